@@ -1,0 +1,50 @@
+# make app   everything it needs, then the app on http://localhost:8501 (PORT=... for another port)
+# make test  everything it needs (a browser too), then lint, types and the whole suite
+
+PORT ?= 8501
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: app test lint types unit browser sample clean
+
+app: $(VENV)/.app
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: lint types unit
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+unit: $(VENV)/.test browser
+	$(BIN)/pytest
+
+# The network that the first visitor sees, trained anew and stored in the package.
+sample: $(VENV)/.app
+	$(BIN)/python -m cvxdnn.experiments
+
+# Playwright drives the system's own Chromium; as root on Debian it is installed when none is found.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		{ apt-get update -q && apt-get install -yq --no-install-recommends chromium chromium-driver; } || \
+		{ echo "make: no Chromium found and apt-get could not install it; install Chromium and try again" >&2; exit 1; }
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed (PYTHON=path/to/python)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: pyproject.toml $(VENV)/.app
+	$(BIN)/python -m pip install -q -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -1,0 +1,62 @@
+"""See why a weight-decay regularised deep ReLU network draws a linear spline, with a certificate.
+
+The names below are loaded on first use, so that `import cvxdnn` stays light: torch and cvxpy are imported
+only by the functions that need them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cvxdnn.convex import solve as solve
+    from cvxdnn.datasets import PRESETS as PRESETS
+    from cvxdnn.datasets import Dataset as Dataset
+    from cvxdnn.datasets import load_preset as load_preset
+    from cvxdnn.datasets import read_csv as read_csv
+    from cvxdnn.networks.architectures import Network as Network
+    from cvxdnn.networks.training import train as train
+    from cvxdnn.objective import Certificate as Certificate
+    from cvxdnn.objective import beta_max as beta_max
+    from cvxdnn.objective import certify as certify
+    from cvxdnn.scenario import Scenario as Scenario
+    from cvxdnn.solution import Snapshot as Snapshot
+    from cvxdnn.solution import Solution as Solution
+    from cvxdnn.solution import Status as Status
+    from cvxdnn.spline import LinearSpline as LinearSpline
+    from cvxdnn.spline import interpolating_spline as interpolating_spline
+    from cvxdnn.spline import optimal_band as optimal_band
+    from cvxdnn.spline import sparsest_interpolant as sparsest_interpolant
+
+_HOMES = {
+    "Certificate": "objective",
+    "Dataset": "datasets",
+    "LinearSpline": "spline",
+    "Network": "networks.architectures",
+    "PRESETS": "datasets",
+    "Scenario": "scenario",
+    "Snapshot": "solution",
+    "Solution": "solution",
+    "Status": "solution",
+    "beta_max": "objective",
+    "certify": "objective",
+    "interpolating_spline": "spline",
+    "load_preset": "datasets",
+    "optimal_band": "spline",
+    "read_csv": "datasets",
+    "solve": "convex",
+    "sparsest_interpolant": "spline",
+    "train": "networks.training",
+}
+
+__all__ = list(_HOMES)
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cvxdnn' has no attribute {name!r}")
+    return getattr(import_module(f"cvxdnn.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,103 @@
+"""Global optima of the training problem through its convex reformulation.
+
+`solve` is the entrance. `banded` is the fast form, `dictionary` (cvxpy) the reference; both answers pass
+through the certificate of `cvxdnn.objective`, so that no solver certifies itself.
+"""
+
+from numpy.typing import ArrayLike
+
+from cvxdnn import validation
+from cvxdnn.convex.banded import solve_banded
+from cvxdnn.convex.problem import Problem, unit_problem
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.objective import LOSSES, certify_fit, per_point, spline_cost, squared_loss
+from cvxdnn.solution import Solution, Status
+from cvxdnn.spline import LinearSpline, interpolating_spline, merge_points
+
+__all__ = ["METHODS", "TOLERANCE", "solve"]
+
+METHODS = ("auto", "banded", "dictionary")
+
+TOLERANCE = 1e-6
+"""Largest relative gap at which a solution is called optimal."""
+
+
+def solve(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    beta: float,
+    depth: int = 2,
+    loss: str = "squared",
+    skip_connection: bool = False,
+    method: str = "auto",
+) -> Solution:
+    """The global optimum of training a two-layer ReLU network of one input with weight decay.
+
+    Minimises 1/2 sum (f(x_i) - y_i)^2 + beta/2 (sum of squared weights) over networks of any width >= n + 1
+    with free biases, which equals 1/2 sum (f - y)^2 + beta R(f) over linear splines.
+
+    Parameters
+    ----------
+    x, y : arrays (n,), n >= 1, any order, in the user's units
+        Points whose x agree to 1e-7 of the range count as one point with a weight.
+    beta : float >= 0
+        Weight decay; 0 is the limit of vanishing weight decay, the interpolating spline.
+    depth : 2
+        Weight layers.
+    loss : "squared"
+    skip_connection : bool
+        Add an unpenalised linear term to the model: the penalty is then the total variation of the slope.
+    method : "auto", "banded" or "dictionary"
+
+    Returns
+    -------
+    Solution
+        Certified: see its `gap` and `status`.
+
+    Raises
+    ------
+    InvalidInputError
+        On malformed data or settings.
+    SolverFailedError
+        When the reference solver gives no answer.
+
+    Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; docs/two-layers.md.
+    """
+    points = merge_points(x, y)
+    beta = validation.nonnegative("beta", beta)
+    validation.one_of("loss", loss, LOSSES)
+    validation.one_of("method", method, METHODS)
+    if validation.positive_int("depth", depth, minimum=2) != 2:
+        raise InvalidInputError(f"depth is {depth}; the certified optimum is available for depth=2 only")
+    if beta == 0:
+        spline, fitted = interpolating_spline(x, y), points.y
+    else:
+        spline = _optimal_spline(unit_problem(points, beta, skip_connection), method)
+        fitted = spline(points.x)
+    cost = spline_cost(spline, points, skip_connection)
+    certificate = certify_fit(points, fitted, cost, beta, skip_connection=skip_connection)
+    accurate = Status.OPTIMAL if beta > 0 else Status.INTERPOLATES
+    return Solution(
+        spline=spline,
+        objective=certificate.primal,
+        loss=squared_loss(points, fitted),
+        penalty=beta * cost,
+        path_norm=cost,
+        effective_beta=beta,
+        dual=per_point(points, y, certificate.multipliers),
+        gap=certificate.gap,
+        relative_gap=certificate.relative_gap,
+        status=accurate if certificate.relative_gap <= TOLERANCE else Status.INACCURATE,
+        beta=beta,
+        x_range=(float(points.x[0]), float(points.x[-1])),
+        skip_connection=skip_connection,
+    )
+
+
+def _optimal_spline(problem: Problem, method: str) -> LinearSpline:
+    if method == "dictionary":
+        from cvxdnn.convex.dictionary import solve_dictionary  # cvxpy is heavy: only when asked for
+
+        return problem.to_user(solve_dictionary(problem))
+    return problem.to_user(solve_banded(problem))

@@ -1,0 +1,34 @@
+"""The errors of cvxdnn.
+
+::
+
+    CvxdnnError
+    ├── InvalidInputError   (also ValueError)    a mistake of the caller: argument, value, remedy
+    ├── SolverFailedError   (also RuntimeError)  a numerical method gave no answer at all
+    ├── WorkerDiedError     (also RuntimeError)  the process that ran a job is gone
+    └── JobCancelledError   (also RuntimeError)  a job was stopped before it had a result
+
+A numerical outcome that is merely inaccurate is not an error: it is a `Status` with advice.
+"""
+
+__all__ = ["CvxdnnError", "InvalidInputError", "JobCancelledError", "SolverFailedError", "WorkerDiedError"]
+
+
+class CvxdnnError(Exception):
+    """Base of every error that cvxdnn raises on purpose."""
+
+
+class InvalidInputError(CvxdnnError, ValueError):
+    """A mistake of the caller; the text names the argument, shows the value and says what to do."""
+
+
+class SolverFailedError(CvxdnnError, RuntimeError):
+    """A numerical method ended without any usable answer."""
+
+
+class WorkerDiedError(CvxdnnError, RuntimeError):
+    """The worker process that ran a job died before it had a result."""
+
+
+class JobCancelledError(CvxdnnError, RuntimeError):
+    """A job was stopped before it had a result."""

@@ -1,0 +1,303 @@
+r"""Linear splines, their path norm, and the set of all optimal interpolants.
+
+A two-layer ReLU network of one input is a linear spline :math:`f` with *knots* :math:`k_j`, the inputs
+where the slope changes, *slope changes* :math:`D_j` (right slope minus left slope) and outer slopes
+:math:`m_-`, :math:`m_+`. Weight decay charges it its *path norm*: over any interval that holds all knots,
+the smallest l1 norm of output weights that represents :math:`f` with unit input weights is
+
+.. math::  R(f) = \max\bigl(TV,\ \tfrac12 (TV + |m_- + m_+|)\bigr),  \qquad  TV = \sum_j |D_j| .
+
+Each slope change splits freely between a rightward neuron :math:`(t-k)_+` and a leftward one
+:math:`(k-t)_+`; only the outer slopes can cost extra. In the limit of vanishing weight decay the linear
+spline through the points has the smallest path norm of all interpolants, often together with many others:
+`optimal_band` is the region they fill, `sparsest_interpolant` the one with the fewest knots.
+
+Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; sparsest interpolants: Debarre et al. (2022); all
+interpolants of least total variation: Hanin (2021), arXiv 2109.12960. See docs/spline.md.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvxdnn import validation
+from cvxdnn.exceptions import InvalidInputError
+
+__all__ = [
+    "LinearSpline",
+    "MergedPoints",
+    "band_edges",
+    "interpolating_spline",
+    "merge_points",
+    "optimal_band",
+    "sparsest_interpolant",
+]
+
+Vector = NDArray[np.float64]
+
+MERGE_TOLERANCE = 1e-7
+"""Inputs closer than this share of the data's range count as one weighted point."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinearSpline:
+    """A continuous piecewise-linear function of one variable.
+
+    Parameters
+    ----------
+    knots : array (k,), k >= 1
+        Strictly increasing inputs between which the function is linear.
+    values : array (k,)
+        The function's values there.
+    left_slope, right_slope : float, optional
+        Slopes left of the first and right of the last knot. None: the neighbouring inner piece continues
+        (with a single knot: slope 0).
+
+    Raises
+    ------
+    InvalidInputError
+        When lengths differ, a number is not finite, or knots do not increase.
+    """
+
+    knots: Vector
+    values: Vector
+    left_slope: float | None = None
+    right_slope: float | None = None
+
+    def __post_init__(self) -> None:
+        knots = validation.finite_vector("knots", self.knots)
+        values = validation.finite_vector("values", self.values)
+        if knots.size != values.size:
+            raise InvalidInputError(f"knots has {knots.size} and values {values.size} entries; give one each")
+        if np.any(np.diff(knots) <= 0):
+            raise InvalidInputError("knots must strictly increase; sort them and merge equal ones")
+        for name in ("left_slope", "right_slope"):
+            slope = getattr(self, name)
+            if slope is not None and not np.isfinite(slope):
+                raise InvalidInputError(
+                    f"{name} is {slope}; it must be finite, or None to continue the piece"
+                )
+        knots.setflags(write=False)
+        values.setflags(write=False)
+        object.__setattr__(self, "knots", knots)
+        object.__setattr__(self, "values", values)
+
+    @cached_property
+    def slopes(self) -> Vector:
+        """Slopes of all pieces, left to right, outer ones included; shape (k + 1,)."""
+        inner = np.diff(self.values) / np.diff(self.knots)
+        left = self.left_slope if self.left_slope is not None else (inner[0] if inner.size else 0.0)
+        right = self.right_slope if self.right_slope is not None else (inner[-1] if inner.size else 0.0)
+        return np.concatenate([[left], inner, [right]])
+
+    @property
+    def slope_changes(self) -> Vector:
+        """Right slope minus left slope at every knot; shape (k,)."""
+        return np.diff(self.slopes)
+
+    @property
+    def total_variation(self) -> float:
+        """Sum of the absolute slope changes."""
+        return float(np.abs(self.slope_changes).sum())
+
+    @property
+    def path_norm(self) -> float:
+        """Least l1 norm of output weights that represents the function where it bends (R, see above)."""
+        variation = self.total_variation
+        return max(variation, (variation + abs(float(self.slopes[0] + self.slopes[-1]))) / 2)
+
+    def __call__(self, x: ArrayLike) -> Vector:
+        """Values at `x` (any shape)."""
+        x = np.asarray(x, dtype=np.float64)
+        inside = np.interp(x, self.knots, self.values)
+        left = np.minimum(x - self.knots[0], 0.0) * self.slopes[0]
+        right = np.maximum(x - self.knots[-1], 0.0) * self.slopes[-1]
+        return np.asarray(inside + left + right)
+
+    def restricted(self, low: float, high: float) -> "LinearSpline":
+        """The same function on [low, high], its end pieces continued outside; knots strictly inside only."""
+        inside = (self.knots > low) & (self.knots < high)
+        if not inside.any():
+            middle = np.searchsorted(self.knots, (low + high) / 2)
+            slope = float(self.slopes[middle])
+            return LinearSpline(np.array([low]), self(np.array([low])), slope, slope)
+        first, last = np.flatnonzero(inside)[[0, -1]]
+        return LinearSpline(
+            self.knots[inside], self.values[inside], float(self.slopes[first]), float(self.slopes[last + 1])
+        )
+
+    def significant_knots(self, share: float = 0.0) -> Vector:
+        """Knots whose slope change is above `share` of the total variation (0: every real change)."""
+        return self.knots[np.abs(self.slope_changes) > share * self.total_variation]
+
+
+@dataclass(frozen=True, eq=False)
+class MergedPoints:
+    """Data sorted by x, with inputs closer than `MERGE_TOLERANCE` of the range merged.
+
+    x, y, weight : (m,) distinct inputs, mean outputs, how many points each stands for
+    group : (n,) for each point as given, the merged point it belongs to
+    scatter : half the sum of squared distances to the group means, a loss that no function removes
+    """
+
+    x: Vector
+    y: Vector
+    weight: Vector
+    group: NDArray[np.intp]
+    scatter: float
+
+
+def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
+    """Sort the points and merge those with (nearly) equal x into one weighted point each."""
+    x, y = validation.points(x, y)
+    order = np.argsort(x, kind="stable")
+    x_sorted, y_sorted = x[order], y[order]
+    starts = _group_starts(x_sorted)
+    group_of_sorted = np.cumsum(starts) - 1
+    group = np.empty(x.size, dtype=np.intp)
+    group[order] = group_of_sorted
+    first = np.flatnonzero(starts)
+    weight = np.diff(np.append(first, x.size)).astype(np.float64)
+
+    def group_mean(values: Vector) -> Vector:
+        # Averaging the offsets from the first member keeps exact duplicates exact.
+        anchor = values[first]
+        return anchor + np.add.reduceat(values - anchor[group_of_sorted], first) / weight
+
+    y_mean = group_mean(y_sorted)
+    scatter = 0.5 * float(np.sum((y_sorted - y_mean[group_of_sorted]) ** 2))
+    return MergedPoints(group_mean(x_sorted), y_mean, weight, group, scatter)
+
+
+def _group_starts(x: Vector) -> NDArray[np.bool_]:
+    """Marks the sorted inputs that open a new group."""
+    tolerance = MERGE_TOLERANCE * (x[-1] - x[0])
+    return np.append(True, np.diff(x) > tolerance)
+
+
+def interpolating_spline(x: ArrayLike, y: ArrayLike) -> LinearSpline:
+    """The linear spline through the points: straight between neighbours, its end pieces continued.
+
+    Parameters
+    ----------
+    x, y : arrays (n,), n >= 1, any order
+        Points with (nearly) equal x are replaced by their mean.
+
+    Returns
+    -------
+    LinearSpline
+        Its knots are the points where the slope changes; where it never does, a single anchor point.
+    """
+    points = merge_points(x, y)
+    if points.x.size == 1:
+        return LinearSpline(points.x, points.y)
+    slopes = np.diff(points.y) / np.diff(points.x)
+    bends = np.flatnonzero(_interior_changes(points, slopes)) + 1
+    keep = bends if bends.size else np.array([0])
+    return LinearSpline(points.x[keep], points.y[keep], float(slopes[0]), float(slopes[-1]))
+
+
+def sparsest_interpolant(x: ArrayLike, y: ArrayLike) -> LinearSpline:
+    """An interpolant of least path norm with the fewest knots inside the data's range.
+
+    Of k consecutive slope changes of one sign, ceil(k/2) are enough: two neighbouring knots are replaced
+    by the crossing of the chords beside them. See `interpolating_spline` for the parameters.
+    """
+    points = merge_points(x, y)
+    if points.x.size <= 2:
+        return interpolating_spline(x, y)
+    slopes = np.diff(points.y) / np.diff(points.x)
+    changes = _interior_changes(points, slopes)
+    knots: list[float] = []
+    values: list[float] = []
+    j = 0
+    while j < changes.size:
+        i = j + 1  # changes[j] sits at point i
+        if j + 1 < changes.size and changes[j] * changes[j + 1] > 0:
+            offset = (points.x[i + 1] - points.x[i]) * changes[j + 1] / (changes[j] + changes[j + 1])
+            knots.append(float(points.x[i] + offset))
+            values.append(float(points.y[i] + slopes[j] * offset))
+            j += 2
+            continue
+        if changes[j] != 0:
+            knots.append(float(points.x[i]))
+            values.append(float(points.y[i]))
+        j += 1
+    if not knots:
+        return interpolating_spline(x, y)
+    return LinearSpline(np.array(knots), np.array(values), float(slopes[0]), float(slopes[-1]))
+
+
+def optimal_band(x: ArrayLike, y: ArrayLike, at: ArrayLike) -> tuple[Vector, Vector]:
+    """Lowest and highest value, over all optimal interpolants, at the inputs `at`.
+
+    An interpolant is optimal when no other has a smaller path norm over the data's range.
+
+    Parameters
+    ----------
+    x, y : arrays (n,), n >= 1, any order
+        The points; for a solution with weight decay pass its fitted values as `y`.
+    at : array, any shape
+
+    Returns
+    -------
+    lower, upper : arrays of the shape of `at`
+    """
+    lower, upper = band_edges(x, y)
+    at = np.asarray(at, dtype=np.float64)
+    return lower(at), upper(at)
+
+
+def band_edges(x: ArrayLike, y: ArrayLike) -> tuple[LinearSpline, LinearSpline]:
+    """The lower and the upper edge of `optimal_band`, as linear splines."""
+    points = merge_points(x, y)
+    if points.x.size == 1:
+        flat = LinearSpline(points.x, points.y)
+        return flat, flat
+    chords = np.diff(points.y) / np.diff(points.x)
+    interior = _interior_changes(points, chords)
+    excess = _end_excess(float(chords[0]), interior)
+    changes = np.concatenate([[excess], interior, [-excess]])  # with the virtual changes at both ends
+    return _edge(points, chords, changes, excess, +1.0), _edge(points, chords, changes, excess, -1.0)
+
+
+def _edge(points: MergedPoints, chords: Vector, changes: Vector, excess: float, sign: float) -> LinearSpline:
+    """The lower (sign = +1) or upper (sign = -1) edge: where both slope changes beside a gap have this sign,
+    the neighbouring pieces extended to their crossing, elsewhere the chord."""
+    left, right = np.maximum(sign * changes[:-1], 0.0), np.maximum(sign * changes[1:], 0.0)
+    open_gap = np.flatnonzero((left > 0) & (right > 0))
+    a, b = left[open_gap], right[open_gap]
+    offset = np.diff(points.x)[open_gap] * b / (a + b)
+    crossing = points.x[open_gap] + offset
+    height = points.y[open_gap] + chords[open_gap] * offset - sign * a * offset
+    # Outside the data both end slopes m and m - excess occur in optimal interpolants.
+    left_slopes = chords[0] - np.array([0.0, excess])
+    right_slopes = chords[-1] - np.array([0.0, excess])
+    left_slope, right_slope = (
+        (left_slopes.max(), right_slopes.min()) if sign > 0 else (left_slopes.min(), right_slopes.max())
+    )
+    knots, first = np.unique(np.concatenate([points.x, crossing]), return_index=True)
+    values = np.concatenate([points.y, height])[first]
+    return LinearSpline(knots, values, float(left_slope), float(right_slope))
+
+
+def _end_excess(first_slope: float, interior: Vector) -> float:
+    """The part of the end slopes that no splitting of the interior slope changes can supply."""
+    rising, falling = float(interior[interior > 0].sum()), float(-interior[interior < 0].sum())
+    if first_slope > falling:
+        return first_slope - falling
+    if first_slope < -rising:
+        return first_slope + rising
+    return 0.0
+
+
+def _interior_changes(points: MergedPoints, slopes: Vector) -> Vector:
+    """Slope changes at the inner points, (m - 2,); changes that round-off alone explains are set to zero."""
+    x, y = np.abs(points.x), np.abs(points.y)
+    gap = np.diff(points.x)
+    doubt = (np.maximum(y[:-1], y[1:]) + np.abs(slopes) * np.maximum(x[:-1], x[1:])) / gap
+    changes = np.diff(slopes)
+    changes[np.abs(changes) <= 4 * np.finfo(np.float64).eps * (doubt[:-1] + doubt[1:])] = 0.0
+    return changes
