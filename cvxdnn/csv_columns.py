@@ -26,7 +26,10 @@ CsvSource = str | os.PathLike[str] | bytes | IO[bytes] | IO[str]
 
 _DELIMITERS = "\t;,"
 _NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_SHEET_ERROR = r"#(N/A|DIV/0!|NAME\?|NULL!|NUM!|REF!|VALUE!)"
+_NOT_FINITE = re.compile(rf"[+-]?(?i:nan|inf|infinity)|(?i:null|none)|NA|N/A|n/a|{_SHEET_ERROR}")
+# A spreadsheet's "#N/A" at the start of a line is a missing number, not a comment.
+_COMMENT = re.compile(rf"\s*(?!{_SHEET_ERROR})#")
 
 
 def read_text(file: CsvSource, max_bytes: int) -> str:
@@ -63,9 +66,7 @@ def two_columns(text: str, max_rows: int) -> tuple[list[float], list[float]]:
         if position == 0 and _is_header(cells):
             continue
         if len(x) == max_rows:
-            raise InvalidInputError(
-                f"file has more than {max_rows:,} rows; keep at most so many, say every tenth"
-            )
+            raise InvalidInputError(f"file has more than {max_rows:,} rows; keep at most so many, say every tenth")
         marks |= {mark for cell in cells for mark in ".," if mark in cell}
         numbers = [_number(line, name, cell) for name, cell in zip(("first", "second"), cells, strict=True)]
         if len(marks) == 2:
@@ -91,9 +92,7 @@ def _head(file: CsvSource, limit: int) -> bytes | str:
         if hasattr(file, "read"):
             return _read_up_to(file, limit)
     except UnicodeDecodeError as error:  # a text file opened with an encoding that is not its own
-        raise InvalidInputError(
-            f"file is not {error.encoding} text; open it with encoding='utf-8'"
-        ) from error
+        raise InvalidInputError(f"file is not {error.encoding} text; open it with encoding='utf-8'") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InvalidInputError(
@@ -131,7 +130,7 @@ def _decoded(data: bytes) -> str:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of every line that is neither blank nor a comment."""
-    lines = ["\n" if line.lstrip().startswith("#") else line for line in io.StringIO(text, newline="")]
+    lines = ["\n" if _COMMENT.match(line) else line for line in io.StringIO(text, newline="")]
     delimiter = max(_DELIMITERS, key=lambda candidate: sum(candidate in line for line in lines))
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
@@ -148,9 +147,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _is_header(cells: list[str]) -> bool:
-    return all(
-        _NOT_FINITE.fullmatch(cell) is None and cell[:1] not in set("0123456789+-.,") for cell in cells
-    )
+    return all(_NOT_FINITE.fullmatch(cell) is None and cell[:1] not in set("0123456789+-.,") for cell in cells)
 
 
 def _number(line: int, column: str, cell: str) -> float:

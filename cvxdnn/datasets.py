@@ -31,7 +31,7 @@ __all__ = ["PRESETS", "Dataset", "Normalization", "Preset", "load_preset", "read
 
 Vector = NDArray[np.float64]
 
-# A smaller range counts as none: slopes formed with it would overflow.
+# A smaller range of y counts as none (one of x is refused): slopes formed with it would overflow.
 _NO_RANGE = 1e-100
 
 
@@ -95,7 +95,8 @@ class Dataset:
     Parameters
     ----------
     x, y : array_like (n,), n >= 1
-        Finite numbers of magnitude at most 1e100; copied to read-only float64 arrays. Equal x are allowed.
+        Finite numbers of magnitude at most 1e100, copied to read-only float64 arrays. Some or all x may be
+        equal; otherwise they span at least 1e-100.
     name, source : str
         What to call the data, and where they come from.
 
@@ -143,9 +144,7 @@ class Dataset:
         Normalization
         """
         x_offset, x_scale = float(self.x.min()), _range(self.x)
-        y_offset, y_scale = _mean(self.y), _range(self.y)
-        if x_scale == 0:
-            x_offset = float(self.x[0])
+        y_offset, y_scale = math.fsum(self.y) / len(self), _range(self.y)
         to_unit = Normalization(x_offset, x_scale or 1.0, y_offset, y_scale or 1.0)
         x = to_unit.unit_x(self.x) if x_scale else np.zeros(len(self))
         y = to_unit.unit_y(self.y) if y_scale else np.zeros(len(self))
@@ -155,12 +154,6 @@ class Dataset:
 def _range(values: Vector) -> float:
     width = float(np.ptp(values))
     return width if width > _NO_RANGE else 0.0
-
-
-def _mean(values: Vector) -> float:
-    # Summing offsets keeps the mean of 1e5 + small numbers, and of equal numbers, as exact as they are.
-    anchor = float(values[0])
-    return anchor + math.fsum(values - anchor) / values.size
 
 
 @dataclass(frozen=True)
@@ -207,11 +200,11 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             partial(Dataset, range(7), (0, 0, 0, 1, 0, 0, 0), "spike"),
         ),
         "step": Preset(
-            "Two levels and a jump: see the jump turn into a ramp as weight decay grows.",
+            "Two levels and a jump: see it become a ramp that overshoots both as weight decay grows.",
             partial(Dataset, range(8), (0, 0, 0, 0, 1, 1, 1, 1), "step"),
         ),
         "two close points": Preset(
-            "A large jump across a tiny gap, hard to train: compare the network with the certified optimum.",
+            "A large jump across a tiny gap: lower the weight decay until the optimum takes the jump.",
             partial(Dataset, _CLOSE_X, _CLOSE_Y, "two close points"),
         ),
         "random smooth": Preset(
@@ -223,12 +216,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             partial(_stored, "noisy sine", "noisy_sine.csv"),
         ),
         "motorcycle": Preset(
-            "Acceleration (g) against time (ms) in 133 readings of a simulated motorcycle accident, many at the"
-            " same time: see the spline pass through their means.",
+            "Acceleration (g) against time (ms) in a simulated motorcycle accident:"
+            " where several readings share a time, see the spline pass through their mean.",
             partial(_stored, "motorcycle", "motorcycle.csv", _SILVERMAN),
         ),
         "cars": Preset(
-            "Stopping distance (feet) against speed (mph) of 50 cars: see how little bend the data ask for.",
+            "Stopping distance (feet) against speed (mph) of 50 cars: raise the weight decay until few bends remain.",
             partial(_stored, "cars", "cars.csv", _EZEKIEL),
         ),
     }

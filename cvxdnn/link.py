@@ -83,14 +83,13 @@ def unpack(query: Mapping[str, Any], names: Collection[str], max_points: int) ->
     version, check = texts.pop("v", VERSION), texts.pop("check", None)
     if version != VERSION:
         raise InvalidInputError(
-            f"it was made by another version of this app (v={version}, this one reads v={VERSION});"
-            " ask for a new link"
+            f"it was made by another version of this app (v={version}, this one reads v={VERSION}); ask for a new link"
         )
     if "points" in texts and check != _checksum(texts):
         raise InvalidInputError("it is incomplete or was changed; copy the whole link again")
     if check is not None and check != _checksum(texts):
         raise InvalidInputError(
-            "it is incomplete or was changed; copy the whole link again, or remove check=... if you changed it"
+            "it is incomplete or was changed; copy the whole link again, or remove check=... if you wrote it"
         )
     return texts
 

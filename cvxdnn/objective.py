@@ -192,7 +192,7 @@ def certify_fit(
 
 
 def _merged_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
-    given = validation.finite_vector("dual", dual)
+    given = validation.bounded("dual", validation.finite_vector("dual", dual))
     if given.size != points.group.size:
         raise InvalidInputError(f"dual has {given.size} values for {points.group.size} points")
     summed: Vector = np.bincount(points.group, weights=given, minlength=points.x.size).astype(np.float64)
@@ -207,19 +207,30 @@ def _evaluate(
 ) -> tuple[Vector, float]:
     """Values at the merged inputs, and what the penalty charges per unit of beta."""
     if isinstance(f, LinearSpline):
-        return f(points.x), spline_cost(f, points, skip_connection)
-    if isinstance(f, NetworkLike):
-        if f.depth != 2:
-            raise InvalidInputError(
-                f"f is a network of depth {f.depth}; the certificate of a callable holds for depth 2"
-            )
-        return f(points.x), f.parameters_norm / 2
-    if path_norm is None:
+        cost = spline_cost(f, points, skip_connection)
+    elif isinstance(f, NetworkLike):
+        cost = _network_cost(f, skip_connection)
+    elif path_norm is None:
         raise InvalidInputError("path_norm is missing; a callable needs the cost that beta multiplies")
-    fitted = validation.finite_vector("f(x)", f(points.x))
+    else:
+        cost = validation.nonnegative("path_norm", path_norm)
+    # A diverged network must not pass: NaN compares as "no gap".
+    fitted = validation.bounded("f(x)", validation.finite_vector("f(x)", f(points.x)))
     if fitted.size != points.x.size:
         raise InvalidInputError(f"f(x) has {fitted.size} values for {points.x.size} inputs; return one each")
-    return fitted, validation.nonnegative("path_norm", path_norm)
+    return fitted, cost
+
+
+def _network_cost(network: NetworkLike, skip_connection: bool) -> float:
+    if network.depth != 2:
+        raise InvalidInputError(
+            f"f is a network of depth {network.depth}; the bound holds for depth 2: certify its effective "
+            "two-layer problem instead, or compare objectives with network_objective"
+        )
+    skip = getattr(network, "skip", 0.0)
+    if skip and not skip_connection:
+        raise InvalidInputError(f"f has a skip connection of slope {skip:g}; pass skip_connection=True")
+    return validation.nonnegative("f.parameters_norm", network.parameters_norm) / 2
 
 
 def spline_cost(f: LinearSpline, points: MergedPoints, skip_connection: bool = False) -> float:
@@ -257,6 +268,15 @@ def _feasible(points: MergedPoints, multipliers: Vector, beta: float, skip_conne
 
 def _balanced(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> Vector:
     """Subtract what the free output bias (and the skip connection) would absorb."""
+    # Scaling up what round-off left of a cancellation would prove a false bound: project what remains once
+    # more, and call it zero where nothing else can be left.
+    remaining = _projected(points, _projected(points, multipliers, skip_connection), skip_connection)
+    if np.abs(remaining).max() <= 1e-13 * np.abs(multipliers).max():
+        return np.zeros_like(multipliers)
+    return remaining
+
+
+def _projected(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> Vector:
     weight = points.weight
     balanced = multipliers - weight * (multipliers.sum() / weight.sum())
     if skip_connection and points.x.size > 1:

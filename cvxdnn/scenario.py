@@ -137,9 +137,7 @@ def _checked_points(preset: Any, points: Any) -> tuple[str, Points]:
     if not isinstance(preset, str) or preset:
         validation.one_of("preset", preset, PRESETS)
     elif points is None:
-        raise InvalidInputError(
-            "preset is '' and points are missing; name a preset or give at least one point"
-        )
+        raise InvalidInputError("preset is '' and points are missing; name a preset or give at least one point")
     if points is None:
         return preset, _preset_points(preset)
     own = _checked_pairs(points)
@@ -168,9 +166,7 @@ def _checked_pair(position: int, point: Any) -> tuple[float, float]:
         x, y = point
         return float(x), float(y)
     except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidInputError(
-            f"points[{position}] is {point!r:.60}; give a pair (x, y) of numbers"
-        ) from error
+        raise InvalidInputError(f"points[{position}] is {point!r:.60}; give a pair (x, y) of numbers") from error
 
 
 def _preset_points(name: str) -> Points:

@@ -76,9 +76,7 @@ class LinearSpline:
         for name in ("left_slope", "right_slope"):
             slope = getattr(self, name)
             if slope is not None and not np.isfinite(slope):
-                raise InvalidInputError(
-                    f"{name} is {slope}; it must be finite, or None to continue the piece"
-                )
+                raise InvalidInputError(f"{name} is {slope}; it must be finite, or None to continue the piece")
         knots.setflags(write=False)
         values.setflags(write=False)
         object.__setattr__(self, "knots", knots)
@@ -193,8 +191,8 @@ def interpolating_spline(x: ArrayLike, y: ArrayLike) -> LinearSpline:
     points = merge_points(x, y)
     if points.x.size == 1:
         return LinearSpline(points.x, points.y)
-    slopes = np.diff(points.y) / np.diff(points.x)
-    bends = np.flatnonzero(_interior_changes(points, slopes)) + 1
+    slopes = _chords(points)
+    bends = np.flatnonzero(np.diff(slopes)) + 1
     keep = bends if bends.size else np.array([0])
     return LinearSpline(points.x[keep], points.y[keep], float(slopes[0]), float(slopes[-1]))
 
@@ -208,14 +206,15 @@ def sparsest_interpolant(x: ArrayLike, y: ArrayLike) -> LinearSpline:
     points = merge_points(x, y)
     if points.x.size <= 2:
         return interpolating_spline(x, y)
-    slopes = np.diff(points.y) / np.diff(points.x)
-    changes = _interior_changes(points, slopes)
+    slopes = _chords(points)
+    changes = np.diff(slopes)
+    signs = np.sign(changes)
     knots: list[float] = []
     values: list[float] = []
     j = 0
     while j < changes.size:
         i = j + 1  # changes[j] sits at point i
-        if j + 1 < changes.size and changes[j] * changes[j + 1] > 0:
+        if j + 1 < changes.size and signs[j] * signs[j + 1] > 0:
             offset = (points.x[i + 1] - points.x[i]) * changes[j + 1] / (changes[j] + changes[j + 1])
             knots.append(float(points.x[i] + offset))
             values.append(float(points.y[i] + slopes[j] * offset))
@@ -256,8 +255,8 @@ def band_edges(x: ArrayLike, y: ArrayLike) -> tuple[LinearSpline, LinearSpline]:
     if points.x.size == 1:
         flat = LinearSpline(points.x, points.y)
         return flat, flat
-    chords = np.diff(points.y) / np.diff(points.x)
-    interior = _interior_changes(points, chords)
+    chords = _chords(points)
+    interior = np.diff(chords)
     excess = _end_excess(float(chords[0]), interior)
     changes = np.concatenate([[excess], interior, [-excess]])  # with the virtual changes at both ends
     return _edge(points, chords, changes, excess, +1.0), _edge(points, chords, changes, excess, -1.0)
@@ -267,7 +266,8 @@ def _edge(points: MergedPoints, chords: Vector, changes: Vector, excess: float, 
     """The lower (sign = +1) or upper (sign = -1) edge: where both slope changes beside a gap have this sign,
     the neighbouring pieces extended to their crossing, elsewhere the chord."""
     left, right = np.maximum(sign * changes[:-1], 0.0), np.maximum(sign * changes[1:], 0.0)
-    open_gap = np.flatnonzero((left > 0) & (right > 0))
+    # A crossing that round-off cannot tell from a point would only be a knot with a meaningless slope.
+    open_gap = np.flatnonzero(np.minimum(left, right) > np.finfo(np.float64).eps * np.maximum(left, right))
     a, b = left[open_gap], right[open_gap]
     offset = np.diff(points.x)[open_gap] * b / (a + b)
     crossing = points.x[open_gap] + offset
@@ -293,11 +293,23 @@ def _end_excess(first_slope: float, interior: Vector) -> float:
     return 0.0
 
 
-def _interior_changes(points: MergedPoints, slopes: Vector) -> Vector:
-    """Slope changes at the inner points, (m - 2,); changes that round-off alone explains are set to zero."""
-    x, y = np.abs(points.x), np.abs(points.y)
-    gap = np.diff(points.x)
-    doubt = (np.maximum(y[:-1], y[1:]) + np.abs(slopes) * np.maximum(x[:-1], x[1:])) / gap
-    changes = np.diff(slopes)
-    changes[np.abs(changes) <= 4 * np.finfo(np.float64).eps * (doubt[:-1] + doubt[1:])] = 0.0
-    return changes
+def _chords(points: MergedPoints) -> Vector:
+    """Slope of the spline on every gap, (m - 1,); equal on both sides of a point where it bends only by
+    round-off."""
+    x, y = points.x, points.y
+    slopes = np.diff(y) / np.diff(x)
+    corners = np.concatenate([[0], np.flatnonzero(_bends(x, y, slopes)) + 1, [x.size - 1]])
+    joined = np.diff(y[corners]) / np.diff(x[corners])
+    chords = np.repeat(joined, np.diff(corners))
+    # Many small changes may add up to a real one; then each of them counts.
+    missed = np.abs(np.interp(x, x[corners], y[corners]) - y)[1:]
+    round_off = 4 * np.finfo(np.float64).eps * (np.abs(y).max() + np.abs(chords) * np.abs(x).max())
+    return chords if np.all(missed <= round_off) else slopes
+
+
+def _bends(x: Vector, y: Vector, slopes: Vector) -> NDArray[np.bool_]:
+    """Marks the inner points, (m - 2,), whose slope change is more than round-off in their coordinates."""
+    far, high = np.abs(x), np.abs(y)
+    doubt = (np.maximum(high[:-1], high[1:]) + np.abs(slopes) * np.maximum(far[:-1], far[1:])) / np.diff(x)
+    round_off = 4 * np.finfo(np.float64).eps * (doubt[:-1] + doubt[1:])
+    return np.asarray(np.abs(np.diff(slopes)) > round_off)

@@ -17,15 +17,15 @@ Choice = TypeVar("Choice", bound=str)
 def finite_vector(name: str, value: ArrayLike) -> Vector:
     """`value` as a float64 vector (n,), n >= 1, without NaN or infinity; always a copy."""
     try:
+        if np.iscomplexobj(value):
+            raise TypeError("complex")
         vector = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"{name} must be a sequence of numbers, got {_short(value)}") from error
     if vector.ndim == 2 and 1 in vector.shape:
         vector = vector.ravel()
     if vector.ndim != 1:
-        raise InvalidInputError(
-            f"{name} must be one-dimensional, got shape {vector.shape}; pass one number per point"
-        )
+        raise InvalidInputError(f"{name} must be one-dimensional, got shape {vector.shape}; pass one number per point")
     if vector.size == 0:
         raise InvalidInputError(f"{name} is empty; at least one point is needed")
     bad = np.flatnonzero(~np.isfinite(vector))
@@ -41,13 +41,19 @@ def points(x: ArrayLike, y: ArrayLike) -> tuple[Vector, Vector]:
     x, y = finite_vector("x", x), finite_vector("y", y)
     if x.size != y.size:
         raise InvalidInputError(f"x has {x.size} values and y has {y.size}; give one y for each x")
-    # Products of two coordinates must not overflow anywhere downstream.
-    for name, vector in (("x", x), ("y", y)):
-        if np.abs(vector).max() > 1e100:
-            raise InvalidInputError(
-                f"{name} holds {vector[np.abs(vector).argmax()]:g}; rescale to magnitudes below 1e100"
-            )
+    x, y = bounded("x", x), bounded("y", y)
+    span = float(x.max() - x.min())
+    if 0 < span < 1e-100:
+        raise InvalidInputError(f"x spans only {span:g}; rescale to a range above 1e-100, or use equal x")
     return x, y
+
+
+def bounded(name: str, vector: Vector) -> Vector:
+    """`vector` if its entries are so far from overflow that their products and quotients are, too."""
+    largest = np.abs(vector).argmax()
+    if abs(vector[largest]) > 1e100:
+        raise InvalidInputError(f"{name} holds {vector[largest]:g}; rescale to magnitudes below 1e100")
+    return vector
 
 
 def nonnegative(name: str, value: float) -> float:
@@ -84,7 +90,7 @@ def one_of(name: str, value: Choice, allowed: Iterable[Choice]) -> Choice:
 def _number(name: str, value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInputError(f"{name} is {_short(value)}; it must be a number") from None
     if not math.isfinite(number):
         raise InvalidInputError(f"{name} is {number}; it must be a finite number")

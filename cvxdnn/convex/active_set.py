@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
+from cvxdnn.convex.hat_basis import end_slope_gradient, hat_quadratic, slope_change_adjoint
 from cvxdnn.convex.problem import Problem
 from cvxdnn.objective import double_integral
 from cvxdnn.spline import LinearSpline
@@ -98,12 +99,12 @@ def stationary_point(problem: Problem, active: ActiveSet) -> Stationary | None:
     points, beta = problem.points, problem.beta
     support = np.concatenate([[0], active.knots, [points.x.size - 1]])
     gaps = np.diff(points.x[support])
-    diagonal, off_diagonal, moment = hat_gram(problem, support)
+    quadratic = hat_quadratic(points, support)
     variation = slope_change_adjoint(active.signs, gaps)  # gradient of TV in the values at the knots
-    ends = _mean_end_slope_gradient(gaps)
+    ends = end_slope_gradient(gaps)
     tie = ends - active.end_sign * variation / 2
-    right_sides = np.stack([moment, variation, ends, tie], axis=1)
-    *_, solved, failed = lapack.dptsv(diagonal, off_diagonal, np.asfortranarray(right_sides))
+    right_sides = np.stack([quadratic.moment, variation, ends, tie], axis=1)
+    *_, solved, failed = lapack.dptsv(quadratic.diagonal, quadratic.off_diagonal, np.asfortranarray(right_sides))
     if failed:
         return None
     fit, by_variation, by_ends, by_tie = solved.T
@@ -119,50 +120,11 @@ def stationary_point(problem: Problem, active: ActiveSet) -> Stationary | None:
     half_width = beta - abs(kappa) / 2
     residual = points.y - np.interp(points.x, points.x[support], values)
     at_support = np.concatenate([[kappa / 2], active.signs * half_width, [-kappa / 2]])
-    z = _tube_curve(points.x, points.weight * residual, support, at_support)
+    z = tube_curve(points.x, points.weight * residual, support, at_support)
     return Stationary(support, values, kappa, half_width, np.diff(values) / gaps, z)
 
 
-def hat_gram(problem: Problem, support: Indices) -> tuple[Vector, Vector, Vector]:
-    """Weighted Gram matrix (diagonal, off-diagonal) of the hat functions at the support, and their moments
-    with y."""
-    points = problem.points
-    segment = np.repeat(np.arange(support.size - 1), np.diff(support))
-    x_support = points.x[support]
-    rising = (points.x[:-1] - x_support[segment]) / np.diff(x_support)[segment]
-    falling = 1.0 - rising
-    weight, y, starts = points.weight[:-1], points.y[:-1], support[:-1]
-
-    def per_segment(terms: Vector) -> Vector:
-        return np.add.reduceat(weight * terms, starts)
-
-    diagonal, moment = np.zeros(support.size), np.zeros(support.size)
-    diagonal[:-1] += per_segment(falling**2)
-    diagonal[1:] += per_segment(rising**2)
-    diagonal[-1] += points.weight[-1]
-    moment[:-1] += per_segment(falling * y)
-    moment[1:] += per_segment(rising * y)
-    moment[-1] += points.weight[-1] * points.y[-1]
-    return diagonal, per_segment(rising * falling), moment
-
-
-def slope_change_adjoint(at_knots: Vector, gaps: Vector) -> Vector:
-    """The transpose of values -> slope changes, applied to one number per interior knot."""
-    slopes = np.diff(np.concatenate([[0.0], at_knots, [0.0]])) / gaps
-    return np.diff(np.concatenate([[0.0], slopes, [0.0]]))
-
-
-def _mean_end_slope_gradient(gaps: Vector) -> Vector:
-    """Gradient of (m_- + m_+)/2 in the values at the support."""
-    gradient = np.zeros(gaps.size + 1)
-    gradient[0] -= 0.5 / gaps[0]
-    gradient[1] += 0.5 / gaps[0]
-    gradient[-2] -= 0.5 / gaps[-1]
-    gradient[-1] += 0.5 / gaps[-1]
-    return gradient
-
-
-def _tube_curve(x: Vector, multipliers: Vector, support: Indices, at_support: Vector) -> Vector:
+def tube_curve(x: Vector, multipliers: Vector, support: Indices, at_support: Vector) -> Vector:
     """z at every point, pinned to its known values at the support.
 
     The double integral alone would carry round-off from far away to the wall, where the decision is made.
@@ -179,7 +141,7 @@ def _corrected(problem: Problem, active: ActiveSet, point: Stationary) -> Active
     regime, end_sign = (
         (Regime.BALANCED, 1.0) if problem.skip_connection else _next_regime(problem, active, point, changes)
     )
-    entering = _violations(point)
+    entering = worst_violations(point.z, point.half_width, point.support, ROUND_OFF)
     if right_sign.all() and regime is active.regime and not entering.size:
         return None
     knots = np.concatenate([active.knots[right_sign], entering])
@@ -188,25 +150,21 @@ def _corrected(problem: Problem, active: ActiveSet, point: Stationary) -> Active
     return ActiveSet(knots[order], signs[order], regime, end_sign)
 
 
-def _violations(point: Stationary) -> Indices:
-    """In every piece, the point that leaves the tube farthest."""
-    excess = np.abs(point.z) - point.half_width
-    excess[point.support] = -np.inf
-    starts = point.support[:-1]
+def worst_violations(z: Vector, half_width: float, support: Indices, tolerance: float) -> Indices:
+    """In every piece between support points, the point that leaves the tube farthest, if any does."""
+    excess = np.abs(z) - half_width
+    excess[support] = -np.inf
+    starts = support[:-1]
     worst = np.maximum.reduceat(excess[:-1], starts)
-    is_worst = excess[:-1] == np.repeat(worst, np.diff(point.support))
-    candidates = np.flatnonzero(is_worst & (excess[:-1] > ROUND_OFF * point.half_width))
-    if candidates.size == 0:
-        return candidates
+    is_worst = excess[:-1] == np.repeat(worst, np.diff(support))
+    candidates = np.flatnonzero(is_worst & (excess[:-1] > tolerance * half_width))
     # Ties within a piece would put two knots where one is enough.
     piece = np.searchsorted(starts, candidates, side="right")
     _, first = np.unique(piece, return_index=True)
     return candidates[first]
 
 
-def _next_regime(
-    problem: Problem, active: ActiveSet, point: Stationary, changes: Vector
-) -> tuple[Regime, float]:
+def _next_regime(problem: Problem, active: ActiveSet, point: Stationary, changes: Vector) -> tuple[Regime, float]:
     """The regime whose condition the stationary point meets, or the neighbouring one to try next."""
     variation = float(np.abs(changes).sum())
     ends = float(point.slopes[0] + point.slopes[-1])

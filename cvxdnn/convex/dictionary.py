@@ -57,9 +57,7 @@ def solve_lasso(problem: Problem) -> LassoSolution:
     # Dividing by beta keeps both terms of comparable size however small the weight decay is.
     program = cvxpy.Problem(cvxpy.Minimize(loss / problem.beta + penalty))
     try:
-        program.solve(
-            solver=cvxpy.CLARABEL, tol_gap_abs=1e-11, tol_gap_rel=1e-11, tol_feas=1e-11, max_threads=1
-        )
+        program.solve(solver=cvxpy.CLARABEL, tol_gap_abs=1e-11, tol_gap_rel=1e-11, tol_feas=1e-11, max_threads=1)
     except cvxpy.error.SolverError as error:
         raise SolverFailedError(f"the conic solver gave up ({error}); use method='banded'") from error
     if right.value is None:

@@ -1,0 +1,164 @@
+"""The numbers beside the chart: a trained network against the certified optimum and the linear spline.
+
+All values are in normalised units: x in [0, 1], y centred with range 1, so that a distance of 0.01 is one
+percent of the range of y. Distances between piecewise-linear functions are taken at the union of their knots,
+where they are exact.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.convex import solve
+from cvxdnn.datasets import Dataset, Normalization
+from cvxdnn.experiments import Frame
+from cvxdnn.objective import Certificate, certify
+from cvxdnn.scenario import Scenario
+from cvxdnn.solution import Solution
+from cvxdnn.spline import LinearSpline, band_edges, interpolating_spline, sparsest_interpolant
+
+__all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance"]
+
+Vector = NDArray[np.float64]
+
+KNOT_SHARE = 1e-3
+"""A bend of a trained network counts as a knot when it holds more than this share of all its bending."""
+BAND_TOLERANCE = 0.01
+"""How far outside the band, in units of the range of y, still counts as inside."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is known without training: the spline and, for two layers, the certified optimum.
+
+    The band and the sparsest function refer to the fitted values of the optimum where it is certified,
+    and else to the points themselves, the limit of vanishing weight decay.
+    """
+
+    scenario: Scenario
+
+    @cached_property
+    def _normalized(self) -> tuple[Dataset, Normalization]:
+        return self.scenario.dataset.normalized()
+
+    @property
+    def data(self) -> Dataset:
+        """The points in normalised units."""
+        return self._normalized[0]
+
+    @property
+    def units(self) -> Normalization:
+        """The map between the user's units and normalised ones."""
+        return self._normalized[1]
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the global optimum of this architecture is known."""
+        return self.scenario.depth == 2
+
+    @cached_property
+    def solution(self) -> Solution | None:
+        """The certified optimum, where there is one."""
+        if not self.is_certified:
+            return None
+        return solve(self.data.x, self.data.y, beta=self.scenario.beta)
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """The optimum's dual certificate."""
+        if self.solution is None:
+            return None
+        return certify(self.data.x, self.data.y, self.solution.spline, beta=self.scenario.beta, dual=self.solution.dual)
+
+    @cached_property
+    def spline(self) -> LinearSpline:
+        """The linear spline through the points."""
+        return interpolating_spline(self.data.x, self.data.y)
+
+    @cached_property
+    def fitted(self) -> Vector:
+        """The values at the points that the band and the sparsest function keep."""
+        return self.data.y if self.solution is None else self.solution.spline(self.data.x)
+
+    @cached_property
+    def band(self) -> tuple[LinearSpline, LinearSpline]:
+        """Lower and upper edge of the band of all optimal functions."""
+        return band_edges(self.data.x, self.fitted)
+
+    @cached_property
+    def sparsest(self) -> LinearSpline:
+        """The optimal function with the fewest knots."""
+        return sparsest_interpolant(self.data.x, self.fitted)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A trained network measured against a `Reference`.
+
+    objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`
+    gap, relative_gap : objective minus the proven lower bound; as a share of that bound
+    knots : bends inside the data's range of network, optimum and spline
+    deviation : largest distance to the linear spline;  outside : largest distance to the band
+    """
+
+    objective: float
+    optimum: float | None
+    optimum_gap: float | None
+    gap: float | None
+    relative_gap: float | None
+    knots: tuple[int, int | None, int]
+    deviation: float
+    outside: float
+
+    @property
+    def is_inside(self) -> bool:
+        """Inside the band, to `BAND_TOLERANCE`."""
+        return self.outside <= BAND_TOLERANCE
+
+
+def compare(reference: Reference, frame: Frame) -> Comparison:
+    """Every number that the readout shows."""
+    solution, network = reference.solution, frame.spline
+    bound = None if solution is None else solution.objective - solution.gap
+    gap = None if bound is None else frame.objective - bound
+    return Comparison(
+        objective=frame.objective,
+        optimum=None if solution is None else solution.objective,
+        optimum_gap=None if solution is None else solution.relative_gap,
+        gap=gap,
+        relative_gap=gap / bound if gap is not None and bound else None,
+        knots=(
+            _inside(network.significant_knots(KNOT_SHARE)).size,
+            None if solution is None else solution.knots.size,
+            reference.spline.significant_knots().size,
+        ),
+        deviation=largest_distance(network, reference.spline),
+        outside=_distance_to_band(network, *reference.band),
+    )
+
+
+def network_knots(frame: Frame) -> Vector:
+    """The bends of the best network inside the data's range that `Comparison.knots` counts."""
+    return _inside(frame.spline.significant_knots(KNOT_SHARE))
+
+
+def largest_distance(f: LinearSpline, g: LinearSpline) -> float:
+    """Largest distance of two splines on [0, 1], exact."""
+    at = _union_of_knots(f, g)
+    return float(np.abs(f(at) - g(at)).max())
+
+
+def _distance_to_band(f: LinearSpline, lower: LinearSpline, upper: LinearSpline) -> float:
+    at = _union_of_knots(f, lower, upper)
+    return float(np.maximum(lower(at) - f(at), f(at) - upper(at)).clip(min=0.0).max())
+
+
+def _union_of_knots(*splines: LinearSpline) -> Vector:
+    ends = np.array([0.0, 1.0])
+    return np.unique(np.concatenate([ends, *(_inside(spline.knots) for spline in splines)]))
+
+
+def _inside(knots: Vector) -> Vector:
+    return knots[(knots > 0) & (knots < 1)]

@@ -1,0 +1,79 @@
+"""Splines with given support as combinations of hat functions: the tridiagonal quadratic they turn the loss into.
+
+A spline with support points x_1 < ... < x_K and values c there has weighted loss
+`1/2 sum w (f - y)^2 = 1/2 c^T G c - g^T c + 1/2 sum w y^2` with G tridiagonal, because only neighbouring hats overlap.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.spline import MergedPoints
+
+Vector = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Quadratic:
+    """The loss of a spline as a function of its values at the support.
+
+    x : (K,) support;  diagonal (K,), off_diagonal (K - 1,) : G;  moment : (K,) g;  constant : 1/2 sum w y^2
+    """
+
+    x: Vector
+    diagonal: Vector
+    off_diagonal: Vector
+    moment: Vector
+    constant: float
+
+    def times(self, values: Vector) -> Vector:
+        """G c."""
+        product = self.diagonal * values
+        product[:-1] += self.off_diagonal * values[1:]
+        product[1:] += self.off_diagonal * values[:-1]
+        return product
+
+    def value(self, values: Vector) -> float:
+        """The loss, without the scatter of merged points."""
+        return 0.5 * float(values @ self.times(values)) - float(self.moment @ values) + self.constant
+
+
+def hat_quadratic(points: MergedPoints, support: Indices) -> Quadratic:
+    """The quadratic of splines whose support is `support`, sorted indices of points that include both ends."""
+    x = points.x[support]
+    starts, counts = support[:-1], np.diff(support)
+    rising = (points.x[:-1] - np.repeat(x[:-1], counts)) / np.repeat(np.diff(x), counts)
+    falling = 1.0 - rising
+    weight, weighted_y = points.weight[:-1], points.weight[:-1] * points.y[:-1]
+    diagonal, moment = np.zeros(support.size), np.zeros(support.size)
+    diagonal[:-1] += np.add.reduceat(weight * falling**2, starts)
+    diagonal[1:] += np.add.reduceat(weight * rising**2, starts)
+    diagonal[-1] += points.weight[-1]
+    moment[:-1] += np.add.reduceat(falling * weighted_y, starts)
+    moment[1:] += np.add.reduceat(rising * weighted_y, starts)
+    moment[-1] += points.weight[-1] * points.y[-1]
+    off_diagonal = np.add.reduceat(weight * rising * falling, starts)
+    constant = 0.5 * float(points.weight @ points.y**2)
+    return Quadratic(x, diagonal, off_diagonal, moment, constant)
+
+
+def slope_change_adjoint(at_knots: Vector, gaps: Vector) -> Vector:
+    """The transpose of values -> slope changes, applied to one number per interior support point."""
+    padded = np.zeros(gaps.size + 1)
+    padded[1:-1] = at_knots
+    slopes = np.diff(padded) / gaps
+    adjoint = np.empty(gaps.size + 1)
+    adjoint[0], adjoint[1:-1], adjoint[-1] = slopes[0], np.diff(slopes), -slopes[-1]
+    return adjoint
+
+
+def end_slope_gradient(gaps: Vector) -> Vector:
+    """Gradient of the mean of first and last slope in the values at the support."""
+    gradient = np.zeros(gaps.size + 1)
+    gradient[0] -= 0.5 / gaps[0]
+    gradient[1] += 0.5 / gaps[0]
+    gradient[-2] -= 0.5 / gaps[-1]
+    gradient[-1] += 0.5 / gaps[-1]
+    return gradient

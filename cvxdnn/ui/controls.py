@@ -1,0 +1,159 @@
+"""The Explore page's widgets. Each shows the scenario's value and hands a change to the session."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cvxdnn.datasets import PRESETS, read_csv
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.scenario import LIMITS
+from cvxdnn.ui.session import Session
+
+PREFIX = "explore_"
+BETAS = [float(f"{10 ** (k / 10):.2g}") for k in range(-50, 11)]
+OWN_POINTS = "your points"
+BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
+OPTIMIZERS = {"adam": "Adam", "momentum": "momentum", "gd": "gradient descent"}
+
+
+def data_controls(session: Session) -> None:
+    """Preset, upload and table."""
+    options = [*PRESETS] if session.scenario.preset else [OWN_POINTS, *PRESETS]
+    _show("preset", session.scenario.preset or OWN_POINTS)
+    st.selectbox(
+        "Data",
+        options,
+        key=PREFIX + "preset",
+        on_change=_preset_chosen,
+        args=(session,),
+        help=_preset_help(session),
+    )
+    upload, table = st.columns(2)
+    with upload.popover("Upload", width="stretch"):
+        _upload(session)
+    with table.popover("Table", width="stretch"):
+        _table(session)
+
+
+def model_controls(session: Session) -> None:
+    """Weight decay and depth, the two that the theorem is about."""
+    scenario = session.scenario
+    _show("beta", scenario.beta)
+    st.select_slider(
+        "Weight decay β",
+        sorted({*BETAS, scenario.beta}),
+        key=PREFIX + "beta",
+        format_func=lambda beta: f"{beta:.2g}",
+        on_change=_changed,
+        args=(session, "beta"),
+        help="How strongly large weights are punished. In normalised units: x scaled to [0, 1], y to range 1.",
+    )
+    _slider(session, "depth", "Depth (weight layers)", "2 is one hidden layer.")
+
+
+def network_controls(session: Session) -> None:
+    """Everything else about the networks and their training."""
+    _slider(session, "width", "Width", "Neurons in each hidden layer.")
+    _slider(session, "restarts", "Restarts", "Networks trained side by side from different initial weights.")
+    _show("seed", session.scenario.seed)
+    st.number_input(
+        "Seed",
+        *LIMITS["seed"],
+        step=1,
+        key=PREFIX + "seed",
+        on_change=_changed,
+        args=(session, "seed"),
+        help="The same seed gives the same initial weights.",
+    )
+    _choice(session, "biases", "Biases", BIASES, "The deep theorem is about biases in the last hidden layer only.")
+    _choice(session, "optimizer", "Optimiser", OPTIMIZERS, "All take full-batch steps.")
+    st.toggle(
+        "Retrain after every change",
+        value=session.retrain,
+        key=PREFIX + "retrain",
+        on_change=lambda: setattr(session, "retrain", st.session_state[PREFIX + "retrain"]),
+    )
+
+
+def _slider(session: Session, name: str, label: str, explanation: str) -> None:
+    _show(name, getattr(session.scenario, name))
+    st.slider(label, *LIMITS[name], key=PREFIX + name, on_change=_changed, args=(session, name), help=explanation)
+
+
+def _choice(session: Session, name: str, label: str, names: dict[str, str], explanation: str) -> None:
+    _show(name, getattr(session.scenario, name))
+    st.selectbox(
+        label,
+        list(names),
+        key=PREFIX + name,
+        format_func=names.__getitem__,
+        on_change=_changed,
+        args=(session, name),
+        help=explanation,
+    )
+
+
+def _show(name: str, value: Any) -> None:
+    """Make the widget show the scenario's value, whoever changed it."""
+    st.session_state[PREFIX + name] = value
+
+
+def _changed(session: Session, name: str) -> None:
+    session.change(**{name: st.session_state[PREFIX + name]})
+
+
+def _preset_chosen(session: Session) -> None:
+    chosen = st.session_state[PREFIX + "preset"]
+    if chosen != OWN_POINTS:
+        session.change(preset=chosen)
+
+
+def _preset_help(session: Session) -> str | None:
+    preset = session.scenario.preset
+    return PRESETS[preset].description if preset else None
+
+
+def _upload(session: Session) -> None:
+    st.file_uploader(
+        "Two columns of numbers, x and y",
+        key=PREFIX + "file",
+        on_change=_file_chosen,
+        args=(session,),
+        help="Text with commas, semicolons or tabs; a header is optional; at most 200 points, 1 MB.",
+    )
+
+
+def _file_chosen(session: Session) -> None:
+    file = st.session_state[PREFIX + "file"]
+    if file is None:
+        return
+    try:
+        data = read_csv(file)
+    except InvalidInputError as error:
+        session.problem = f"The file was not used, your points are unchanged: {error}."
+        return
+    session.change(preset="", points=tuple(zip(data.x.tolist(), data.y.tolist(), strict=True)))
+
+
+def _table(session: Session) -> None:
+    base = pd.DataFrame(list(session.table_base), columns=["x", "y"], dtype=float)
+    edited = st.data_editor(
+        base,
+        num_rows="dynamic",
+        hide_index=True,
+        height=300,
+        key=f"{PREFIX}table_{session.table_version}",
+        column_config={name: st.column_config.NumberColumn(format="%.6g") for name in ("x", "y")},
+    )
+    rows = [(x, y) for x, y in edited.itertuples(index=False) if not (_is_empty(x) or _is_empty(y))]
+    points = tuple((float(x), float(y)) for x, y in rows)
+    if points != session.table_seen:
+        session.table_seen = points
+        session.change(by_table=True, preset="", points=points)
+        st.rerun()
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

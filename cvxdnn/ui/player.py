@@ -1,0 +1,55 @@
+"""The training buttons, the progress line and the curve of the gap."""
+
+import streamlit as st
+
+from cvxdnn.figures.progress import progress_figure
+from cvxdnn.ui.session import Session
+
+PREFIX = "explore_"
+
+
+def player(session: Session) -> None:
+    """Train or pause, step, rewind, stop; below them what the run is doing."""
+    run, scenario = session.run, session.scenario
+    with st.container(horizontal=True, gap="xsmall", key=PREFIX + "buttons"):
+        if run.is_running:
+            st.button("Pause", icon=":material/pause:", key=PREFIX + "pause", type="primary", on_click=run.pause)
+        else:
+            st.button(
+                "Train",
+                icon=":material/play_arrow:",
+                key=PREFIX + "play",
+                type="primary",
+                on_click=run.play,
+                args=(scenario,),
+            )
+        st.button("Step", icon=":material/skip_next:", key=PREFIX + "step", on_click=run.step, args=(scenario,))
+        st.button("Rewind", icon=":material/replay:", key=PREFIX + "rewind", on_click=run.rewind, args=(scenario,))
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key=PREFIX + "stop",
+            on_click=run.stop,
+            disabled=not run.is_running,
+        )
+    st.caption(_progress(session))
+    if run.frame is not None and run.shows(scenario):
+        solution = session.reference.solution
+        bound = None if solution is None else solution.objective - solution.gap
+        st.plotly_chart(
+            progress_figure(run.frame.history, bound),
+            key=PREFIX + "progress",
+            config={"displayModeBar": False},
+        )
+
+
+def _progress(session: Session) -> str:
+    run = session.run
+    if run.queue_position:
+        return f"waiting for a free worker, {run.queue_position} ahead"
+    if run.frame is None or not run.shows(session.scenario):
+        return "starting a worker" if run.is_running else "not trained yet"
+    frame = run.frame
+    state = "training" if run.is_running else frame.status.message
+    best = f"restart {frame.best + 1} of {frame.objectives.size} is best"
+    return " · ".join([state, f"step {frame.step:,}", best])

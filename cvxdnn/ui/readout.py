@@ -1,0 +1,90 @@
+"""The numbers beside the chart, each marked exact, certified or measured."""
+
+import streamlit as st
+
+from cvxdnn.comparison import BAND_TOLERANCE, Comparison, compare
+from cvxdnn.ui.session import Session
+
+STYLE = """<style>
+.readout { font-size: 0.9rem; line-height: 1.35; }
+.readout .name { font-size: 0.85rem; opacity: 0.8; }
+.readout .big { font-size: 2rem; font-weight: 700; font-variant-numeric: tabular-nums; min-height: 2.7rem; }
+.readout .big.words { font-size: 1rem; font-weight: 500; padding: 0.4rem 0; }
+.readout table { width: 100%; border-collapse: collapse; }
+.readout td { padding: 0.22rem 0; border: 0; vertical-align: top; }
+.readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.readout .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; margin-left: 0.3rem;
+  white-space: nowrap; border: 1px solid; }
+.readout .certified { color: #0072B2; } .readout .measured { color: #B34E00; }
+.readout .exact { opacity: 0.75; }
+@media (prefers-color-scheme: dark) { .dark .certified { color: #56B4E9; } }
+</style>"""
+
+
+def readout(session: Session) -> None:
+    """The card of numbers; what is not known yet is a dash."""
+    run = session.run
+    fresh = run.frame is not None and run.shows(session.scenario)
+    numbers = compare(session.reference, run.frame) if fresh and run.frame is not None else None
+    st.html(STYLE + f'<div class="readout">{_headline(session, numbers)}{_table(session, numbers)}</div>')
+
+
+def _headline(session: Session, numbers: Comparison | None) -> str:
+    if not session.reference.is_certified:
+        return (
+            '<div class="name">gap to the best possible network</div>'
+            '<div class="big words">Not known for this depth yet: the certified optimum covers two weight '
+            "layers.</div>"
+        )
+    shown = "–" if numbers is None or numbers.relative_gap is None else _percent(numbers.relative_gap)
+    return (
+        f'<div class="name">gap to the best possible network{_tag("certified")}</div>'
+        f'<div class="big" data-testid="gap">{shown}</div>'
+    )
+
+
+def _table(session: Session, numbers: Comparison | None) -> str:
+    solution = session.reference.solution
+    rows = [
+        (f"network{_tag('measured')}", "–" if numbers is None else f"{numbers.objective:.5g}"),
+        (
+            f"best possible{_tag('certified')}",
+            "not known" if solution is None else f"{solution.objective:.5g}",
+        ),
+        (
+            "proven to a relative",
+            "–" if solution is None else f"{max(solution.relative_gap, 0.0):.0e}",
+        ),
+        ("knots: network, best, spline", _knots(session, numbers)),
+        (
+            f"distance to the spline",
+            "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range",
+        ),
+        ("inside the optimal band", "–" if numbers is None else _inside(numbers)),
+    ]
+    cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
+    return f"<table>{cells}</table>"
+
+
+def _knots(session: Session, numbers: Comparison | None) -> str:
+    reference = session.reference
+    network = "–" if numbers is None else str(numbers.knots[0])
+    optimum = "–" if reference.solution is None else str(reference.solution.knots.size)
+    return f"{network}, {optimum}, {reference.spline.significant_knots().size}"
+
+
+def _inside(numbers: Comparison) -> str:
+    if numbers.is_inside:
+        return f"yes, to {100 * BAND_TOLERANCE:g} %"
+    return f"no, off by {100 * numbers.outside:.2g} %"
+
+
+def _percent(share: float) -> str:
+    percent = 100 * share
+    if abs(percent) < 1e-3:
+        return f"+{max(percent, 0.0):.0e} %"
+    return f"{percent:+,.2f} %" if percent < 1000 else f"{percent:+,.0f} %"
+
+
+def _tag(kind: str) -> str:
+    return f' <span class="tag {kind}">{kind}</span>'

@@ -1,0 +1,145 @@
+"""What one browser session knows: its scenario, its training run, and a message for the user.
+
+Every change of a setting goes through `Session.change`: it validates, keeps the old settings when the new ones
+are impossible, updates the link in the address bar and lets the training follow.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from cvxdnn.comparison import Reference
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.experiments import first_frame
+from cvxdnn.scenario import Scenario
+from cvxdnn.ui.process import runner
+from cvxdnn.ui.training import TrainingRun
+
+KEY = "explore_session"
+
+
+class Session:
+    """Mutable state of the Explore page, one per browser tab.
+
+    version : raised when Python, not the chart, replaces the points
+    revision : raised by every change, so that each part of the page can tell whether it is up to date
+    table_version, table_base, table_seen : the table's widget, the points it started from, those it last held
+    problem : a message for the user, or ""
+    """
+
+    def __init__(self, scenario: Scenario, problem: str | None, owner: str) -> None:
+        self.scenario = scenario
+        self.problem = problem or ""
+        self.version = 1
+        self.revision = 0
+        self.table_version = 1
+        self.table_base = self.table_seen = scenario.points
+        self.retrain = True
+        self.domain = domain_of(scenario)
+        self.run = TrainingRun(runner, owner)
+        if scenario.replace(hidden=Scenario().hidden) == Scenario():
+            self.run.show(scenario, first_frame())
+        else:
+            self.run.restart(scenario)
+
+    @property
+    def reference(self) -> Reference:
+        """Spline, optimum and certificate of the current scenario."""
+        return reference(self.scenario)
+
+    def change(self, *, by_chart: bool = False, by_table: bool = False, **settings: Any) -> None:
+        """Change settings; an impossible one leaves a message and everything as it was."""
+        self.revision += 1
+        try:
+            new = self.scenario.replace(**settings)
+        except InvalidInputError as error:
+            self.problem = f"Nothing was changed: {error}."
+            return
+        old, self.scenario, self.problem = self.scenario, new, ""
+        if new.points != old.points:
+            self._points_changed(by_chart, by_table)
+        st.query_params.from_dict(new.to_query())
+        self._train_after(old)
+
+    def _points_changed(self, by_chart: bool, by_table: bool) -> None:
+        if not by_chart:
+            self.version += 1
+        if not by_table:  # a table under somebody's fingers must not be replaced
+            self.table_version += 1
+            self.table_base = self.table_seen = self.scenario.points
+        if not by_chart or not _holds(self.domain, self.scenario.points):
+            self.domain = domain_of(self.scenario)
+
+    def _train_after(self, old: Scenario) -> None:
+        """Networks follow a new weight decay from where they are; anything else starts them again."""
+        new = self.scenario
+        if new == old.replace(hidden=new.hidden):
+            return
+        if new == old.replace(hidden=new.hidden, beta=new.beta):
+            if self.retrain or self.run.is_running:
+                self.run.follow(new)
+        elif self.retrain:
+            self.run.restart(new)
+        else:
+            self.run.pause()
+
+
+@lru_cache(maxsize=64)
+def _reference(scenario: Scenario) -> Reference:
+    return Reference(scenario)
+
+
+def reference(scenario: Scenario) -> Reference:
+    """The scenario's reference, computed once for all sessions that look at the same points."""
+    default = Scenario()
+    return _reference(scenario.replace(hidden=(), width=default.width, restarts=default.restarts, seed=0))
+
+
+def session() -> Session:
+    """This tab's session; made from the link in the address bar at the first run."""
+    if KEY not in st.session_state:
+        scenario, problem = Scenario.from_query(st.query_params.to_dict())
+        st.session_state[KEY] = Session(scenario, problem, owner=_holder()["owner"])
+        if problem:
+            st.query_params.clear()
+    current: Session = st.session_state[KEY]
+    _holder()["run"] = current.run
+    return current
+
+
+def _release(holder: dict[str, Any]) -> None:
+    """The tab closed or lost its connection: stop working, keep the state for a return."""
+    run: TrainingRun | None = holder.get("run")
+    if run is not None:
+        run.pause()
+
+
+@st.cache_resource(scope="session", on_release=_release, show_spinner=False)
+def _holder() -> dict[str, Any]:
+    from uuid import uuid4
+
+    return {"owner": uuid4().hex}
+
+
+Domain = tuple[float, float, float, float]
+
+
+def domain_of(scenario: Scenario) -> Domain:
+    """The part of the plane that the chart shows: the points with some room to move them."""
+    xs, ys = zip(*scenario.points, strict=True)
+    x_low, x_high = _padded(xs, 0.05)
+    y_low, y_high = _padded(ys, 0.18)
+    return x_low, x_high, y_low, y_high
+
+
+def _padded(values: Sequence[float], share: float) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    room = share * (high - low) or 0.5 * max(abs(low), 1.0)
+    return low - room, high + room
+
+
+def _holds(domain: Domain, points: Sequence[tuple[float, float]]) -> bool:
+    x_low, x_high, y_low, y_high = domain
+    return all(x_low <= x <= x_high and y_low <= y <= y_high for x, y in points)

@@ -1,0 +1,133 @@
+"""One session's training run: play, pause, step, rewind, stop, and what to show of it.
+
+A run is a chain of jobs over one set of initial weights. Its newest `Frame` and, once a job has ended, the
+state to go on from live here; a job that ends unexpectedly leaves a message and nothing else behind.
+"""
+
+from collections.abc import Callable
+
+from cvxdnn.exceptions import JobCancelledError
+from cvxdnn.experiments import STEP_SIZE, Frame, TrainingTask
+from cvxdnn.jobs import Job, JobState, Runner
+from cvxdnn.scenario import Scenario
+
+PAUSE_SECONDS = 2.0
+"""How long pausing waits for the worker to hand over its state; it looks about 100 times a second."""
+
+
+class TrainingRun:
+    """Training in one browser session.
+
+    frame : the newest frame, None before the first;  scenario : the settings the frame belongs to
+    message : why the last job ended unexpectedly, for the user; "" otherwise
+    """
+
+    def __init__(self, runner: Callable[[], Runner], owner: str) -> None:
+        self.frame: Frame | None = None
+        self.scenario: Scenario | None = None
+        self.message = ""
+        self._runner = runner
+        self._owner = owner
+        self._job: Job | None = None
+        self._job_scenario: Scenario | None = None
+        self._seen = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a job is queued or running."""
+        return self._job is not None
+
+    @property
+    def queue_position(self) -> int | None:
+        """Jobs ahead of this one while it waits for a worker, else None."""
+        waiting = self._job is not None and self._job.state is JobState.QUEUED
+        return self._job.queue_position if self._job is not None and waiting else None
+
+    def shows(self, scenario: Scenario) -> bool:
+        """Whether the frame belongs to these settings (what is hidden on the chart does not matter)."""
+        return self.scenario is not None and self.scenario == scenario.replace(hidden=self.scenario.hidden)
+
+    def show(self, scenario: Scenario, frame: Frame) -> None:
+        """Show a frame that was trained earlier."""
+        self.frame, self.scenario = frame, scenario
+
+    def restart(self, scenario: Scenario) -> None:
+        """Train from the initial weights of the scenario's seed."""
+        self._submit(TrainingTask(scenario))
+
+    def play(self, scenario: Scenario) -> None:
+        """Go on where the run was paused; a finished run starts again."""
+        if self._can_resume(scenario) and self.frame is not None and not self.frame.done:
+            self._submit(self._continuation(scenario))
+        else:
+            self.restart(scenario)
+
+    def follow(self, scenario: Scenario) -> None:
+        """Go on from the current weights under a new weight decay."""
+        self.pause()
+        if self._can_resume(scenario):
+            self._submit(self._continuation(scenario))
+        else:
+            self.restart(scenario)
+
+    def step(self, scenario: Scenario) -> None:
+        """Take `STEP_SIZE` optimiser steps."""
+        self.pause()
+        going_on = self._can_resume(scenario) and self.frame is not None and not self.frame.done
+        taken = self.frame.step if going_on and self.frame is not None else 0
+        self._submit(self._continuation(scenario, taken + STEP_SIZE) if going_on else TrainingTask(scenario, STEP_SIZE))
+
+    def rewind(self, scenario: Scenario) -> None:
+        """Back to the initial weights of the seed, and wait there."""
+        self._submit(TrainingTask(scenario, max_steps=0))
+
+    def pause(self) -> None:
+        """Stop the job and keep its state."""
+        if self._job is None:
+            return
+        self._job.stop()
+        try:
+            self._job.result(timeout=PAUSE_SECONDS)
+        except (JobCancelledError, TimeoutError):
+            pass
+        except Exception as error:  # the job's own failure: poll() turns it into a message
+            self.message = str(error)
+        self.poll()
+        self._job = None
+
+    def stop(self) -> None:
+        """End the run: what it reached stays on the chart, the next play starts again."""
+        self.pause()
+        if self.frame is not None:
+            self.frame = self.frame.ended()
+
+    def poll(self) -> None:
+        """Take over what the job has reported since the last look."""
+        job = self._job
+        if job is None:
+            return
+        job.touch()
+        state = job.state
+        if job.frames > self._seen:
+            self._seen, self.frame, self.scenario = job.frames, job.progress, self._job_scenario
+        if state.finished:
+            if state in (JobState.FAILED, JobState.LOST):
+                self.message = job.error or ""
+            self._job = None
+
+    def _submit(self, task: TrainingTask) -> None:
+        self.message = ""
+        self._seen = 0
+        self._job_scenario = task.scenario
+        self._job = self._runner().submit(task, owner=self._owner)
+
+    def _continuation(self, scenario: Scenario, max_steps: int | None = None) -> TrainingTask:
+        assert self.frame is not None
+        return TrainingTask(scenario, max_steps, self.frame.state, self.frame.history)
+
+    def _can_resume(self, scenario: Scenario) -> bool:
+        """Whether the last state has these settings' points and architecture; only beta may differ."""
+        if self.frame is None or self.frame.state is None or self.scenario is None:
+            return False
+        same = self.scenario.replace(beta=scenario.beta, hidden=scenario.hidden)
+        return same == scenario

@@ -1,0 +1,38 @@
+"""About: what the numbers mean, where the theorems stop, and where they come from."""
+
+import streamlit as st
+
+st.title("What you see, and how far to trust it")
+st.markdown(
+    r"""
+Every number on these pages is one of three kinds.
+
+- **exact**: a closed form, correct to round-off, such as the linear spline or the band of optimal networks;
+- **certified**: computed together with a lower bound that no network can beat; the distance is shown with it;
+- **measured**: what a training run happened to reach.
+
+#### The theorem behind the Explore page
+A ReLU network of one input and two weight layers, trained on
+$\tfrac12\sum_i (f(x_i)-y_i)^2 + \tfrac\beta2\sum_l\|W_l\|_F^2$ with free biases and at least $n+1$ neurons, has the same
+optimum as the convex problem
+
+$$\min_f\ \tfrac12\sum_i (f(x_i)-y_i)^2 + \beta\,R(f),\qquad R(f)=\max\bigl(TV,\tfrac12(TV+|m_1+m_{n-1}|)\bigr)$$
+
+over linear splines $f$ with knots at the data, where $TV$ is the sum of absolute slope changes and $m_1, m_{n-1}$ are
+the first and last slope. As $\beta\to0$ the linear spline through the points is an optimum, often not the only one: the
+shaded band holds them all.
+
+#### Where it stops
+- Training is not convex. A run can stop above the optimum; the gap says by how much.
+- A gap is proven for two weight layers. For deeper networks the page shows the runs and claims no optimum.
+- Points whose $x$ agree to $10^{-7}$ of the range count as one point with a weight.
+- Weight decay and objectives refer to normalised data: $x$ scaled to $[0,1]$, $y$ centred with range 1.
+
+#### Sources
+T. Ergen and M. Pilanci, *Revealing the Structure of Deep Neural Networks via Convex Duality*, ICML 2021
+(arXiv 2002.09773) · M. Pilanci and T. Ergen, *Neural Networks are Convex Regularizers*, ICML 2020 (arXiv 2002.10553) ·
+P. Savarese et al., *How do infinite width bounded norm networks look in function space?*, COLT 2019 ·
+B. Hanin, *Ridgeless interpolation with shallow ReLU networks in 1D* (arXiv 2109.12960) ·
+T. Debarre et al., *Sparsest piecewise-linear regression of one-dimensional data*, 2022.
+"""
+)

@@ -1,0 +1,59 @@
+"""Explore: drag points, watch networks train on them, and see how far they are from the certified optimum."""
+
+import streamlit as st
+
+from cvxdnn.ui.chart import explore_chart
+from cvxdnn.ui.controls import data_controls, model_controls, network_controls
+from cvxdnn.ui.page import live
+from cvxdnn.ui.player import player
+from cvxdnn.ui.readout import readout
+from cvxdnn.ui.session import session
+
+here = session()
+
+st.title("Drag a point. Watch a neural network become a spline.")
+st.write(
+    "Weight decay keeps a deep ReLU network as straight as your points allow. "
+    "Below the chart: the proof of how close it is to the best one."
+)
+if here.problem:
+    st.warning(here.problem)
+if here.run.message:
+    st.error(here.run.message)
+
+chart, panel = st.columns([2.7, 1.15], gap="small")
+
+
+here.run.poll()
+drawn = (here.revision, here.run.is_running)
+
+
+def up_to_date() -> None:
+    """Draw the whole page again when an edit or the end of a run changed more than one part of it."""
+    here.run.poll()
+    if (here.revision, here.run.is_running) != drawn:
+        st.rerun()
+
+
+def show_chart() -> None:
+    up_to_date()
+    explore_chart(here)
+
+
+def show_numbers() -> None:
+    up_to_date()
+    with st.container(border=True):
+        readout(here)
+    with st.container(border=True):
+        player(here)
+
+
+with chart:
+    live(show_chart, active=here.run.is_running)
+with panel:
+    live(show_numbers, active=here.run.is_running)
+    with st.container(border=True):
+        data_controls(here)
+        model_controls(here)
+        with st.expander("Network and training"):
+            network_controls(here)

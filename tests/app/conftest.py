@@ -1,0 +1,40 @@
+"""AppTest runs of the pages, with training in this process instead of workers."""
+
+import time
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def explore(monkeypatch):
+    """A started Explore page; call it with query parameters."""
+    monkeypatch.setenv("CVXDNN_WORKERS", "0")
+    st.cache_resource.clear()
+
+    def start(**query):
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return start
+
+
+def settle(app, seconds=60):
+    """Run the app until its training run has ended."""
+    deadline = time.monotonic() + seconds
+    session = app.session_state["explore_session"]
+    while session.run.is_running:
+        assert time.monotonic() < deadline, "the training run did not end"
+        time.sleep(0.05)
+        session.run.poll()
+    app.run()
+    assert not app.exception
+    return session

@@ -1,0 +1,237 @@
+"""The Explore page without a browser: what it shows first, and what every control and mistake does."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from cvxdnn.datasets import PRESETS, load_preset
+from cvxdnn.scenario import LIMITS, MAX_POINTS, Scenario
+from cvxdnn.solution import Status
+from tests.app.conftest import settle
+
+QUICK = {"v": "1", "restarts": "2", "width": "20"}
+
+
+def session_of(app):
+    return app.session_state["explore_session"]
+
+
+def sent_to_the_chart(app):
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def curve(app, name):
+    return next(curve for curve in sent_to_the_chart(app)["curves"] if curve["name"] == name)
+
+
+def readout(app):
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_first_visit_shows_a_solved_problem_and_a_trained_network(explore):
+    app = explore()
+    session = session_of(app)
+    assert session.scenario == Scenario()
+    assert not session.run.is_running
+    assert not app.warning
+    assert curve(app, "optimum")["lines"]
+    assert curve(app, "network")["lines"]
+    assert sent_to_the_chart(app)["certificate"]["touching"]
+
+
+def test_the_stored_network_is_what_training_gives(explore):
+    app = explore()
+    session = session_of(app)
+    shown = session.run.frame.objective
+    lowest = session.reference.solution.objective - session.reference.solution.gap
+    assert lowest <= shown <= lowest * (1 + 1e-3)
+    app.button(key="explore_play").click().run()
+    trained = settle(app).run.frame
+    assert trained.status is Status.CONVERGED
+    assert trained.objective == pytest.approx(shown, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_every_preset_is_solved_and_trains(explore, name):
+    app = explore(**QUICK)
+    app.selectbox(key="explore_preset").set_value(name).run()
+    session = session_of(app)
+    data = load_preset(name)
+    assert session.scenario.points == tuple(zip(data.x.tolist(), data.y.tolist(), strict=True))
+    assert session.reference.solution.relative_gap <= 1e-6
+    assert session.run.is_running
+    session.run.pause()
+    assert session.run.frame.step >= 0
+    assert not app.exception
+
+
+@pytest.mark.parametrize("depth", LIMITS["depth"])
+@pytest.mark.parametrize("biases", ["last_hidden", "all"])
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "gd"])
+def test_every_kind_of_network_can_be_played(explore, depth, biases, optimizer):
+    app = explore(**QUICK, depth=str(depth), biases=biases, optimizer=optimizer)
+    session = session_of(app)
+    app.button(key="explore_rewind").click().run()
+    settle(app)
+    app.button(key="explore_step").click().run()
+    settle(app)
+    assert session.run.frame.step == 50
+    assert not app.error
+    assert ("not known" in readout(app).lower()) == (depth > 2)
+    assert bool([c for c in sent_to_the_chart(app)["curves"] if c["name"] == "optimum"]) == (depth == 2)
+
+
+def test_rewind_returns_to_the_same_initial_weights(explore):
+    app = explore(**QUICK)
+    app.button(key="explore_rewind").click().run()
+    start = settle(app).run.frame
+    app.button(key="explore_step").click().run()
+    assert settle(app).run.frame.step == 50
+    app.button(key="explore_rewind").click().run()
+    again = settle(app).run.frame
+    assert again.step == start.step == 0
+    assert np.array_equal(again.objectives, start.objectives)
+
+
+def test_a_new_weight_decay_keeps_the_weights(explore):
+    app = explore(**QUICK)
+    app.button(key="explore_rewind").click().run()
+    settle(app)
+    app.button(key="explore_step").click().run()
+    before = settle(app).run.frame
+    app.select_slider(key="explore_beta").set_value(0.1).run()
+    session = session_of(app)
+    assert session.scenario.beta == 0.1
+    after = settle(app).run.frame
+    assert after.step > before.step
+    assert np.array_equal(after.history[: len(before.history), 0], before.history[:, 0])
+
+
+def test_other_settings_start_again(explore):
+    app = explore(**QUICK)
+    settle(app)
+    app.slider(key="explore_width").set_value(7).run()
+    assert settle(app).run.frame.history[0, 0] == 0
+
+
+def test_settings_reach_the_link_and_the_link_gives_them_back(explore):
+    app = explore()
+    app.slider(key="explore_restarts").set_value(3).run()
+    app.select_slider(key="explore_beta").set_value(0.05).run()
+    session_of(app).change(points=((0.0, 0.0), (0.3, 1.0), (1.0, 0.2)))
+    app.run()
+    session_of(app).run.pause()
+    link = {name: values[0] for name, values in app.query_params.items()}
+    other = explore(**link)
+    assert session_of(other).scenario == session_of(app).scenario
+    session_of(other).run.pause()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"v": "99", "beta": "1"},
+        {"v": "1", "points": "%%%"},
+        {"v": "1", "beta": "nan"},
+        {"v": "1", "width": "0"},
+        {"v": "1", "depth": "1000000"},
+        {"v": "1", "preset": "<script>"},
+    ],
+)
+def test_a_mangled_link_gives_a_message_and_the_default(explore, query):
+    app = explore(**query)
+    assert session_of(app).scenario == Scenario()
+    assert "default" in app.warning[0].value
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"points": ()}, "points has 0"),
+        ({"points": tuple((i, i) for i in range(10_000))}, "10,000"),
+        ({"points": ((0.0, float("nan")), (1.0, 0.0))}, "nan"),
+        ({"points": ((0.0, float("inf")), (1.0, 0.0))}, "inf"),
+        ({"beta": -1.0}, "beta is -1"),
+        ({"width": 0}, "width is 0"),
+    ],
+)
+def test_impossible_settings_change_nothing_and_are_named(explore, settings, words):
+    app = explore()
+    before = session_of(app).scenario
+    session_of(app).change(**settings)
+    app.run()
+    assert session_of(app).scenario == before
+    assert words in app.warning[0].value
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        ((0.4, 2.0),),
+        ((0.0, 1.0), (1.0, 1.0), (2.0, 1.0)),
+        ((1.0, 0.0), (1.0, 5.0)),
+        ((0.0, 0.0), (1e-12, 1.0), (3e-12, 0.0)),
+        ((0.0, 0.0), (1e12, 1e12), (3e12, 0.0)),
+        tuple((i / 10, (-1.0) ** i) for i in range(MAX_POINTS)),
+    ],
+    ids=["one point", "constant y", "equal x", "tiny x", "huge x", "200 points"],
+)
+def test_extreme_points_are_shown_and_trained(explore, points):
+    app = explore(**QUICK)
+    session_of(app).change(points=points)
+    app.run()
+    assert not app.exception
+    assert session_of(app).reference.solution.status.ok
+    app.button(key="explore_rewind").click().run()
+    settle(app)
+    app.button(key="explore_step").click().run()
+    assert np.isfinite(settle(app).run.frame.objectives).all()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "unchanged"),
+        (b"x,y\n1,2\n3,nan\n", "unchanged"),
+        ("\n".join(f"{i},{i % 7}" for i in range(5_000)).encode(), "200"),
+    ],
+    ids=["binary", "nan", "5,000 rows"],
+)
+def test_a_bad_file_leaves_the_points_alone(explore, content, words):
+    app = explore()
+    before = session_of(app).scenario
+    app.file_uploader(key="explore_file").upload("data.csv", content, "text/csv").run()
+    assert not app.exception
+    assert session_of(app).scenario == before
+    assert words in app.warning[0].value
+
+
+def test_a_file_replaces_the_points(explore):
+    app = explore(**QUICK)
+    text = io.BytesIO(b"time;height\n0;0,5\n1;1,5\n2;0,25\n").read()
+    app.file_uploader(key="explore_file").upload("data.csv", text, "text/csv").run()
+    assert session_of(app).scenario.points == ((0.0, 0.5), (1.0, 1.5), (2.0, 0.25))
+    session_of(app).run.pause()
+
+
+def test_a_failed_job_is_one_message_and_the_next_play_works(explore):
+    app = explore(**QUICK)
+    session = settle(app)
+    session.run.message = "The worker process died."
+    app.run()
+    assert app.error[0].value == "The worker process died."
+    app.button(key="explore_rewind").click().run()
+    settle(app)
+    assert not app.error
+
+
+def test_hidden_curves_are_part_of_the_link(explore):
+    app = explore()
+    frame = session_of(app).run.frame
+    session_of(app).change(hidden=("band", "networks"))
+    app.run()
+    assert sent_to_the_chart(app)["hidden"] == ["networks", "band"]
+    assert app.query_params["hidden"]
+    assert session_of(app).run.frame is frame
