@@ -12,10 +12,14 @@ wall) and one of three *regimes* for the end slopes :math:`m_-, m_+`:
 * end:      :math:`|m_- + m_+| > TV`, :math:`|\kappa| = \beta`;
 * tied:     equality, :math:`\kappa` in between is the multiplier of that equation.
 
-Given these, stationarity is one tridiagonal system for the values at the knots, in the hat function basis.
-Knots whose slope change has the wrong sign are dropped, inputs where z leaves the tube become knots, regimes
-whose condition fails change, until nothing changes. With a skip connection the end slopes are free and the
+Given these, stationarity is one tridiagonal system for the values at the knots, in the basis of hat functions.
+From a start with the right signs, `polish` walks towards that point and drops the first knot whose slope change
+would turn round, again and again (as Lawson & Hanson do for nonnegative least squares): every step lowers the
+objective. When no sign is in the way, points where z leaves the tube become knots, a regime whose condition fails
+is changed, and the walk goes on until neither is needed. With a skip connection the end slopes are free and the
 regime is always balanced.
+
+Source: Lawson & Hanson (1974), Solving Least Squares Problems, ch. 23, for the walk.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-from cvxdnn.convex.hat_basis import end_slope_gradient, hat_quadratic, slope_change_adjoint
+from cvxdnn.convex.hat_basis import Quadratic, coarser, end_slope_gradient, hat_quadratic, slope_change_adjoint
 from cvxdnn.convex.problem import Problem
 from cvxdnn.objective import double_integral
 from cvxdnn.spline import LinearSpline
@@ -34,7 +38,8 @@ Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 ROUND_OFF = 1e-12
-"""Share of the tube's half width, or of the total variation, that counts as equality."""
+"""Share of the total variation, or of beta, that counts as equality."""
+MAX_ROUNDS = 60
 
 
 class Regime(Enum):
@@ -47,64 +52,100 @@ class Regime(Enum):
 
 @dataclass(frozen=True, eq=False)
 class ActiveSet:
-    """Guess of the optimum's shape: interior knots (indices, sorted), signs of their slope changes, regime.
+    """Guess of the optimum's shape.
 
-    `end_sign` is the sign of m_- + m_+ in the end and the tied regime.
+    knots : (k,) sorted indices of interior points;  changes : (k,) slope changes there, with the right signs
+    regime : which part of the path norm decides;  end_sign : sign of m_- + m_+ in the end and tied regimes
     """
 
     knots: Indices
-    signs: Vector
+    changes: Vector
     regime: Regime = Regime.BALANCED
     end_sign: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
 class Stationary:
-    """The stationary point for an active set: values at both ends and all knots, and the multipliers."""
+    """The stationary point of an active set: values at both ends and all knots, slopes between, multipliers."""
 
-    support: Indices
     values: Vector
+    slopes: Vector
     kappa: float
     half_width: float
-    slopes: Vector
-    z: Vector
 
-    def spline(self, x: Vector) -> LinearSpline:
-        """The function, with its real knots only."""
-        first, last = float(self.slopes[0]), float(self.slopes[-1])
-        keep = slice(1, -1) if self.support.size > 2 else slice(0, 1)
-        return LinearSpline(x[self.support[keep]], self.values[keep], first, last)
+    @property
+    def changes(self) -> Vector:
+        """Slope changes at the knots."""
+        return np.diff(self.slopes)
 
 
-def polish(problem: Problem, start: ActiveSet, max_rounds: int = 40) -> LinearSpline | None:
+def with_ends(knots: Indices, n: int) -> Indices:
+    """The support of a spline on n points with these interior knots."""
+    return np.concatenate([[0], knots, [n - 1]])
+
+
+def polish(problem: Problem, start: ActiveSet) -> LinearSpline | None:
     """The best certified stationary point met on the way from `start`; None when there is none."""
     active, best, best_gap = start, None, np.inf
-    for _ in range(max_rounds):
-        point = stationary_point(problem, active)
-        if point is None:
+    for _ in range(MAX_ROUNDS):
+        walked = _walk(problem, active)
+        if walked is None:
             break
-        spline = point.spline(problem.points.x)
+        active, point = walked
+        spline = _spline(problem, active, point)
         gap = problem.certify(spline).relative_gap
         if gap < best_gap:
             best, best_gap = spline, gap
-        corrected = _corrected(problem, active, point)
-        if corrected is None:
+        entering = _entering(problem, active, point)
+        if entering is None:
             break
-        active = corrected
+        active = entering
     return best
 
 
-def stationary_point(problem: Problem, active: ActiveSet) -> Stationary | None:
-    """Solve the tridiagonal stationarity system of an active set; None when it is singular."""
-    points, beta = problem.points, problem.beta
-    support = np.concatenate([[0], active.knots, [points.x.size - 1]])
-    gaps = np.diff(points.x[support])
-    quadratic = hat_quadratic(points, support)
-    variation = slope_change_adjoint(active.signs, gaps)  # gradient of TV in the values at the knots
+def _walk(problem: Problem, active: ActiveSet) -> tuple[ActiveSet, Stationary] | None:
+    """Drop knots and change the regime until the stationary point has all signs right."""
+    n = problem.points.x.size
+    support = with_ends(active.knots, n)
+    quadratic = hat_quadratic(problem.points, support)
+    for _ in range(3 * support.size + 10):
+        at = np.searchsorted(support, with_ends(active.knots, n))
+        point = stationary_point(coarser(quadratic, at), problem.beta, active)
+        if point is None:
+            return None
+        turning = point.changes * active.changes <= 0
+        if turning.any():
+            active = _up_to_first_turn(active, point.changes, turning)
+            continue
+        active = replace(active, changes=point.changes)
+        regime, end_sign = _next_regime(problem, active, point)
+        if regime is active.regime:
+            return active, point
+        active = replace(active, regime=regime, end_sign=end_sign)
+    return None
+
+
+def _up_to_first_turn(active: ActiveSet, target: Vector, turning: NDArray[np.bool_]) -> ActiveSet:
+    """Walk from the present slope changes towards `target` until the first becomes zero, and drop that knot."""
+    now = active.changes
+    reach = np.full(now.size, np.inf)
+    reach[turning] = now[turning] / (now[turning] - target[turning])
+    length = reach.min()
+    stays = reach > length * (1 + 1e-9) + 1e-15
+    changes = now + length * (target - now)
+    # Round-off must not turn a sign that the walk has not reached.
+    stays &= changes * now > 0
+    return replace(active, knots=active.knots[stays], changes=changes[stays])
+
+
+def stationary_point(quadratic: Quadratic, beta: float, active: ActiveSet) -> Stationary | None:
+    """Solve the tridiagonal stationarity system on the active set's support; None when it is singular."""
+    gaps = np.diff(quadratic.x)
+    variation = slope_change_adjoint(np.sign(active.changes), gaps)  # gradient of TV in the values
     ends = end_slope_gradient(gaps)
     tie = ends - active.end_sign * variation / 2
-    right_sides = np.stack([quadratic.moment, variation, ends, tie], axis=1)
-    *_, solved, failed = lapack.dptsv(quadratic.diagonal, quadratic.off_diagonal, np.asfortranarray(right_sides))
+    right_sides = np.array([quadratic.moment, variation, ends, tie]).T
+    *_, solved, failed = lapack.dptsv(quadratic.diagonal, quadratic.off_diagonal, right_sides)
     if failed:
         return None
     fit, by_variation, by_ends, by_tie = solved.T
@@ -117,11 +158,36 @@ def stationary_point(problem: Problem, active: ActiveSet) -> Stationary | None:
         loose = fit - beta * by_variation
         kappa = float(tie @ loose / (tie @ by_tie))
         values = loose - kappa * by_tie
-    half_width = beta - abs(kappa) / 2
-    residual = points.y - np.interp(points.x, points.x[support], values)
-    at_support = np.concatenate([[kappa / 2], active.signs * half_width, [-kappa / 2]])
+    return Stationary(values, np.diff(values) / gaps, kappa, beta - abs(kappa) / 2)
+
+
+def _spline(problem: Problem, active: ActiveSet, point: Stationary) -> LinearSpline:
+    """The function, with its real knots only."""
+    x = problem.points.x
+    first, last = float(point.slopes[0]), float(point.slopes[-1])
+    if active.knots.size == 0:
+        return LinearSpline(x[:1], point.values[:1], first, last)
+    return LinearSpline(x[active.knots], point.values[1:-1], first, last)
+
+
+def _entering(problem: Problem, active: ActiveSet, point: Stationary) -> ActiveSet | None:
+    """The active set with the points where z leaves the tube; None when there are none."""
+    points = problem.points
+    support = with_ends(active.knots, points.x.size)
+    residual = points.y - np.interp(points.x, points.x[support], point.values)
+    at_knots = np.sign(active.changes) * point.half_width
+    at_support = np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]])
     z = tube_curve(points.x, points.weight * residual, support, at_support)
-    return Stationary(support, values, kappa, half_width, np.diff(values) / gaps, z)
+    # Two cumulative sums over n terms leave round-off that grows with n.
+    found = worst_violations(z, point.half_width, support, ROUND_OFF + 1e-15 * points.x.size)
+    if found.size == 0:
+        return None
+    # A change that is about to grow has no size yet: the smallest number of its sign.
+    tiny = np.finfo(np.float64).tiny
+    knots = np.concatenate([active.knots, found])
+    changes = np.concatenate([active.changes, np.sign(z[found]) * tiny])
+    order = np.argsort(knots, kind="stable")
+    return replace(active, knots=knots[order], changes=changes[order])
 
 
 def tube_curve(x: Vector, multipliers: Vector, support: Indices, at_support: Vector) -> Vector:
@@ -132,22 +198,6 @@ def tube_curve(x: Vector, multipliers: Vector, support: Indices, at_support: Vec
     integral = double_integral(x, multipliers)
     pinned: Vector = integral + np.interp(x, x[support], at_support - integral[support])
     return pinned
-
-
-def _corrected(problem: Problem, active: ActiveSet, point: Stationary) -> ActiveSet | None:
-    """The active set with its violations repaired; None when there are none."""
-    changes = np.diff(point.slopes)
-    right_sign = changes * active.signs > 0
-    regime, end_sign = (
-        (Regime.BALANCED, 1.0) if problem.skip_connection else _next_regime(problem, active, point, changes)
-    )
-    entering = worst_violations(point.z, point.half_width, point.support, ROUND_OFF)
-    if right_sign.all() and regime is active.regime and not entering.size:
-        return None
-    knots = np.concatenate([active.knots[right_sign], entering])
-    signs = np.concatenate([active.signs[right_sign], np.sign(point.z[entering])])
-    order = np.argsort(knots, kind="stable")
-    return ActiveSet(knots[order], signs[order], regime, end_sign)
 
 
 def worst_violations(z: Vector, half_width: float, support: Indices, tolerance: float) -> Indices:
@@ -164,19 +214,22 @@ def worst_violations(z: Vector, half_width: float, support: Indices, tolerance: 
     return candidates[first]
 
 
-def _next_regime(problem: Problem, active: ActiveSet, point: Stationary, changes: Vector) -> tuple[Regime, float]:
+def _next_regime(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Regime, float]:
     """The regime whose condition the stationary point meets, or the neighbouring one to try next."""
-    variation = float(np.abs(changes).sum())
+    regime, sign = active.regime, active.end_sign
+    if problem.skip_connection:
+        return Regime.BALANCED, sign
+    variation = float(np.abs(point.changes).sum())
     ends = float(point.slopes[0] + point.slopes[-1])
-    if active.regime is Regime.BALANCED and abs(ends) > variation * (1 + ROUND_OFF):
+    if regime is Regime.BALANCED and abs(ends) > variation * (1 + ROUND_OFF):
         return Regime.TIED, float(np.sign(ends))
-    if active.regime is Regime.END and ends * active.end_sign < variation * (1 - ROUND_OFF):
-        return Regime.TIED, active.end_sign
-    if active.regime is Regime.TIED and point.kappa * active.end_sign < 0:
-        return Regime.BALANCED, active.end_sign
-    if active.regime is Regime.TIED and point.kappa * active.end_sign > problem.beta:
-        return Regime.END, active.end_sign
-    return active.regime, active.end_sign
+    if regime is Regime.END and ends * sign < variation * (1 - ROUND_OFF):
+        return Regime.TIED, sign
+    if regime is Regime.TIED and point.kappa * sign < -ROUND_OFF * problem.beta:
+        return Regime.BALANCED, sign
+    if regime is Regime.TIED and point.kappa * sign > (1 + ROUND_OFF) * problem.beta:
+        return Regime.END, sign
+    return regime, sign
 
 
 def with_regime(active: ActiveSet, kappa: float, beta: float, tolerance: float = 1e-4) -> ActiveSet:

@@ -59,6 +59,30 @@ def hat_quadratic(points: MergedPoints, support: Indices) -> Quadratic:
     return Quadratic(x, diagonal, off_diagonal, moment, constant)
 
 
+def coarser(quadratic: Quadratic, support: Indices) -> Quadratic:
+    """The same loss for splines whose support is only `support`, sorted indices that include both ends; O(K)."""
+    if support.size == quadratic.x.size:
+        return quadratic
+    x, starts, counts = quadratic.x[support], support[:-1], np.diff(support)
+    origin, width = np.repeat(x[:-1], counts), np.repeat(np.diff(x), counts)
+    # Where in its piece each fine interval begins (left) and ends (right), as a share.
+    left, right = (quadratic.x[:-1] - origin) / width, (quadratic.x[1:] - origin) / width
+    pair, own, moment_own = quadratic.off_diagonal, quadratic.diagonal[:-1], quadratic.moment[:-1]
+
+    def total(terms: Vector) -> Vector:
+        return np.add.reduceat(terms, starts)
+
+    diagonal, moment = np.zeros(support.size), np.zeros(support.size)
+    diagonal[:-1] += total(own * (1 - left) ** 2 + 2 * pair * (1 - left) * (1 - right))
+    diagonal[1:] += total(own * left**2 + 2 * pair * left * right)
+    diagonal[-1] += quadratic.diagonal[-1]
+    moment[:-1] += total((1 - left) * moment_own)
+    moment[1:] += total(left * moment_own)
+    moment[-1] += quadratic.moment[-1]
+    off_diagonal = total(own * left * (1 - left) + pair * (left * (1 - right) + right * (1 - left)))
+    return Quadratic(x, diagonal, off_diagonal, moment, quadratic.constant)
+
+
 def slope_change_adjoint(at_knots: Vector, gaps: Vector) -> Vector:
     """The transpose of values -> slope changes, applied to one number per interior support point."""
     padded = np.zeros(gaps.size + 1)

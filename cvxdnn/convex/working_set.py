@@ -80,8 +80,9 @@ def _matters(answer: InteriorPoint) -> NDArray[np.bool_]:
 
 def _active_set(problem: Problem, support: Indices, answer: InteriorPoint) -> ActiveSet:
     """Knots are support points more bent than away from the wall, each measured in its own scale."""
-    variation = float(np.abs(answer.rising - answer.falling).sum()) or 1.0
+    changes = answer.rising - answer.falling
+    variation = float(np.abs(changes).sum()) or 1.0
     slack = (answer.half_width - np.abs(answer.z)) / answer.half_width
-    is_knot = np.maximum(answer.rising, answer.falling) * answer.z.size > slack * variation
-    active = ActiveSet(support[1:-1][is_knot], np.sign(answer.z[is_knot]))
+    is_knot = (np.abs(changes) * changes.size > slack * variation) & (changes * answer.z > 0)
+    active = ActiveSet(support[1:-1][is_knot], changes[is_knot])
     return active if problem.skip_connection else with_regime(active, answer.kappa, problem.beta)
