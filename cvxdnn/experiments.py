@@ -72,22 +72,24 @@ class Frame:
 class TrainingTask:
     """Train the scenario's networks; picklable, run by `cvxdnn.jobs`.
 
-    scenario : the settings;  max_steps : optimiser steps this job may take (None: until converged)
+    scenario : the settings;  steps : optimiser steps to take, in units of `STEP_SIZE` (None: until converged)
     state, history : from the last `Frame` of the run to go on with; None starts from the seed
     """
 
     scenario: Scenario
-    max_steps: int | None = None
+    steps: int | None = None
     state: bytes | None = None
     history: Vector | None = None
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> None:
         """Report frames until converged, stopped, or out of steps."""
         history = _History(self.history)
-        last_report = -np.inf
+        last_report, last_step = -np.inf, np.inf
         for snapshot in self._snapshots():
             history.add(snapshot)
-            ends = snapshot.done or stopped()
+            if self.steps is not None:
+                last_step = min(last_step, snapshot.step + self.steps)
+            ends = snapshot.done or snapshot.step >= last_step or stopped()
             if ends or time.monotonic() - last_report >= FRAME_SECONDS:
                 report(_frame(snapshot, history, with_state=ends))
                 last_report = time.monotonic()
@@ -99,7 +101,6 @@ class TrainingTask:
 
         scenario = self.scenario
         data, _ = scenario.dataset.normalized()
-        limit = {} if self.max_steps is None else {"max_steps": self.max_steps}
         # The state is this program's own, made by an earlier job; it never comes from a user.
         initial = None if self.state is None else pickle.loads(self.state)
         return train(
@@ -114,7 +115,6 @@ class TrainingTask:
             optimizer=scenario.optimizer,
             snapshot_every=STEP_SIZE,
             initial=initial,
-            **limit,
         )
 
 
@@ -149,11 +149,8 @@ def _frame(snapshot: Snapshot, history: _History, *, with_state: bool) -> Frame:
 
 
 def warm_up() -> None:
-    """What a worker does before its first job: load torch and train a few steps, on one thread."""
-    import torch
-
-    torch.set_num_threads(1)
-    TrainingTask(Scenario(restarts=2), max_steps=STEP_SIZE)(lambda frame: None, lambda: False)
+    """What a worker does before its first job: load the training code and take a few steps."""
+    TrainingTask(Scenario(restarts=2), steps=STEP_SIZE)(lambda frame: None, lambda: False)
 
 
 def first_frame() -> Frame:

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, get_args
 
 from cvxdnn import link, validation
 from cvxdnn.datasets import PRESETS, Dataset, load_preset
@@ -21,8 +21,10 @@ __all__ = ["BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "OPTIMIZER
 MAX_POINTS = 200
 CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots")
 """What the chart can show; `Scenario.hidden` names those that are switched off."""
-BIASES = ("last_hidden", "all")
-OPTIMIZERS = ("adam", "momentum", "gd")
+Biases = Literal["last_hidden", "all"]
+BIASES: tuple[Biases, ...] = get_args(Biases)
+Optimizer = Literal["adam", "momentum", "gd"]
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 BETA_LIMITS = (1e-8, 1e4)
 """Smallest and largest weight decay, in normalised units."""
 LIMITS: Mapping[str, tuple[int, int]] = MappingProxyType(
@@ -67,8 +69,8 @@ class Scenario:
     width: int = 50
     restarts: int = 8
     seed: int = 0
-    biases: str = "last_hidden"
-    optimizer: str = "adam"
+    biases: Biases = "last_hidden"
+    optimizer: Optimizer = "adam"
     hidden: tuple[str, ...] = ("sparsest",)
 
     def __post_init__(self) -> None:

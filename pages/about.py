@@ -13,8 +13,8 @@ Every number on these pages is one of three kinds.
 
 #### The theorem behind the Explore page
 A ReLU network of one input and two weight layers, trained on
-$\tfrac12\sum_i (f(x_i)-y_i)^2 + \tfrac\beta2\sum_l\|W_l\|_F^2$ with free biases and at least $n+1$ neurons, has the same
-optimum as the convex problem
+$\tfrac12\sum_i (f(x_i)-y_i)^2 + \tfrac\beta2\sum_l\|W_l\|_F^2$ with free biases and at least $n+1$ neurons, has the
+same optimum as the convex problem
 
 $$\min_f\ \tfrac12\sum_i (f(x_i)-y_i)^2 + \beta\,R(f),\qquad R(f)=\max\bigl(TV,\tfrac12(TV+|m_1+m_{n-1}|)\bigr)$$
 

@@ -62,8 +62,8 @@ def reference(x, y, beta, skip_connection=False):
     problem.solve(solver=cp.CLARABEL, tol_gap_abs=1e-13, tol_gap_rel=1e-13, tol_feas=1e-13)
     fitted = y + residual.value
     reached = 0.5 * np.sum((fitted - y) ** 2) + beta * np.abs(weights.value).sum()
-    order = np.argsort(x)
-    return reached, LinearSpline(x[order], fitted[order])
+    distinct, first = np.unique(x, return_index=True)
+    return reached, LinearSpline(distinct, fitted[first])
 
 
 # Cases solved by hand
@@ -108,6 +108,27 @@ def test_three_points_in_a_v(beta):
     assert_allclose(certificate.tube.z, [0, beta, 0], atol=EXACT)
     assert certificate.tube.half_width == pytest.approx(beta)
     assert certificate.tube.touching().tolist() == [1]
+
+
+@pytest.mark.parametrize("beta", [1e-4, 0.1, 0.49])
+def test_a_repeated_point_weighs_more(beta):
+    """The same V with its bottom twice: the misfit is (1 - s)^2 / 2, s = 1 - 2 beta."""
+    x, y = np.array([0, 1, 0, -1]), np.array([0, 1, 0, 1])
+    assert beta_max(x, y) == pytest.approx(1 / 2, rel=EXACT)
+    s = 1 - 2 * beta
+    certificate = certify(x, y, LinearSpline([0], [beta], -s, s), beta=beta)
+    assert certificate.primal == pytest.approx(2 * beta - 2 * beta**2, rel=EXACT)
+    assert abs(certificate.relative_gap) <= EXACT
+    assert_allclose(certificate.multipliers, beta * np.array([-1, 1, -1, 1]), rtol=1e-9)
+
+
+@pytest.mark.parametrize("misfit", [1e-9, 1e-3, 0.1, 3])
+def test_a_residual_of_the_right_direction_is_scaled_to_the_best_length(misfit):
+    """Whatever its length, (1, -2, 1) proves the optimum of the V: for beta = 1/5 and, unscaled, beyond 1/3."""
+    x, y = np.array([-1, 0, 1]), np.array([1, 0, 1])
+    f = LinearSpline(x, y - misfit * np.array([1, -2, 1]))
+    assert certify(x, y, f, beta=0.2).dual == pytest.approx(0.4 - 0.12, rel=1e-6)
+    assert certify(x, y, f, beta=5).dual == pytest.approx(1 / 3, rel=1e-6)
 
 
 @pytest.mark.parametrize("beta", [1e-4, 0.5, 1.9])
@@ -164,6 +185,7 @@ def test_every_candidate_proves_a_bound_below_the_optimum(seed, skip_connection)
 @pytest.mark.parametrize("seed", range(8))
 def test_the_optimum_proves_itself(seed, skip_connection):
     x, y = random_data(50 + seed, 3 + seed % 6)
+    x, y = np.append(x, x[[0, 0, 1]]), np.append(y, [0.5, -0.5, 0.2])
     beta = beta_max(x, y, skip_connection=skip_connection) * (0.01, 0.1, 0.5)[seed % 3]
     reached, optimum = reference(x, y, beta, skip_connection)
     certificate = certify(x, y, optimum, beta=beta, skip_connection=skip_connection)
@@ -194,16 +216,18 @@ def test_gap_is_never_negative(fit, beta, skip_connection):
 
 
 @pytest.mark.parametrize("offset", [1.0, 1e3, 1e9])
-@pytest.mark.parametrize("seed", range(10))
-def test_a_candidate_off_by_a_line_proves_nothing_false(seed, offset):
+@pytest.mark.parametrize("share", [1.0, 0.5])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_candidate_off_by_a_line_proves_nothing_false(seed, share, offset):
     """The constant and the skip absorb a line; what round-off leaves of it must not be taken for a residual."""
     rng = np.random.default_rng(seed)
     x, y = random_data(seed, 2 + seed % 4)
-    f = interpolating_spline(x, y)
+    f = interpolating_spline(x, share * y)
+    best = interpolating_spline(x, y)
     a, b = offset * rng.normal(size=2)
     tilted = LinearSpline(f.knots, f.values + a + b * f.knots, f.slopes[0] + b, f.slopes[-1] + b)
     beta = 1.0
-    for skip_connection, reachable in ((False, f.path_norm), (True, f.total_variation)):
+    for skip_connection, reachable in ((False, best.path_norm), (True, best.total_variation)):
         certificate = certify(x, y, tilted, beta=beta, skip_connection=skip_connection)
         assert certificate.dual <= beta * reachable + EXACT
         multipliers = certificate.multipliers

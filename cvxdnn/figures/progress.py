@@ -37,6 +37,6 @@ def progress_figure(history: Vector, lower_bound: float | None) -> go.Figure:
         showlegend=False,
         uirevision="progress",
     )
-    figure.update_xaxes(automargin=True, nticks=4, rangemode="tozero", tickformat="~s")
-    figure.update_yaxes(automargin=True, type="log", nticks=4, exponentformat="power")
+    figure.update_xaxes(automargin=True, nticks=4, rangemode="tozero", tickformat="~s", tickfont={"size": 11})
+    figure.update_yaxes(automargin=True, type="log", nticks=4, exponentformat="power", tickfont={"size": 11})
     return figure

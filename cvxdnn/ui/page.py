@@ -13,15 +13,19 @@ STYLE = """<style>
 .stMainBlockContainer { padding: 2.4rem 1.6rem 2rem; max-width: 1360px; }
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h4 { padding-top: 0.6rem; }
-section[data-testid="stSidebar"][aria-expanded="true"] { width: 13.5rem !important; min-width: 13.5rem !important; }
-.st-key-explore_buttons button { padding: 0.25rem 0.7rem; min-height: 2.5rem; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 2.6rem 0.8rem 2rem; } }
+.st-key-explore_buttons button { padding: 0.2rem 0.6rem; min-height: 2.4rem; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; } }
 </style>"""
 
 
 def configure() -> None:
     """Title, icon and width, the same on every page."""
-    st.set_page_config(page_title="cvxdnn: networks as splines", page_icon=str(ICON), layout="wide")
+    st.set_page_config(
+        page_title="cvxdnn: networks as splines",
+        page_icon=str(ICON),
+        layout="wide",
+        initial_sidebar_state=216,  # its width in pixels; hidden on phones
+    )
     st.html(STYLE)
 
 

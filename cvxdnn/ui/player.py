@@ -23,11 +23,10 @@ def player(session: Session) -> None:
                 on_click=run.play,
                 args=(scenario,),
             )
-        st.button("Step", icon=":material/skip_next:", key=PREFIX + "step", on_click=run.step, args=(scenario,))
-        st.button("Rewind", icon=":material/replay:", key=PREFIX + "rewind", on_click=run.rewind, args=(scenario,))
+        st.button("Step", key=PREFIX + "step", on_click=run.step, args=(scenario,))
+        st.button("Rewind", key=PREFIX + "rewind", on_click=run.rewind, args=(scenario,))
         st.button(
             "Stop",
-            icon=":material/stop:",
             key=PREFIX + "stop",
             on_click=run.stop,
             disabled=not run.is_running,

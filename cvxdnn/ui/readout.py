@@ -1,5 +1,7 @@
 """The numbers beside the chart, each marked exact, certified or measured."""
 
+import math
+
 import streamlit as st
 
 from cvxdnn.comparison import BAND_TOLERANCE, Comparison, compare
@@ -15,9 +17,8 @@ STYLE = """<style>
 .readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .readout .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; margin-left: 0.3rem;
   white-space: nowrap; border: 1px solid; }
-.readout .certified { color: #0072B2; } .readout .measured { color: #B34E00; }
-.readout .exact { opacity: 0.75; }
-@media (prefers-color-scheme: dark) { .dark .certified { color: #56B4E9; } }
+.readout .certified { color: color-mix(in srgb, #0072B2 70%, currentColor); }
+.readout .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
 </style>"""
 
 
@@ -48,16 +49,16 @@ def _table(session: Session, numbers: Comparison | None) -> str:
     rows = [
         (f"network{_tag('measured')}", "–" if numbers is None else f"{numbers.objective:.5g}"),
         (
-            f"best possible{_tag('certified')}",
+            f"optimum{_tag('certified')}",
             "not known" if solution is None else f"{solution.objective:.5g}",
         ),
         (
-            "proven to a relative",
-            "–" if solution is None else f"{max(solution.relative_gap, 0.0):.0e}",
+            "optimum proven to",
+            "–" if solution is None else f"{max(solution.relative_gap, 0.0):.0e} relative",
         ),
-        ("knots: network, best, spline", _knots(session, numbers)),
+        ("knots: network, optimum, spline", _knots(session, numbers)),
         (
-            f"distance to the spline",
+            "distance to the spline",
             "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range",
         ),
         ("inside the optimal band", "–" if numbers is None else _inside(numbers)),
@@ -80,10 +81,12 @@ def _inside(numbers: Comparison) -> str:
 
 
 def _percent(share: float) -> str:
-    percent = 100 * share
-    if abs(percent) < 1e-3:
-        return f"+{max(percent, 0.0):.0e} %"
-    return f"{percent:+,.2f} %" if percent < 1000 else f"{percent:+,.0f} %"
+    """With a sign and two significant digits; a gap is never rounded to nothing."""
+    percent = 100 * max(share, 0.0)
+    if percent < 1e-4:
+        return f"+{percent:.0e} %" if percent else "0 %"
+    decimals = max(0, 1 - math.floor(math.log10(percent)))
+    return f"+{percent:,.{decimals}f} %"
 
 
 def _tag(kind: str) -> str:

@@ -1,7 +1,7 @@
 """What one browser session knows: its scenario, its training run, and a message for the user.
 
 Every change of a setting goes through `Session.change`: it validates, keeps the old settings when the new ones
-are impossible, updates the link in the address bar and lets the training follow.
+are impossible, and lets the training follow; the page then writes the new link to the address bar.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,6 @@ class Session:
         old, self.scenario, self.problem = self.scenario, new, ""
         if new.points != old.points:
             self._points_changed(by_chart, by_table)
-        st.query_params.from_dict(new.to_query())
         self._train_after(old)
 
     def _points_changed(self, by_chart: bool, by_table: bool) -> None:
@@ -102,11 +101,17 @@ def session() -> Session:
     if KEY not in st.session_state:
         scenario, problem = Scenario.from_query(st.query_params.to_dict())
         st.session_state[KEY] = Session(scenario, problem, owner=_holder()["owner"])
-        if problem:
-            st.query_params.clear()
     current: Session = st.session_state[KEY]
     _holder()["run"] = current.run
+    _write_link(current.scenario)
     return current
+
+
+def _write_link(scenario: Scenario) -> None:
+    """Keep the address bar a link to what is shown."""
+    link = {} if scenario == Scenario() else scenario.to_query()
+    if st.query_params.to_dict() != link:
+        st.query_params.from_dict(link)
 
 
 def _release(holder: dict[str, Any]) -> None:

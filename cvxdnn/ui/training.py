@@ -73,13 +73,14 @@ class TrainingRun:
     def step(self, scenario: Scenario) -> None:
         """Take `STEP_SIZE` optimiser steps."""
         self.pause()
-        going_on = self._can_resume(scenario) and self.frame is not None and not self.frame.done
-        taken = self.frame.step if going_on and self.frame is not None else 0
-        self._submit(self._continuation(scenario, taken + STEP_SIZE) if going_on else TrainingTask(scenario, STEP_SIZE))
+        if self._can_resume(scenario) and self.frame is not None and not self.frame.done:
+            self._submit(self._continuation(scenario, STEP_SIZE))
+        else:
+            self._submit(TrainingTask(scenario, STEP_SIZE))
 
     def rewind(self, scenario: Scenario) -> None:
         """Back to the initial weights of the seed, and wait there."""
-        self._submit(TrainingTask(scenario, max_steps=0))
+        self._submit(TrainingTask(scenario, steps=0))
 
     def pause(self) -> None:
         """Stop the job and keep its state."""
@@ -121,9 +122,9 @@ class TrainingRun:
         self._job_scenario = task.scenario
         self._job = self._runner().submit(task, owner=self._owner)
 
-    def _continuation(self, scenario: Scenario, max_steps: int | None = None) -> TrainingTask:
-        assert self.frame is not None
-        return TrainingTask(scenario, max_steps, self.frame.state, self.frame.history)
+    def _continuation(self, scenario: Scenario, steps: int | None = None) -> TrainingTask:
+        assert self.frame is not None  # see _can_resume
+        return TrainingTask(scenario, steps, self.frame.state, self.frame.history)
 
     def _can_resume(self, scenario: Scenario) -> bool:
         """Whether the last state has these settings' points and architecture; only beta may differ."""

@@ -38,3 +38,13 @@ def settle(app, seconds=60):
     app.run()
     assert not app.exception
     return session
+
+
+def wait_for_frame(session, seconds=60):
+    """The first frame of the session's present scenario."""
+    deadline = time.monotonic() + seconds
+    while session.run.frame is None or not session.run.shows(session.scenario):
+        assert time.monotonic() < deadline, "no frame arrived"
+        time.sleep(0.02)
+        session.run.poll()
+    return session.run.frame

@@ -9,7 +9,7 @@ import pytest
 from cvxdnn.datasets import PRESETS, load_preset
 from cvxdnn.scenario import LIMITS, MAX_POINTS, Scenario
 from cvxdnn.solution import Status
-from tests.app.conftest import settle
+from tests.app.conftest import settle, wait_for_frame
 
 QUICK = {"v": "1", "restarts": "2", "width": "20"}
 
@@ -61,9 +61,9 @@ def test_every_preset_is_solved_and_trains(explore, name):
     data = load_preset(name)
     assert session.scenario.points == tuple(zip(data.x.tolist(), data.y.tolist(), strict=True))
     assert session.reference.solution.relative_gap <= 1e-6
-    assert session.run.is_running
+    first_report = wait_for_frame(session)
+    assert np.isfinite(first_report.objectives).all()
     session.run.pause()
-    assert session.run.frame.step >= 0
     assert not app.exception
 
 
@@ -123,7 +123,8 @@ def test_settings_reach_the_link_and_the_link_gives_them_back(explore):
     session_of(app).change(points=((0.0, 0.0), (0.3, 1.0), (1.0, 0.2)))
     app.run()
     session_of(app).run.pause()
-    link = {name: values[0] for name, values in app.query_params.items()}
+    link = {name: "".join(value) for name, value in app.query_params.items()}
+    assert {"v", "points", "beta", "restarts"} <= set(link)
     other = explore(**link)
     assert session_of(other).scenario == session_of(app).scenario
     session_of(other).run.pause()
