@@ -179,6 +179,8 @@ def test_every_candidate_proves_a_bound_below_the_optimum(seed, skip_connection)
         certificate = certify(x, y, candidate, beta=beta, skip_connection=skip_connection)
         assert certificate.dual <= reached * (1 + EXACT)
         assert certificate.gap >= -EXACT * certificate.primal
+        distance = 0.5 * np.sum((candidate(x) - optimum(x)) ** 2)  # the objective is strongly convex
+        assert distance <= certificate.gap + SOLVED * certificate.primal
 
 
 @pytest.mark.parametrize("skip_connection", [False, True])

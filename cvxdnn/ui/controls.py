@@ -20,16 +20,18 @@ OPTIMIZERS = {"adam": "Adam", "momentum": "momentum", "gd": "gradient descent"}
 
 def data_controls(session: Session) -> None:
     """Preset, upload and table."""
-    options = [*PRESETS] if session.scenario.preset else [OWN_POINTS, *PRESETS]
-    _show("preset", session.scenario.preset or OWN_POINTS)
-    st.selectbox(
-        "Data",
-        options,
+    preset = session.scenario.preset
+    # A menu, not a selection box: a box would hold a value of its own, which a drag makes stale in the browser.
+    st.menu_button(
+        f"Data: {preset or OWN_POINTS}",
+        list(PRESETS),
         key=PREFIX + "preset",
-        on_change=_preset_chosen,
+        on_click=_preset_chosen,
         args=(session,),
-        help=_preset_help(session),
+        width="stretch",
     )
+    if preset:
+        st.caption(PRESETS[preset].description)
     upload, table = st.columns(2)
     with upload.popover("Upload", width="stretch"):
         _upload(session)
@@ -105,14 +107,7 @@ def _changed(session: Session, name: str) -> None:
 
 
 def _preset_chosen(session: Session) -> None:
-    chosen = st.session_state[PREFIX + "preset"]
-    if chosen != OWN_POINTS:
-        session.change(preset=chosen)
-
-
-def _preset_help(session: Session) -> str | None:
-    preset = session.scenario.preset
-    return PRESETS[preset].description if preset else None
+    session.change(preset=st.session_state[PREFIX + "preset"])
 
 
 def _upload(session: Session) -> None:

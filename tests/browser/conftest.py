@@ -1,0 +1,184 @@
+"""A real browser and a real server for the tests of what people see and touch.
+
+Every page is watched: a request to any host but this one, an error in the console or an uncaught exception fails
+the test that opened it. Playwright drives the Chromium of the system; nothing is downloaded.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
+
+ROOT = Path(__file__).parents[2]
+OWN_HOSTS = {"127.0.0.1", "localhost"}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # no test reaches out
+]
+START_TIMEOUT = 60  # seconds
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Start Streamlit apps: ``app_server(path, *options, env=None)`` returns the address of a running server.
+
+    A server is started once per distinct call and ends with the session. `path` is relative to the repository's
+    root, where the server runs, so that the app's own configuration applies.
+    """
+    servers: dict[Any, tuple[subprocess.Popen[bytes], str]] = {}
+
+    def start(path: str | Path, *options: str, env: dict[str, str] | None = None) -> str:
+        call = (str(path), options, tuple(sorted((env or {}).items())))
+        if call not in servers:
+            log = tmp_path_factory.mktemp("server") / "log.txt"
+            servers[call] = _start_server(path, options, env or {}, log)
+        return servers[call][1]
+
+    yield start
+    for process, _ in servers.values():
+        process.terminate()
+    for process, _ in servers.values():
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _start_server(
+    path: str | Path, options: tuple[str, ...], env: dict[str, str], log: Path
+) -> tuple[subprocess.Popen[bytes], str]:
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(path)]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true", *options]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **env}, stdout=output, stderr=subprocess.STDOUT
+        )
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + START_TIMEOUT
+    while not _healthy(address):
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            pytest.fail(f"{path} did not start:\n{log.read_text(errors='replace')}", pytrace=False)
+        time.sleep(0.1)
+    return process, address
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless."""
+    executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if executable is None:
+        pytest.fail("no Chromium found; install the package chromium", pytrace=False)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """One browser context per set of options, shared by all tests: its cache makes the second page load fast."""
+    known: dict[str, BrowserContext] = {}
+
+    def context(**options: Any) -> BrowserContext:
+        name = repr(sorted(options.items()))
+        if name not in known:
+            known[name] = browser.new_context(**options)
+        return known[name]
+
+    yield context
+    for each in known.values():
+        each.close()
+
+
+class Watch:
+    """What went wrong on the pages of one test."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def over(self, page: Page) -> None:
+        """Record errors and every request to another host."""
+        page.on("request", self._note_request)
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught exception: {error}"))
+        page.on("console", self._note_message)
+
+    def _note_request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob", "about"} and parts.hostname not in OWN_HOSTS:
+            self.problems.append(f"request to another host: {request.url}")
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console error: {message.text}")
+
+
+@pytest.fixture
+def new_page(contexts: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Open watched pages: ``new_page(width=1280, height=900, touch=False, **context_options)``.
+
+    The test fails at its end if any of them asked another host, logged an error or let an exception escape.
+    """
+    watch = Watch()
+    pages: list[Page] = []
+
+    def open_page(width: int = 1280, height: int = 900, touch: bool = False, **options: Any) -> Page:
+        size: ViewportSize = {"width": width, "height": height}
+        page = contexts(viewport=size, has_touch=touch, is_mobile=touch, **options).new_page()
+        pages.append(page)
+        watch.over(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert not watch.problems
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
+    """One watched page; parametrise indirectly with the arguments of `new_page`, as ``{"width": 360}``."""
+    return new_page(**getattr(request, "param", {}))

@@ -1,0 +1,166 @@
+"""A visitor's journey over the Explore page, in a real browser and with real worker processes."""
+
+import os
+import re
+import signal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
+TRAINING = re.compile(r"training .* step")
+
+
+@pytest.fixture
+def address(app_server):
+    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
+
+
+def open_explore(page: Page, address: str, query: str = "") -> None:
+    page.goto(f"{address}/{query}")
+    expect(curve(page, "spline")).to_be_visible(timeout=SLOW)
+
+
+def curve(page: Page, name: str):
+    return page.locator(f'path[data-name="{name}"]').first
+
+
+def shape(page: Page, name: str) -> str:
+    return curve(page, name).get_attribute("d") or ""
+
+
+def gap(page: Page) -> str:
+    return page.get_by_test_id("gap").inner_text()
+
+
+def drag(page: Page, index: int, dx: float, dy: float) -> None:
+    box = page.get_by_role("button", name=re.compile(rf"^Point {index} of")).bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx / 2, y + dy / 2)
+    page.mouse.move(x + dx, y + dy)
+    page.mouse.up()
+
+
+def expect_change(page: Page, name: str, before: str) -> None:
+    page.wait_for_function(
+        "([name, before]) => { const find = (root) => { for (const e of root.querySelectorAll('*')) {"
+        " if (e.matches('path[data-name=\"' + name + '\"]')) return e;"
+        " if (e.shadowRoot) { const inner = find(e.shadowRoot); if (inner) return inner; } } return null; };"
+        " const path = find(document); return path && path.getAttribute('d') !== before; }",
+        arg=[name, before],
+        timeout=SLOW,
+    )
+
+
+def test_first_sight_has_spline_optimum_network_and_gap_without_a_click(page, address):
+    open_explore(page, address)
+    for name in ("spline", "optimum", "network"):
+        assert shape(page, name).startswith("M")
+    assert re.fullmatch(r"\+[\d.]+ %", gap(page))
+    expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
+
+
+def test_drag_moves_the_optimum_and_trains_again(page, address):
+    open_explore(page, address)
+    optimum, network = shape(page, "optimum"), shape(page, "network")
+    drag(page, 5, 0, -60)
+    expect_change(page, "optimum", optimum)
+    expect_change(page, "network", network)
+    page.wait_for_url(re.compile("points="), timeout=SLOW)
+    page.wait_for_timeout(1000)  # nothing may take the drag back
+    assert "points=" in page.url
+
+
+def test_play_pause_step_and_rewind(page, address):
+    open_explore(page, address, "?v=1&preset=noisy+sine&restarts=16&width=100")
+    expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("stopped by the caller")).to_be_visible(timeout=SLOW)
+    paused = page.get_by_text(re.compile(r"step [\d,]+")).inner_text()
+    page.get_by_role("button", name="Step").click()
+    expect(page.get_by_text(paused)).to_have_count(0, timeout=SLOW)
+    page.get_by_role("button", name="Rewind").click()
+    expect(page.get_by_text(re.compile(r"step 0 "))).to_be_visible(timeout=SLOW)
+    start = shape(page, "network")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect_change(page, "network", start)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=SLOW)
+
+
+def test_the_link_brings_back_the_same_points(page, new_page, address):
+    open_explore(page, address)
+    drag(page, 3, 12, 40)
+    page.wait_for_url(re.compile("points="), timeout=SLOW)
+    other = new_page()
+    open_explore(other, address, "?" + page.url.split("?", 1)[1])
+    assert labels(other) == labels(page)
+
+
+def labels(page: Page) -> list[str]:
+    points = page.get_by_role("button", name=re.compile("^Point "))
+    return [points.nth(i).get_attribute("aria-label") or "" for i in range(points.count())]
+
+
+def test_a_mangled_link_says_so_and_shows_the_default(page, address):
+    open_explore(page, address, "?v=1&points=AAAA")
+    expect(page.get_by_text("The default example is shown instead")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
+
+
+def test_a_killed_worker_gives_one_message_and_the_next_play_works(page, app_server):
+    address = app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_TEST": "killed worker"})
+    open_explore(page, address, "?v=1&preset=motorcycle&restarts=16&width=200&depth=4")
+    expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
+    before = labels(page)
+    for pid in worker_pids(address):
+        os.kill(pid, signal.SIGKILL)
+    expect(page.get_by_role("alert")).to_have_count(1, timeout=SLOW)
+    assert labels(page) == before
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Stop").click()
+
+
+def worker_pids(address: str) -> list[int]:
+    """Child processes of the server that listens on the address's port: its workers."""
+    port = address.rsplit(":", 1)[1]
+    servers, parents = set(), {}
+    for entry in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/cmdline", "rb") as file:
+                command = file.read().replace(b"\0", b" ").decode(errors="replace")
+            with open(f"/proc/{entry}/stat") as file:
+                parents[int(entry)] = int(file.read().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        if f"--server.port {port} " in command:
+            servers.add(int(entry))
+    return [pid for pid, parent in parents.items() if parent in servers]
+
+
+@pytest.mark.parametrize("page", [{"width": 360, "height": 780, "touch": True}], indirect=True)
+def test_nothing_is_cut_off_on_a_phone(page, address):
+    open_explore(page, address)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_menu_loads_a_preset_and_undo_brings_the_points_back(page, address):
+    open_explore(page, address)
+    before = labels(page)
+    page.get_by_role("button", name="Data: zigzag").click()
+    page.get_by_text("many optima", exact=True).click()
+    expect(page.get_by_role("button", name=re.compile("^Point 1 of 4"))).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible(timeout=SLOW)
+    assert labels(page) == before
+
+
+def test_about_page_renders_its_formulas(page, address):
+    open_explore(page, address)
+    page.get_by_role("link", name="About").click()
+    expect(page.locator(".katex").first).to_be_visible(timeout=SLOW)
