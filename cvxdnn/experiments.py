@@ -29,7 +29,9 @@ Vector = NDArray[np.float64]
 FRAME_SECONDS = 0.08
 """A frame is reported whenever this much time has passed since the last one."""
 STEP_SIZE = 50
-"""Optimiser steps between looks at the clock and at the stop flag; one click on Step."""
+"""Optimiser steps of one click on Step."""
+LOOK_EVERY = 10
+"""Optimiser steps between looks at the clock and at the stop flag; a fraction of `STEP_SIZE`."""
 SAMPLE = "first_network.json.gz"
 
 
@@ -72,7 +74,7 @@ class Frame:
 class TrainingTask:
     """Train the scenario's networks; picklable, run by `cvxdnn.jobs`.
 
-    scenario : the settings;  steps : optimiser steps to take, in units of `STEP_SIZE` (None: until converged)
+    scenario : the settings;  steps : optimiser steps to take, a multiple of `LOOK_EVERY` (None: until converged)
     state, history : from the last `Frame` of the run to go on with; None starts from the seed
     """
 
@@ -113,7 +115,7 @@ class TrainingTask:
             restarts=scenario.restarts,
             seed=scenario.seed,
             optimizer=scenario.optimizer,
-            snapshot_every=STEP_SIZE,
+            snapshot_every=LOOK_EVERY,
             initial=initial,
         )
 

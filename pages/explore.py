@@ -16,10 +16,11 @@ st.write(
     "Weight decay keeps a deep ReLU network as straight as your points allow. "
     "Below the chart: the proof of how close it is to the best one."
 )
-if here.problem:
-    st.warning(here.problem)
-if here.run.message:
-    st.error(here.run.message)
+with st.container():  # always there, so that a message moves nothing and remounts nothing
+    if here.problem:
+        st.warning(here.problem)
+    if here.run.message:
+        st.error(here.run.message)
 
 chart, panel = st.columns([2.7, 1.15], gap="small")
 

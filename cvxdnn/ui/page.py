@@ -14,18 +14,14 @@ STYLE = """<style>
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h4 { padding-top: 0.6rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.6rem; min-height: 2.4rem; }
+@media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 13.5rem !important; } }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; } }
 </style>"""
 
 
 def configure() -> None:
     """Title, icon and width, the same on every page."""
-    st.set_page_config(
-        page_title="cvxdnn: networks as splines",
-        page_icon=str(ICON),
-        layout="wide",
-        initial_sidebar_state=216,  # its width in pixels; hidden on phones
-    )
+    st.set_page_config(page_title="cvxdnn: networks as splines", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
 
 
