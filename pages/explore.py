@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cvxdnn.ui.chart import explore_chart
-from cvxdnn.ui.controls import data_controls, model_controls, network_controls
+from cvxdnn.ui.controls import data_controls, model_controls, network_controls, points_table
 from cvxdnn.ui.page import live
 from cvxdnn.ui.player import player
 from cvxdnn.ui.readout import readout
@@ -37,8 +37,9 @@ def up_to_date() -> None:
 
 
 def show_chart() -> None:
+    here.run.poll()
+    explore_chart(here)  # first, so that the optimum follows a drag without waiting for the rest of the page
     up_to_date()
-    explore_chart(here)
 
 
 def show_numbers() -> None:
@@ -51,6 +52,7 @@ def show_numbers() -> None:
 
 with chart:
     live(show_chart, active=here.run.is_running)
+    points_table(here)
 with panel:
     live(show_numbers, active=here.run.is_running)
     with st.container(border=True):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cvxdnn.datasets import PRESETS, read_csv
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.scenario import LIMITS
+from cvxdnn.scenario import LIMITS, MAX_POINTS
 from cvxdnn.ui.session import Session
 
 PREFIX = "explore_"
@@ -19,7 +19,7 @@ OPTIMIZERS = {"adam": "Adam", "momentum": "momentum", "gd": "gradient descent"}
 
 
 def data_controls(session: Session) -> None:
-    """Preset, upload and table."""
+    """Presets and upload."""
     preset = session.scenario.preset
     # A menu, not a selection box: a box would hold a value of its own, which a drag makes stale in the browser.
     st.menu_button(
@@ -32,10 +32,13 @@ def data_controls(session: Session) -> None:
     )
     if preset:
         st.caption(PRESETS[preset].description)
-    upload, table = st.columns(2)
-    with upload.popover("Upload", width="stretch"):
+    with st.popover("Upload a file", width="stretch"):
         _upload(session)
-    with table.popover("Table", width="stretch"):
+
+
+def points_table(session: Session) -> None:
+    """The points as numbers, to be edited exactly; follows the chart, and the chart follows it."""
+    with st.expander("Points as a table"):
         _table(session)
 
 
@@ -111,13 +114,8 @@ def _preset_chosen(session: Session) -> None:
 
 
 def _upload(session: Session) -> None:
-    st.file_uploader(
-        "Two columns of numbers, x and y",
-        key=PREFIX + "file",
-        on_change=_file_chosen,
-        args=(session,),
-        help="Text with commas, semicolons or tabs; a header is optional; at most 200 points, 1 MB.",
-    )
+    st.file_uploader("Two columns of numbers, x and y", key=PREFIX + "file", on_change=_file_chosen, args=(session,))
+    st.caption(f"Text with commas, semicolons or tabs; a header is optional. At most {MAX_POINTS} points and 1 MB.")
 
 
 def _file_chosen(session: Session) -> None:
@@ -138,6 +136,7 @@ def _table(session: Session) -> None:
         base,
         num_rows="dynamic",
         hide_index=True,
+        width=360,
         height=300,
         key=f"{PREFIX}table_{session.table_version}",
         column_config={name: st.column_config.NumberColumn(format="%.6g") for name in ("x", "y")},

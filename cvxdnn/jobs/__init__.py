@@ -1,0 +1,29 @@
+"""Where the app's tasks run: outside the server's thread, stoppable, and fair to everybody.
+
+A *task* is a callable `task(report, stopped) -> result`. A *runner* runs tasks in its *slots*, one task per
+slot at a time, and hands out a *job* for each: its state, its latest progress, its result. With `k` slots
+at most `k` tasks run; the others wait in one queue in which every owner (a browser session) has at most one
+turn.
+
+    with ProcessRunner(slots=2) as runner:
+        job = runner.submit(task, owner="session 1")
+        while not job.state.finished:
+            show(job.progress)
+
+`ProcessRunner` gives each slot a worker process, so that a task that crashes takes nothing else with it and
+its libraries never enter the server. `InlineRunner` runs tasks in threads of this process: for tests and
+tiny hosts.
+
+    interface.py   Job, JobState, Runner, RunnerStatus: all that a reader of jobs needs
+    scheduler.py   the queue, the turns of the owners, stopping and abandoning; knows no process
+    slot.py        what the scheduler asks of a slot: another backend is another kind of slot
+    processes.py   slots that are worker processes;  child.py, worker.py: the two ends of such a process
+    inline.py      slots that are threads
+    attempt.py     one task, run to its end, in either
+"""
+
+from cvxdnn.jobs.inline import InlineRunner
+from cvxdnn.jobs.interface import Job, JobState, Runner, RunnerStatus, Task
+from cvxdnn.jobs.processes import ProcessRunner
+
+__all__ = ["InlineRunner", "Job", "JobState", "ProcessRunner", "Runner", "RunnerStatus", "Task"]

@@ -1,0 +1,246 @@
+"""What every runner offers: a job to look at, and a small protocol to submit tasks.
+
+A job goes through
+
+    QUEUED -> RUNNING -> DONE | STOPPED | FAILED | LOST        (a queued job may also end at once)
+
+and stays in its last state. STOPPED means that the task saw the request to stop; a task that finished
+before it looked is DONE, result and all.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+from uuid import uuid4
+
+from cvxdnn.exceptions import CvxdnnError
+
+FAILED = "The calculation failed ({cause}). Change the settings and start it again."
+
+
+class Task(Protocol):
+    """Work for a runner: `task(report, stopped) -> result`.
+
+    `report(message)` publishes a message; readers see the newest one. `stopped()` is cheap (under a
+    microsecond) and true once the job was asked to stop; the task then returns, or raises
+    `JobCancelledError`. What it returns after that is dropped: report what should be kept. The task, its
+    messages and its result must be picklable, its code importable (not defined in the main script), and
+    they should hold plain data and arrays, because the server unpickles the messages and the result and so
+    imports whatever their classes need.
+    """
+
+    def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool], /) -> Any: ...
+
+
+class JobState(Enum):
+    """Where a job is in its life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+    """The worker died under the task."""
+
+    @property
+    def finished(self) -> bool:
+        """True if nothing more will happen to the job."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+class JobKeeper(Protocol):
+    """What a job asks of the runner that keeps it."""
+
+    def stop_job(self, job: "Job") -> None: ...
+
+    def position_of(self, job: "Job") -> int: ...
+
+
+class Job:
+    """One submitted task, seen from the outside. Safe to use from any thread; made by a runner.
+
+    Attributes
+    ----------
+    id : str
+        Unique among all jobs.
+    owner : str
+        Whose turn it takes in the queue.
+    """
+
+    def __init__(self, owner: str, keeper: JobKeeper) -> None:
+        self.id = uuid4().hex
+        self.owner = owner
+        self._keeper = keeper
+        self._changed = threading.Condition()
+        self._state = JobState.QUEUED
+        self._latest: tuple[int, Any] = (0, None)
+        self._result: Any = None
+        self._failure: BaseException | None = None
+        self._touched = time.monotonic()
+        self._waiting = 0
+
+    def __repr__(self) -> str:
+        return f"Job(id={self.id!r}, owner={self.owner!r}, state={self._state.name})"
+
+    @property
+    def state(self) -> JobState:
+        """Where the job is in its life."""
+        return self._state
+
+    @property
+    def progress(self) -> Any:
+        """The newest message of the task, or None before the first; it stays readable after the end."""
+        return self._latest[1]
+
+    @property
+    def frames(self) -> int:
+        """How many messages have arrived."""
+        return self._latest[0]
+
+    @property
+    def queue_position(self) -> int:
+        """How many queued jobs go before this one; 0 for the next one and for a job that left the queue."""
+        return self._keeper.position_of(self)
+
+    @property
+    def error(self) -> str | None:
+        """What happened and what to do, for a human; None unless the job is STOPPED, FAILED or LOST."""
+        failure = self._failure
+        if failure is None:
+            return None
+        if isinstance(failure, CvxdnnError):
+            return str(failure)
+        return FAILED.format(cause=describe(failure))
+
+    def result(self, timeout: float | None = None) -> Any:
+        """The value that the task returned; waits for it. Waiting counts as looking (see `touch`).
+
+        Parameters
+        ----------
+        timeout : float or None
+            Seconds to wait at most; None waits for ever.
+
+        Raises
+        ------
+        TimeoutError
+            If the job has not finished in time; it goes on.
+        JobCancelledError
+            If the job was stopped.
+        WorkerDiedError
+            If the worker process died.
+        Exception
+            Whatever the task raised. An error that cannot be brought here unharmed, or whose module the
+            server has not imported, is replaced by a `CvxdnnError` with the same text.
+        """
+        with self._changed:
+            self._waiting += 1
+            try:
+                if not self._changed.wait_for(lambda: self._state.finished, timeout):
+                    raise TimeoutError(f"the job has not finished within {timeout:g} s; it is {self._state.value}")
+            finally:
+                self._waiting -= 1
+                self._touched = time.monotonic()
+        if self._failure is not None:
+            raise self._failure
+        return self._result
+
+    def stop(self) -> None:
+        """Ask the job to stop: at once if it is queued, otherwise as soon as its task looks."""
+        self._keeper.stop_job(self)
+
+    def touch(self) -> None:
+        """Say that somebody still looks at the job; a runner stops jobs that nobody looks at."""
+        self._touched = time.monotonic()
+
+    # For runners only.
+
+    def last_looked_at(self) -> float:
+        """When somebody last looked, in seconds of `time.monotonic`."""
+        return time.monotonic() if self._waiting else self._touched
+
+    def mark_running(self) -> None:
+        """A worker has begun the task."""
+        with self._changed:
+            if not self._state.finished:
+                self._state = JobState.RUNNING
+
+    def receive(self, message: Any) -> None:
+        """The newest message of the task."""
+        with self._changed:
+            if not self._state.finished:
+                self._latest = (self._latest[0] + 1, message)
+
+    def finish(self, state: JobState, result: Any = None, failure: BaseException | None = None) -> None:
+        """The end; only the first call counts."""
+        with self._changed:
+            if not self._state.finished:
+                self._result, self._failure, self._state = result, failure, state
+                self._changed.notify_all()
+
+
+@dataclass(frozen=True)
+class RunnerStatus:
+    """A runner at one moment.
+
+    Attributes
+    ----------
+    workers : int
+        Workers alive (also those that are still warming up).
+    ready : int
+        Workers that can take, or have, a job.
+    busy : int
+        Jobs that have a worker.
+    queued : int
+        Jobs that wait for one.
+    pids : tuple of int
+        Process ids of the workers alive; empty if they are threads.
+    restarts : int
+        How often a dead worker was replaced.
+    """
+
+    workers: int
+    ready: int
+    busy: int
+    queued: int
+    pids: tuple[int, ...]
+    restarts: int
+
+
+class Runner(Protocol):
+    """Something that runs tasks."""
+
+    def submit(self, task: Task, *, owner: str) -> Job:
+        """Queue a task; never waits for it.
+
+        An owner has one unfinished job at most: a new one stops the old one, and takes its place in the
+        queue if the old one was still waiting.
+
+        Raises
+        ------
+        InvalidInputError
+            If the task cannot be run by this runner.
+        CvxdnnError
+            If the runner is closed.
+        """
+        ...
+
+    def status(self) -> RunnerStatus:
+        """Workers and queue at this moment."""
+        ...
+
+    def close(self) -> None:
+        """Stop every job and end every worker; may be called twice."""
+        ...
+
+
+def describe(error: BaseException) -> str:
+    """Type and text of an error in one line, also of one whose text cannot be made."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "no description"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

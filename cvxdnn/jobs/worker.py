@@ -1,0 +1,120 @@
+"""What a worker process does: run the tasks that arrive on its channel, one after another.
+
+The worker and its server share two things. The *channel* is a socket that carries tasks one way and
+messages `(kind, number, payload)` back. The *flag* is eight bytes of shared memory: the number of the task
+that was asked to stop, so that a busy task sees the request at its next look, without a thread of its own
+having to run first.
+
+A thread of the worker reads the channel all the time. When the server ends, however violently, the channel
+ends with it, and that thread ends the worker: there are no orphans. (Only native code that keeps the
+interpreter's lock can delay this, until it returns.)
+"""
+
+import mmap
+import os
+import pickle
+import threading
+import traceback
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Any
+
+from cvxdnn.exceptions import CvxdnnError
+from cvxdnn.jobs.attempt import attempt
+from cvxdnn.jobs.interface import JobState, describe
+
+FLAG_BYTES = 8
+READY, STARTED, PROGRESS = "ready", "started", "progress"
+"""Kinds of messages; the last message about a task has the value of its final `JobState` as its kind."""
+
+
+def flag_of(number: int) -> bytes:
+    """The flag that stops task `number`."""
+    return number.to_bytes(FLAG_BYTES, "little")
+
+
+def pack_error(error: BaseException) -> bytes:
+    """An error for the journey: its module, its pickle (None if that cannot be read back), its text."""
+    packed: bytes | None
+    try:
+        packed = pickle.dumps(error)
+        pickle.loads(packed)
+    except Exception:
+        packed = None
+    notes = "\n".join(getattr(error, "__notes__", []))
+    return pickle.dumps((type(error).__module__, packed, describe(error), notes))
+
+
+class _Server:
+    """The way back to the server."""
+
+    def __init__(self, channel: Connection) -> None:
+        self._channel = channel
+        self._sending = threading.Lock()
+
+    def send(self, kind: str, number: int, payload: bytes) -> None:
+        # A task may report from several threads.
+        with self._sending:
+            self._channel.send((kind, number, payload))
+
+
+def _run(number: int, packed_task: bytes, server: _Server, flag: mmap.mmap) -> None:
+    server.send(STARTED, number, b"")
+    asked = flag_of(number)
+
+    def report(message: Any) -> None:
+        server.send(PROGRESS, number, pickle.dumps(message))
+
+    def stop_asked() -> bool:
+        return flag[:] == asked
+
+    try:
+        state, outcome = attempt(pickle.loads(packed_task), report, stop_asked)
+    except Exception as error:
+        state = JobState.FAILED
+        outcome = CvxdnnError(
+            f"The worker cannot load the task ({describe(error)}). "
+            "Define it in a module that can be imported, not in the main script."
+        )
+    if state is not JobState.FAILED:
+        try:
+            payload = pickle.dumps(outcome)
+        except Exception as error:
+            state = JobState.FAILED
+            outcome = CvxdnnError(
+                f"The result of the task cannot be sent back ({describe(error)}). Return plain data and arrays."
+            )
+    if state is JobState.FAILED:
+        payload = pack_error(outcome)
+    server.send(state.value, number, payload)
+
+
+def _listen(channel: Connection, inbox: "SimpleQueue[tuple[int, bytes]]") -> None:
+    try:
+        while True:
+            inbox.put(channel.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def main(channel_number: int, flag_number: int) -> None:
+    """Serve tasks until the channel ends; the arguments are inherited file descriptors."""
+    # What a task starts must not inherit the channel: it would keep it open beyond this worker's death.
+    os.set_inheritable(channel_number, False)
+    os.set_inheritable(flag_number, False)
+    channel, flag = Connection(channel_number), mmap.mmap(flag_number, FLAG_BYTES)
+    inbox: SimpleQueue[tuple[int, bytes]] = SimpleQueue()
+    threading.Thread(target=_listen, args=(channel, inbox), daemon=True).start()
+    server = _Server(channel)
+    _, warm_up = inbox.get()
+    try:
+        pickle.loads(warm_up)()
+    except Exception:
+        # Warming up only saves time; the first task will say what is wrong.
+        traceback.print_exc()
+    try:
+        server.send(READY, 0, b"")
+        while True:
+            _run(*inbox.get(), server, flag)
+    except OSError:
+        os._exit(0)
