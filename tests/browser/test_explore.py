@@ -115,9 +115,10 @@ def test_a_number_typed_into_the_table_moves_the_point(page, address):
     box = table.bounding_box()
     assert box
     page.mouse.dblclick(box["x"] + 0.8 * box["width"], box["y"] + 3.5 * 35)  # the header is row 0
-    page.keyboard.press("Control+a")
-    page.keyboard.type("-0.3")
-    page.keyboard.press("Enter")
+    cell = page.locator("#portal input, #portal textarea").first
+    expect(cell).to_be_visible(timeout=SLOW)
+    cell.fill("-0.3")
+    cell.press("Enter")
     expect(page.get_by_role("button", name=re.compile(r"^Point 3 of 10: x 0\.20, y −0\.30"))).to_be_visible(
         timeout=SLOW
     )
