@@ -30,7 +30,7 @@ from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient, slope_change_
 
 Vector = NDArray[np.float64]
 
-# theta = (t, kappa): beta - t - kappa/2, beta - t + kappa/2, t - kappa/2, t + kappa/2 must be positive.
+# theta = (t, kappa): beta - t - kappa/2, beta - t + kappa/2, t - kappa/2 and t + kappa/2 must be positive.
 _C = np.array([[-1.0, -0.5], [-1.0, 0.5], [1.0, -0.5], [1.0, 0.5]])
 _TO_BOUNDARY = 0.995
 
@@ -64,82 +64,35 @@ def interior_point(
 ) -> InteriorPoint:
     """Solve the saddle point problem for K >= 3 support points and beta > 0."""
     system = _System(quadratic, beta, skip_connection)
-    state = system.start()
+    point = system.start()
     for iteration in range(max_iterations):
-        gap = state.complementarity()
-        if gap <= tolerance * system.primal(state) and iteration > 0:
-            return _answer(state, True, iteration)
-        if not system.advance(state):
+        slack = system.slack(point.z, point.theta)
+        gap = float(point.multipliers @ slack)
+        if gap <= tolerance * system.primal(point) and iteration > 0:
+            return system.answer(point, True, iteration)
+        following = system.step(point, slack, gap)
+        if following is None:
             break
-    return _answer(state, False, max_iterations)
-
-
-@dataclass(eq=False)
-class _State:
-    """The iterate: c, z, theta, the multipliers p, q and those of theta's constraints, and all slacks."""
-
-    values: Vector
-    z: Vector
-    theta: Vector
-    p: Vector
-    q: Vector
-    h: Vector
-    offset: Vector
-
-    @property
-    def slack_p(self) -> Vector:
-        return self.theta[0] - self.z
-
-    @property
-    def slack_q(self) -> Vector:
-        return self.theta[0] + self.z
-
-    @property
-    def slack_h(self) -> Vector:
-        return self.offset + _C[: self.h.size] @ self.theta
-
-    @property
-    def constraints(self) -> int:
-        return 2 * self.z.size + self.h.size
-
-    def complementarity(self) -> float:
-        return float(self.p @ self.slack_p + self.q @ self.slack_q + self.h @ self.slack_h)
+        point = following
+    return system.answer(point, False, max_iterations)
 
 
 @dataclass(frozen=True, eq=False)
-class _Step:
-    """A direction, with the changes of the slacks it implies."""
+class _Point:
+    """An iterate, or a direction: c, z, theta, and all multipliers in one vector: p, q, then those of theta."""
 
     values: Vector
     z: Vector
     theta: Vector
-    p: Vector
-    q: Vector
-    h: Vector
+    multipliers: Vector
 
-    @property
-    def slack_p(self) -> Vector:
-        return self.theta[0] - self.z
-
-    @property
-    def slack_q(self) -> Vector:
-        return self.theta[0] + self.z
-
-    @property
-    def slack_h(self) -> Vector:
-        return _C[: self.h.size] @ self.theta
-
-    def longest(self, state: _State) -> float:
-        """How far one can go until a multiplier or a slack becomes zero."""
-        ratio = max(
-            _largest_fall(self.p, state.p),
-            _largest_fall(self.q, state.q),
-            _largest_fall(self.h, state.h),
-            _largest_fall(self.slack_p, state.slack_p),
-            _largest_fall(self.slack_q, state.slack_q),
-            _largest_fall(self.slack_h, state.slack_h),
+    def plus(self, length: float, step: "_Point") -> "_Point":
+        return _Point(
+            self.values + length * step.values,
+            self.z + length * step.z,
+            self.theta + length * step.theta,
+            self.multipliers + length * step.multipliers,
         )
-        return 1.0 / ratio if ratio > 0 else np.inf
 
 
 class _System:
@@ -149,101 +102,115 @@ class _System:
         self.quadratic = quadratic
         self.beta = beta
         self.is_fixed = skip_connection
+        self.inner = quadratic.x.size - 2
         self.gaps = np.diff(quadratic.x)
         self.ends = end_slope_gradient(self.gaps)
         self.before, self.after = 1 / self.gaps[:-1], 1 / self.gaps[1:]
         self.centre = -(self.before + self.after)
 
-    def start(self) -> _State:
+    def start(self) -> _Point:
         """The least squares line, and multipliers of the size that the loss lets one expect."""
-        q = self.quadratic
-        line = _least_squares_line(q)
-        inner = q.x.size - 2
-        excess = max(q.value(line), 1e-300)
-        size = max(excess / (self.beta * inner), 1e-12)
+        line = _least_squares_line(self.quadratic)
+        size = max(self.quadratic.value(line) / (self.beta * self.inner), 1e-12)
         theta = np.array([self.beta if self.is_fixed else self.beta / 2, 0.0])
-        h = np.zeros(0) if self.is_fixed else np.full(4, size * inner)
-        offset = np.zeros(0) if self.is_fixed else np.array([self.beta, self.beta, 0.0, 0.0])
-        return _State(line, np.zeros(inner), theta, np.full(inner, size), np.full(inner, size), h, offset)
-
-    def primal(self, state: _State) -> float:
-        """Loss plus penalty, as the multipliers see it."""
-        variation = float(np.sum(state.p + state.q)) if self.is_fixed else float(state.h[0] + state.h[1])
-        return abs(self.quadratic.value(state.values)) + self.beta * variation
-
-    def advance(self, state: _State) -> bool:
-        """One predictor-corrector step in place; False when no further progress is possible."""
-        residuals = self._residuals(state)
-        solve = self._factorise(state)
-        if solve is None:
-            return False
-        slack_p, slack_q, slack_h = state.slack_p, state.slack_q, state.slack_h
-        mean = state.complementarity() / state.constraints
-        predictor = self._direction(state, residuals, solve, -state.p * slack_p, -state.q * slack_q, -state.h * slack_h)
-        reach = min(1.0, predictor.longest(state))
-        predicted = _complementarity_after(state, predictor, reach) / state.constraints
-        target = (max(predicted, 0.0) / mean) ** 3 * mean
-        corrector = self._direction(
-            state,
-            residuals,
-            solve,
-            target - state.p * slack_p - predictor.p * predictor.slack_p,
-            target - state.q * slack_q - predictor.q * predictor.slack_q,
-            target - state.h * slack_h - predictor.h * predictor.slack_h,
-        )
-        length = min(1.0, _TO_BOUNDARY * corrector.longest(state))
-        if not np.isfinite(length) or length < 1e-10:
-            return False
-        for name in ("values", "z", "theta", "p", "q", "h"):
-            setattr(state, name, getattr(state, name) + length * getattr(corrector, name))
-        return bool(np.isfinite(state.values).all())
-
-    def _residuals(self, state: _State) -> tuple[Vector, Vector, Vector]:
-        """How far the three groups of equations are from holding."""
-        in_values = self.quadratic.moment - self.quadratic.times(state.values)
-        in_values -= slope_change_adjoint(state.z, self.gaps) + state.theta[1] * self.ends
-        in_z = state.p - state.q - np.diff(np.diff(state.values) / self.gaps)
-        in_theta = -np.array([float(np.sum(state.p + state.q)), float(self.ends @ state.values)])
-        in_theta -= _C[: state.h.size].T @ state.h
-        return in_values, in_z, in_theta
-
-    def _factorise(self, state: _State) -> "_Solver | None":
-        weights = state.p / state.slack_p + state.q / state.slack_q
-        return _Solver.factorise(self, weights)
-
-    def _direction(
-        self,
-        state: _State,
-        residuals: tuple[Vector, Vector, Vector],
-        solver: "_Solver",
-        to_p: Vector,
-        to_q: Vector,
-        to_h: Vector,
-    ) -> _Step:
-        """The Newton step that brings each multiplier times slack to its target."""
-        in_values, in_z, in_theta = residuals
-        slack_p, slack_q, slack_h = state.slack_p, state.slack_q, state.slack_h
-        by_p, by_q, by_h = to_p / slack_p, to_q / slack_q, to_h / slack_h
-        values, z = solver.solve(in_values, in_z + by_p - by_q)
-        theta = np.zeros(2)
+        multipliers = np.full(2 * self.inner, size)
         if not self.is_fixed:
-            skew = state.p / slack_p - state.q / slack_q
-            border_values, border_z = solver.borders(skew, self.ends)
-            total = float(np.sum(state.p / slack_p + state.q / slack_q))
-            matrix = -_C.T @ ((state.h / slack_h)[:, None] * _C)
-            matrix[0, 0] -= total
-            matrix[0] -= skew @ border_z
-            matrix[1] -= self.ends @ border_values
-            right = in_theta - _C.T @ by_h
-            right[0] -= float(np.sum(by_p + by_q)) + float(skew @ z)
-            right[1] -= float(self.ends @ values)
-            theta = np.linalg.solve(matrix, right)
-            values = values - border_values @ theta
-            z = z - border_z @ theta
-        p = by_p - state.p / slack_p * (theta[0] - z)
-        q = by_q - state.q / slack_q * (theta[0] + z)
-        h = by_h - state.h / slack_h * (_C[: state.h.size] @ theta)
-        return _Step(values, z, theta, p, q, h)
+            multipliers = np.concatenate([multipliers, np.full(4, size * self.inner)])
+        return _Point(line, np.zeros(self.inner), theta, multipliers)
+
+    def slack(self, z: Vector, theta: Vector) -> Vector:
+        """The left sides of all constraints, in the order of the multipliers."""
+        slack = self.slack_change(z, theta)
+        slack[2 * self.inner : 2 * self.inner + 2] += self.beta
+        return slack
+
+    def slack_change(self, z: Vector, theta: Vector) -> Vector:
+        """The linear part of `slack`."""
+        parts = [theta[0] - z, theta[0] + z]
+        return np.concatenate(parts if self.is_fixed else [*parts, _C @ theta])
+
+    def primal(self, point: _Point) -> float:
+        """Loss plus penalty, as the multipliers see it."""
+        of_beta = point.multipliers[2 * self.inner : 2 * self.inner + 2] if not self.is_fixed else point.multipliers
+        return abs(self.quadratic.value(point.values)) + self.beta * float(of_beta.sum())
+
+    def step(self, point: _Point, slack: Vector, gap: float) -> _Point | None:
+        """One predictor-corrector step; None when no further progress is possible."""
+        ratio = point.multipliers / slack
+        newton = _Newton.prepare(self, point, slack, ratio)
+        if newton is None:
+            return None
+        complementarity = point.multipliers * slack
+        predictor = newton.direction(-complementarity)
+        change = self.slack_change(predictor.z, predictor.theta)
+        reach = min(1.0, _longest(point.multipliers, predictor.multipliers, slack, change))
+        predicted = float((point.multipliers + reach * predictor.multipliers) @ (slack + reach * change))
+        target = (max(predicted, 0.0) / gap) ** 3 * gap / slack.size
+        corrector = newton.direction(target - complementarity - predictor.multipliers * change)
+        change = self.slack_change(corrector.z, corrector.theta)
+        length = min(1.0, _TO_BOUNDARY * _longest(point.multipliers, corrector.multipliers, slack, change))
+        if not length >= 1e-10:  # also when it is not a number
+            return None
+        return point.plus(length, corrector)
+
+    def answer(self, point: _Point, converged: bool, iterations: int) -> InteriorPoint:
+        rising, falling = point.multipliers[: self.inner], point.multipliers[self.inner : 2 * self.inner]
+        half_width, kappa = point.theta.tolist()
+        return InteriorPoint(point.values, point.z, kappa, half_width, rising, falling, converged, iterations)
+
+
+class _Newton:
+    """The Newton equations at one iterate, factorised once and solved for two right sides."""
+
+    def __init__(self, system: _System, point: _Point, slack: Vector, ratio: Vector, solver: "_Solver") -> None:
+        self.system, self.slack, self.ratio, self.solver = system, slack, ratio, solver
+        inner, gaps, theta = system.inner, system.gaps, point.theta
+        p, q, h = np.split(point.multipliers, [inner, 2 * inner])
+        self.in_values = system.quadratic.moment - system.quadratic.times(point.values)
+        self.in_values -= slope_change_adjoint(point.z, gaps) + theta[1] * system.ends
+        slopes = np.diff(point.values) / gaps
+        self.in_z = p - q - np.diff(slopes)
+        if not system.is_fixed:
+            total = float(p.sum() + q.sum())
+            self.in_theta = -np.array([total, (slopes[0] + slopes[-1]) / 2]) - _C.T @ h
+            self._border()
+
+    @classmethod
+    def prepare(cls, system: _System, point: _Point, slack: Vector, ratio: Vector) -> "_Newton | None":
+        weights = ratio[: system.inner] + ratio[system.inner : 2 * system.inner]
+        solver = _Solver.factorise(system, weights)
+        return None if solver is None else cls(system, point, slack, ratio, solver)
+
+    def _border(self) -> None:
+        """Eliminate theta: the two columns it contributes, and the inverse of its 2 x 2 Schur complement."""
+        system, inner = self.system, self.system.inner
+        of_p, of_q, of_theta = np.split(self.ratio, [inner, 2 * inner])
+        self.skew = of_p - of_q
+        in_values, in_z = np.zeros((inner + 2, 2)), np.zeros((inner, 2))
+        in_z[:, 0], in_values[:, 1] = self.skew, system.ends
+        self.border_values, self.border_z = self.solver.solve(in_values, in_z)
+        schur = -_C.T @ (of_theta[:, None] * _C)
+        schur[0, 0] -= of_p.sum() + of_q.sum()
+        schur[0] -= self.skew @ self.border_z
+        schur[1] -= system.ends @ self.border_values
+        self.inverse = np.array([[schur[1, 1], -schur[0, 1]], [-schur[1, 0], schur[0, 0]]])
+        self.inverse /= schur[0, 0] * schur[1, 1] - schur[0, 1] * schur[1, 0]
+
+    def direction(self, target: Vector) -> _Point:
+        """The step that changes every multiplier times slack by `target`, to first order."""
+        system, inner = self.system, self.system.inner
+        by = target / self.slack
+        by_p, by_q = by[:inner], by[inner : 2 * inner]
+        values, z = self.solver.solve(self.in_values, self.in_z + by_p - by_q)
+        theta = np.zeros(2)
+        if not system.is_fixed:
+            right = self.in_theta - _C.T @ by[2 * inner :]
+            right[0] -= by_p.sum() + by_q.sum() + self.skew @ z
+            right[1] -= system.ends @ values
+            theta = self.inverse @ right
+            values = values - self.border_values @ theta
+            z = z - self.border_z @ theta
+        return _Point(values, z, theta, by - self.ratio * system.slack_change(z, theta))
 
 
 class _Solver:
@@ -253,7 +220,6 @@ class _Solver:
         self._factor = factor
         self._pivots = pivots
         self._scale = scale
-        self._borders: tuple[Vector, Vector] | None = None
 
     @staticmethod
     def factorise(system: _System, weights: Vector) -> "_Solver | None":
@@ -283,14 +249,6 @@ class _Solver:
         solved = solved.reshape(right.shape)
         return solved[0::2], solved[3:-2:2] * scale
 
-    def borders(self, skew: Vector, ends: Vector) -> tuple[Vector, Vector]:
-        """Solutions for the two columns that theta contributes; the same for both steps of an iteration."""
-        if self._borders is None:
-            in_values, in_z = np.zeros((ends.size, 2)), np.zeros((skew.size, 2))
-            in_z[:, 0], in_values[:, 1] = skew, ends
-            self._borders = self.solve(in_values, in_z)
-        return self._borders
-
 
 def _least_squares_line(quadratic: Quadratic) -> Vector:
     """The line with the smallest loss, as values at the support."""
@@ -300,26 +258,7 @@ def _least_squares_line(quadratic: Quadratic) -> Vector:
     return basis @ coefficients
 
 
-def _largest_fall(change: Vector, value: Vector) -> float:
-    return float(np.max(-change / value, initial=0.0))
-
-
-def _complementarity_after(state: _State, step: _Step, length: float) -> float:
-    return float(
-        (state.p + length * step.p) @ (state.slack_p + length * step.slack_p)
-        + (state.q + length * step.q) @ (state.slack_q + length * step.slack_q)
-        + (state.h + length * step.h) @ (state.slack_h + length * step.slack_h)
-    )
-
-
-def _answer(state: _State, converged: bool, iterations: int) -> InteriorPoint:
-    return InteriorPoint(
-        state.values,
-        state.z,
-        float(state.theta[1]),
-        float(state.theta[0]),
-        state.p,
-        state.q,
-        converged,
-        iterations,
-    )
+def _longest(multipliers: Vector, their_change: Vector, slack: Vector, its_change: Vector) -> float:
+    """How far one can go until a multiplier or a slack becomes zero."""
+    fall = max((-their_change / multipliers).max(), (-its_change / slack).max())
+    return 1.0 / float(fall) if fall > 0 else np.inf
