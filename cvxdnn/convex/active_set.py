@@ -39,7 +39,8 @@ Indices = NDArray[np.intp]
 
 ROUND_OFF = 1e-12
 """Share of the total variation, or of beta, that counts as equality."""
-MAX_ROUNDS = 60
+MAX_STALLED = 10
+"""Rounds without a clearly better certificate after which round-off has the last word."""
 
 
 class Regime(Enum):
@@ -86,14 +87,15 @@ def with_ends(knots: Indices, n: int) -> Indices:
 
 def polish(problem: Problem, start: ActiveSet) -> LinearSpline | None:
     """The best certified stationary point met on the way from `start`; None when there is none."""
-    active, best, best_gap = start, None, np.inf
-    for _ in range(MAX_ROUNDS):
+    active, best, best_gap, stalled = start, None, np.inf, 0
+    while stalled < MAX_STALLED:
         walked = _walk(problem, active)
         if walked is None:
             break
         active, point = walked
         spline = _spline(problem, active, point)
         gap = problem.certify(spline).relative_gap
+        stalled = 0 if gap < 0.5 * best_gap else stalled + 1
         if gap < best_gap:
             best, best_gap = spline, gap
         entering = _entering(problem, active, point)
