@@ -1,0 +1,115 @@
+"""The first weights of each restart.
+
+Three things decide whether a run reaches the optimum.
+
+*Kinks where the data are.* Every unit with a bias gets its kink at a place of its own: one in each of `width` equal
+parts of the data's range, in random order. A kink outside the data is a unit that is either dead or merely linear.
+
+*Positive early layers.* Layers without a bias can only rescale x >= 0. With weights of mixed sign half of their units
+are dead and the rest cancel; with positive ones the signal passes. In layers with a bias all weights into one unit have
+one sign, random from unit to unit: the unit looks right or left. Output weights have random signs.
+
+*All layers of the same Frobenius norm, not small.* At a stationary point the layers are balanced, and for L >= 3 the
+constant function attracts everything that starts small. The norm t is chosen such that the path norm t^L is `PATH_NORM`
+in the data's units, less only where weight decay would charge much more for it than the whole loss to be gained.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.networks.layout import Layers, ParameterLayout
+
+Floats = NDArray[np.float64]
+
+PATH_NORM = 10.0
+"""Product of the first layer norms for data in the unit box."""
+
+_AFFORDABLE = 8.0
+"""Largest first penalty as a multiple of the loss of the best constant."""
+
+_DISTURBANCE = 0.1
+"""Size of the random change to a given network in the restarts after the first, relative to typical weights."""
+
+
+def random_layers(
+    layout: ParameterLayout, x: Floats, y: Floats, *, norm: float, seed: int, restart: int
+) -> list[tuple[Floats, Floats]]:
+    """First weights and biases of one restart; they depend on `seed` and `restart`, not on the number of restarts.
+
+    Parameters
+    ----------
+    layout : ParameterLayout
+    x, y : arrays (n,)
+        The data, in units where they have size 1.
+    norm : float
+        Frobenius norm of every layer, see `layer_norm`.
+    seed, restart : int
+    """
+    rng = np.random.default_rng([seed, restart])
+    layers: list[tuple[Floats, Floats]] = []
+    for rows, columns, biased in zip(layout.widths[:-2], layout.widths[1:-1], layout.biased[:-1], strict=True):
+        weights = np.abs(rng.standard_normal((rows, columns)))
+        biases = np.zeros(columns)
+        if biased:
+            weights *= rng.choice([-1.0, 1.0], columns)
+        weights *= norm / np.linalg.norm(weights)
+        if biased:
+            kinks = _spread(rng, columns, float(x.min()), float(x.max()))
+            biases = -np.einsum("ki,ik->k", _activations(layers, kinks), weights)
+        layers.append((weights, biases))
+    weights = rng.standard_normal((layout.width, 1))
+    weights *= norm / np.linalg.norm(weights)
+    bias = np.mean(y - (_activations(layers, x) @ weights)[:, 0])
+    return [*layers, (weights, np.array([bias]))]
+
+
+def layer_norm(layout: ParameterLayout, y: Floats, beta: float) -> float:
+    """Frobenius norm t of every layer at the start: path norm t^L, penalty (beta/2) L t^2."""
+    wanted = PATH_NORM ** (1 / layout.depth)
+    # Data of unit size leave a loss of about n/8 to the best constant; constant data, none.
+    loss = max(float(np.var(y)), 1 / 8) * y.size / 2
+    if beta * layout.depth * wanted**2 / 2 <= _AFFORDABLE * loss:
+        return float(wanted)
+    return float(np.sqrt(2 * _AFFORDABLE * loss / (beta * layout.depth)))
+
+
+def parameter_scale(layout: ParameterLayout, norm: float) -> Floats:
+    """Typical size of every parameter, flat: what one unit of an optimiser's learning rate should move.
+
+    A layer of norm t spreads it over its d_{l-1} d_l weights. Without this a step that suits the first and last
+    layers moves the large matrices between them by width times too much.
+    """
+    scale = np.empty(layout.size)
+    blocks = zip(layout.blocks(scale), layout.widths[:-1], layout.widths[1:], strict=True)
+    for layer, (block, rows, columns) in enumerate(blocks, start=1):
+        block[:, :rows] = norm / np.sqrt(rows * columns)
+        block[:, rows:] = 1.0 if layer == layout.depth else norm**layer / np.sqrt(columns)
+    return scale
+
+
+def disturbed(
+    layers: Layers, layout: ParameterLayout, *, norm: float, seed: int, restart: int
+) -> list[tuple[Floats, Floats]]:
+    """A small random change of every parameter the architecture has; none for restart 0."""
+    if restart == 0:
+        return [(weights.copy(), biases.copy()) for weights, biases in layers]
+    rng = np.random.default_rng([seed, restart])
+    single = ParameterLayout(1, layout.depth, layout.width, layout.biases)
+    change = _DISTURBANCE * parameter_scale(single, norm) * rng.standard_normal(single.size)
+    return single.unpack(single.pack([layers]) + change, 0)
+
+
+def _spread(rng: np.random.Generator, count: int, low: float, high: float) -> Floats:
+    """One place in each of `count` equal parts of [low, high], in random order."""
+    spread: Floats = low + (high - low) * (rng.permutation(count) + rng.random(count)) / count
+    return spread
+
+
+def _activations(layers: Layers, x: Floats) -> Floats:
+    """Output of the hidden layers so far at the inputs `x` (n,); shape (n, units)."""
+    activations = x[:, None]
+    for weights, biases in layers:
+        activations = np.maximum(activations @ weights + biases, 0.0)
+    return activations

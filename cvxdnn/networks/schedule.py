@@ -1,0 +1,126 @@
+"""Learning rates that fall when the objective stops falling, separately for every restart.
+
+The optimum lies on kinks of the objective: a unit bends exactly at a data point, and a method with a constant rate
+circles around that place at a distance proportional to the rate. So every `CHECK_EVERY` steps the objective is compared
+with the best one so far. `patience` checks in a row without an improvement mean that the circling has won, and the rate
+is reduced. A rate that has become negligible ends the restart: it is stationary, and goes back to the best parameters
+seen. Nothing here is random and no restart looks at another, so each restart's fate depends on its own start only.
+
+Methods whose step is proportional to the gradient can overshoot. With an automatic rate they go back to the best
+parameters and take half the rate as soon as the objective has risen, and a little more after each run of successes;
+with a rate given by the caller they are left alone and may diverge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+CHECK_EVERY = 50
+"""Steps between two looks at the objective."""
+
+RUNNING, CONVERGED, DIVERGED = 0, 1, 2
+"""Verdicts on a restart."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The constants of a schedule.
+
+    patience : checks without an improvement after which the rate is reduced
+    improvement : share of the objective by which it must fall to count
+    reduction : factor of the rate then
+    exhausted : share of the first rate below which the restart has converged
+    safeguarded : whether a risen objective is undone
+    growth, streak : factor of the rate after that many improvements in a row (safeguarded methods only)
+    """
+
+    patience: int = 5
+    improvement: float = 1e-6
+    reduction: float = 0.5
+    exhausted: float = 1e-4
+    safeguarded: bool = False
+    growth: float = 1.1
+    streak: int = 4
+
+
+@dataclass(frozen=True, eq=False)
+class ScheduleState:
+    """Where each restart stands; arrays of shape (restarts,) except the last.
+
+    rates, first_rates : current and first learning rate
+    best : smallest objective seen at a check
+    stale, streak : checks in a row without and with an improvement
+    verdict : RUNNING, CONVERGED or DIVERGED
+    best_parameters : flat array of the parameters that gave `best`
+    """
+
+    rates: Floats
+    first_rates: Floats
+    best: Floats
+    stale: Integers
+    streak: Integers
+    verdict: Integers
+    best_parameters: Floats
+
+    @classmethod
+    def first(cls, rates: Floats, objectives: Floats, parameters: Floats) -> ScheduleState:
+        """The state before the first step; restarts whose objective is not even finite have diverged."""
+        none = np.zeros(rates.size, dtype=np.int64)
+        finite = np.isfinite(objectives)
+        verdict = np.where(finite, RUNNING, DIVERGED).astype(np.int64)
+        return cls(np.where(finite, rates, 0.0), rates, objectives, none, none, verdict, parameters)
+
+    @property
+    def running(self) -> NDArray[np.bool_]:
+        """Restarts that still move."""
+        return self.verdict == RUNNING
+
+
+def checked(
+    state: ScheduleState, objectives: Floats, parameters: Floats, owner: Integers, policy: Policy
+) -> tuple[ScheduleState, NDArray[np.bool_]]:
+    """The state after a look at the objectives, and the restarts that must return to their best parameters.
+
+    Parameters
+    ----------
+    state : ScheduleState
+    objectives : array (restarts,)
+        At the current parameters; infinite or NaN where they have diverged.
+    parameters : flat array
+        The current parameters.
+    owner : flat array of int
+        The restart each parameter belongs to.
+    policy : Policy
+    """
+    running, finite = state.running, np.isfinite(objectives)
+    better = running & (objectives < state.best)
+    improved = running & (objectives < state.best * (1 - policy.improvement))
+    best_parameters = np.where(better[owner], parameters, state.best_parameters)
+    best = np.where(better, objectives, state.best)
+    stale = np.where(improved, 0, state.stale + 1)
+    streak = np.where(improved, state.streak + 1, 0)
+
+    risen = running & ~(objectives <= state.best)
+    undone = risen if policy.safeguarded else np.zeros_like(risen)
+    diverged = running & ~finite & ~undone
+    reduced = undone | (running & (stale >= policy.patience))
+    grown = running & (streak >= policy.streak) & policy.safeguarded
+    rates = state.rates * np.where(reduced, policy.reduction, np.where(grown, policy.growth, 1.0))
+    converged = running & ~diverged & (rates < policy.exhausted * state.first_rates)
+    verdict = np.where(diverged, DIVERGED, np.where(converged, CONVERGED, state.verdict))
+    advanced = replace(
+        state,
+        rates=np.where(verdict == RUNNING, rates, 0.0),
+        best=best,
+        stale=np.where(reduced, 0, stale),
+        streak=np.where(grown, 0, streak),
+        verdict=verdict,
+        best_parameters=best_parameters,
+    )
+    return advanced, undone | diverged | converged

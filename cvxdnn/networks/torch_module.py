@@ -1,0 +1,39 @@
+"""The same network as a torch module."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from cvxdnn.networks.architectures import Network
+
+
+class TorchNetwork(torch.nn.Module):
+    """Float64 module with the outputs of a `Network`; the skip slope is a buffer, as it is not regularised.
+
+    Parameters
+    ----------
+    network : Network
+        Its arrays are copied.
+    """
+
+    skip: Tensor
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.layers = torch.nn.ModuleList()
+        for weights, biases in zip(network.weights, network.biases, strict=True):
+            layer = torch.nn.Linear(weights.shape[0], weights.shape[1], dtype=torch.float64)
+            with torch.no_grad():
+                layer.weight.copy_(torch.tensor(weights.T))
+                layer.bias.copy_(torch.tensor(biases))
+            self.layers.append(layer)
+        self.register_buffer("skip", torch.tensor(network.skip, dtype=torch.float64))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Outputs at `x` (any shape), in the same shape."""
+        activations = x.reshape(-1, 1)
+        for layer in self.layers[:-1]:
+            activations = torch.relu(layer(activations))
+        output: Tensor = self.layers[-1](activations).reshape(x.shape)
+        return output + self.skip * x
