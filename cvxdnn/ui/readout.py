@@ -11,6 +11,7 @@ STYLE = """<style>
 .readout { font-size: 0.9rem; line-height: 1.35; }
 .readout .name { font-size: 0.85rem; opacity: 0.8; }
 .readout .big { font-size: 2rem; font-weight: 700; font-variant-numeric: tabular-nums; min-height: 2.7rem; }
+.readout .big:not(.words) { white-space: nowrap; }
 .readout .big.words { font-size: 1rem; font-weight: 500; padding: 0.4rem 0; }
 .readout table { width: 100%; border-collapse: collapse; }
 .readout td { padding: 0.22rem 0; border: 0; vertical-align: top; }
@@ -81,10 +82,10 @@ def _inside(numbers: Comparison) -> str:
 
 
 def _percent(share: float) -> str:
-    """With a sign and two significant digits; a gap is never rounded to nothing."""
+    """With a sign and two significant digits; a small gap is not rounded to nothing."""
     percent = 100 * max(share, 0.0)
-    if percent < 1e-4:
-        return f"+{percent:.0e} %" if percent else "0 %"
+    if percent < 1e-6:
+        return "below 0.000001 %"
     decimals = max(0, 1 - math.floor(math.log10(percent)))
     return f"+{percent:,.{decimals}f} %"
 
