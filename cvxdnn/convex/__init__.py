@@ -8,18 +8,17 @@ from numpy.typing import ArrayLike
 
 from cvxdnn import validation
 from cvxdnn.convex.banded import solve_banded
+from cvxdnn.convex.certified import TOLERANCE, certified_solution, interpolation
 from cvxdnn.convex.problem import Problem, unit_problem
+from cvxdnn.convex.warm import Solver
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.objective import LOSSES, certify_fit, per_point, spline_cost, squared_loss
-from cvxdnn.solution import Solution, Status
-from cvxdnn.spline import LinearSpline, interpolating_spline, merge_points
+from cvxdnn.objective import LOSSES
+from cvxdnn.solution import Solution
+from cvxdnn.spline import LinearSpline, merge_points
 
-__all__ = ["METHODS", "TOLERANCE", "solve"]
+__all__ = ["METHODS", "TOLERANCE", "Solver", "solve"]
 
 METHODS = ("auto", "banded", "dictionary")
-
-TOLERANCE = 1e-6
-"""Largest relative gap at which a solution is called optimal."""
 
 
 def solve(
@@ -71,28 +70,9 @@ def solve(
     if validation.positive_int("depth", depth, minimum=2) != 2:
         raise InvalidInputError(f"depth is {depth}; the certified optimum is available for depth=2 only")
     if beta == 0:
-        spline, fitted = interpolating_spline(x, y), points.y
-    else:
-        spline = _optimal_spline(unit_problem(points, beta, skip_connection), method)
-        fitted = spline(points.x)
-    cost = spline_cost(spline, points, skip_connection)
-    certificate = certify_fit(points, fitted, cost, beta, skip_connection=skip_connection)
-    accurate = Status.OPTIMAL if beta > 0 else Status.INTERPOLATES
-    return Solution(
-        spline=spline,
-        objective=certificate.primal,
-        loss=squared_loss(points, fitted),
-        penalty=beta * cost,
-        path_norm=cost,
-        effective_beta=beta,
-        dual=per_point(points, y, certificate.multipliers),
-        gap=certificate.gap,
-        relative_gap=certificate.relative_gap,
-        status=accurate if certificate.relative_gap <= TOLERANCE else Status.INACCURATE,
-        beta=beta,
-        x_range=(float(points.x[0]), float(points.x[-1])),
-        skip_connection=skip_connection,
-    )
+        return interpolation(points, y, skip_connection)
+    spline = _optimal_spline(unit_problem(points, beta, skip_connection), method)
+    return certified_solution(points, y, spline, beta, skip_connection)
 
 
 def _optimal_spline(problem: Problem, method: str) -> LinearSpline:
@@ -100,4 +80,4 @@ def _optimal_spline(problem: Problem, method: str) -> LinearSpline:
         from cvxdnn.convex.dictionary import solve_dictionary  # cvxpy is heavy: only when asked for
 
         return problem.to_user(solve_dictionary(problem))
-    return problem.to_user(solve_banded(problem))
+    return problem.to_user(solve_banded(problem).spline)

@@ -85,9 +85,19 @@ def with_ends(knots: Indices, n: int) -> Indices:
     return np.concatenate([[0], knots, [n - 1]])
 
 
-def polish(problem: Problem, start: ActiveSet) -> LinearSpline | None:
+@dataclass(frozen=True, eq=False)
+class Polished:
+    """A spline, the certified relative gap it has, and its shape (None: not from the active-set method)."""
+
+    spline: LinearSpline
+    relative_gap: float
+    active: ActiveSet | None
+
+
+def polish(problem: Problem, start: ActiveSet) -> Polished | None:
     """The best certified stationary point met on the way from `start`; None when there is none."""
-    active, best, best_gap, stalled = start, None, np.inf, 0
+    active, stalled = start, 0
+    best: Polished | None = None
     while stalled < MAX_STALLED:
         walked = _walk(problem, active)
         if walked is None:
@@ -95,9 +105,9 @@ def polish(problem: Problem, start: ActiveSet) -> LinearSpline | None:
         active, point = walked
         spline = _spline(problem, active, point)
         gap = problem.certify(spline).relative_gap
-        stalled = 0 if gap < 0.5 * best_gap else stalled + 1
-        if gap < best_gap:
-            best, best_gap = spline, gap
+        stalled = 0 if best is None or gap < 0.5 * best.relative_gap else stalled + 1
+        if best is None or gap < best.relative_gap:
+            best = Polished(spline, gap, active)
         entering = _entering(problem, active, point)
         if entering is None:
             break
