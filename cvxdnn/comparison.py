@@ -5,6 +5,7 @@ percent of the range of y. Distances between piecewise-linear functions are take
 where they are exact.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,10 +35,11 @@ class Reference:
     """What is known without training: the spline and, for two layers, the certified optimum.
 
     The band and the sparsest function refer to the fitted values of the optimum where it is certified,
-    and else to the points themselves, the limit of vanishing weight decay.
+    and else to the points themselves, the limit of vanishing weight decay. `solver` is `solve` or does the same.
     """
 
     scenario: Scenario
+    solver: Callable[..., Solution] = solve
 
     @cached_property
     def _normalized(self) -> tuple[Dataset, Normalization]:
@@ -63,7 +65,7 @@ class Reference:
         """The certified optimum, where there is one."""
         if not self.is_certified:
             return None
-        return solve(self.data.x, self.data.y, beta=self.scenario.beta)
+        return self.solver(self.data.x, self.data.y, beta=self.scenario.beta)
 
     @cached_property
     def certificate(self) -> Certificate | None:

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 
 from cvxdnn.comparison import Reference, network_knots
 from cvxdnn.datasets import Normalization
-from cvxdnn.experiments import Frame
 from cvxdnn.scenario import MAX_POINTS
 from cvxdnn.spline import LinearSpline
 from cvxdnn.ui.point_editor import Band, CertificatePanel, Curve, point_editor
-from cvxdnn.ui.session import Domain, Session
+from cvxdnn.ui.session import Domain, Session, reference
+from cvxdnn.ui.training import TrainingRun
 
 Vector = NDArray[np.float64]
 
@@ -23,18 +23,20 @@ CAPTION = (
 
 def explore_chart(session: Session) -> None:
     """Mount the editor with everything known about the session's points at this moment."""
-    reference, frame = session.reference, session.run.frame
+    shown = session.shown
     point_editor(
         session.scenario.points,
         version=session.version,
         domain=session.domain,
-        curves=_curves(reference, frame, session.domain),
-        band=_band(reference, session.domain),
-        certificate=_certificate(reference, session.domain),
+        curves=[*_reference_curves(shown, session.domain), *_network_curves(session.run, session.domain)],
+        band=_band(shown, session.domain),
+        certificate=_certificate(shown, session.domain),
         hidden=session.scenario.hidden,
         max_points=MAX_POINTS,
+        previewed=session.preview_number,
         key=KEY,
         on_points_change=lambda: _take_points(session),
+        on_preview_change=lambda: _take_preview(session),
         on_hidden_change=lambda: session.change(hidden=tuple(st.session_state[KEY]["hidden"])),
     )
 
@@ -44,34 +46,48 @@ def _take_points(session: Session) -> None:
     session.change(by_chart=True, points=points)
 
 
-def _curves(reference: Reference, frame: Frame | None, domain: Domain) -> list[Curve]:
-    units, solution = reference.units, reference.solution
-    certified = solution is not None
+def _take_preview(session: Session) -> None:
+    preview = st.session_state[KEY]["preview"] or {}
+    session.drag(preview.get("number"), preview.get("points"))
+
+
+def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
+    """Optimum (if certified), spline (drawn by the browser) and sparsest function."""
+    units, solution = shown.units, shown.solution
     curves: list[Curve] = [
-        {"name": "network", "label": "trained network", "style": "network", "lines": [], "knots": []},
-        {"name": "optimum", "label": "certified optimum", "style": "optimum", "lines": [], "knots": []},
         {"name": "spline", "label": "linear spline", "style": "spline", "lines": [], "knots": []},
         {
             "name": "sparsest",
-            "label": "fewest knots, optimal" if certified else "fewest knots through the points",
+            "label": "fewest knots through the points" if solution is None else "fewest knots, optimal",
             "style": "sparsest",
-            "lines": [_line(reference.sparsest, units, domain)],
-            "knots": units.user_x(reference.sparsest.significant_knots()),
+            "lines": [_line(shown.sparsest, units, domain)],
+            "knots": units.user_x(shown.sparsest.significant_knots()),
         },
-        {"name": "networks", "label": "other restarts", "style": "networks", "lines": [], "knots": []},
     ]
-    network, optimum, _, _, others = curves
-    if solution is not None:
-        optimum["lines"] = [_line(solution.spline, units, domain)]
-        optimum["knots"] = units.user_x(solution.knots)
-    else:
-        curves.remove(optimum)
-    if frame is not None:
-        network["lines"] = [_line(frame.spline, units, domain)]
-        network["knots"] = units.user_x(network_knots(frame))
+    if solution is None:
+        return curves
+    optimum: Curve = {
+        "name": "optimum",
+        "label": "certified optimum",
+        "style": "optimum",
+        "lines": [_line(solution.spline, units, domain)],
+        "knots": units.user_x(solution.knots),
+    }
+    return [optimum, *curves]
+
+
+def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
+    """The best network and the others, in the units of the points they were trained on."""
+    best: Curve = {"name": "network", "label": "trained network", "style": "network", "lines": [], "knots": []}
+    others: Curve = {"name": "networks", "label": "other restarts", "style": "networks", "lines": [], "knots": []}
+    frame = run.frame
+    if frame is not None and run.scenario is not None:
+        units = reference(run.scenario).units
+        best["lines"] = [_line(frame.spline, units, domain)]
+        best["knots"] = units.user_x(network_knots(frame))
         rest = [spline for i, spline in enumerate(frame.splines) if i != frame.best]
         others["lines"] = [_line(spline, units, domain) for spline in rest]
-    return curves
+    return [best, others]
 
 
 def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[Vector, Vector]:
@@ -82,12 +98,12 @@ def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[V
     return units.user_x(at), units.user_y(spline(at))
 
 
-def _band(reference: Reference, domain: Domain) -> Band:
-    units = reference.units
-    lower, upper = reference.band
+def _band(shown: Reference, domain: Domain) -> Band:
+    units = shown.units
+    lower, upper = shown.band
     low, high = units.unit_x(np.array(domain[:2]))
     at = np.unique(np.concatenate([[low, high], lower.knots, upper.knots]))
-    label = "all optimal networks" if reference.is_certified else "all optimal fits through the points"
+    label = "all optimal networks" if shown.is_certified else "all optimal fits through the points"
     return {
         "label": label,
         "x": units.user_x(at),
@@ -96,11 +112,11 @@ def _band(reference: Reference, domain: Domain) -> Band:
     }
 
 
-def _certificate(reference: Reference, domain: Domain) -> CertificatePanel | None:
-    certificate, solution = reference.certificate, reference.solution
+def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
+    certificate, solution = shown.certificate, shown.solution
     if certificate is None or solution is None:
         return None
-    tube, units = certificate.tube, reference.units
+    tube, units = certificate.tube, shown.units
     touching = units.user_x(tube.x[tube.touching()])
     wall = f"β = {tube.half_width:.3g}" if abs(tube.c) < 1e-9 * tube.half_width else f"{tube.half_width:.3g}"
     x = units.user_x(tube.x)

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from cvxdnn.comparison import Reference
+from cvxdnn.convex import Solver
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.experiments import first_frame
 from cvxdnn.scenario import Scenario
@@ -26,6 +27,7 @@ class Session:
     version : raised when Python, not the chart, replaces the points
     revision : raised by every change, so that each part of the page can tell whether it is up to date
     table_version, table_base, table_seen : the table's widget, the points it started from, those it last held
+    preview, preview_number : the points of an unfinished drag, and the number of the last such message
     problem : a message for the user, or ""
     """
 
@@ -37,6 +39,9 @@ class Session:
         self.table_version = 1
         self.table_base = self.table_seen = scenario.points
         self.retrain = True
+        self.preview: Scenario | None = None
+        self.preview_number: int | None = None
+        self.solver = Solver()
         self.domain = domain_of(scenario)
         self.run = TrainingRun(runner, owner)
         if scenario.replace(hidden=Scenario().hidden) == Scenario():
@@ -49,9 +54,23 @@ class Session:
         """Spline, optimum and certificate of the current scenario."""
         return reference(self.scenario)
 
+    @property
+    def shown(self) -> Reference:
+        """The reference of the points on the chart: those of an unfinished drag, if there is one."""
+        return self.reference if self.preview is None else Reference(self.preview, self.solver.solve)
+
+    def drag(self, number: int | None, points: Sequence[Sequence[float]] | None) -> None:
+        """Show what belongs to these points until the drag ends; None: it was given up."""
+        self.preview_number = number
+        try:
+            self.preview = None if points is None else self.scenario.replace(points=[(x, y) for x, y in points])
+        except (InvalidInputError, TypeError, ValueError):
+            self.preview = None  # the end of the drag brings the message
+
     def change(self, *, by_chart: bool = False, by_table: bool = False, **settings: Any) -> None:
         """Change settings; an impossible one leaves a message and everything as it was."""
         self.revision += 1
+        self.preview = None
         try:
             new = self.scenario.replace(**settings)
         except InvalidInputError as error:

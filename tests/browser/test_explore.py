@@ -74,6 +74,26 @@ def test_drag_moves_the_optimum_and_trains_again(page, address):
     assert "points=" in page.url
 
 
+def test_the_optimum_follows_the_finger_and_returns_when_the_drag_is_given_up(page, address):
+    open_explore(page, address)
+    before, link = shape(page, "optimum"), page.url
+    box = page.get_by_role("button", name=re.compile("^Point 5 of")).bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60)
+    expect_change(page, "optimum", before)
+    during = shape(page, "optimum")
+    page.mouse.move(x, y - 90)
+    expect_change(page, "optimum", during)
+    assert page.url == link
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(curve(page, "optimum")).to_have_attribute("d", before, timeout=SLOW)
+    assert page.url == link
+
+
 def test_play_pause_step_and_rewind(page, address):
     open_explore(page, address, "?v=1&preset=noisy+sine&restarts=16&width=100")
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)

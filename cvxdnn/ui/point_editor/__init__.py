@@ -9,7 +9,8 @@ The mounted component's state is ``st.session_state[key]``:
 
 - ``points``: list of [x, y], sorted by x, as the user last left them;
 - ``hidden``: names of the curves switched off in the legend;
-- ``edits``: a counter for the component's own use.
+- ``edits``: a counter for the component's own use;
+- ``preview``: ``{"number", "points"}`` of a drag that has not ended, points None when it was given up.
 """
 
 import math
@@ -87,8 +88,10 @@ def point_editor(
     max_points: int = 200,
     min_points: int = 1,
     stale: bool = False,
+    previewed: int | None = None,
     key: str,
     on_points_change: Callable[[], None] | None = None,
+    on_preview_change: Callable[[], None] | None = None,
     on_hidden_change: Callable[[], None] | None = None,
 ) -> ComponentResult:
     """Mount the point editor.
@@ -115,11 +118,13 @@ def point_editor(
     stale : bool
         The optimum, the sparsest interpolant, the band and the certificate belong to older points: draw them
         faded. (While an edit is on its way to Python the browser does so by itself.)
+    previewed : int, optional
+        Number of the preview that the curves were computed from, if it was one; the browser then sends the next.
     key : str
         Identifies the mounted component; keep it the same, or the component is mounted anew.
-    on_points_change, on_hidden_change : callable, optional
-        Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]`` or
-        ``["hidden"]`` there.
+    on_points_change, on_preview_change, on_hidden_change : callable, optional
+        Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]``,
+        ``["preview"]`` or ``["hidden"]`` there.
 
     Returns
     -------
@@ -166,15 +171,17 @@ def point_editor(
         },
         "hidden": switched_off,
         "stale": stale,
+        "previewed": previewed,
         "received": _received(key),
     }
     react = on_points_change or _nothing
     return _mount(
         key=key,
         data=data,
-        default={"points": placed, "hidden": switched_off, "edits": 0},
+        default={"points": placed, "hidden": switched_off, "edits": 0, "preview": None},
         on_points_change=react,
         on_edits_change=react,
+        on_preview_change=on_preview_change or _nothing,
         on_hidden_change=on_hidden_change or _nothing,
     )
 

@@ -18,6 +18,8 @@
      `points`  once per edit: when a drag ends, when the arrow keys rest, on add, remove, undo, redo.
      `edits`   only when `points` are the very same as told before, which Streamlit would take for no change
                (say, undo after a replacement): a number that makes the callback run all the same.
+     `preview` while a point is dragged: a number and the points so far, at most 15 times a second and never
+               before Python has answered the last one, so that a slow server gets fewer, not a queue of them.
      `hidden`  when a curve is switched on or off.
    Python says in `received` what has reached it. Until that is the latest edit, everything computed from the
    points is drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
@@ -33,6 +35,8 @@ const LONG_PRESS = 600; // milliseconds
 const KEY_PAUSE = 400;
 const CONFIRM_WITHIN = 3000; // doubled at each of at most three repetitions
 const MESSAGE_TIME = 2500;
+const PREVIEW_EVERY = 66; // at most 15 a second
+const PREVIEW_LOST = 1000; // an answer that takes longer is not waited for
 const REACH = { mouse: 14, touch: 22 }; // pixels around a point's centre that grab it
 const SLACK = { mouse: 3, touch: 8 }; // pixels a pointer may stray and still be a click
 const FINGER = 22; // radius of a point's touch area
@@ -225,6 +229,8 @@ class Editor {
     this.press = { id: null, count: 0 }; // presses without a move on the same point, for double clicks
     this.resting = null; // timer: arrow keys were used, Python is told when they rest
     this.awaiting = null; // the edit that Python has not confirmed yet
+    this.previews = 0; // how many points of unfinished drags Python was told
+    this.previewed = -Infinity; // when it was told the last ones
     this.shown = { width: 0 };
     this.build();
     this.listen();
@@ -373,6 +379,20 @@ class Editor {
     if (this.awaiting.edits !== null && !(received.edits >= this.awaiting.edits)) return;
     this.awaiting = null;
     clearTimeout(this.confirmation);
+  }
+
+  /** Whether what Python sent was computed from the last points it was told during this drag. */
+  isPreviewed() {
+    return this.previews > 0 && this.data.previewed === this.previews;
+  }
+
+  /** Tells Python the points of an unfinished drag. */
+  preview() {
+    const since = performance.now() - this.previewed;
+    if (!this.component || since < PREVIEW_EVERY || (!this.isPreviewed() && since < PREVIEW_LOST)) return;
+    this.previewed = performance.now();
+    this.previews += 1;
+    this.component.setStateValue("preview", { number: this.previews, points: pairs(this.points) });
   }
 
   /** Tells Python about arrow keys that have not rested yet. */
@@ -556,6 +576,7 @@ class Editor {
     this.points = this.moved(id, ...this.bounded(this.scale.x(left + grip[0]), this.scale.y(top + grip[1])));
     const point = this.points.find((each) => each.id === id);
     this.show(this.describe(point));
+    this.preview();
   }
 
   pointerEnd(event) {
@@ -604,6 +625,7 @@ class Editor {
     clearTimeout(this.gesture.timer);
     this.points = this.gesture.before ?? this.points;
     this.gesture = null;
+    if (this.previews) this.component.setStateValue("preview", { number: ++this.previews, points: null });
     this.show("");
     this.accept();
     this.paint("all");
@@ -1040,7 +1062,9 @@ class Editor {
   /** What tests and the style sheet read. */
   report() {
     const { gesture } = this;
-    const waits = this.awaiting || this.resting || (gesture?.kind === "drag" && gesture.before !== this.points);
+    const isDragged = gesture?.kind === "drag" && gesture.before !== this.points;
+    const follows = isDragged && performance.now() - this.previewed < PREVIEW_LOST && this.data.previewed;
+    const waits = this.awaiting || this.resting || (isDragged && !follows);
     const { dataset } = this.host;
     dataset.points = this.points.length;
     dataset.edits = this.edits;
