@@ -129,6 +129,8 @@ class _History:
         self.rows: list[tuple[int, float]] = [] if rows is None else [(int(s), float(o)) for s, o in rows]
 
     def add(self, snapshot: Snapshot) -> None:
+        if self.rows and self.rows[-1][0] == snapshot.step:
+            return  # where the run was paused
         self.rows.append((snapshot.step, snapshot.objective))
         if len(self.rows) > self.LIMIT:
             self.rows = self.rows[::2]

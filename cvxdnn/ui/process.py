@@ -9,7 +9,7 @@ from cvxdnn.experiments import warm_up
 from cvxdnn.jobs import InlineRunner, ProcessRunner, Runner
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=lambda started: started.close())
 def runner() -> Runner:
     """Where networks train: worker processes, or this process if `CVXDNN_WORKERS` is 0 (tests, tiny hosts).
 

@@ -24,7 +24,8 @@ def explore(monkeypatch):
         assert not app.exception
         return app
 
-    return start
+    yield start
+    st.cache_resource.clear()  # ends the training threads
 
 
 def settle(app, seconds=60):
