@@ -1,0 +1,56 @@
+"""The solver on hostile data: every answer finite and certified, nearly all of them to round-off."""
+
+import numpy as np
+import pytest
+
+from cvxdnn import beta_max, solve
+
+GRIDS = ("uniform", "even", "six decades", "duplicates", "near duplicates")
+SCALES = ((1.0, 1.0, 0.0), (1e6, 1.0, 0.0), (1e-6, 1.0, 0.0), (1.0, 1e6, 1e5), (1.0, 1.0, 1e5))
+ALWAYS, NEARLY_ALWAYS = 1e-6, 1e-8
+CASES = 60  # of each grid and scale
+
+
+def hostile_problem(seed, grid, scale):
+    """n = 2..300 points on a difficult grid, with scaled y and x, and beta/beta_max from 1e-8 to 1e4."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 20 if seed % 3 == 0 else 301))
+    x = rng.uniform(0, 1, n)
+    if grid == "even":
+        x = np.linspace(0, 1, n)
+    elif grid == "six decades":
+        x = np.cumsum(10 ** rng.uniform(-6, 0, n))
+        x /= x[-1]
+    elif "duplicates" in grid:
+        pairs = x[1::2].size
+        x[1::2] = x[: 2 * pairs : 2] + (1e-9 if grid == "near duplicates" else 0)
+    y_scale, x_scale, x_shift = scale
+    y = y_scale * (np.sin(8 * x) + 0.3 * rng.normal(size=n))
+    x = x_scale * x + x_shift
+    return x, y, beta_max(x, y) * 10 ** rng.uniform(-8, 4)
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+@pytest.mark.parametrize("scale", SCALES, ids=["plain", "large y", "small y", "large x", "shifted x"])
+def test_hostile_data_are_solved_and_certified(grid, scale):
+    gaps = []
+    for seed in range(CASES):
+        x, y, beta = hostile_problem(seed, grid, scale)
+        solution = solve(x, y, beta=beta)
+        assert np.isfinite(solution.spline(x)).all()
+        assert np.isfinite([solution.objective, solution.gap, solution.path_norm]).all()
+        assert solution.relative_gap <= ALWAYS, (seed, x.size, beta / beta_max(x, y))
+        gaps.append(solution.relative_gap)
+    assert np.mean(np.array(gaps) <= NEARLY_ALWAYS) >= 0.99
+
+
+@pytest.mark.parametrize("grid", GRIDS)
+def test_hostile_data_agree_with_the_dictionary_where_that_is_certified(grid):
+    compared = 0
+    for seed in range(0, 60, 3):  # the small ones
+        x, y, beta = hostile_problem(seed, grid, SCALES[0])
+        dictionary = solve(x, y, beta=beta, method="dictionary")
+        if dictionary.relative_gap <= ALWAYS:
+            compared += 1
+            assert solve(x, y, beta=beta).objective == pytest.approx(dictionary.objective, rel=2 * ALWAYS)
+    assert compared >= 10
