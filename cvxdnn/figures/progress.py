@@ -1,7 +1,12 @@
-"""How far training is from the optimum: the gap against the step, both as training left them."""
+"""How far training is from the optimum: the gap against the step, both as training left them.
+
+The one figure that is not Plotly: it changes ten times a second, and Streamlit mounts a Plotly chart anew whenever
+its data change, which flickers. A Vega-Lite chart is updated in place.
+"""
+
+from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cvxdnn.figures.palette import MEASURED
@@ -12,31 +17,35 @@ FLOOR = 1e-9
 """Gaps below this are drawn on it: a logarithmic axis has no zero."""
 
 
-def progress_figure(history: Vector, lower_bound: float | None) -> go.Figure:
+def progress_chart(history: Vector, lower_bound: float | None) -> tuple[dict[str, Vector], dict[str, Any]]:
     """Gap to the certified optimum over the steps; without an optimum, the objective itself.
 
+    Parameters
+    ----------
     history : (k, 2) step and smallest objective
+    lower_bound : proven lower bound of the objective, None where there is none
+
+    Returns
+    -------
+    columns, Vega-Lite specification
     """
     if lower_bound:
         shown, title = np.maximum(history[:, 1] / lower_bound - 1, FLOOR), "gap to the optimum, relative"
     else:
         shown, title = history[:, 1], "objective of the best network"
-    figure = go.Figure(
-        go.Scatter(
-            x=history[:, 0],
-            y=shown,
-            mode="lines" if len(history) > 1 else "markers",
-            line={"color": MEASURED, "width": 2},
-            hovertemplate="step %{x:,}: %{y:.3g}<extra></extra>",
-        )
-    )
-    figure.update_layout(
-        height=150,
-        margin={"l": 4, "r": 8, "t": 26, "b": 4},
-        title={"text": title, "font": {"size": 12}, "x": 0, "y": 0.98},
-        showlegend=False,
-        uirevision="progress",
-    )
-    figure.update_xaxes(automargin=True, nticks=4, rangemode="tozero", tickformat="~s", tickfont={"size": 11})
-    figure.update_yaxes(automargin=True, type="log", nticks=4, exponentformat="power", tickfont={"size": 11})
-    return figure
+    axis = {"labelFontSize": 11, "titleFontSize": 11, "tickCount": 4}
+    specification = {
+        "title": {"text": title, "fontSize": 12, "anchor": "start", "fontWeight": "normal"},
+        "height": 180,
+        "mark": {"type": "line", "color": MEASURED, "strokeWidth": 2, "point": len(history) == 1},
+        "encoding": {
+            "x": {"field": "step", "type": "quantitative", "axis": {**axis, "title": None, "format": "~s"}},
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "scale": {"type": "log"},
+                "axis": {**axis, "title": None, "format": "~e"},
+            },
+        },
+    }
+    return {"step": history[:, 0], "value": shown}, specification

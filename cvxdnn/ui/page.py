@@ -13,7 +13,9 @@ STYLE = """<style>
 .stMainBlockContainer { padding: 2.4rem 1.6rem 2rem; max-width: 1360px; }
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h4 { padding-top: 0.6rem; }
-.st-key-explore_buttons button { padding: 0.2rem 0.6rem; min-height: 2.4rem; }
+.stElementContainer[data-stale="true"] { opacity: 1 !important; }
+.st-key-explore_buttons { gap: 0.35rem; }
+.st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 13.5rem !important; } }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; } }
 </style>"""

@@ -1,8 +1,9 @@
 """The training buttons, the progress line and the curve of the gap."""
 
+import pandas as pd
 import streamlit as st
 
-from cvxdnn.figures.progress import progress_figure
+from cvxdnn.figures.progress import progress_chart
 from cvxdnn.ui.session import Session
 
 PREFIX = "explore_"
@@ -35,11 +36,8 @@ def player(session: Session) -> None:
     if run.frame is not None and run.shows(scenario):
         solution = session.reference.solution
         bound = None if solution is None else solution.objective - solution.gap
-        st.plotly_chart(
-            progress_figure(run.frame.history, bound),
-            key=PREFIX + "progress",
-            config={"displayModeBar": False},
-        )
+        columns, specification = progress_chart(run.frame.history, bound)
+        st.vega_lite_chart(pd.DataFrame(columns), specification)
 
 
 def _progress(session: Session) -> str:
