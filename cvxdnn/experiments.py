@@ -31,7 +31,9 @@ FRAME_SECONDS = 0.08
 STEP_SIZE = 50
 """Optimiser steps of one click on Step."""
 LOOK_EVERY = 10
-"""Optimiser steps between looks at the clock and at the stop flag; a fraction of `STEP_SIZE`."""
+"""Most optimiser steps between looks at the clock and at the stop flag; large networks are looked at more often."""
+OTHERS_SECONDS = 0.03
+"""Time a frame may take for the functions of the restarts that are not the best."""
 SAMPLE = "first_network.json.gz"
 
 
@@ -41,7 +43,8 @@ class Frame:
 
     step : optimiser steps taken
     objectives : (restarts,) exact objective of each restart
-    splines : each restart's exact function;  best : index of the smallest objective
+    best : index of the restart with the smallest objective;  spline : its exact function
+    others : functions of other restarts, as many as could be computed without delaying the frame
     history : (k, 2) step and smallest objective at earlier moments of this run
     state : what a later job needs to go on from here (opaque; None while the run goes on)
     """
@@ -49,7 +52,8 @@ class Frame:
     step: int
     objectives: Vector
     best: int
-    splines: tuple[LinearSpline, ...]
+    spline: LinearSpline
+    others: tuple[LinearSpline, ...]
     status: Status
     done: bool
     history: Vector
@@ -60,11 +64,6 @@ class Frame:
         """The smallest objective."""
         return float(self.objectives[self.best])
 
-    @property
-    def spline(self) -> LinearSpline:
-        """The function of the best restart."""
-        return self.splines[self.best]
-
     def ended(self) -> "Frame":
         """The same frame as the end of its run."""
         return replace(self, done=True, state=None)
@@ -74,7 +73,7 @@ class Frame:
 class TrainingTask:
     """Train the scenario's networks; picklable, run by `cvxdnn.jobs`.
 
-    scenario : the settings;  steps : optimiser steps to take, a multiple of `LOOK_EVERY` (None: until converged)
+    scenario : the settings;  steps : optimiser steps to take, a multiple of 10 (None: until converged)
     state, history : from the last `Frame` of the run to go on with; None starts from the seed
     """
 
@@ -115,9 +114,16 @@ class TrainingTask:
             restarts=scenario.restarts,
             seed=scenario.seed,
             optimizer=scenario.optimizer,
-            snapshot_every=LOOK_EVERY,
+            snapshot_every=_look_every(scenario),
             initial=initial,
         )
+
+
+def _look_every(scenario: Scenario) -> int:
+    """A divisor of `LOOK_EVERY` that keeps the time between looks to a few hundredths of a second."""
+    layers = 1 + (scenario.depth - 2) * scenario.width
+    work = layers * scenario.width * scenario.restarts * len(scenario.points)  # multiplications in a forward pass
+    return LOOK_EVERY if work < 1e7 else 2 if work < 1e8 else 1
 
 
 class _History:
@@ -144,12 +150,21 @@ def _frame(snapshot: Snapshot, history: _History, *, with_state: bool) -> Frame:
         step=snapshot.step,
         objectives=snapshot.objectives,
         best=snapshot.best,
-        splines=tuple(network.to_spline() for network in snapshot.networks),
+        spline=snapshot.network.to_spline(),
+        others=_other_splines(snapshot),
         status=snapshot.status if snapshot.done or not with_state else Status.STOPPED,
         done=snapshot.done,
         history=history.array(),
         state=pickle.dumps(snapshot.state) if with_state else None,
     )
+
+
+def _other_splines(snapshot: Snapshot) -> tuple[LinearSpline, ...]:
+    others, deadline = [], time.monotonic() + OTHERS_SECONDS
+    for index, network in enumerate(snapshot.networks):
+        if index != snapshot.best and time.monotonic() < deadline:
+            others.append(network.to_spline())
+    return tuple(others)
 
 
 def warm_up() -> None:
@@ -165,7 +180,8 @@ def first_frame() -> Frame:
         step=stored["step"],
         objectives=np.array(stored["objectives"]),
         best=stored["best"],
-        splines=tuple(LinearSpline(**spline) for spline in stored["splines"]),
+        spline=LinearSpline(**stored["spline"]),
+        others=tuple(LinearSpline(**spline) for spline in stored["others"]),
         status=Status[stored["status"]],
         done=True,
         history=np.array(stored["history"]),
@@ -185,20 +201,22 @@ def _store_first_frame() -> None:
         "step": frame.step,
         "objectives": frame.objectives.tolist(),
         "best": frame.best,
-        "splines": [
-            {
-                "knots": spline.knots.tolist(),
-                "values": spline.values.tolist(),
-                "left_slope": float(spline.slopes[0]),
-                "right_slope": float(spline.slopes[-1]),
-            }
-            for spline in frame.splines
-        ],
+        "spline": _stored_spline(frame.spline),
+        "others": [_stored_spline(spline) for spline in frame.others],
         "status": frame.status.name,
         "history": frame.history.tolist(),
     }
     target = Path(__file__).parent / "data" / SAMPLE
     target.write_bytes(gzip.compress(json.dumps(stored).encode(), mtime=0))
+
+
+def _stored_spline(spline: LinearSpline) -> dict[str, Any]:
+    return {
+        "knots": spline.knots.tolist(),
+        "values": spline.values.tolist(),
+        "left_slope": float(spline.slopes[0]),
+        "right_slope": float(spline.slopes[-1]),
+    }
 
 
 if __name__ == "__main__":

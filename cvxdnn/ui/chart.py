@@ -85,8 +85,7 @@ def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
         units = reference(run.scenario).units
         best["lines"] = [_line(frame.spline, units, domain)]
         best["knots"] = units.user_x(network_knots(frame))
-        rest = [spline for i, spline in enumerate(frame.splines) if i != frame.best]
-        others["lines"] = [_line(spline, units, domain) for spline in rest]
+        others["lines"] = [_line(spline, units, domain) for spline in frame.others]
     return [best, others]
 
 

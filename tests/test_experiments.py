@@ -1,0 +1,82 @@
+"""Training tasks: frames that arrive at once, stop when asked, and carry what is needed to go on."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from cvxdnn.comparison import Reference, compare, largest_distance
+from cvxdnn.experiments import STEP_SIZE, TrainingTask, first_frame
+from cvxdnn.scenario import Scenario
+from cvxdnn.solution import Status
+
+QUICK = Scenario(restarts=2, width=20)
+
+
+def frames_of(task, stop_after=None):
+    frames = []
+    task(frames.append, lambda: stop_after is not None and len(frames) >= stop_after)
+    return frames
+
+
+def test_first_frame_is_the_initial_network_and_the_last_one_carries_the_state():
+    frames = frames_of(TrainingTask(QUICK, steps=STEP_SIZE))
+    assert frames[0].step == 0
+    assert frames[-1].step == STEP_SIZE
+    assert frames[-1].state is not None
+    assert not frames[-1].done
+
+
+def test_zero_steps_show_the_initial_weights():
+    (frame,) = frames_of(TrainingTask(QUICK, steps=0))
+    assert frame.step == 0
+    assert frame.status is Status.STOPPED
+
+
+def test_stopping_and_going_on_is_the_same_as_not_stopping():
+    whole = frames_of(TrainingTask(QUICK, steps=2 * STEP_SIZE))[-1]
+    half = frames_of(TrainingTask(QUICK, steps=STEP_SIZE))[-1]
+    rest = frames_of(TrainingTask(QUICK, STEP_SIZE, half.state, half.history))[-1]
+    assert rest.step == whole.step
+    assert np.array_equal(rest.objectives, whole.objectives)
+    assert np.array_equal(rest.history, whole.history)
+
+
+def test_a_stop_is_seen_before_the_next_frame():
+    frames = frames_of(TrainingTask(Scenario(preset="noisy sine")), stop_after=1)
+    assert len(frames) == 2
+    assert frames[-1].status is Status.STOPPED
+
+
+def test_tasks_and_frames_can_be_pickled():
+    task = pickle.loads(pickle.dumps(TrainingTask(QUICK, steps=0)))
+    (frame,) = frames_of(task)
+    assert pickle.loads(pickle.dumps(frame)).objective == frame.objective
+
+
+def test_comparison_of_the_stored_network():
+    reference, frame = Reference(Scenario()), first_frame()
+    numbers = compare(reference, frame)
+    assert numbers.gap == pytest.approx(numbers.objective - numbers.optimum, abs=1e-9)
+    assert 0 <= numbers.relative_gap <= 1e-3
+    assert numbers.knots[1:] == (6, 8)
+    assert numbers.is_inside
+    at = np.linspace(0, 1, 10_001)
+    assert numbers.deviation >= np.abs(frame.spline(at) - reference.spline(at)).max() - 1e-12
+
+
+def test_the_optimum_is_at_no_distance_from_itself_and_in_its_band():
+    reference = Reference(Scenario(preset="noisy sine"))
+    spline = reference.solution.spline
+    lower, upper = reference.band
+    assert largest_distance(spline, spline) == 0
+    at = np.linspace(0, 1, 1001)
+    assert (lower(at) <= spline(at) + 1e-9).all()
+    assert (spline(at) <= upper(at) + 1e-9).all()
+
+
+def test_no_optimum_is_claimed_for_deeper_networks():
+    reference = Reference(Scenario(depth=3))
+    assert reference.solution is None
+    assert reference.certificate is None
+    assert compare(reference, first_frame()).gap is None
