@@ -1,13 +1,15 @@
 # make app   everything it needs, then the app on http://localhost:8501 (PORT=... for another port)
 # make test  everything it needs (a browser too), then lint, types and the whole suite
+# make bench  the solver benchmark, in an environment of its own, into docs/benchmark.md and docs/benchmark.svg
 
 PORT ?= 8501
 VENV ?= .venv
+BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: app test lint types unit browser sample clean
+.PHONY: app test lint types unit browser sample bench clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -28,6 +30,10 @@ unit: $(VENV)/.test browser
 sample: $(VENV)/.app
 	$(BIN)/python -m cvxdnn.experiments
 
+# Time and memory depend on the machine: close other programs. About a quarter of an hour.
+bench: $(BENCH_VENV)/.bench
+	$(BENCH_VENV)/bin/python -m benchmarks.solvers
+
 # Playwright drives the system's own Chromium; as root on Debian it is installed when none is found.
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
@@ -46,5 +52,11 @@ $(VENV)/.test: pyproject.toml $(VENV)/.app
 	$(BIN)/python -m pip install -q -e '.[test]'
 	@touch $@
 
+$(BENCH_VENV)/.bench: pyproject.toml requirements.txt
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed (PYTHON=path/to/python)" >&2; exit 1; }
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install -q -e '.[bench]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) $(BENCH_VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info

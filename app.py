@@ -10,6 +10,7 @@ def main() -> None:
     configure()
     pages = {
         "Explore": [st.Page("pages/explore.py", title="Spline explorer", icon=":material/show_chart:", default=True)],
+        "Understand": [st.Page("pages/path.py", title="Path", icon=":material/timeline:")],
         "Question it": [st.Page("pages/about.py", title="About", icon=":material/info:")],
     }
     st.navigation(pages).run()

@@ -1,8 +1,10 @@
-r"""The training objective, its dual, and the certificate: the one home of the loss, the penalty and the 1/2.
+r"""The training objective, its dual, and the certificate.
 
-A network of L weight layers, biases never penalised, is trained on
+A network of L weight layers, biases never penalised, is trained on the squared loss
 
-.. math::  \tfrac12 \sum_i (f(x_i) - y_i)^2 + \tfrac\beta2 \sum_l \|W_l\|_F^2 .
+.. math::  \tfrac12 \sum_i (f(x_i) - y_i)^2 + \tfrac\beta2 \sum_l \|W_l\|_F^2
+
+or on another convex loss (`cvxdnn.losses`) in place of the first sum.
 
 For L = 2 rescaling each neuron turns the penalty into :math:`\beta R(f)`, R the path norm (`cvxdnn.spline`).
 The dual of that convex problem asks for multipliers :math:`\lambda`, one per point, that sum to zero and
@@ -13,7 +15,8 @@ whose *double integral*, with :math:`c = \sum_i \lambda_i x_i`,
 stays in a *tube*: :math:`|z(t)| \le \beta - |c|/2` for every t. z is c/2 left of the data, -c/2 right of it
 and linear between, so the data points decide. Any such :math:`\lambda` proves the lower bound
 :math:`\lambda^T y - \tfrac12 \|\lambda\|^2`; the optimal one is the residual :math:`y - f`, and the optimal
-function bends only where z touches the wall. With an unpenalised skip connection c must be zero.
+function bends only where z touches the wall. With an unpenalised skip connection c must be zero. The tube is
+the same for every loss, the bound is that of `cvxdnn.loss_terms`.
 
 `certify` takes the residual of any candidate, makes it feasible, and reports the gap that is then proven.
 Points whose x (nearly) coincide count as one point with a weight, as everywhere in this library.
@@ -30,13 +33,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.loss_terms import LossTerms
+from cvxdnn.losses import LOSSES, Loss, Squared, named
 from cvxdnn.spline import LinearSpline, MergedPoints, merge_points
+from cvxdnn.tube import Tube, needed_beta, tube
+from cvxdnn.tube import double_integral as double_integral
 
 __all__ = ["LOSSES", "Certificate", "NetworkLike", "Tube", "beta_max", "certify", "network_objective"]
 
 Vector = NDArray[np.float64]
-
-LOSSES = ("squared",)
 
 
 @runtime_checkable
@@ -56,28 +61,6 @@ class NetworkLike(Protocol):
 
     def to_spline(self) -> LinearSpline:
         """The exact piecewise-linear function."""
-
-
-@dataclass(frozen=True, eq=False)
-class Tube:
-    """The picture of a dual feasible point: z at the distinct data points x, and the tube's half width.
-
-    x, z : (m,);  half_width : beta - |c|/2;  c : sum of multiplier times x;  z is c/2 left and -c/2 right
-    """
-
-    x: Vector
-    z: Vector
-    half_width: float
-    c: float
-
-    @property
-    def fits(self) -> bool:
-        """Whether z stays in the tube, up to round-off."""
-        return bool(np.abs(self.z).max() <= self.half_width * (1 + 1e-12))
-
-    def touching(self, tolerance: float = 1e-6) -> NDArray[np.intp]:
-        """Indices of the points where z lies on the wall, to `tolerance` of the half width."""
-        return np.flatnonzero(np.abs(self.z) >= self.half_width * (1 - tolerance))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,21 +93,50 @@ def squared_loss(points: MergedPoints, fitted: Vector) -> float:
     return 0.5 * float(points.weight @ (fitted - points.y) ** 2) + points.scatter
 
 
-def network_objective(network: NetworkLike, x: ArrayLike, y: ArrayLike, *, beta: float) -> float:
+def network_objective(
+    network: NetworkLike, x: ArrayLike, y: ArrayLike, *, beta: float, loss: str | Loss = "squared"
+) -> float:
     """The objective of a network of any depth, on the points exactly as given."""
     x, y = validation.points(x, y)
-    return 0.5 * float(np.sum((network(x) - y) ** 2)) + 0.5 * beta * network.parameters_norm
+    loss = named(loss)
+    loss.check(y)
+    return float(loss.value(network(x), y).sum()) + 0.5 * beta * network.parameters_norm
 
 
-def beta_max(x: ArrayLike, y: ArrayLike, *, skip_connection: bool = False) -> float:
-    """The smallest weight decay at which the best constant (with a skip: the best line) is optimal."""
-    return largest_beta(merge_points(x, y), skip_connection)
+def beta_max(x: ArrayLike, y: ArrayLike, *, loss: str | Loss = "squared", skip_connection: bool = False) -> float:
+    """The smallest weight decay at which the best constant (with a skip: the best line) is optimal.
+
+    Exact to round-off for "squared", "huber" and "logistic". Where multipliers at kinks of the loss are free, which
+    is the rule for "epsilon_insensitive" and "hinge" and happens with repeated y for "absolute", it comes from a linear
+    program: relative accuracy about 1e-7, and never so small that the constant would not be optimal.
+
+    Raises
+    ------
+    InvalidInputError
+        On malformed data, on a skip connection with a loss other than "squared" (the best line has no closed form),
+        and for "logistic" with labels of one class only (the best constant is infinite).
+    """
+    points, loss = merge_points(x, y), named(loss)
+    if isinstance(loss, Squared):
+        return largest_beta(points, skip_connection)
+    if skip_connection:
+        raise InvalidInputError(
+            f"skip_connection is True and loss={loss.name!r}; with a skip connection only 'squared' is supported"
+        )
+    return loss_terms(points, y, loss).largest_beta()
+
+
+def loss_terms(points: MergedPoints, y: ArrayLike, loss: Loss) -> LossTerms:
+    """The data term for points merged from `y` as given; its labels are checked."""
+    values = validation.finite_vector("y", y)
+    loss.check(values)
+    return LossTerms(points, values, loss)
 
 
 def largest_beta(points: MergedPoints, skip_connection: bool = False) -> float:
     """`beta_max` of merged points."""
     multipliers = _balanced(points, points.weight * (points.y - points.y.mean()), skip_connection)
-    return _needed_beta(points.x, multipliers)
+    return needed_beta(points.x, multipliers)
 
 
 def certify(
@@ -133,7 +145,7 @@ def certify(
     f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
     *,
     beta: float,
-    loss: str = "squared",
+    loss: str | Loss = "squared",
     path_norm: float | None = None,
     skip_connection: bool = False,
     dual: ArrayLike | None = None,
@@ -148,22 +160,30 @@ def certify(
         callable the `path_norm` given with it.
     beta : float >= 0
         Weight decay, in the units of the data.
-    loss : "squared"
+    loss : one of LOSSES, or a Loss
+        With real thresholds in the units of y; see `cvxdnn.losses`.
     path_norm : float, optional
         Only for a callable, and needed there.
     skip_connection : bool
         Whether the model has an unpenalised linear term.
     dual : array (n,), optional
-        Multipliers to try besides the residual; the better lower bound is kept.
+        Multipliers to try besides the negative slopes of the loss at f (squared loss: the residuals); the better
+        lower bound is kept. At kinks of the loss a function does not determine its multipliers: for "absolute",
+        "epsilon_insensitive" and "hinge" pass the `dual` of a solution, or expect a gap even at the optimum.
 
     Raises
     ------
     InvalidInputError
-        On malformed data, a negative beta, an unknown loss, a deeper network, a missing path norm.
+        On malformed data, a negative beta, an unknown loss, labels it has no meaning for, a deeper network, a missing
+        path norm.
     """
-    points = merge_points(x, y)
+    points, loss = merge_points(x, y), named(loss)
     beta = validation.nonnegative("beta", beta)
-    validation.one_of("loss", loss, LOSSES)
+    if not isinstance(loss, Squared):
+        terms = loss_terms(points, y, loss)
+        fitted, cost = _evaluate(f, points, path_norm, skip_connection)
+        given = None if dual is None else _checked_dual(points, dual)
+        return certify_terms(terms, fitted, cost, beta, skip_connection=skip_connection, dual=given)
     fitted, cost = _evaluate(f, points, path_norm, skip_connection)
     merged = None if dual is None else _merged_dual(points, dual)
     certificate = certify_fit(points, fitted, cost, beta, skip_connection=skip_connection, dual=merged)
@@ -191,10 +211,32 @@ def certify_fit(
     return Certificate(primal, bound, tube(points.x, multipliers, beta), multipliers)
 
 
-def _merged_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
+def certify_terms(
+    terms: LossTerms,
+    fitted: Vector,
+    cost: float,
+    beta: float,
+    *,
+    skip_connection: bool = False,
+    dual: Vector | None = None,
+) -> Certificate:
+    """`certify` for any loss, for values `fitted` (m,) at the merged points; multipliers are (n,), one per point."""
+    candidates = [terms.multipliers(fitted)]
+    if dual is not None:
+        candidates.append(dual)
+    bound = terms.best_bound(candidates, beta, skip_connection)
+    return Certificate(terms.total(fitted) + beta * cost, bound.value, bound.tube, bound.multipliers)
+
+
+def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
     given = validation.bounded("dual", validation.finite_vector("dual", dual))
     if given.size != points.group.size:
         raise InvalidInputError(f"dual has {given.size} values for {points.group.size} points")
+    return given
+
+
+def _merged_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
+    given = _checked_dual(points, dual)
     summed: Vector = np.bincount(points.group, weights=given, minlength=points.x.size).astype(np.float64)
     return summed
 
@@ -261,7 +303,7 @@ def _feasible(points: MergedPoints, multipliers: Vector, beta: float, skip_conne
     if curvature == 0.0:
         return balanced
     best_multiple = max(float(balanced @ _centred(points)) / curvature, 0.0)
-    needed = _needed_beta(points.x, balanced)
+    needed = needed_beta(points.x, balanced)
     largest = beta / needed if needed > 0 else np.inf
     return min(best_multiple, largest) * balanced
 
@@ -293,31 +335,6 @@ def _dual_value(points: MergedPoints, multipliers: Vector) -> float:
 
 def _centred(points: MergedPoints) -> Vector:
     return points.y - (points.weight @ points.y) / points.weight.sum()
-
-
-def double_integral(x: Vector, multipliers: Vector) -> Vector:
-    """sum_i lambda_i (x_j - x_i)_+ at every x_j, by two cumulative sums.
-
-    They run in extended precision where the machine has it: over a million points the rounding of float64 would
-    cost four digits of the certificate.
-    """
-    steps = np.cumsum(multipliers, dtype=np.longdouble)[:-1] * np.diff(x)
-    integral = np.zeros(x.size)
-    integral[1:] = np.cumsum(steps)
-    return integral
-
-
-def tube(x: Vector, multipliers: Vector, beta: float) -> Tube:
-    """The tube picture of multipliers (m,) at sorted inputs (m,)."""
-    integral = double_integral(x, multipliers)
-    c = -float(integral[-1])
-    return Tube(x, integral + c / 2, beta - abs(c) / 2, c)
-
-
-def _needed_beta(x: Vector, multipliers: Vector) -> float:
-    """The smallest beta whose tube holds the multipliers."""
-    picture = tube(x, multipliers, 0.0)
-    return float(np.abs(picture.z).max()) - picture.half_width
 
 
 def per_point(points: MergedPoints, y: ArrayLike, multipliers: Vector) -> Vector:

@@ -21,7 +21,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
-    "core": ("exceptions", "validation", "csv_columns", "datasets", "spline", "losses", "objective", "solution"),
+    "core": (
+        *("exceptions", "validation", "csv_columns", "datasets", "spline", "tube"),
+        *("losses", "balancing", "loss_terms", "objective", "solution"),
+    ),
     "mathematics": ("convex", "networks", "theory"),
     "application": ("figures", "experiments", "jobs", "scenario", "link", "comparison"),
     "ui": ("ui",),

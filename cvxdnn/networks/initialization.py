@@ -2,12 +2,13 @@
 
 Three things decide whether a run reaches the optimum.
 
-*Kinks where the data are.* Every unit with a bias gets its kink at a place of its own: one in each of `width` equal
-parts of the data's range, in random order. A kink outside the data is a unit that is either dead or merely linear.
+*Kinks where the data are.* Every unit of the last hidden layer gets its kink at a place of its own: one in each of
+`width` equal parts of the data's range, in random order. A kink outside the data would make the unit dead or linear.
+All weights into one unit have one sign, random from unit to unit: the unit looks right or left.
 
-*Positive early layers.* Layers without a bias can only rescale x >= 0. With weights of mixed sign half of their units
-are dead and the rest cancel; with positive ones the signal passes. In layers with a bias all weights into one unit have
-one sign, random from unit to unit: the unit looks right or left. Output weights have random signs.
+*Positive early layers.* Without a bias they can only rescale x >= 0. With weights of mixed sign half of their units are
+dead and the rest cancel; with positive ones the signal passes. Where early layers have biases they start the same way,
+bent at the left end of the data: bends inside it, layer upon layer, average the signal away and leave a constant.
 
 *All layers of the same Frobenius norm, not small.* At a stationary point the layers are balanced, and for L >= 3 the
 constant function attracts everything that starts small. The norm t is chosen such that the path norm t^L is `PATH_NORM`
@@ -48,18 +49,17 @@ def random_layers(
     seed, restart : int
     """
     rng = np.random.default_rng([seed, restart])
+    low, high, width = float(x.min()), float(x.max()), layout.width
     layers: list[tuple[Floats, Floats]] = []
-    for rows, columns, biased in zip(layout.widths[:-2], layout.widths[1:-1], layout.biased[:-1], strict=True):
-        weights = np.abs(rng.standard_normal((rows, columns)))
-        biases = np.zeros(columns)
-        if biased:
-            weights *= rng.choice([-1.0, 1.0], columns)
+    for rows, biased in zip(layout.widths[:-2], layout.biased[:-1], strict=True):
+        weights = np.abs(rng.standard_normal((rows, width)))
+        kinks = np.full(width, low)
+        if len(layers) == layout.depth - 2:
+            weights *= rng.choice([-1.0, 1.0], width)
+            kinks = _spread(rng, width, low, high)
         weights *= norm / np.linalg.norm(weights)
-        if biased:
-            kinks = _spread(rng, columns, float(x.min()), float(x.max()))
-            biases = -np.einsum("ki,ik->k", _activations(layers, kinks), weights)
-        layers.append((weights, biases))
-    weights = rng.standard_normal((layout.width, 1))
+        layers.append((weights, _biases(layers, weights, kinks) if biased else np.zeros(width)))
+    weights = rng.standard_normal((width, 1))
     weights *= norm / np.linalg.norm(weights)
     bias = np.mean(y - (_activations(layers, x) @ weights)[:, 0])
     return [*layers, (weights, np.array([bias]))]
@@ -68,8 +68,8 @@ def random_layers(
 def layer_norm(layout: ParameterLayout, y: Floats, beta: float) -> float:
     """Frobenius norm t of every layer at the start: path norm t^L, penalty (beta/2) L t^2."""
     wanted = PATH_NORM ** (1 / layout.depth)
-    # Data of unit size leave a loss of about n/8 to the best constant; constant data, none.
-    loss = max(float(np.var(y)), 1 / 8) * y.size / 2
+    # Constant data leave no loss at all; they count as points spread evenly over a unit range, of variance 1/12.
+    loss = max(float(np.var(y)), 1 / 12) * y.size / 2
     if beta * layout.depth * wanted**2 / 2 <= _AFFORDABLE * loss:
         return float(wanted)
     return float(np.sqrt(2 * _AFFORDABLE * loss / (beta * layout.depth)))
@@ -105,6 +105,11 @@ def _spread(rng: np.random.Generator, count: int, low: float, high: float) -> Fl
     """One place in each of `count` equal parts of [low, high], in random order."""
     spread: Floats = low + (high - low) * (rng.permutation(count) + rng.random(count)) / count
     return spread
+
+
+def _biases(layers: Layers, weights: Floats, kinks: Floats) -> Floats:
+    """Biases for which each unit of the next layer crosses zero at its kink."""
+    return -np.einsum("ki,ik->k", _activations(layers, kinks), weights)
 
 
 def _activations(layers: Layers, x: Floats) -> Floats:

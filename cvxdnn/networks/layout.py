@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -58,7 +57,7 @@ class ParameterLayout:
         early = self.depth - 2
         return (*[self.biases == "all"] * early, True, True)
 
-    @cached_property
+    @property
     def shapes(self) -> tuple[tuple[int, int, int], ...]:
         """Shape of each layer's block."""
         pairs = zip(pairwise(self.widths), self.biased, strict=True)
@@ -80,13 +79,13 @@ class ParameterLayout:
         """The blocks without their row of biases."""
         return [block[:, :rows] for block, rows in zip(blocks, self.widths[:-1], strict=True)]
 
-    @cached_property
+    @property
     def restart_index(self) -> NDArray[np.int64]:
         """For each entry of the flat array, the restart it belongs to."""
         sizes = [rows * columns for _, rows, columns in self.shapes]
         return np.concatenate([np.repeat(np.arange(self.restarts), size) for size in sizes])
 
-    @cached_property
+    @property
     def is_weight(self) -> Floats:
         """1 for entries under weight decay, 0 for biases."""
         mask = np.zeros(self.size)

@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 _FAR = 1.0
 """Data whose middle is farther from 0 than this many times their range are measured from that middle."""
 
+_HUGE = 1e250
+"""Any weight decay above acts the same, but must not overflow."""
+
 
 @dataclass(frozen=True)
 class Units:
@@ -53,7 +56,7 @@ class Units:
 
     def beta(self, beta: float) -> float:
         """The weight decay of the problem in these units."""
-        return beta * (self.weight_unit / self.y_unit) ** 2
+        return min(beta * min(self.weight_unit / self.y_unit, 1e100) ** 2, _HUGE)
 
     def data(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """The points in these units."""
@@ -82,9 +85,13 @@ class Units:
 
 
 def _origin_and_unit(values: Floats, *, movable: bool) -> tuple[float, float]:
-    """0, or the middle of data that lie far from 0; and a power of two near the size of what remains."""
+    """0, or the middle of data that lie far from 0; and a power of two near the size of the data seen from there."""
     low, high = float(values.min()), float(values.max())
     middle, spread = low / 2 + high / 2, high - low
-    far = movable and abs(middle) > _FAR * spread and spread > 0
-    size = spread if far or (movable and spread > 0) else max(abs(low), abs(high))
-    return (middle if far else 0.0), 2.0 ** round(float(np.log2(size))) if size > 0 else 1.0
+    if movable:
+        return (middle if abs(middle) > _FAR * spread else 0.0), _power_of_two(spread)
+    return 0.0, _power_of_two(max(abs(low), abs(high)))
+
+
+def _power_of_two(size: float) -> float:
+    return 2.0 ** round(float(np.log2(size))) if size > 0 else 1.0

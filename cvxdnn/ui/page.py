@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -30,3 +31,8 @@ def configure() -> None:
 def live(content: Callable[[], None], *, active: bool) -> None:
     """Run `content` now, on every interaction inside it, and `active`ly ten times a second."""
     st.fragment(content, run_every=LIVE_SECONDS if active else None)()
+
+
+def figure(content: Any, *, key: str) -> None:
+    """A Plotly figure, without the tool bar."""
+    st.plotly_chart(content, key=key, config={"displayModeBar": False})

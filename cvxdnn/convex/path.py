@@ -1,0 +1,276 @@
+r"""The regularisation path: the certified two-layer optimum for every weight decay at once.
+
+The optimal function is piecewise linear in :math:`\beta`: between two breakpoints its knots stay where they are and its
+values there move along straight lines. So does the path norm R, and because :math:`d\,loss = -\beta\, dR` the loss is
+piecewise quadratic. The path starts at beta_max with the best constant (with a skip connection: the best line) and
+ends at 0 with the interpolating spline; `cvxdnn.convex.homotopy` follows it.
+
+Degrees of freedom measure how much the fitted values follow the data. They are estimated without bias by the
+dimension of the space in which the fit moves: knots + 2, one less while the end slopes are tied.
+
+Source: Tibshirani & Taylor (2012), Annals of Statistics 40, arXiv 1111.0653, for the degrees of freedom.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvxdnn import validation
+from cvxdnn.convex.active_set import Regime
+from cvxdnn.convex.certified import TOLERANCE, certified_solution, interpolation
+from cvxdnn.convex.homotopy import follow
+from cvxdnn.convex.path_events import Event, EventKind, KnotLife, events, knot_lives
+from cvxdnn.convex.problem import Problem, unit_problem
+from cvxdnn.convex.track import JUMP, Track
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.losses import Loss, Squared, named
+from cvxdnn.objective import certify_fit, per_point
+from cvxdnn.solution import Solution, Status
+from cvxdnn.spline import MergedPoints, interpolating_spline, merge_points
+
+__all__ = ["Event", "EventKind", "KnotLife", "Path", "Piece", "regularization_path"]
+
+Vector = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """The optimum between two neighbouring breakpoints.
+
+    beta_high, beta_low : its ends
+    x : (k + 2,) smallest input, knots, largest input;  signs : (k,) of the slope changes
+    values_high, values_low : (k + 2,) the function there at both ends, linear in beta between
+    regime : which part of the path norm decides
+    """
+
+    beta_high: float
+    beta_low: float
+    x: Vector
+    signs: Vector
+    values_high: Vector
+    values_low: Vector
+    regime: Regime
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """The two-layer optimum as a function of the weight decay; made by `regularization_path`.
+
+    In the units of the data; arrays (B,) have one entry for each breakpoint.
+
+    betas : (B,) strictly descending, beta_max first, 0 last
+    loss : (B,) 1/2 sum (f - y)^2, piecewise quadratic between (see `loss_at`)
+    path_norm : (B,) R(f), with a skip connection the total variation; piecewise linear between
+    knot_count : (B,) knots on the piece below each breakpoint; last, those of the interpolating spline
+    degrees_of_freedom : (B,) on the piece below each breakpoint; last, the number of distinct inputs
+    points, y : the data, merged, and the outputs as given
+    problem, track : the path in the units in which it was followed
+    """
+
+    betas: Vector
+    loss: Vector
+    path_norm: Vector
+    knot_count: Indices
+    degrees_of_freedom: Indices
+    points: MergedPoints = field(repr=False)
+    y: Vector = field(repr=False)
+    problem: Problem = field(repr=False)
+    track: Track = field(repr=False)
+
+    @property
+    def beta_max(self) -> float:
+        """The smallest weight decay at which the best constant (with a skip connection: line) is optimal."""
+        return float(self.betas[0])
+
+    @property
+    def objective(self) -> Vector:
+        """(B,) loss + beta R at the breakpoints."""
+        return self.loss + self.betas * self.path_norm
+
+    def at(self, beta: float) -> Solution:
+        """The optimum for one weight decay, certified like that of `solve`.
+
+        Parameters
+        ----------
+        beta : float >= 0
+            From beta_max on the best constant (with a skip connection: line); 0 gives the interpolating spline.
+
+        Raises
+        ------
+        InvalidInputError
+            When beta is negative or not a finite number.
+        """
+        beta = validation.nonnegative("beta", beta)
+        skip, units = self.problem.skip_connection, self.problem.units
+        if beta == 0:
+            return interpolation(self.points, self.y, skip)
+        unit_beta = beta / self._beta_scale
+        index = int(self.track.piece_of(unit_beta))
+        spline = self.problem.to_user(self.track.piece(index).spline_at(unit_beta))
+        multipliers = self.track.multipliers(index, unit_beta) * units.y_scale
+        return self._with_multipliers(certified_solution(self.points, self.y, spline, beta, skip), multipliers)
+
+    def fitted(self, x: ArrayLike, betas: ArrayLike | None = None) -> Vector:
+        """Values of the optimal functions, linear in beta between breakpoints.
+
+        Parameters
+        ----------
+        x : array (p,)
+        betas : array (q,), >= 0, optional
+            By default the breakpoints.
+
+        Returns
+        -------
+        array (q, p)
+
+        Raises
+        ------
+        InvalidInputError
+            When x is not finite, or betas holds a negative number.
+        """
+        x = self.problem.units.unit_x(validation.finite_vector("x", x))
+        asked = (self.betas if betas is None else _weight_decays(betas).ravel()) / self._beta_scale
+        values, piece_of = np.empty((asked.size, x.size)), self.track.piece_of(asked)
+        for index in np.unique(piece_of):
+            here = piece_of == index
+            values[here] = self.track.piece(int(index)).evaluate(x, asked[here])
+        return self.problem.units.user_y(values)
+
+    def path_norm_at(self, betas: ArrayLike) -> Vector:
+        """R(f) of the optima for weight decays >= 0 of any shape."""
+        return np.asarray(np.interp(_weight_decays(betas), self.betas[::-1], self.path_norm[::-1]))
+
+    def loss_at(self, betas: ArrayLike) -> Vector:
+        """1/2 sum (f - y)^2 of the optima for weight decays >= 0 of any shape."""
+        inside = np.minimum(_weight_decays(betas), self.beta_max)
+        above = np.searchsorted(-self.betas, -inside, side="right") - 1
+        growth = self.path_norm_at(inside) - self.path_norm[above]
+        # The integral of -beta dR from the breakpoint above: R is linear, so the mean of both ends counts.
+        return np.asarray(self.loss[above] - growth * (self.betas[above] + inside) / 2)
+
+    def piece(self, index: int) -> Piece:
+        """The optimum between the breakpoints `index` and `index + 1`, 0 <= index <= B - 2.
+
+        Costs O(n) operations, of which those in Python are few.
+        """
+        index = validation.positive_int("index", index, minimum=0, maximum=self.betas.size - 2)
+        piece, units = self.track.piece(index), self.problem.units
+        changes = np.diff(np.diff(piece.values, axis=1) / np.diff(piece.x), axis=1)
+        values_high, values_low = units.user_y(piece.values)
+        return Piece(
+            beta_high=float(self.betas[index]),
+            beta_low=float(self.betas[index + 1]),
+            x=self.points.x[piece.support],
+            signs=np.sign(changes.sum(axis=0)),
+            values_high=values_high,
+            values_low=values_low,
+            regime=self.track.table.regimes[_pattern_below(self.track)[index]],
+        )
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What happens as beta decreases: knots are born and die, the regime changes."""
+        return events(self.track, self.points.x, self.betas)
+
+    @cached_property
+    def knot_lives(self) -> tuple[KnotLife, ...]:
+        """Every knot, with the interval of weight decays in which it exists; the first born first."""
+        return knot_lives(self.track, self.points.x, self.betas)
+
+    @cached_property
+    def relative_gap(self) -> Vector:
+        """(B,) the certified relative gap at every breakpoint; takes about as long as following the path."""
+        gaps = np.zeros(self.betas.size)
+        for index, beta in enumerate(self.track.betas[:-1]):
+            spline, multipliers = self.track.piece(index).spline_at(beta), self.track.multipliers(index, beta)
+            gaps[index] = replace(self.problem, beta=float(beta)).certify(spline, multipliers).relative_gap
+        return gaps
+
+    @property
+    def _beta_scale(self) -> float:
+        return self.problem.units.x_scale * self.problem.units.y_scale
+
+    def _with_multipliers(self, solution: Solution, multipliers: Vector) -> Solution:
+        """The same, certified by the path's multipliers where they prove more than the residuals do."""
+        certificate = certify_fit(
+            self.points,
+            solution.spline(self.points.x),
+            solution.path_norm,
+            solution.beta,
+            skip_connection=solution.skip_connection,
+            dual=multipliers,
+        )
+        return replace(
+            solution,
+            dual=per_point(self.points, self.y, certificate.multipliers),
+            gap=certificate.gap,
+            relative_gap=certificate.relative_gap,
+            status=Status.OPTIMAL if certificate.relative_gap <= TOLERANCE else Status.INACCURATE,
+        )
+
+
+def regularization_path(
+    x: ArrayLike, y: ArrayLike, *, loss: str | Loss = "squared", skip_connection: bool = False
+) -> Path:
+    """The two-layer optimum for every weight decay, exactly.
+
+    Parameters
+    ----------
+    x, y : arrays (n,), n >= 1, any order, in the user's units
+        Points whose x agree to 1e-7 of the range count as one point with a weight.
+    loss : "squared"
+        The other losses have no path of straight pieces.
+    skip_connection : bool
+        Add an unpenalised linear term to the model: the penalty is then the total variation of the slope.
+
+    Returns
+    -------
+    Path
+        From beta_max, where the best constant is optimal, down to 0, the interpolating spline: some 2n breakpoints,
+        each found in O(n) operations.
+
+    Raises
+    ------
+    InvalidInputError
+        On malformed data or another loss.
+
+    Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the method: `cvxdnn.convex.homotopy`.
+    """
+    points, loss = merge_points(x, y), named(loss)
+    if not isinstance(loss, Squared):
+        raise InvalidInputError(
+            f"loss is {loss.name!r}; only for 'squared' the path has straight pieces: "
+            "call solve(x, y, beta=..., loss=...) for the weight decays you want"
+        )
+    problem = unit_problem(points, 1.0, skip_connection)
+    track, units = follow(problem), problem.units
+    below = _pattern_below(track)
+    last = interpolating_spline(points.x, points.y).significant_knots().size
+    tied = np.array([regime is Regime.TIED for regime in track.table.regimes])
+    return Path(
+        betas=track.betas * (units.x_scale * units.y_scale),
+        loss=track.loss * units.y_scale**2 + points.scatter,
+        path_norm=track.path_norm * (units.y_scale / units.x_scale),
+        knot_count=np.append(track.table.knot_count[below], last),
+        degrees_of_freedom=np.append((track.table.knot_count + 2 - tied)[below], points.x.size),
+        points=points,
+        y=validation.finite_vector("y", y),
+        problem=problem,
+        track=track,
+    )
+
+
+def _pattern_below(track: Track) -> Indices:
+    """The number of the pattern on every piece, (B - 1,); on a jump that of the breakpoint above."""
+    return np.where(track.of_piece == JUMP, track.of_breakpoint[:-1], track.of_piece)
+
+
+def _weight_decays(betas: ArrayLike) -> Vector:
+    values = np.asarray(betas, dtype=np.float64)
+    wrong = values[~(values >= 0)]
+    if wrong.size:
+        raise InvalidInputError(f"betas holds {wrong.flat[0]:g}; weight decays must be zero or positive")
+    return values

@@ -1,0 +1,130 @@
+"""The regularisation path as it was followed: breakpoints, and the pattern on every piece between them.
+
+Between two breakpoints the optimum is linear in beta in every respect: values, multipliers, the curve in the tube. A
+`Stretch` holds both ends. On nearly all pieces one pattern is optimal; a *jump* is a straight piece between two
+optima whose pattern in between was not resolved.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvxdnn.convex.path_line import at, solve_line, tube_pair
+from cvxdnn.convex.pattern import PatternTable
+from cvxdnn.spline import LinearSpline, MergedPoints
+
+Vector = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+JUMP = -1
+"""In place of a pattern's number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """A piece of the path: row 0 at its upper end, row 1 at its lower end.
+
+    x : (k + 2,) inputs of the support;  support : (k + 2,) their indices among the points
+    betas : (2,);  values : (2, k + 2) at the support
+    """
+
+    x: Vector
+    support: Indices
+    betas: Vector
+    values: Vector
+
+    def spline_at(self, beta: float) -> LinearSpline:
+        """The optimum, with its real knots only."""
+        if self.x.size == 1:
+            return LinearSpline(self.x, self.values[0])
+        values = between(self.values, self.betas, beta)
+        slopes = np.diff(values) / np.diff(self.x)
+        knots = slice(1, -1) if self.x.size > 2 else slice(0, 1)
+        return LinearSpline(self.x[knots], values[knots], float(slopes[0]), float(slopes[-1]))
+
+    def evaluate(self, x: Vector, betas: Vector) -> Vector:
+        """Values of the optima at inputs x (p,), for betas (q,): (q, p)."""
+        if self.x.size == 1:
+            return np.full((betas.size, x.size), self.values[0, 0])
+        left = np.clip(np.searchsorted(self.x, x) - 1, 0, self.x.size - 2)
+        share = (x - self.x[left]) / (self.x[left + 1] - self.x[left])
+        values = between((1 - share) * self.values[:, left] + share * self.values[:, left + 1], self.betas, betas)
+        return values
+
+
+def between(rows: Vector, ends: Vector, betas: ArrayLike) -> Vector:
+    """Interpolation from row 0 at weight decay ends[0] to row 1 at ends[1], (..., columns) for betas (...)."""
+    betas = np.asarray(betas, dtype=np.float64)
+    share = (betas - ends[1]) / (ends[0] - ends[1]) if ends[0] > ends[1] else np.ones(betas.shape)
+    return np.asarray(share[..., None] * rows[0] + (1 - share[..., None]) * rows[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """The path in the units of the problem: B breakpoints and the B - 1 pieces between them.
+
+    points : the merged points
+    betas : (B,) strictly descending, beta_max first, 0 last
+    loss, path_norm : (B,) at the breakpoints; the loss without the scatter of merged points
+    table : the patterns;  of_piece : (B - 1,) the number of each piece's pattern, or JUMP
+    of_breakpoint : (B,) the number of a pattern that is optimal at the breakpoint, or JUMP: the interpolant
+    """
+
+    points: MergedPoints
+    betas: Vector
+    loss: Vector
+    path_norm: Vector
+    table: PatternTable
+    of_piece: Indices
+    of_breakpoint: Indices
+
+    def piece_of(self, betas: ArrayLike) -> Indices:
+        """The piece that holds each weight decay; -1 from above beta_max on."""
+        place = np.searchsorted(-self.betas, -np.asarray(betas, dtype=np.float64), side="right") - 1
+        return np.asarray(np.minimum(place, self.betas.size - 2))
+
+    def piece(self, index: int) -> Stretch:
+        """The piece below breakpoint number `index`; -1 is the constant (with a skip connection: line) above all."""
+        if index < 0:
+            return self._end(0)
+        high, low = self._end(index), self._end(index + 1)
+        support = low.support if self.of_piece[index] != JUMP else np.union1d(high.support, low.support)
+        x = self.points.x[support]
+        values = np.concatenate([end.evaluate(x, end.betas[:1]) for end in (high, low)])
+        return Stretch(x, support, self.betas[index : index + 2], values)
+
+    def multipliers(self, index: int, beta: float) -> Vector:
+        """The dual optimum (m,) for a weight decay on piece number `index`."""
+        if index >= 0 and self.of_piece[index] == JUMP:
+            ends = self.of_breakpoint[index : index + 2]
+            betas = self.betas[index : index + 2]
+            rows = [self._multipliers(int(number), end) for number, end in zip(ends, betas, strict=True)]
+            return between(np.stack(rows), betas, beta)
+        return self._multipliers(int(self.of_piece[index] if index >= 0 else self.of_breakpoint[0]), beta)
+
+    def _end(self, index: int) -> Stretch:
+        """A breakpoint, as a piece without length.
+
+        Its pattern is the one above: a knot that is born there has no slope change yet, not even a rounded one.
+        """
+        number, betas = int(self.of_breakpoint[index]), self.betas[[index, index]]
+        if number == JUMP:
+            return Stretch(
+                self.points.x, np.arange(self.points.x.size), betas, self.points.y[None, :].repeat(2, axis=0)
+            )
+        line = solve_line(self.points, self.table[number])
+        return Stretch(line.x, line.pattern.support, betas, at(line.values, betas[0])[None, :].repeat(2, axis=0))
+
+    def _multipliers(self, number: int, beta: float) -> Vector:
+        if number == JUMP:
+            return np.zeros(self.points.x.size)
+        # Second differences of z, not residuals: those drown in the rounding of y when beta is small.
+        line = solve_line(self.points, self.table[number])
+        return second_difference(self.points.x, at(tube_pair(self.points, line), beta))
+
+
+def second_difference(x: Vector, z: Vector) -> Vector:
+    """The multipliers of which z is the (symmetric) double integral."""
+    slopes = np.diff(z) / np.diff(x)
+    return np.concatenate([slopes[:1], np.diff(slopes), -slopes[-1:]])

@@ -1,0 +1,46 @@
+"""The Path page for every preset and for points that leave nothing to choose."""
+
+import pytest
+
+from cvxdnn.datasets import PRESETS
+from tests.app.test_explore_page import QUICK, session_of
+
+
+@pytest.fixture
+def path_page(explore):
+    """The Path page; call it with a change of the scenario."""
+
+    def open_page(**change):
+        app = explore(**QUICK)
+        session_of(app).change(**change)
+        app.switch_page("pages/path.py").run()
+        session_of(app).run.pause()
+        assert not app.exception
+        return app
+
+    return open_page
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_every_preset_has_a_path_and_a_choice_of_weight_decay(path_page, name):
+    app = path_page(preset=name)
+    assert len(app.get("plotly_chart")) == 4
+    breakpoints, gap, _ = app.metric
+    assert int(breakpoints.value.replace(",", "")) >= 2
+    assert float(gap.value) <= 1e-8
+
+
+@pytest.mark.parametrize(
+    "points",
+    [((0.4, 2.0),), ((0.0, 1.0), (1.0, 1.0), (2.0, 1.0)), ((1.0, 0.0), (1.0, 5.0), (1.0, 2.0))],
+    ids=["one point", "constant y", "equal x"],
+)
+def test_points_that_a_constant_fits_best_are_explained(path_page, points):
+    app = path_page(points=points)
+    assert "A constant fits" in app.info[0].value
+
+
+def test_two_points_have_a_path_but_nothing_to_cross_validate(path_page):
+    app = path_page(points=((0.0, 0.0), (1.0, 1.0)))
+    assert len(app.get("plotly_chart")) == 3
+    assert "at least 3" in app.info[0].value

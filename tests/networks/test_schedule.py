@@ -1,0 +1,82 @@
+"""Facts about the learning-rate schedule, on objectives made up for the purpose."""
+
+import numpy as np
+import pytest
+
+from cvxdnn.networks.schedule import CONVERGED, DIVERGED, RUNNING, Policy, ScheduleState, checked
+
+OWNER = np.array([0, 0, 1])
+START = np.array([1.0, 2.0, 3.0])
+
+
+def begun(rates=(0.1, 0.1), objectives=(10.0, 10.0)):
+    return ScheduleState.first(np.array(rates), np.array(objectives), START)
+
+
+def look(state, *objectives, policy, parameters=START):
+    return checked(state, np.array(objectives), np.asarray(parameters), OWNER, policy)
+
+
+def test_progress_keeps_the_rate_and_the_parameters():
+    state, back = look(begun(), 9.0, 8.0, policy=Policy(), parameters=START + 1)
+    np.testing.assert_array_equal(state.rates, 0.1)
+    np.testing.assert_array_equal(state.best, [9.0, 8.0])
+    np.testing.assert_array_equal(state.best_parameters, START + 1)
+    assert not back.any()
+
+
+def test_each_restart_is_judged_alone():
+    policy, state = Policy(patience=3), begun()
+    for best in (9.0, 8.0, 7.0):
+        state, _ = look(state, 10.5, best, policy=policy, parameters=START + best)
+    np.testing.assert_allclose(state.rates, [0.05, 0.1])
+    np.testing.assert_array_equal(state.best_parameters, [1.0, 2.0, 3.0 + 7.0])
+
+
+def test_an_exhausted_rate_is_convergence_at_the_best_parameters():
+    policy, state = Policy(patience=1, exhausted=0.2), begun()
+    for _ in range(3):
+        state, back = look(state, 10.0, 10.0, policy=policy)
+    assert (state.verdict == CONVERGED).all()
+    assert not state.rates.any()
+    assert back.all()
+    state, back = look(state, np.nan, 0.0, policy=policy)  # later looks change nothing
+    assert (state.verdict == CONVERGED).all()
+    np.testing.assert_array_equal(state.best, 10.0)
+    assert not back.any()
+
+
+def test_a_crawl_counts_as_standing_still_but_is_not_forgotten():
+    policy, state = Policy(patience=2, improvement=1e-3), begun()
+    for objective in (10 - 1e-6, 10 - 2e-6):
+        state, _ = look(state, objective, objective, policy=policy)
+    np.testing.assert_allclose(state.rates, 0.05)
+    np.testing.assert_array_equal(state.best, 10 - 2e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_without_a_safeguard_a_restart_that_overflows_is_out_and_the_other_goes_on(bad):
+    state, back = look(begun(), bad, 9.0, policy=Policy())
+    np.testing.assert_array_equal(state.verdict, [DIVERGED, RUNNING])
+    np.testing.assert_array_equal(state.rates, [0.0, 0.1])
+    np.testing.assert_array_equal(back, [True, False])
+    assert state.best[0] == 10.0
+
+
+@pytest.mark.parametrize("bad", [10.1, np.inf, np.nan])
+def test_the_safeguard_undoes_a_rise_and_halves_the_rate(bad):
+    state, back = look(begun(), bad, 9.0, policy=Policy(safeguarded=True))
+    np.testing.assert_array_equal(state.verdict, RUNNING)
+    np.testing.assert_allclose(state.rates, [0.05, 0.1])
+    np.testing.assert_array_equal(back, [True, False])
+
+
+def test_safeguarded_rates_grow_with_success():
+    policy, state = Policy(safeguarded=True, streak=3, growth=1.5), begun()
+    for objective in (9.0, 8.0, 7.0):
+        state, _ = look(state, objective, 10.0, policy=policy)
+    np.testing.assert_allclose(state.rates, [0.15, 0.1])
+
+
+def test_a_start_that_is_not_finite_has_diverged():
+    np.testing.assert_array_equal(begun(objectives=(np.inf, 1.0)).verdict, [DIVERGED, RUNNING])
