@@ -8,6 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cvxdnn.convex import Path as Path
+    from cvxdnn.convex import Solver as Solver
+    from cvxdnn.convex import regularization_path as regularization_path
     from cvxdnn.convex import solve as solve
     from cvxdnn.datasets import PRESETS as PRESETS
     from cvxdnn.datasets import Dataset as Dataset
@@ -31,6 +34,8 @@ _HOMES = {
     "Certificate": "objective",
     "Dataset": "datasets",
     "LinearSpline": "spline",
+    "Path": "convex",
+    "Solver": "convex",
     "Network": "networks.architectures",
     "PRESETS": "datasets",
     "Scenario": "scenario",
@@ -43,6 +48,7 @@ _HOMES = {
     "load_preset": "datasets",
     "optimal_band": "spline",
     "read_csv": "datasets",
+    "regularization_path": "convex",
     "solve": "convex",
     "sparsest_interpolant": "spline",
     "train": "networks.training",

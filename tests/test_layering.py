@@ -26,7 +26,7 @@ LAYERS = {
         *("losses", "balancing", "loss_terms", "objective", "solution"),
     ),
     "mathematics": ("convex", "networks", "theory"),
-    "application": ("figures", "experiments", "jobs", "scenario", "link", "comparison"),
+    "application": ("figures", "experiments", "jobs", "scenario", "link", "comparison", "model_selection"),
     "ui": ("ui",),
     "entry": ("app", "pages"),
 }
