@@ -87,11 +87,12 @@ def test_equal_x_with_different_y_gives_their_mean():
     assert solution.gap == pytest.approx(0.0, abs=1e-12)
 
 
-@pytest.mark.parametrize("factor", [1.0, 1.5, 100.0])
+@pytest.mark.parametrize("factor", [1.0, 1.5, 100.0, 1e15])
 def test_above_beta_max_the_mean_is_optimal(factor):
     x, y, _ = random_problem(3)
     solution = solve(x, y, beta=factor * beta_max(x, y))
     assert solution.spline(x) == pytest.approx(np.full(x.size, y.mean()), abs=1e-9)
+    assert solution.path_norm == 0
     assert solution.knots.size == 0
     assert solution.relative_gap <= 1e-9
 
