@@ -35,7 +35,7 @@ Indices = NDArray[np.intp]
 
 FLOOR = 1e-13
 """Share of beta_max below which round-off decides: from there the path goes straight to the interpolant."""
-CLOSES_IN = 1e-9
+CLOSES_IN = 1e-12
 """Share of the range of y by which the last line may miss the data at beta = 0."""
 RESOLUTION = 16 * np.finfo(np.float64).eps
 """Share of the size of y, in the units of the data, below which a residual is rounding of the data."""
@@ -127,7 +127,11 @@ def follow(problem: Problem) -> Track:
         if found.beta < beta:
             recorder.jump(found.beta, found.line)
         root, which = found.conditions.next_root(found.beta)
-        beta = 0.0 if _fits(problem, found.line, root) else max(root, floor)
+        beta = root if root > floor else 0.0
+        if _fits(problem, found.line, beta):
+            beta = 0.0
+        elif beta == 0:
+            beta = floor
         recorder.piece(beta, found.line)
         pattern, owners = repaired(points, found.line.pattern, which), found.conditions.owner[which]
     if beta > 0:
@@ -143,7 +147,7 @@ def _single_point(points: MergedPoints) -> Track:
 
 
 def _fits(problem: Problem, line: Line, beta: float) -> bool:
-    """Whether a line runs through the data at `beta`, up to the rounding of the data; then nothing is left to resolve."""
+    """Whether a line runs through the data at `beta`, up to their rounding; then nothing is left to resolve."""
     points, units = problem.points, problem.units
     rounding = RESOLUTION * float(np.abs(points.y + units.y_offset / units.y_scale).max())
     missed = float(np.abs(at(line.residual, beta) / points.weight).max())
@@ -199,7 +203,6 @@ def _looked_up(problem: Problem, above: Line, beta: float, floor: float) -> _Set
 
     Solves the problem a little further down, from the pattern `above`.
     """
-    everywhere, nowhere = np.ones(problem.points.x.size + 1, dtype=bool), np.zeros(0, dtype=np.intp)
     step = FIRST_STEP
     while step < 1 and beta * (1 - step) > floor:
         lower = replace(problem, beta=beta * (1 - step))
@@ -207,9 +210,9 @@ def _looked_up(problem: Problem, above: Line, beta: float, floor: float) -> _Set
         if pattern is not None:
             line = solve_line(problem.points, pattern)
             at_beta = conditions(problem.points, line, beta, problem.skip_connection)
-            if at_beta.broken(beta, everywhere).size == 0:
+            if at_beta.hold(beta):
                 return _Settled(beta, line, at_beta)
-            settled = _settled(problem, pattern, lower.beta, nowhere)
+            settled = _settled(problem, pattern, lower.beta, np.zeros(0, dtype=np.intp))
             if settled is not None:
                 return settled
         step *= 10

@@ -34,6 +34,8 @@ ROUND_OFF = 1e-13
 BLUNT = 1e6
 """How much more counts as zero where a condition is known to be zero."""
 
+SAME = 1e-12
+"""Share of beta by which events may differ and still count as simultaneous."""
 ALWAYS = np.array([[1.0], [0.0]])
 """A pair that never becomes negative."""
 
@@ -117,15 +119,18 @@ class Conditions:
         `repaired` (m + 1,) marks the owners of conditions that were repaired at this beta. Their value is zero but for
         errors that may exceed round-off, so that only the direction counts.
         """
-        value, fall = at(self.pair, beta), beta * self.pair[1]
-        zero = np.where(repaired[self.owner], BLUNT, 1.0) * self.round_off
-        about_to = (value <= np.maximum(zero, ROUND_OFF * fall)) & (fall > self.round_off)
-        return np.flatnonzero((value < -zero) | about_to)
+        value, fall, known = at(self.pair, beta), beta * self.pair[1], repaired[self.owner]
+        about_to = (value <= np.where(known, BLUNT * self.round_off, SAME * fall)) & (fall > self.round_off)
+        return np.flatnonzero((value < -np.where(known, BLUNT, 1.0) * self.round_off) | about_to)
+
+    def hold(self, beta: float) -> bool:
+        """Whether none fails at `beta` by more than what counts as zero where that is known."""
+        return bool(np.all(at(self.pair, beta) >= -BLUNT * self.round_off))
 
     def next_root(self, beta: float) -> tuple[float, Indices]:
         """The largest weight decay below `beta` where a condition that holds ceases to, and which do; 0 for none."""
         p, q = self.pair
-        falls = (q > 0) & (p < -self.at_zero) & (at(self.pair, beta) > self.round_off)
+        falls = (q > 0) & (p < -self.at_zero) & (at(self.pair, beta) > SAME * beta * q)
         roots = np.divide(-p, q, out=np.zeros_like(p), where=falls)
         largest = float(roots.max())
         return largest, np.flatnonzero(falls & (roots == largest))
