@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -165,6 +166,31 @@ def test_a_killed_worker_gives_one_message_and_the_next_play_works(page, app_ser
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
+
+
+def test_training_stops_when_its_tab_closes(new_page, app_server):
+    address = app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_TEST": "closed tab"})
+    page = new_page()
+    open_explore(page, address, "?v=1&preset=motorcycle&restarts=16&width=200&depth=4")
+    expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
+    (worker,) = worker_pids(address)
+    page.goto("about:blank")
+    deadline = time.monotonic() + SLOW / 1000
+    while used_seconds_in_a_second(worker) > 0.1:
+        assert time.monotonic() < deadline, "the worker went on"
+
+
+def used_seconds_in_a_second(pid: int) -> float:
+    """Processor time that a process takes while one second passes."""
+
+    def used() -> float:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    time.sleep(1)
+    return used() - before
 
 
 def worker_pids(address: str) -> list[int]:
