@@ -71,6 +71,8 @@ def _uncorrelated(start: Vector, low: Vector, high: Vector, x: Vector) -> Vector
             return np.zeros_like(start)
     for _ in range(100):
         middle = (inner + outer) / 2
+        if not inner < middle < outer:
+            break
         if sign * at(sign * middle)[1] > 0:
             inner = middle
         else:

@@ -28,7 +28,7 @@ from cvxdnn.losses import Loss
 from cvxdnn.spline import MergedPoints
 from cvxdnn.tube import Tube, narrowest, needed_beta, tube
 
-__all__ = ["LossTerms", "LowerBound"]
+__all__ = ["LossTerms", "LowerBound", "middle"]
 
 Vector = NDArray[np.float64]
 
@@ -84,14 +84,14 @@ class LossTerms:
 
     def _bound(self, candidate: Vector, beta: float, skip_connection: bool) -> LowerBound:
         x = self.points.x
-        low, high = self._domain(4 * float(np.abs(candidate).max()))
+        low, high = _domain(self.loss, self.y, 4 * float(np.abs(candidate).max()))
         summed, feasible = self._balanced(candidate, low, high, skip_connection)
         needed = needed_beta(x, summed)
         largest = min(beta / needed, 1.0) if needed > 0 else 1.0
 
         def along(share: float) -> Vector:
             # Clipped once more, for round-off: just outside its domain the conjugate is infinite.
-            return np.clip(self.at_rest + share * (feasible - self.at_rest), low, high)
+            return np.clip(self.at_rest + share * (feasible - self.at_rest), *_domain(self.loss, self.y))
 
         share = _maximum(lambda share: self._dual(along(share)), largest)
         return LowerBound(self._dual(along(share)), along(share), tube(x, share * summed, beta))
@@ -122,17 +122,12 @@ class LossTerms:
     def _centred(self) -> Vector:
         return self.y if self.loss.needs_labels else self.y - (self.y.min() / 2 + self.y.max() / 2)
 
-    def _domain(self, unbounded: float) -> tuple[Vector, Vector]:
-        """Bounds of the multipliers, with `unbounded` for infinity."""
-        low, high = self.loss.domain(self.y)
-        return np.maximum(-high, -unbounded), np.minimum(-low, unbounded)
-
     @cached_property
     def at_rest(self) -> Vector:
         """Multipliers (n,) of sum zero at every x that prove the smallest loss there."""
         resting = np.zeros_like(self.y)
         for _, members in self._crowded:
-            resting[members] = LossTerms(_one_place(members.size), self._centred[members], self.loss)._of_constant()
+            resting[members] = _proof_of_constant(self.loss, self._centred[members])
         return resting
 
     @cached_property
@@ -153,24 +148,7 @@ class LossTerms:
 
     def best_constant(self) -> float:
         """A constant of least loss, in the middle if there are several; infinite where the infimum is not attained."""
-        return _middle(*self.loss.best_constants(self.y))
-
-    def _of_constant(self) -> Vector:
-        """Balanced multipliers (n,) that prove the best constant if there is no tube to heed."""
-        low, high = self._slopes_at_constant()
-        domain = self._domain(4 * float(np.abs([low, high]).max()))
-        # Round-off in the constant leaves a sum near zero; the domain has room for the correction.
-        return balanced(balanced((low + high) / 2, low, high), *domain)
-
-    def _slopes_at_constant(self) -> tuple[Vector, Vector]:
-        """Between which bounds (n,) the multipliers of the best constant may be chosen."""
-        y = self._centred
-        constant = _middle(*self.loss.best_constants(y))
-        if not np.isfinite(constant):
-            return np.zeros_like(y), np.zeros_like(y)
-        # Whether a kink is hit must not depend on the last bit.
-        round_off = 4 * np.finfo(np.float64).eps * (np.abs(y).max() + abs(constant))
-        return -self.loss.slopes(constant + round_off, y)[1], -self.loss.slopes(constant - round_off, y)[0]
+        return _best_constant(self.loss, self.y)
 
     def largest_beta(self) -> float:
         """The smallest weight decay at which the best constant is optimal.
@@ -183,23 +161,45 @@ class LossTerms:
                 f"y holds only the label {self.y[0]:g}; with loss={self.loss.name!r} the best constant is then "
                 "infinite: add points of the other class"
             )
-        low, high = self._slopes_at_constant()
-        chosen = self._of_constant()
+        low, high = _multipliers_of_constant(self.loss, self._centred)
+        chosen = _proof_of_constant(self.loss, self._centred)
         if np.count_nonzero(high - low > 1e-9 * np.abs(high).max(initial=0.0)) > 1 and self.points.x.size > 1:
             chosen = balanced(narrowest(self.points.x, self.points.group, low, high), low, high)
         return needed_beta(self.points.x, self.at_inputs(chosen))
 
 
-def _one_place(count: int) -> MergedPoints:
-    group = np.zeros(count, dtype=np.intp)
-    return MergedPoints(np.zeros(1), np.zeros(1), np.full(1, float(count)), group, 0.0)
+def middle(low: Vector, high: Vector) -> Vector:
+    """The middles of intervals; of half lines, their ends."""
+    return np.where(np.isinf(low), high, np.where(np.isinf(high), low, low / 2 + high / 2))
 
 
-def _middle(low: float, high: float) -> float:
-    """The middle of an interval; of a half line, its end."""
-    if np.isfinite(low) and np.isfinite(high):
-        return low / 2 + high / 2
-    return low if np.isfinite(low) else high
+def _best_constant(loss: Loss, y: Vector) -> float:
+    low, high = loss.best_constants(y)
+    return float(middle(np.array(low), np.array(high)))
+
+
+def _multipliers_of_constant(loss: Loss, y: Vector) -> tuple[Vector, Vector]:
+    """Between which bounds (n,) the multipliers of the best constant may be chosen; 0 where it is infinite."""
+    constant = _best_constant(loss, y)
+    if not np.isfinite(constant):
+        return np.zeros_like(y), np.zeros_like(y)
+    # Whether a kink is hit must not depend on the last bit.
+    round_off = 4 * np.finfo(np.float64).eps * (np.abs(y).max() + abs(constant))
+    return -loss.slopes(constant + round_off, y)[1], -loss.slopes(constant - round_off, y)[0]
+
+
+def _proof_of_constant(loss: Loss, y: Vector) -> Vector:
+    """Balanced multipliers (n,) that prove the best constant if there is no tube to heed."""
+    low, high = _multipliers_of_constant(loss, y)
+    chosen = balanced((low + high) / 2, low, high)
+    # Round-off in the constant leaves a sum near zero; the domain has room for the correction.
+    return balanced(chosen, *_domain(loss, y, 4 * float(np.abs(chosen).max())))
+
+
+def _domain(loss: Loss, y: Vector, limit: float = np.inf) -> tuple[Vector, Vector]:
+    """Bounds of the multipliers, and of their size: far bounds would cost the balance its accuracy."""
+    low, high = loss.domain(y)
+    return np.maximum(-high, -limit), np.minimum(-low, limit)
 
 
 def _maximum(concave: Callable[[float], float], largest: float) -> float:

@@ -172,6 +172,8 @@ class Huber(Loss):
         return _symmetric(self.delta, y)
 
     def best_constants(self, y: Vector) -> tuple[float, float]:
+        if y.size == 1:
+            return float(y[0]), float(y[0])
         # The total slope rises piecewise linearly from -n delta to n delta; it may rest at 0 on an interval.
         corners = np.concatenate([y - self.delta, y + self.delta])
         order = np.argsort(corners, kind="stable")

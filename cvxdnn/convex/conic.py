@@ -1,29 +1,28 @@
 r"""Training with any convex loss as one sparse conic program, for Clarabel.
 
-The unknowns are the *residuals* :math:`\rho_i = y_i - f(x_i)`, one for each point as given, the slopes m of the pieces
-between the merged inputs, bounds u on the absolute slope changes, and the path norm r:
+The unknowns are the *residuals* :math:`\rho_i`, one for each point as given, the values f at the merged inputs, the
+slopes m of the pieces between them, bounds u on the absolute slope changes, and the path norm r:
 
 .. math::  \min\ \sum_i \ell(y_i - \rho_i, y_i) / \beta + r  \quad\text{s.t.}\quad
-           (y_{i+1} - y_i) - (\rho_{i+1} - \rho_i) = h_i m_{j(i)}, \quad |m_{j+1} - m_j| \le u_j, \quad
-           r \ge \textstyle\sum u, \ \ r \ge \tfrac12 (\sum u \pm (m_1 + m_{m-1})),
+           \rho_i + f_{j(i)} = y_i, \quad f_{j+1} - f_j = h_j m_j, \quad |m_{j+1} - m_j| \le u_j, \quad
+           r \ge \textstyle\sum u, \ \ r \ge \tfrac12 (\sum u \pm (m_1 + m_{-1})) .
 
-for consecutive points in the order of x, with h = 0 between points that share one. Taking f itself for the unknown, a
-small weight decay would drown in the size of y, and the solver report success with a gap of order one; so the residuals
-are moreover scaled by min(1, beta). The multipliers nu of the first equations give those of the points,
-:math:`\lambda_i = \beta (\nu_i - \nu_{i-1})`.
+Minus beta times the solver's multiplier of the first equation is the multiplier :math:`\lambda_i` of the point.
+
+*Units decide.* For a small weight decay the interesting part of f would drown in the size of y, and a solver reports
+success with a gap of order one. So f is measured from the centre of the values of least loss at its input, in units of
+half their spread, but at least of beta; and a residual in units of its size at that centre, but at least of beta.
 
 Each loss is a few more unknowns and cones. With :math:`\rho = e + p - q`, p and q nonnegative:
 
 * squared: e^2/2;  huber: e^2/2 + delta (p + q);  absolute: p + q;
-* epsilon_insensitive: p + q with \|e\| <= epsilon;  hinge: since 1 - y f = y rho, only the part that y rho > 0 costs;
+* epsilon_insensitive: p + q with \|e\| <= epsilon;  hinge: since 1 - y f = y rho, p where y = 1 and q where y = -1;
 * logistic: t with exp(-u - t) + exp(-t) <= 1, u = y f = 1 - y rho: two exponential cones.
 
 Source: Boyd & Vandenberghe (2004), Convex Optimization, 6.1 and 7.1; Goulart & Chen (2024), Clarabel.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import clarabel
@@ -32,10 +31,10 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from cvxdnn.exceptions import InvalidInputError, SolverFailedError
-from cvxdnn.loss_terms import LossTerms
+from cvxdnn.loss_terms import LossTerms, middle
 from cvxdnn.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
 
-__all__ = ["OPTIONS", "ConicAnswer", "solve_band", "solve_conic"]
+__all__ = ["ATTEMPTS", "Attempt", "ConicAnswer", "solve_band", "solve_conic"]
 
 Vector = NDArray[np.float64]
 Matrix = Any  # scipy.sparse has no types
@@ -44,14 +43,20 @@ TOLERANCE = 1e-13
 """Asked of the solver, and rarely reached; the certificate decides."""
 
 
-Options = Mapping[str, Any]
+@dataclass(frozen=True)
+class Attempt:
+    """One way to state the program to the solver.
 
-OPTIONS: tuple[Options, ...] = (
-    MappingProxyType({}),
-    MappingProxyType({"static_regularization_constant": 1e-12}),
-    MappingProxyType({"equilibrate_enable": False}),
-)
-"""Settings of the solver to try in turn: on badly spaced data one fails where another is accurate."""
+    power : small residuals are measured in units of beta to this power
+    regularization : what the solver adds to the diagonal of its linear systems
+    """
+
+    power: float
+    regularization: float
+
+
+ATTEMPTS = (Attempt(1.0, 1e-8), Attempt(0.5, 1e-8), Attempt(0.0, 1e-12), Attempt(0.5, 1e-12))
+"""To be tried in turn: on badly spaced data one fails where another is accurate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,41 +69,36 @@ class ConicAnswer:
 
 
 def solve_conic(
-    terms: LossTerms, beta: float, skip_connection: bool = False, options: Options = OPTIONS[0]
+    terms: LossTerms, beta: float, skip_connection: bool = False, attempt: Attempt = ATTEMPTS[0]
 ) -> ConicAnswer:
     """The program above, for inputs in [0, 1] of which at least two differ, and beta > 0; multipliers (n,)."""
     steepest = terms.loss.delta if isinstance(terms.loss, Huber) else 1.0
-    small = min(1.0, beta / min(1.0, steepest))
+    small = min(1.0, beta / min(1.0, steepest)) ** attempt.power
     low, high = terms.best_values()
-    middle = _middle(low, high)
-    center = np.where(np.isfinite(middle), middle, 0.0)
+    best = middle(low, high)
+    center = np.where(np.isfinite(best), best, 0.0)
     is_band = np.isfinite(low) & np.isfinite(high)
     unit = np.maximum(small, np.subtract(high / 2, low / 2, where=is_band, out=np.ones_like(low)))
     offset = terms.y - center[terms.points.group]
     part = _part(terms.loss, terms.y, np.maximum(small, np.abs(offset)), unit[terms.points.group], small)
     part = replace(part, quadratic=part.quadratic / beta, linear=part.linear / beta)
     program = _Program(terms.points.x, terms.points.group, offset, center, unit, part, skip_connection)
-    values, multipliers, status = program.solve(options)
+    values, multipliers, status = program.solve(attempt.regularization)
     return ConicAnswer(values, beta * multipliers, status)
 
 
-def solve_band(x: Vector, low: Vector, high: Vector, skip_connection: bool = False) -> ConicAnswer:
+def solve_band(
+    x: Vector, low: Vector, high: Vector, skip_connection: bool = False, attempt: Attempt = ATTEMPTS[0]
+) -> ConicAnswer:
     """The function of least path norm whose values at x (m,) in [0, 1] lie in [low, high]; ends may be infinite.
 
     The same program with a band instead of a loss, and beta = 1.
     """
-    center = _middle(low, high)
+    center = middle(low, high)
     part = _band(center - high, center - low)
     unit = np.ones_like(x)
     program = _Program(x, np.arange(x.size), np.zeros_like(x), center, unit, part, skip_connection)
-    return ConicAnswer(*program.solve(OPTIONS[0]))
-
-
-def _middle(low: Vector, high: Vector) -> Vector:
-    """Middles of intervals; of half lines, their end."""
-    with np.errstate(invalid="ignore"):
-        middle = low / 2 + high / 2
-    return np.where(np.isfinite(middle), middle, np.where(np.isfinite(low), low, high))
+    return ConicAnswer(*program.solve(attempt.regularization))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ class _Program:
     part: _Part
     skip_connection: bool
 
-    def solve(self, options: Options) -> tuple[Vector, Vector, str]:
+    def solve(self, regularization: float) -> tuple[Vector, Vector, str]:
         """Values (m,), multipliers (n,) in units of beta, and the solver's own word."""
         n, m, part = self.group.size, self.x.size, self.part
         shape = _shape_rows(m, self.skip_connection)
@@ -154,7 +154,7 @@ class _Program:
         quadratic = sparse.diags_array(np.concatenate([part.quadratic, others]), format="csc")
         linear = np.concatenate([part.linear, others])
         linear[-1] = 1.0
-        answer = clarabel.DefaultSolver(quadratic, linear, rows, bounds, cones, _settings(options)).solve()
+        answer = clarabel.DefaultSolver(quadratic, linear, rows, bounds, cones, _settings(regularization)).solve()
         unknowns, multipliers = np.array(answer.x), -np.array(answer.z)[:n]
         values = self.center - self.unit * unknowns[part.linear.size :][:m]
         if not (np.all(np.isfinite(values)) and np.all(np.isfinite(multipliers))):
@@ -279,10 +279,9 @@ def _difference(n: int) -> Matrix:
     return sparse.diags_array([-1.0, 1.0], offsets=[0, 1], shape=(n - 1, n))
 
 
-def _settings(options: Options) -> clarabel.DefaultSettings:
+def _settings(regularization: float) -> clarabel.DefaultSettings:
     settings = clarabel.DefaultSettings()
-    for name, value in options.items():
-        setattr(settings, name, value)
+    settings.static_regularization_constant = regularization
     settings.verbose = False
     settings.max_threads = 1
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = TOLERANCE

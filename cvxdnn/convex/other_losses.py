@@ -4,22 +4,22 @@ The problem is brought to the unit box where the loss allows it: x always; y for
 scaled along; never for labels. The solver's values become a spline, bends that are only its noise are dropped, and its
 multipliers are one of the candidates for the certificate in the user's units.
 
-**Without weight decay** (the limit beta -> 0) the loss takes its smallest value at every input, and of all functions
-that do so the one of least path norm is wanted. Where each input has a single best value that is the interpolating
-spline; otherwise (points that share an x, an insensitive zone, the hinge loss) the values lie in a band, and
-any multipliers in the tube of width 1 prove R(f) >= sum_i min(lambda_i low_i, lambda_i high_i). The logistic loss has
-no such limit where the labels at an input agree: it falls for ever.
+Without weight decay (the limit beta -> 0) the loss is as small as possible at every input. Where each input has a
+single best value the interpolating spline through these is wanted, else the straightest function in a band. `gap` then
+speaks of the loss, and the status also of the path norm. The logistic loss has no such limit where the labels at an
+input agree: it falls for ever.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn.balancing import balanced
+from cvxdnn.convex.band import Band
 from cvxdnn.convex.certified import TOLERANCE
-from cvxdnn.convex.conic import OPTIONS, ConicAnswer, solve_band, solve_conic
+from cvxdnn.convex.conic import ATTEMPTS, ConicAnswer, solve_conic
+from cvxdnn.convex.tidy import NOISE, fewer_bends, first
 from cvxdnn.datasets import Normalization
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.loss_terms import LossTerms
@@ -27,20 +27,13 @@ from cvxdnn.losses import Logistic, Loss
 from cvxdnn.objective import certify_terms, loss_terms, spline_cost
 from cvxdnn.solution import Solution, Status
 from cvxdnn.spline import LinearSpline, MergedPoints, interpolating_spline
-from cvxdnn.tube import needed_beta
 
 __all__ = ["LossProblem", "solve_loss", "unit_loss_problem"]
 
 Vector = NDArray[np.float64]
 
 ACCEPTED = 1e-9
-"""Largest relative gap at which no other settings of the solver are tried."""
-NOISE = 1e-10
-"""Share of the objective that dropping the solver's noise may cost."""
-SHARES = tuple(10.0**-k for k in range(2, 13))
-"""Of the total variation; bends below the first one that costs no more than NOISE are dropped."""
-MARGIN = 1e-9
-"""How far inside a band values are asked to stay, so that round-off does not carry them out."""
+"""Largest relative gap at which no other attempt is made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +104,8 @@ def _answer(problem: LossProblem, method: str) -> ConicAnswer:
 
         return solve_loss_dictionary(problem.terms, problem.beta, problem.skip_connection)
     answers = []
-    for options in OPTIONS:
-        answers.append(solve_conic(problem.terms, problem.beta, problem.skip_connection, options))
+    for attempt in ATTEMPTS:
+        answers.append(solve_conic(problem.terms, problem.beta, problem.skip_connection, attempt))
         if problem.relative_gap(answers[-1]) <= ACCEPTED:
             return answers[-1]
     return min(answers, key=problem.relative_gap)
@@ -178,40 +171,16 @@ def _separable_by_a_line(terms: LossTerms) -> bool:
     return bool(terms.points.x.size > 1 and not overlap)
 
 
-def _through(x: Vector, values: Vector, knots: NDArray[np.intp]) -> LinearSpline:
-    """The spline that bends at these inner points only, with the given values there and at both ends."""
-    support = np.concatenate([[0], knots, [x.size - 1]])
-    slopes = np.diff(values[support]) / np.diff(x[support])
-    kept = knots if knots.size else np.array([0])
-    return LinearSpline(x[kept], values[kept], float(slopes[0]), float(slopes[-1]))
-
-
-def _fewer_and_fewer_dropped(x: Vector, values: Vector) -> Iterator[LinearSpline]:
-    """Splines with the values' largest bends only, from none to all of them."""
-    changes = np.abs(np.diff(np.diff(values) / np.diff(x)))
-    yield _through(x, values, np.zeros(0, dtype=np.intp))
-    for share in SHARES:
-        yield _through(x, values, np.flatnonzero(changes > share * changes.sum()) + 1)
-    yield _through(x, values, np.flatnonzero(changes) + 1)
-
-
-def _first(splines: Iterator[LinearSpline], acceptable: Callable[[LinearSpline], bool]) -> LinearSpline:
-    for spline in splines:
-        if acceptable(spline):
-            break
-    return spline
-
-
 def _tidied(problem: LossProblem, values: Vector) -> LinearSpline:
     """The spline with these values (m,), without bends that are only noise."""
     x = problem.terms.points.x
 
     def candidates() -> Iterator[LinearSpline]:
         yield LinearSpline(x[:1], np.array([problem.terms.best_constant()]))
-        yield from _fewer_and_fewer_dropped(x, values)
+        yield from fewer_bends(x, values)
 
     enough = problem.objective(LinearSpline(x, values)) * (1 + NOISE)
-    return _first(candidates(), lambda spline: problem.objective(spline) <= enough)
+    return first(candidates(), lambda spline: problem.objective(spline) <= enough)
 
 
 def _without_weight_decay(terms: LossTerms, skip_connection: bool) -> Solution:
@@ -221,48 +190,8 @@ def _without_weight_decay(terms: LossTerms, skip_connection: bool) -> Solution:
         spline = interpolating_spline(points.x, low)
         return _solution(terms, spline, terms.at_rest, 0.0, skip_connection, Status.INTERPOLATES, fitted=low)
     problem = unit_loss_problem(terms, 0.0, skip_connection)
-    band = _Band.of(problem)
-    answer = solve_band(band.x, band.low, band.high, skip_connection)
-    values = np.clip(answer.values, band.low, band.high)
-    enough = spline_cost(LinearSpline(band.x, values), problem.terms.points, skip_connection) * (1 + NOISE)
-
-    def acceptable(spline: LinearSpline) -> bool:
-        cost = spline_cost(spline, problem.terms.points, skip_connection)
-        return cost <= enough and band.holds(spline(band.x))
-
-    spline = _first(_fewer_and_fewer_dropped(band.x, values), acceptable)
-    cost = spline_cost(spline, problem.terms.points, skip_connection)
-    is_least = cost - band.least_path_norm(answer.multipliers, skip_connection) <= TOLERANCE * cost
-    in_user_units = problem.units.user_spline(spline)
-    status = Status.OPTIMAL if is_least else Status.INACCURATE
-    return _solution(terms, in_user_units, terms.at_rest, 0.0, skip_connection, status)
-
-
-@dataclass(frozen=True, eq=False)
-class _Band:
-    """The values (m,) of least loss at the merged inputs x (m,) in [0, 1], a little inside their limits."""
-
-    x: Vector
-    low: Vector
-    high: Vector
-
-    @classmethod
-    def of(cls, problem: LossProblem) -> "_Band":
-        low, high = problem.terms.best_values()
-        offset = abs(problem.units.y_offset) / problem.units.y_scale
-        margin = np.minimum(max(MARGIN, 8 * np.finfo(np.float64).eps * offset), (high - low) / 4)
-        return cls(problem.terms.points.x, low + margin, high - margin)
-
-    def holds(self, values: Vector) -> bool:
-        """Whether the values lie in the band, up to a tenth of its margin."""
-        return bool(np.all(values >= self.low - MARGIN / 10) and np.all(values <= self.high + MARGIN / 10))
-
-    def least_path_norm(self, multipliers: Vector, skip_connection: bool) -> float:
-        """A lower bound on the path norm of every function in the band, from multipliers (m,) made feasible."""
-        far = 4 * float(np.abs(multipliers).max())
-        lowest, highest = np.where(np.isfinite(self.high), -far, 0.0), np.where(np.isfinite(self.low), far, 0.0)
-        feasible = balanced(multipliers, lowest, highest, self.x if skip_connection else None)
-        feasible = feasible / max(needed_beta(self.x, feasible), 1.0)
-        nearest = np.where(feasible > 0, self.low, self.high)
-        used = feasible != 0
-        return float(feasible[used] @ nearest[used])
+    unit_points, units = problem.terms.points, problem.units
+    band = Band(unit_points.x, *problem.terms.best_values(), skip_connection)
+    spline, excess = band.narrowed(8 * np.finfo(np.float64).eps * abs(units.y_offset) / units.y_scale).straightest()
+    status = Status.OPTIMAL if excess <= TOLERANCE else Status.INACCURATE
+    return _solution(terms, units.user_spline(spline), terms.at_rest, 0.0, skip_connection, status)

@@ -185,8 +185,8 @@ class Path:
         """(B,) the certified relative gap at every breakpoint; takes about as long as following the path."""
         gaps = np.zeros(self.betas.size)
         for index, beta in enumerate(self.track.betas[:-1]):
-            spline, multipliers = self.track.piece(index).spline_at(beta), self.track.multipliers(index, beta)
-            gaps[index] = replace(self.problem, beta=float(beta)).certify(spline, multipliers).relative_gap
+            problem = replace(self.problem, beta=float(beta))
+            gaps[index] = problem.certify(*self.track.breakpoint(index)).relative_gap
         return gaps
 
     @property

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from cvxdnn.convex.active_set import Regime, tube_curve
-from cvxdnn.convex.hat_basis import end_slope_gradient, slope_change_adjoint
+from cvxdnn.convex.hat_basis import slope_change_adjoint
 from cvxdnn.convex.pattern import Pattern
 from cvxdnn.spline import MergedPoints
 
@@ -31,9 +31,8 @@ Indices = NDArray[np.intp]
 ROUND_OFF = 1e-13
 """Share of its natural size (half width of the tube, slopes of values of size 1) at which a condition is zero."""
 
-BLUNT = 1e6
-"""How much more counts as zero where a condition is known to be zero."""
-
+NEAR = 1e-9
+"""Share of beta by which the root of a condition that is known to be zero may differ from beta."""
 SAME = 1e-12
 """Share of beta by which events may differ and still count as simultaneous."""
 ALWAYS = np.array([[1.0], [0.0]])
@@ -44,7 +43,7 @@ ALWAYS = np.array([[1.0], [0.0]])
 class Line:
     """The optimum of one pattern as a function of beta.
 
-    x : (k + 2,) support;  values : (2, k + 2) pair there;  kappa, half_width : (2,) pairs
+    x : (k + 2,) support;  values : (2, k + 2) pair there;  kappa : (2,) pair
     residual : (2, m) pair of weight times (y - f) at every point
     """
 
@@ -52,13 +51,17 @@ class Line:
     x: Vector
     values: Vector
     kappa: Vector
-    half_width: Vector
     residual: Vector
 
     @property
     def slopes(self) -> Vector:
         """Pair of the slopes between support points, (2, k + 1)."""
         return np.diff(self.values, axis=1) / np.diff(self.x)
+
+    @property
+    def half_width(self) -> Vector:
+        """Pair of the tube's half width, (2,)."""
+        return _half_width(self.pattern, self.kappa)
 
 
 def at(pair: Vector, beta: float) -> Vector:
@@ -67,36 +70,64 @@ def at(pair: Vector, beta: float) -> Vector:
 
 
 def solve_line(points: MergedPoints, pattern: Pattern) -> Line:
-    """The stationary point of a pattern, by one tridiagonal system."""
-    x, sums, sign = points.x[pattern.support], pattern.sums, pattern.end_sign
-    diagonal, moment = np.zeros(x.size), np.zeros(x.size)
-    diagonal[:-1], moment[:-1] = sums[:, 0], sums[:, 3]
+    """The stationary point of a pattern: G values = moment - (second difference of z at the support)."""
+    x, sums = points.x[pattern.support], pattern.sums
+    moment, diagonal = np.zeros((2, x.size)), np.zeros(x.size)
+    moment[0, :-1], diagonal[:-1] = sums[:, 3], sums[:, 0]
+    moment[0, 1:] += sums[:, 4]
     diagonal[1:] += sums[:, 2]
-    moment[1:] += sums[:, 4]
-    variation, ends = slope_change_adjoint(pattern.signs, np.diff(x)), end_slope_gradient(np.diff(x))
-    tie = ends - sign * variation / 2
-    # Every support point is a data point, so the matrix exceeds the diagonal of their weights: never singular.
-    *_, solved, _ = lapack.dptsv(diagonal, sums[:, 1], np.array([moment, variation, ends, tie]).T)
-    fit, by_variation, by_ends, by_tie = solved.T
-    values, kappa = np.stack([fit, -by_variation]), np.zeros(2)
-    if pattern.regime is Regime.END:
-        kappa[1] = sign
-        values[1] = -by_variation / 2 - sign * by_ends
-    elif pattern.regime is Regime.TIED:
-        kappa = values @ tie / (tie @ by_tie)
-        values -= np.outer(kappa, by_tie)
-    half_width = np.array([0.0, 1.0]) - sign * kappa / 2
+    # Every support point is a data point, so G exceeds the diagonal of their weights: never singular.
+    *factors, _ = lapack.dpttrf(diagonal, sums[:, 1])
+    kappa = np.array([0.0, pattern.end_sign if pattern.regime is Regime.END else 0.0])
+    values = _solve(factors, moment - second_difference(x, _pinned(pattern, kappa)))
+    if pattern.regime is Regime.TIED:
+        turn = np.diff([_pinned(pattern, np.full(2, k))[0] for k in (0.0, 1.0)], axis=0)[0]  # of z when kappa grows
+        give, tie = _solve(factors, second_difference(x, turn[None]))[0], -np.diff(turn)
+        stiffness = tie @ (np.diff(give) / np.diff(x))
+        # Beside a short gap two huge forces cancel; the second round repairs what rounding left of them.
+        for _ in range(2):
+            force = moment - second_difference(x, _pinned(pattern, kappa)) - _times(diagonal, sums[:, 1], values)
+            values = values + _solve(factors, force)
+            step = (np.diff(values, axis=1) / np.diff(x)) @ tie / stiffness
+            kappa, values = kappa + step, values - np.outer(step, give)
     fitted = np.stack([np.interp(points.x, x, of_beta) for of_beta in values])
     residual = points.weight * np.stack([points.y - fitted[0], -fitted[1]])
-    return Line(pattern, x, values, kappa, half_width, residual)
+    return Line(pattern, x, values, kappa, residual)
+
+
+def second_difference(x: Vector, z: Vector) -> Vector:
+    """The multipliers whose (symmetric) double integral is z, (2, k) for rows of z (2, k)."""
+    slopes = np.diff(z, axis=1) / np.diff(x)
+    return np.concatenate([slopes[:, :1], np.diff(slopes, axis=1), -slopes[:, -1:]], axis=1)
+
+
+def _half_width(pattern: Pattern, kappa: Vector) -> Vector:
+    return np.array([0.0, 1.0]) - pattern.end_sign * kappa / 2
+
+
+def _pinned(pattern: Pattern, kappa: Vector) -> Vector:
+    """Pair of z at the support: on the wall at the knots."""
+    z = np.empty((2, pattern.support.size))
+    z[:, 0], z[:, 1:-1], z[:, -1] = kappa / 2, np.outer(_half_width(pattern, kappa), pattern.signs), -kappa / 2
+    return z
+
+
+def _solve(factors: list[Vector], rows: Vector) -> Vector:
+    solved, _ = lapack.dpttrs(*factors, rows.T)
+    return np.asarray(solved.T)
+
+
+def _times(diagonal: Vector, off_diagonal: Vector, rows: Vector) -> Vector:
+    product = diagonal * rows
+    product[:, :-1] += off_diagonal * rows[:, 1:]
+    product[:, 1:] += off_diagonal * rows[:, :-1]
+    return product
 
 
 def tube_pair(points: MergedPoints, line: Line) -> Vector:
     """Pair of the curve z at every point, (2, m)."""
-    at_support = np.zeros((2, line.x.size))
-    at_support[:, 0], at_support[:, -1] = line.kappa / 2, -line.kappa / 2
-    at_support[:, 1:-1] = np.outer(line.half_width, line.pattern.signs)
-    return np.stack([tube_curve(points.x, line.residual[k], line.pattern.support, at_support[k]) for k in (0, 1)])
+    at_support, support = _pinned(line.pattern, line.kappa), line.pattern.support
+    return np.stack([tube_curve(points.x, line.residual[k], support, at_support[k]) for k in (0, 1)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +151,16 @@ class Conditions:
         errors that may exceed round-off, so that only the direction counts.
         """
         value, fall, known = at(self.pair, beta), beta * self.pair[1], repaired[self.owner]
-        about_to = (value <= np.where(known, BLUNT * self.round_off, SAME * fall)) & (fall > self.round_off)
-        return np.flatnonzero((value < -np.where(known, BLUNT, 1.0) * self.round_off) | about_to)
+        about_to = (value <= np.where(known, self._zero(beta), SAME * fall)) & (fall > self.round_off)
+        return np.flatnonzero((value < -np.where(known, self._zero(beta), self.round_off)) | about_to)
 
     def hold(self, beta: float) -> bool:
-        """Whether none fails at `beta` by more than what counts as zero where that is known."""
-        return bool(np.all(at(self.pair, beta) >= -BLUNT * self.round_off))
+        """Whether all hold at `beta`, if those that are zero nearby count as zero."""
+        return bool(np.all(at(self.pair, beta) >= -self._zero(beta)))
+
+    def _zero(self, beta: float) -> Vector:
+        """What counts as zero where that is known."""
+        return np.asarray(np.maximum(self.round_off, NEAR * beta * np.abs(self.pair[1])))
 
     def next_root(self, beta: float) -> tuple[float, Indices]:
         """The largest weight decay below `beta` where a condition that holds ceases to, and which do; 0 for none."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn.convex.path_line import at, solve_line, tube_pair
+from cvxdnn.convex.path_line import Line, at, second_difference, solve_line, tube_pair
 from cvxdnn.convex.pattern import PatternTable
 from cvxdnn.spline import LinearSpline, MergedPoints
 
@@ -86,9 +86,11 @@ class Track:
 
     def piece(self, index: int) -> Stretch:
         """The piece below breakpoint number `index`; -1 is the constant (with a skip connection: line) above all."""
+        # The pattern at a breakpoint is the one above: a knot born there has no slope change yet, not even a rounded one.
+        high = self._end(max(index, 0), self._line(self.of_breakpoint[max(index, 0)]))
         if index < 0:
-            return self._end(0)
-        high, low = self._end(index), self._end(index + 1)
+            return high
+        low = self._end(index + 1, self._line(self.of_breakpoint[index + 1]))
         support = low.support if self.of_piece[index] != JUMP else np.union1d(high.support, low.support)
         x = self.points.x[support]
         values = np.concatenate([end.evaluate(x, end.betas[:1]) for end in (high, low)])
@@ -96,35 +98,29 @@ class Track:
 
     def multipliers(self, index: int, beta: float) -> Vector:
         """The dual optimum (m,) for a weight decay on piece number `index`."""
-        if index >= 0 and self.of_piece[index] == JUMP:
-            ends = self.of_breakpoint[index : index + 2]
-            betas = self.betas[index : index + 2]
-            rows = [self._multipliers(int(number), end) for number, end in zip(ends, betas, strict=True)]
-            return between(np.stack(rows), betas, beta)
-        return self._multipliers(int(self.of_piece[index] if index >= 0 else self.of_breakpoint[0]), beta)
+        if index < 0 or self.of_piece[index] != JUMP:
+            return self._multipliers(self._line(self.of_piece[index] if index >= 0 else self.of_breakpoint[0]), beta)
+        ends, betas = self.of_breakpoint[index : index + 2], self.betas[index : index + 2]
+        rows = [self._multipliers(self._line(number), end) for number, end in zip(ends, betas, strict=True)]
+        return between(np.stack(rows), betas, beta)
 
-    def _end(self, index: int) -> Stretch:
-        """A breakpoint, as a piece without length.
+    def breakpoint(self, index: int) -> tuple[LinearSpline, Vector]:
+        """The optimum at a breakpoint, and its multipliers (m,)."""
+        line, beta = self._line(self.of_breakpoint[index]), float(self.betas[index])
+        return self._end(index, line).spline_at(beta), self._multipliers(line, beta)
 
-        Its pattern is the one above: a knot that is born there has no slope change yet, not even a rounded one.
-        """
-        number, betas = int(self.of_breakpoint[index]), self.betas[[index, index]]
-        if number == JUMP:
-            return Stretch(
-                self.points.x, np.arange(self.points.x.size), betas, self.points.y[None, :].repeat(2, axis=0)
-            )
-        line = solve_line(self.points, self.table[number])
-        return Stretch(line.x, line.pattern.support, betas, at(line.values, betas[0])[None, :].repeat(2, axis=0))
+    def _line(self, number: int) -> Line | None:
+        return None if number == JUMP else solve_line(self.points, self.table[int(number)])
 
-    def _multipliers(self, number: int, beta: float) -> Vector:
-        if number == JUMP:
+    def _end(self, index: int, line: Line | None) -> Stretch:
+        """A breakpoint, as a piece without length; without a line, the interpolant."""
+        betas = self.betas[[index, index]]
+        if line is None:
+            return Stretch(self.points.x, np.arange(self.points.x.size), betas, np.stack([self.points.y] * 2))
+        return Stretch(line.x, line.pattern.support, betas, np.stack([at(line.values, betas[0])] * 2))
+
+    def _multipliers(self, line: Line | None, beta: float) -> Vector:
+        if line is None:
             return np.zeros(self.points.x.size)
         # Second differences of z, not residuals: those drown in the rounding of y when beta is small.
-        line = solve_line(self.points, self.table[number])
-        return second_difference(self.points.x, at(tube_pair(self.points, line), beta))
-
-
-def second_difference(x: Vector, z: Vector) -> Vector:
-    """The multipliers of which z is the (symmetric) double integral."""
-    slopes = np.diff(z) / np.diff(x)
-    return np.concatenate([slopes[:1], np.diff(slopes), -slopes[-1:]])
+        return second_difference(self.points.x, at(tube_pair(self.points, line), beta)[None])[0]

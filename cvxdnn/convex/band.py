@@ -1,0 +1,86 @@
+r"""The function of least path norm in a band: what remains of training when weight decay vanishes.
+
+In the limit beta -> 0 the loss takes its smallest value at every input, and among the functions that do so one of least
+path norm is wanted. Where the best value at an input is not unique (points that share it, an insensitive zone, the
+hinge loss) the values may lie anywhere in an interval :math:`[l_i, h_i]`. Multipliers in the tube of width 1 prove
+
+.. math::  R(f) \ge \sum_i \lambda_i f(x_i) \ge \sum_i \min(\lambda_i l_i, \lambda_i h_i) ;
+
+where an end of the interval is infinite, :math:`\lambda_i` must not have the sign that would look there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.balancing import balanced
+from cvxdnn.convex.conic import ATTEMPTS, solve_band
+from cvxdnn.convex.tidy import NOISE, fewer_bends, first
+from cvxdnn.loss_terms import middle
+from cvxdnn.spline import LinearSpline
+from cvxdnn.tube import needed_beta
+
+__all__ = ["Band"]
+
+Vector = NDArray[np.float64]
+
+MARGIN = 1e-9
+"""How far inside its ends a band is searched, so that round-off does not carry values out of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Intervals [low, high], (m,) each, at inputs x (m,) in [0, 1]; ends may be infinite, and equal."""
+
+    x: Vector
+    low: Vector
+    high: Vector
+    skip_connection: bool = False
+
+    def narrowed(self, margin: float) -> "Band":
+        """The band without a strip of at least MARGIN, at most a quarter, at either end."""
+        strip = np.minimum(max(MARGIN, margin), (self.high - self.low) / 4)
+        return Band(self.x, self.low + strip, self.high - strip, self.skip_connection)
+
+    def straightest(self) -> tuple[LinearSpline, float]:
+        """A spline in the band of nearly the least path norm, and by which share it may be above the least."""
+        floor, ceiling = self.low.max(), self.high.min()
+        if floor <= ceiling:
+            return LinearSpline(self.x[:1], np.atleast_1d(middle(floor, ceiling))), 0.0
+        answers = []
+        for attempt in ATTEMPTS:
+            answer = solve_band(self.x, self.low, self.high, self.skip_connection, attempt)
+            spline = self._tidied(np.clip(answer.values, self.low, self.high))
+            cost = self.path_norm(spline)
+            excess = 1 - self.least_path_norm(answer.multipliers) / cost if cost > 0 else 0.0
+            answers.append((spline, excess))
+            if excess <= 1e-9:
+                break
+        return min(answers, key=lambda answer: answer[1])
+
+    def path_norm(self, spline: LinearSpline) -> float:
+        """What a spline costs over the range of x."""
+        inside = spline.restricted(float(self.x[0]), float(self.x[-1]))
+        return inside.total_variation if self.skip_connection else inside.path_norm
+
+    def least_path_norm(self, multipliers: Vector) -> float:
+        """A lower bound on the path norm of every function in the band, from multipliers (m,) made feasible."""
+        far = 4 * float(np.abs(multipliers).max())
+        lowest, highest = np.where(np.isfinite(self.high), -far, 0.0), np.where(np.isfinite(self.low), far, 0.0)
+        feasible = balanced(multipliers, lowest, highest, self.x if self.skip_connection else None)
+        feasible = feasible / max(needed_beta(self.x, feasible), 1.0)
+        used = feasible != 0
+        nearest = np.where(feasible > 0, self.low, self.high)
+        return float(feasible[used] @ nearest[used])
+
+    def holds(self, spline: LinearSpline) -> bool:
+        """Whether a spline stays in the band, to a tenth of MARGIN."""
+        values, slack = spline(self.x), MARGIN / 10
+        return bool(np.all(values >= self.low - slack) and np.all(values <= self.high + slack))
+
+    def _tidied(self, values: Vector) -> LinearSpline:
+        enough = self.path_norm(LinearSpline(self.x, values)) * (1 + NOISE)
+        return first(
+            fewer_bends(self.x, values), lambda spline: self.path_norm(spline) <= enough and self.holds(spline)
+        )
