@@ -1,7 +1,7 @@
 r"""A walk along the exact regularisation path, from beta_max down to 0.
 
 Within one pattern the optimum is linear in :math:`\beta` and so are the conditions of its optimality
-(`cvxdnn.convex.path_line`). The next breakpoint is the largest root of a condition below the present :math:`\beta`:
+(`cvxdnn.convex.path_conditions`). The next breakpoint is the largest root of a condition below the present :math:`\beta`:
 there a knot is born or dies, or the regime changes, and a new line begins.
 
 In degenerate data (symmetric, evenly spaced) several conditions fail at the same :math:`\beta`, and repairing one may
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import ActiveSet, Regime, polish
 from cvxdnn.convex.banded import solve_banded
-from cvxdnn.convex.path_line import Conditions, Line, at, conditions, repaired, solve_line
+from cvxdnn.convex.path_conditions import Conditions, conditions, repaired
+from cvxdnn.convex.path_line import Line, at, solve_line
 from cvxdnn.convex.pattern import Pattern, PatternLog, pattern_of
 from cvxdnn.convex.problem import Problem
 from cvxdnn.convex.track import JUMP, Track

@@ -86,7 +86,7 @@ class Track:
 
     def piece(self, index: int) -> Stretch:
         """The piece below breakpoint number `index`; -1 is the constant (with a skip connection: line) above all."""
-        # The pattern at a breakpoint is the one above: a knot born there has no slope change yet, not even a rounded one.
+        # The pattern at a breakpoint is the one above: a knot born there has no slope change yet, not even a tiny one.
         high = self._end(max(index, 0), self._line(self.of_breakpoint[max(index, 0)]))
         if index < 0:
             return high
