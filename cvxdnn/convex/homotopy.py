@@ -1,15 +1,18 @@
 r"""A walk along the exact regularisation path, from beta_max down to 0.
 
-Within one pattern the optimum is linear in :math:`\beta` and so are the conditions of its optimality
-(`cvxdnn.convex.path_conditions`). The next breakpoint is the largest root of a condition below the present :math:`\beta`:
-there a knot is born or dies, or the regime changes, and a new line begins.
+Within one pattern the optimum is linear in :math:`\beta`, and so are the conditions of its optimality
+(`cvxdnn.convex.path_conditions`). The next breakpoint is the largest root of a condition below the present
+:math:`\beta`: there a knot is born or dies, or the regime changes, and a new line begins.
 
 In degenerate data (symmetric, evenly spaced) several conditions fail at the same :math:`\beta`, and repairing one may
 break another. The conditions form a linear complementarity problem with a positive definite matrix, for which
 repairing the broken condition of *least index*, again and again, ends at the one right pattern (Murty's rule).
 Repairing all at once is faster while it works, so that is tried first (Judice & Pires). Where both take too long, the
 active-set method looks the pattern up a little further down; should that not be optimal from the breakpoint on, the
-path jumps there in a straight line.
+path *jumps* there in a straight line.
+
+Close to 0 the path ends as soon as the optimum fits the data up to their own rounding. Where roots below `FLOOR` times
+beta_max remain, the last piece is a jump to the interpolating spline.
 
 Source: the lasso's path, Osborne, Presnell & Turlach (2000), Efron et al. (2004); for a generalised penalty Tibshirani
 & Taylor (2011), arXiv 1005.1971; the rules, Murty (1974), Mathematical Programming 7, and Judice & Pires (1994),
@@ -35,7 +38,7 @@ Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 FLOOR = 1e-13
-"""Share of beta_max below which round-off decides: from there the path goes straight to the interpolant."""
+"""Share of beta_max down to which breakpoints are told from round-off."""
 CLOSES_IN = 1e-12
 """Share of the range of y by which the last line may miss the data at beta = 0."""
 RESOLUTION = 16 * np.finfo(np.float64).eps
@@ -56,6 +59,7 @@ class _Recorder:
 
     problem: Problem
     log: PatternLog
+    last_line: Line
     betas: list[float] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
     path_norm: list[float] = field(default_factory=list)
@@ -114,11 +118,11 @@ def follow(problem: Problem) -> Track:
     points = problem.points
     if points.x.size == 1:
         return _single_point(points)
-    recorder = _Recorder(problem, PatternLog(points))
     pattern, owners = _without_knots(problem), np.zeros(0, dtype=np.intp)
     start = solve_line(points, pattern)
     beta = 0.0 if _fits(problem, start, 0.0) else largest_beta(points, problem.skip_connection)
     floor = FLOOR * beta
+    recorder = _Recorder(problem, PatternLog(points), start)
     recorder.breakpoint(beta, start, recorder.log.append(pattern))
     while beta > floor:
         found = _settled(problem, pattern, beta, owners) or _looked_up(problem, recorder.last_line, beta, floor)
@@ -128,16 +132,20 @@ def follow(problem: Problem) -> Track:
         if found.beta < beta:
             recorder.jump(found.beta, found.line)
         root, which = found.conditions.next_root(found.beta)
-        beta = root if root > floor else 0.0
-        if _fits(problem, found.line, beta):
-            beta = 0.0
-        elif beta == 0:
-            beta = floor
+        beta = _end_of_piece(problem, found.line, root, floor)
         recorder.piece(beta, found.line)
         pattern, owners = repaired(points, found.line.pattern, which), found.conditions.owner[which]
     if beta > 0:
         recorder.jump_to_interpolant()
     return recorder.track()
+
+
+def _end_of_piece(problem: Problem, line: Line, root: float, floor: float) -> float:
+    """Where a line ends whose first condition fails at `root`: there, or at 0, or at the floor."""
+    end = root if root > floor else 0.0
+    if _fits(problem, line, end):
+        return 0.0
+    return max(end, floor)
 
 
 def _single_point(points: MergedPoints) -> Track:

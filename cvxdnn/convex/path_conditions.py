@@ -49,13 +49,13 @@ class Conditions:
     round_off: Vector
     at_zero: Vector
 
-    def broken(self, beta: float, repaired: NDArray[np.bool_]) -> Indices:
+    def broken(self, beta: float, touched: NDArray[np.bool_]) -> Indices:
         """Conditions that fail at `beta`, or will as soon as it decreases.
 
-        `repaired` (m + 1,) marks the owners of conditions that were repaired at this beta. Their value is zero but for
+        `touched` (m + 1,) marks the owners of conditions that were repaired at this beta. Their value is zero but for
         errors that may exceed round-off, so that only the direction counts.
         """
-        value, fall, known = at(self.pair, beta), beta * self.pair[1], repaired[self.owner]
+        value, fall, known = at(self.pair, beta), beta * self.pair[1], touched[self.owner]
         about_to = (value <= np.where(known, self._zero(beta), SAME * fall)) & (fall > self.round_off)
         return np.flatnonzero((value < -np.where(known, self._zero(beta), self.round_off)) | about_to)
 
@@ -89,9 +89,9 @@ def conditions(points: MergedPoints, line: Line, beta: float, skip_connection: b
     walls[:, :, support] = ALWAYS[:, :, None]
     changes = signs * np.diff(line.slopes, axis=1)
     regime, regime_round_off = _regime_conditions(line, changes)
-    pair = np.concatenate(
-        [walls.reshape(2, 2 * m), changes, ALWAYS.repeat(2, 1) if skip_connection else regime], axis=1
-    )
+    if skip_connection:
+        regime = ALWAYS.repeat(2, axis=1)
+    pair = np.concatenate([walls.reshape(2, 2 * m), changes, regime], axis=1)
     owner = np.concatenate([np.arange(m), np.arange(m), line.pattern.knots, [m, m]])
     at_zero = np.zeros(pair.shape[1])
     at_zero[2 * m : -2] = ROUND_OFF * (1 / gaps[:-1] + 1 / gaps[1:])
@@ -117,6 +117,8 @@ def repaired(points: MergedPoints, pattern: Pattern, which: Indices) -> Pattern:
     """The pattern that gives up the conditions number `which` for those they exclude."""
     m, k = points.x.size, pattern.signs.size
     born, died = which[which < 2 * m], which[(2 * m <= which) & (which < 2 * m + k)] - 2 * m
+    # Far from the optimum the half width may be negative; then one point offends against both walls.
+    born = born[np.unique(born % m, return_index=True)[1]]
     for first in which[which >= 2 * m + k] == 2 * m + k:
         regime, end_sign = _next_regime(pattern, bool(first))
         pattern = replace(pattern, regime=regime, end_sign=end_sign)

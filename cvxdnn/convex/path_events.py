@@ -20,7 +20,7 @@ class EventKind(Enum):
     KNOT_BORN = "knot born"
     KNOT_DIED = "knot died"
     REGIME_CHANGED = "regime changed"
-    JUMPED = "solved anew further down"
+    JUMPED = "straight piece to another optimum"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@ r"""The optimum of one pattern, for all weight decays at once.
 
 While the pattern of the optimum stays the same (its knots, the signs :math:`\sigma_j` of their slope changes, its
 regime, see `cvxdnn.convex.active_set`) stationarity is linear in :math:`\beta`. So the values c at the support, the
-multiplier :math:`\kappa` of the end slopes, the half width :math:`t = \beta - |\kappa|/2` of the tube and the curve z in
-it all have the form :math:`p + q\beta`. With s the sign of :math:`\kappa`,
+multiplier :math:`\kappa` of the end slopes, the half width :math:`t = \beta - |\kappa|/2` of the tube and the curve z
+in it all have the form :math:`p + q\beta`. With s the sign of :math:`\kappa`,
 
 .. math::  G c + \Delta^2 z = g, \qquad z = (\kappa/2,\ \sigma_1 t, \dots, \sigma_k t,\ -\kappa/2)
            \quad\text{at the support,}
