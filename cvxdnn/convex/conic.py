@@ -71,7 +71,10 @@ class ConicAnswer:
 def solve_conic(
     terms: LossTerms, beta: float, skip_connection: bool = False, attempt: Attempt = ATTEMPTS[0]
 ) -> ConicAnswer:
-    """The program above, for inputs in [0, 1] of which at least two differ, and beta > 0; multipliers (n,)."""
+    """The program above, with multipliers (n,).
+
+    For inputs in [0, 1] of which at least two differ, y that are labels or have a range of at most 1, and beta > 0.
+    """
     steepest = terms.loss.delta if isinstance(terms.loss, Huber) else 1.0
     small = min(1.0, beta / min(1.0, steepest)) ** attempt.power
     low, high = terms.best_values()
@@ -196,6 +199,9 @@ def _part(loss: Loss, y: Vector, distance: Vector, play: Vector, small: float) -
     """
     match loss:
         case Squared():
+            return _near(distance)
+        case Huber() if loss.delta**2 >= y.size:
+            # A constant costs at most n / 8, so no residual of the optimum is that large.
             return _near(distance)
         case Huber():
             return _joined(_near(np.minimum(distance, loss.delta)), _sides(distance, distance, loss.delta, loss.delta))
