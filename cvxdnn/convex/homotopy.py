@@ -198,13 +198,26 @@ def _settled(problem: Problem, pattern: Pattern, beta: float, owners: Indices) -
         current = conditions(points, line, beta, problem.skip_connection)
         broken = current.broken(beta, touched)
         if broken.size == 0:
-            return _Settled(beta, line, current)
+            return _without_idle_knots(problem, _Settled(beta, line, current), touched)
         patience = PATIENCE if broken.size < fewest else patience - 1
         fewest = min(fewest, broken.size)
         which = broken if patience > 0 else current.least_index(broken)
         touched[current.owner[which]] = True
         pattern = repaired(points, pattern, which)
     return None
+
+
+def _without_idle_knots(problem: Problem, settled: _Settled, touched: NDArray[np.bool_]) -> _Settled:
+    """The same without knots that never bend, if that is optimal, too."""
+    points, beta = problem.points, settled.beta
+    idle = settled.conditions.idle(beta)
+    if idle.size == 0:
+        return settled
+    line = solve_line(points, repaired(points, settled.line.pattern, idle))
+    fewer = conditions(points, line, beta, problem.skip_connection)
+    touched = touched.copy()
+    touched[settled.conditions.owner[idle]] = True
+    return settled if fewer.broken(beta, touched).size else _Settled(beta, line, fewer)
 
 
 def _looked_up(problem: Problem, above: Line, beta: float, floor: float) -> _Settled | None:

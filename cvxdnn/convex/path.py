@@ -158,13 +158,12 @@ class Path:
         """
         index = validation.positive_int("index", index, minimum=0, maximum=self.betas.size - 2)
         piece, units = self.track.piece(index), self.problem.units
-        changes = np.diff(np.diff(piece.values, axis=1) / np.diff(piece.x), axis=1)
         values_high, values_low = units.user_y(piece.values)
         return Piece(
             beta_high=float(self.betas[index]),
             beta_low=float(self.betas[index + 1]),
             x=self.points.x[piece.support],
-            signs=np.sign(changes.sum(axis=0)),
+            signs=self.track.signs(index),
             values_high=values_high,
             values_low=values_low,
             regime=self.track.table.regimes[_pattern_below(self.track)[index]],

@@ -31,6 +31,8 @@ NEAR = 1e-9
 """Share of beta by which the root of a condition that is known to be zero may differ from beta."""
 SAME = 1e-12
 """Share of beta by which events may differ and still count as simultaneous."""
+IDLE = 0.05
+"""Share of what counts as zero, for a slope change that may be left out."""
 ALWAYS = np.array([[1.0], [0.0]])
 """A pair that never becomes negative."""
 
@@ -75,6 +77,12 @@ class Conditions:
         largest = float(roots.max())
         return largest, np.flatnonzero(falls & (roots == largest))
 
+    def idle(self, beta: float) -> Indices:
+        """Conditions of knots without a slope change, now and further down: z lies on the wall there, no more."""
+        first = 2 * int(self.owner[-1])
+        largest = np.maximum(np.abs(at(self.pair, beta)), beta * np.abs(self.pair[1]))
+        return first + np.flatnonzero((largest <= IDLE * self.round_off)[first:-2])
+
     def least_index(self, among: Indices) -> Indices:
         """Of some conditions, the one that belongs to the leftmost point; the regime comes last."""
         return among[[self.owner[among].argmin()]]
@@ -88,15 +96,26 @@ def conditions(points: MergedPoints, line: Line, beta: float, skip_connection: b
     walls = np.stack([half_width - z, half_width + z], axis=1)
     walls[:, :, support] = ALWAYS[:, :, None]
     changes = signs * np.diff(line.slopes, axis=1)
-    regime, regime_round_off = _regime_conditions(line, changes)
+    regime, regime_at_zero = _regime_conditions(line, changes)
     if skip_connection:
         regime = ALWAYS.repeat(2, axis=1)
     pair = np.concatenate([walls.reshape(2, 2 * m), changes, regime], axis=1)
     owner = np.concatenate([np.arange(m), np.arange(m), line.pattern.knots, [m, m]])
-    at_zero = np.zeros(pair.shape[1])
-    at_zero[2 * m : -2] = ROUND_OFF * (1 / gaps[:-1] + 1 / gaps[1:])
-    at_zero[-2:] = regime_round_off
-    return Conditions(pair, owner, np.where(at_zero > 0, at_zero, ROUND_OFF * beta), at_zero)
+    walls_at_zero = np.tile(_rounding_of_z(points, line), 2)
+    knots_at_zero = ROUND_OFF * (1 / gaps[:-1] + 1 / gaps[1:])
+    at_zero = np.concatenate([walls_at_zero, knots_at_zero, np.full(2, regime_at_zero)])
+    round_off = at_zero.copy()
+    round_off[: 2 * m] = np.maximum(round_off[: 2 * m], ROUND_OFF * beta)
+    round_off[-2:] = np.maximum(round_off[-2:], ROUND_OFF * beta if line.pattern.regime is Regime.TIED else 0.0)
+    return Conditions(pair, owner, round_off, at_zero)
+
+
+def _rounding_of_z(points: MergedPoints, line: Line) -> Vector:
+    """What the rounding of residuals between two support points can do to z there, (m,)."""
+    start, count = line.pattern.support[:-1], np.diff(line.pattern.support)
+    weight = np.sqrt(np.add.reduceat(points.weight[:-1], start))  # the roundings of many residuals hardly add up
+    size = 0.5 * np.finfo(np.float64).eps * float(np.abs(points.y).max())
+    return np.append(np.repeat(size * weight * np.diff(line.x), count), 0.0)
 
 
 def _regime_conditions(line: Line, changes: Vector) -> tuple[Vector, float]:

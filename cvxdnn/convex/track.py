@@ -96,6 +96,14 @@ class Track:
         values = np.concatenate([end.evaluate(x, end.betas[:1]) for end in (high, low)])
         return Stretch(x, support, self.betas[index : index + 2], values)
 
+    def signs(self, index: int) -> Vector:
+        """Signs of the slope changes at the inner support points of piece number `index`."""
+        if self.of_piece[index] != JUMP:
+            return self.table[int(self.of_piece[index])].signs
+        piece = self.piece(index)
+        bends = np.diff(np.diff(piece.values, axis=1) / np.diff(piece.x), axis=1)
+        return np.asarray(np.sign(bends.sum(axis=0)))
+
     def multipliers(self, index: int, beta: float) -> Vector:
         """The dual optimum (m,) for a weight decay on piece number `index`."""
         if index < 0 or self.of_piece[index] != JUMP:

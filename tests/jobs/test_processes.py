@@ -9,12 +9,12 @@ import textwrap
 from functools import partial
 from pathlib import Path
 
-import jobs_tasks as tasks
 import pytest
-from jobs_tasks import LONG, wait_until
 
 from cvxdnn.exceptions import CvxdnnError, InvalidInputError, JobCancelledError, WorkerDiedError
 from cvxdnn.jobs import JobState
+from tests.jobs import jobs_tasks as tasks
+from tests.jobs.jobs_tasks import LONG, wait_until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="worker processes need a POSIX system")
 
@@ -136,8 +136,8 @@ def test_no_worker_outlives_a_killed_server_and_the_main_script_runs_once(tmp_pa
             import json, sys, time
             with open({str(runs)!r}, "a") as file:
                 file.write("run\\n")
-            sys.path.insert(0, {str(Path(tasks.__file__).parent)!r})
-            import jobs_tasks as tasks
+            sys.path.insert(0, {str(Path(tasks.__file__).parents[2])!r})
+            from tests.jobs import jobs_tasks as tasks
             from cvxdnn.jobs import ProcessRunner
             runner = ProcessRunner(3)
             jobs = [runner.submit(tasks.deaf, owner="a"), runner.submit(tasks.busy_until_stopped, owner="b")]

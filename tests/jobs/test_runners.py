@@ -4,12 +4,12 @@ import gc
 import threading
 import weakref
 
-import jobs_tasks as tasks
 import pytest
-from jobs_tasks import LONG, wait_until
 
 from cvxdnn.exceptions import CvxdnnError, InvalidInputError, JobCancelledError
 from cvxdnn.jobs import JobState
+from tests.jobs import jobs_tasks as tasks
+from tests.jobs.jobs_tasks import LONG, wait_until
 
 
 def running(job):
