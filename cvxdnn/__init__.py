@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cvxdnn.datasets import Dataset as Dataset
     from cvxdnn.datasets import load_preset as load_preset
     from cvxdnn.datasets import read_csv as read_csv
+    from cvxdnn.losses import LOSSES as LOSSES
+    from cvxdnn.losses import EpsilonInsensitive as EpsilonInsensitive
+    from cvxdnn.losses import Huber as Huber
     from cvxdnn.networks.architectures import Network as Network
     from cvxdnn.networks.training import train as train
     from cvxdnn.objective import Certificate as Certificate
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "Certificate": "objective",
     "Dataset": "datasets",
+    "EpsilonInsensitive": "losses",
+    "Huber": "losses",
+    "LOSSES": "losses",
     "LinearSpline": "spline",
     "Path": "convex",
     "Solver": "convex",

@@ -5,15 +5,15 @@ percent of the range of y. Distances between piecewise-linear functions are take
 where they are exact.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.convex import solve
+from cvxdnn.convex import Solver, solve
 from cvxdnn.datasets import Dataset, Normalization
+from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.experiments import Frame
 from cvxdnn.objective import Certificate, certify
 from cvxdnn.scenario import Scenario
@@ -35,15 +35,15 @@ class Reference:
     """What is known without training: the spline and, for two layers, the certified optimum.
 
     The band and the sparsest function refer to the fitted values of the optimum where it is certified,
-    and else to the points themselves, the limit of vanishing weight decay. `solver` is `solve` or does the same.
+    and else to the points themselves, the limit of vanishing weight decay. `solver` remembers a similar problem.
     """
 
     scenario: Scenario
-    solver: Callable[..., Solution] = solve
+    solver: Solver | None = None
 
     @cached_property
     def _normalized(self) -> tuple[Dataset, Normalization]:
-        return self.scenario.dataset.normalized()
+        return self.scenario.normalized()
 
     @property
     def data(self) -> Dataset:
@@ -60,19 +60,41 @@ class Reference:
         """Whether the global optimum of this architecture is known."""
         return self.scenario.depth == 2
 
-    @cached_property
+    @property
     def solution(self) -> Solution | None:
         """The certified optimum, where there is one."""
+        return self._answer[0]
+
+    @property
+    def obstacle(self) -> str:
+        """Why these points have no optimum; "" where they have one or none is known."""
+        return self._answer[1]
+
+    @cached_property
+    def _answer(self) -> tuple[Solution | None, str]:
         if not self.is_certified:
-            return None
-        return self.solver(self.data.x, self.data.y, beta=self.scenario.beta)
+            return None, ""
+        x, y, beta, loss = self.data.x, self.data.y, self.scenario.beta, self.scenario.loss
+        try:
+            if self.solver is not None and loss == "squared":
+                return self.solver.solve(x, y, beta=beta), ""
+            return solve(x, y, beta=beta, loss=loss), ""
+        except InvalidInputError as error:  # labels of one class only
+            return None, str(error)
 
     @cached_property
     def certificate(self) -> Certificate | None:
         """The optimum's dual certificate."""
         if self.solution is None:
             return None
-        return certify(self.data.x, self.data.y, self.solution.spline, beta=self.scenario.beta, dual=self.solution.dual)
+        return certify(
+            self.data.x,
+            self.data.y,
+            self.solution.spline,
+            beta=self.scenario.beta,
+            loss=self.scenario.loss,
+            dual=self.solution.dual,
+        )
 
     @cached_property
     def spline(self) -> LinearSpline:
@@ -103,6 +125,7 @@ class Comparison:
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
     knots : bends inside the data's range of network, optimum and spline
     deviation : largest distance to the linear spline;  outside : largest distance to the band
+    correct : for labels, how many the network's sign gets right;  None for numbers
     """
 
     objective: float
@@ -113,6 +136,7 @@ class Comparison:
     knots: tuple[int, int | None, int]
     deviation: float
     outside: float
+    correct: int | None
 
     @property
     def is_inside(self) -> bool:
@@ -138,7 +162,14 @@ def compare(reference: Reference, frame: Frame) -> Comparison:
         ),
         deviation=largest_distance(network, reference.spline),
         outside=_distance_to_band(network, *reference.band),
+        correct=_correct_labels(reference, network),
     )
+
+
+def _correct_labels(reference: Reference, network: LinearSpline) -> int | None:
+    if not reference.scenario.loss_function.needs_labels:
+        return None
+    return int(np.count_nonzero(network(reference.data.x) * reference.data.y > 0))
 
 
 def network_knots(frame: Frame) -> Vector:

@@ -133,18 +133,23 @@ class Dataset:
         # Pickled the ordinary way, the arrays would come back writable.
         return Dataset, (self.x, self.y, self.name, self.source)
 
-    def normalized(self) -> tuple["Dataset", Normalization]:
+    def normalized(self, *, keep_y: bool = False) -> tuple["Dataset", Normalization]:
         """The same points in the unit box, and the map between it and the user's units.
+
+        Parameters
+        ----------
+        keep_y : bool
+            Leave y as it is: labels mean what they are.
 
         Returns
         -------
         Dataset
             x in [0, 1], both ends attained; y of zero mean and unit range (up to the resolution of the
-            user's numbers). Where all values are equal, all are 0.
+            user's numbers). Where all values are equal, all are 0. With `keep_y`, y unchanged.
         Normalization
         """
         x_offset, x_scale = float(self.x.min()), _range(self.x)
-        y_offset, y_scale = math.fsum(self.y) / len(self), _range(self.y)
+        y_offset, y_scale = (0.0, 1.0) if keep_y else (math.fsum(self.y) / len(self), _range(self.y))
         to_unit = Normalization(x_offset, x_scale or 1.0, y_offset, y_scale or 1.0)
         x = to_unit.unit_x(self.x) if x_scale else np.zeros(len(self))
         y = to_unit.unit_y(self.y) if y_scale else np.zeros(len(self))
@@ -166,10 +171,13 @@ class Preset:
         One plain sentence that says what to look at.
     load : callable
         Takes no argument and returns the `Dataset`.
+    loss : str
+        The name of the loss that suits it (`cvxdnn.losses`); for labels -1 and +1 one that needs labels.
     """
 
     description: str
     load: Callable[[], Dataset]
+    loss: str = "squared"
 
 
 def _stored(name: str, file_name: str, source: str = "") -> Dataset:
@@ -182,6 +190,10 @@ _ZIGZAG_X = (0.0, 0.1, 0.2, 0.3, 0.42, 0.54, 0.65, 0.8, 0.9, 1.0)
 _ZIGZAG_Y = (0.2, 0.1, 0.6, 0.75, 0.2, -0.4, -0.6, -0.5, 0.1, 0.6)
 _CLOSE_X = (0.0, 0.2, 0.4, 0.5, 0.505, 0.6, 0.8, 1.0)
 _CLOSE_Y = (0.1, 0.0, 0.1, 0.0, 1.0, 0.9, 1.0, 0.9)
+_GROUPS_X = (0.0, 0.05, 0.1, 0.17, 0.3, 0.36, 0.41, 0.55, 0.6, 0.66, 0.72, 0.86, 0.93, 1.0)
+_GROUPS_Y = (-1, -1, -1, -1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1)
+_OUTLIERS_X = tuple(range(13))
+_OUTLIERS_Y = (0.0, 0.12, 0.19, 1.6, 0.42, 0.48, 0.61, 0.7, -0.5, 0.9, 1.02, 2.1, 1.18)
 _SILVERMAN = "B. W. Silverman (1985), J. R. Stat. Soc. B 47, 1-52"
 _EZEKIEL = "M. Ezekiel (1930), Methods of Correlation Analysis"
 
@@ -223,6 +235,22 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         "cars": Preset(
             "Stopping distance (feet) against speed (mph) of 50 cars: raise the weight decay until few bends remain.",
             partial(_stored, "cars", "cars.csv", _EZEKIEL),
+        ),
+        "two classes": Preset(
+            "Labels -1 and +1 in four groups: see the function change its sign between them, and no more than needed.",
+            partial(Dataset, _GROUPS_X, _GROUPS_Y, "two classes"),
+            "hinge",
+        ),
+        "overlapping classes": Preset(
+            "Forty labels that no function gets all right sensibly: raise the weight decay until one change of sign"
+            " is left.",
+            partial(_stored, "overlapping classes", "overlapping_classes.csv"),
+            "logistic",
+        ),
+        "outliers": Preset(
+            "A line with three wild readings: compare the squared loss, which chases them, with the absolute one.",
+            partial(Dataset, _OUTLIERS_X, _OUTLIERS_Y, "outliers"),
+            "absolute",
         ),
     }
 )

@@ -101,13 +101,14 @@ class TrainingTask:
         from cvxdnn.networks.training import train
 
         scenario = self.scenario
-        data, _ = scenario.dataset.normalized()
+        data, _ = scenario.normalized()
         # The state is this program's own, made by an earlier job; it never comes from a user.
         initial = None if self.state is None else pickle.loads(self.state)
         return train(
             data.x,
             data.y,
             beta=scenario.beta,
+            loss=scenario.loss,
             depth=scenario.depth,
             width=scenario.width,
             biases=scenario.biases,

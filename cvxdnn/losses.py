@@ -62,11 +62,14 @@ class Loss(ABC):
         Its definition in symbols, with outputs f and data y.
     needs_labels : bool
         Whether every y must be -1 or +1; if not, the loss depends on f - y only.
+    is_strictly_convex : bool
+        Whether all optimal functions have the same values at the points.
     """
 
     name: ClassVar[str]
     formula: ClassVar[str]
     needs_labels: ClassVar[bool] = False
+    is_strictly_convex: ClassVar[bool] = False
 
     @abstractmethod
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
@@ -116,6 +119,7 @@ class Squared(Loss):
 
     name: ClassVar[str] = "squared"
     formula: ClassVar[str] = "1/2 (f - y)^2"
+    is_strictly_convex: ClassVar[bool] = True
 
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
         return np.subtract(f, y) ** 2 / 2
@@ -271,6 +275,7 @@ class Logistic(Loss):
     name: ClassVar[str] = "logistic"
     formula: ClassVar[str] = "log(1 + exp(-y f))"
     needs_labels: ClassVar[bool] = True
+    is_strictly_convex: ClassVar[bool] = True
 
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
         return np.logaddexp(0.0, -np.multiply(y, f))

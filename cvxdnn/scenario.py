@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from cvxdnn import link, validation
-from cvxdnn.datasets import PRESETS, Dataset, load_preset
+from cvxdnn.datasets import PRESETS, Dataset, Normalization, load_preset
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.link import Points
+from cvxdnn.losses import LOSSES, Loss, named
 
 __all__ = ["BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "OPTIMIZERS", "Scenario"]
 
@@ -47,6 +48,8 @@ class Scenario:
     beta : float
         Weight decay in normalised units, within `BETA_LIMITS`. (0 is left out: without weight decay nothing
         selects among the networks that interpolate. The smallest value shows the limit.)
+    loss : one of cvxdnn.losses.LOSSES
+        How misses are charged, with its default threshold; "logistic" and "hinge" need labels -1 and +1.
     depth, width, restarts, seed : int
         Weight layers, neurons per hidden layer, independent trainings and their seed, within `LIMITS`.
     biases : {"last_hidden", "all"}
@@ -65,6 +68,7 @@ class Scenario:
     preset: str = "zigzag"
     points: Points = None  # type: ignore[assignment]  # None: those of the preset, see __post_init__
     beta: float = 2e-3
+    loss: str = "squared"
     depth: int = 2
     width: int = 50
     restarts: int = 8
@@ -79,6 +83,7 @@ class Scenario:
             "preset": preset,
             "points": points,
             "beta": _checked_beta(self.beta),
+            "loss": validation.one_of("loss", self.loss, LOSSES),
             "biases": validation.one_of("biases", self.biases, BIASES),
             "optimizer": validation.one_of("optimizer", self.optimizer, OPTIMIZERS),
             "hidden": _checked_hidden(self.hidden),
@@ -87,11 +92,21 @@ class Scenario:
             checked[name] = validation.positive_int(name, getattr(self, name), low, high)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        self.loss_function.check(self.dataset.y)
+
+    @property
+    def loss_function(self) -> Loss:
+        """The loss itself."""
+        return named(self.loss)
 
     @property
     def dataset(self) -> Dataset:
         """The points as a data set in the user's units, named after the preset or "your points"."""
         return load_preset(self.preset) if self.preset else _own_dataset(self.points)
+
+    def normalized(self) -> tuple[Dataset, Normalization]:
+        """The points in the units of the training problem, and the map back; labels stay what they are."""
+        return self.dataset.normalized(keep_y=self.loss_function.needs_labels)
 
     def replace(self, **changes: Any) -> "Scenario":
         """The scenario with some settings changed.
@@ -229,6 +244,7 @@ _CODECS: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = Mappi
         "preset": (str, str),
         "points": (link.write_points, link.read_points),
         "beta": (repr, float),
+        "loss": (str, str),
         "depth": (str, int),
         "width": (str, int),
         "restarts": (str, int),

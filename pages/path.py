@@ -41,6 +41,8 @@ with panel:
             r"the end slopes begin or cease to decide."
         )
         st.caption("β and the objective are in normalised units: x in [0, 1], y centred with range 1.")
+        if here.scenario.loss != "squared":
+            st.caption("The path is that of the squared loss, whatever the loss of the Explore page.")
 
 if path.beta_max == 0:
     st.stop()

@@ -26,7 +26,9 @@ LAYERS = {
         *("losses", "balancing", "loss_terms", "objective", "solution"),
     ),
     "mathematics": ("convex", "networks", "theory"),
-    "application": ("figures", "experiments", "jobs", "scenario", "link", "comparison", "model_selection"),
+    "application": (
+        *("figures", "experiments", "jobs", "scenario", "link", "labels", "comparison", "model_selection"),
+    ),
     "ui": ("ui",),
     "entry": ("app", "pages"),
 }

@@ -10,6 +10,7 @@ state               what is trained and where it stands, to be stored and resume
 schedule            learning rates that fall when the objective stops falling
 optimizers          Adam, momentum, gradient descent
 objective_gradient  the objective and its gradient for all restarts at once
+loss_of_outputs     the data term of the objective, for any loss
 layout              where the parameters of all restarts live in one flat array
 initialization      first weights: kinks spread over the data, all layers of the same norm
 units               the data's own units, in which training takes place

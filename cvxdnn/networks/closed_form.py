@@ -14,18 +14,26 @@ A coefficient u of a rightward (s = +1) or leftward (s = -1) ramp at k becomes t
 so that half the sum of squared weights is R(f). With an unregularised skip connection every D_j is rightward, the skip
 slope is m_1, and the cost is TV.
 
-**Deeper**, with biases in the last hidden layer only and x >= 0: the early layers are scalars t = R^(1/L), the last
-hidden layer sees t^(L-2) x and carries v = u / t^(L-2). All layers then have norm t and the cost is (L/2) R^(2/L).
+**Deeper**, with biases in the last hidden layer only and x >= 0: the early layers are the chain
 
-Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the splitting is derived in docs/two-layers.md.
+    W_1 = t phi_1^T,    W_l = t phi_{l-1} phi_l^T  for l <= L-2,    W_{L-1} = phi_{L-2} q^T,    t = R^(1/L),
+
+with any unit vectors phi_l >= 0, so that the last hidden layer sees t^(L-2) x; it carries the coefficients
+v = u / t^(L-2) as above, q_j = s_j sqrt|v_j|. All layers then have norm t and the cost is (L/2) R^(2/L). Which phi_l
+is free: it changes the weights, not the function or its cost. So is splitting a neuron into parallel ones.
+
+Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the splitting is derived in docs/two-layers.md, the chain in
+docs/depth.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
@@ -80,7 +88,15 @@ def two_layer_network(spline: LinearSpline, x_low: float, x_high: float, *, skip
     )
 
 
-def deep_network(spline: LinearSpline, x_low: float, x_high: float, *, depth: int) -> Network:
+def deep_network(
+    spline: LinearSpline,
+    x_low: float,
+    x_high: float,
+    *,
+    depth: int,
+    skip: bool = False,
+    directions: Sequence[ArrayLike] | None = None,
+) -> Network:
     """A network of any depth, optimal for biases in the last hidden layer only, that equals `spline` on the range.
 
     Parameters
@@ -91,34 +107,60 @@ def deep_network(spline: LinearSpline, x_low: float, x_high: float, *, depth: in
         Range of the data, 0 <= x_low <= x_high for depth >= 3 (early layers without bias cut negative inputs).
     depth : int
         Number of weight layers, 2 or more.
+    skip : bool, default False
+        Use an unregularised skip connection.
+    directions : sequence of depth - 2 vectors, optional
+        The free choice phi_1, ..., phi_{L-2}: nonnegative, not zero, of any length; they are divided by their norms.
+        By default one unit per early layer, phi_l = (1).
 
     Returns
     -------
     Network
-        Early layers of width 1; half its `parameters_norm` is (L/2) R^(2/L), R the path norm on the range.
+        Half its `parameters_norm` is (L/2) R^(2/L), R the path norm on the range (with `skip`: the total variation),
+        and all its layers have the same norm.
 
     Raises
     ------
     InvalidInputError
-        When the range is reversed, not finite, or reaches below 0 for depth >= 3.
+        When the range is reversed, not finite, or reaches below 0 for depth >= 3, or directions do not fit.
     """
     depth = validation.positive_int("depth", depth, minimum=2)
     if depth > 2 and x_low < 0:
         raise InvalidInputError(f"x_low is {x_low:g}; shift the inputs to x >= 0 for depth {depth}")
-    shallow = two_layer_network(spline, x_low, x_high)
-    norm = shallow.parameters_norm / 2
-    if depth == 2 or norm == 0.0:
-        early = tuple(np.zeros((1, 1)) for _ in range(depth - 2))
-        return Network(early + shallow.weights, tuple(np.zeros(1) for _ in early) + shallow.biases)
-    t = norm ** (1 / depth)
+    phi = [np.ones(1), *_unit_directions(directions, depth - 2)]
+    shallow = two_layer_network(spline, x_low, x_high, skip=skip)
+    t = (shallow.parameters_norm / 2) ** (1 / depth)
     gain = t ** (depth - 2)
-    early = tuple(np.full((1, 1), t) for _ in range(depth - 2))
+    scale = 1 / np.sqrt(gain) if gain > 0 else 0.0  # sqrt|v| = scale * sqrt|u|; a constant has no u
     first, last = shallow.weights
-    scale = 1 / np.sqrt(gain)  # sqrt|v| = scale * sqrt|u|; the bias has the factor gain besides
     return Network(
-        weights=(*early, first * scale, last * scale),
-        biases=(*(np.zeros(1) for _ in early), shallow.biases[0] * (scale * gain), shallow.biases[1]),
+        weights=(
+            *(t * np.outer(below, above) for below, above in pairwise(phi)),
+            np.outer(phi[-1], first * scale),
+            last * scale,
+        ),
+        biases=(*(np.zeros(unit.size) for unit in phi[1:]), shallow.biases[0] * (scale * gain), shallow.biases[1]),
+        skip=shallow.skip,
     )
+
+
+def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list[Floats]:
+    """The directions of the early layers, each of norm 1."""
+    if directions is None:
+        return [np.ones(1)] * count
+    if len(directions) != count:
+        raise InvalidInputError(f"directions holds {len(directions)} vectors; give one for each of {count} early layers")
+    units = []
+    for layer, given in enumerate(directions):
+        vector = validation.finite_vector(f"directions[{layer}]", given)
+        if vector.min() < 0 or vector.max() == 0:
+            raise InvalidInputError(
+                f"directions[{layer}] is {vector}; its entries must be 0 or larger, one of them larger, because ReLU "
+                "cuts the rest"
+            )
+        scaled = vector / vector.max()  # squares of huge entries would overflow
+        units.append(scaled / np.linalg.norm(scaled))
+    return units
 
 
 def _least_ramps(spline: LinearSpline, x_low: float, x_high: float, *, skip: bool) -> _Ramps:

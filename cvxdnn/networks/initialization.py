@@ -20,6 +20,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.loss_terms import middle
+from cvxdnn.losses import Loss, Squared
 from cvxdnn.networks.layout import Layers, ParameterLayout
 
 Floats = NDArray[np.float64]
@@ -65,14 +67,16 @@ def random_layers(
     return [*layers, (weights, np.array([bias]))]
 
 
-def layer_norm(layout: ParameterLayout, y: Floats, beta: float) -> float:
-    """Frobenius norm t of every layer at the start: path norm t^L, penalty (beta/2) L t^2."""
+def layer_norm(layout: ParameterLayout, y: Floats, beta: float, loss: Loss | None = None) -> float:
+    """Frobenius norm t of every layer at the start: path norm t^L, penalty (beta/2) L t^2; by default squared loss."""
+    loss = Squared() if loss is None else loss
     wanted = PATH_NORM ** (1 / layout.depth)
+    constant = middle(*map(np.array, loss.best_constants(y)))
     # Constant data leave no loss at all; they count as points spread evenly over a unit range, of variance 1/12.
-    loss = max(float(np.var(y)), 1 / 12) * y.size / 2
-    if beta * layout.depth * wanted**2 / 2 <= _AFFORDABLE * loss:
+    to_gain = max(float(loss.value(constant, y).sum()), y.size / 24)
+    if beta * layout.depth * wanted**2 / 2 <= _AFFORDABLE * to_gain:
         return float(wanted)
-    return float(np.sqrt(2 * _AFFORDABLE * loss / (beta * layout.depth)))
+    return float(np.sqrt(2 * _AFFORDABLE * to_gain / (beta * layout.depth)))
 
 
 def parameter_scale(layout: ParameterLayout, norm: float) -> Floats:

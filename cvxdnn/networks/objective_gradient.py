@@ -1,15 +1,16 @@
 """The training objective and its gradient, for all restarts at once, without autograd.
 
-    P = 1/2 sum_i (f(x_i) - y_i)^2 + beta/2 sum_l ||W_l||_F^2          (biases are never penalised)
+    P = sum_i loss(f(x_i), y_i) + beta/2 sum_l ||W_l||_F^2          (biases are never penalised)
 
 With A_0 = x, Z_l = A_{l-1} W_l + 1 b_l^T, A_l = relu(Z_l) for l < L and f = Z_L, the backward pass is
 
-    Delta_L = f - y,    dP/dW_l = A_{l-1}^T Delta_l + beta W_l,    dP/db_l = 1^T Delta_l,
+    Delta_L = dloss/df,    dP/dW_l = A_{l-1}^T Delta_l + beta W_l,    dP/db_l = 1^T Delta_l,
     Delta_{l-1} = (Delta_l W_l^T) * [Z_{l-1} > 0].
 
 A step on a small network is dominated by the cost of starting operations, not by arithmetic, so each line above is
 one call into torch that writes into memory allocated beforehand, and a layer's bias is one more row of its weights
-(see `layout`). The derivative of relu at 0 is taken as 0, as torch does.
+(see `layout`). For the squared loss Delta_L = f - y; the others are in `loss_of_outputs`. The derivative of relu at 0
+is taken as 0, as torch does.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from cvxdnn.losses import Loss, Squared
 from cvxdnn.networks.layout import ParameterLayout
+from cvxdnn.networks.loss_of_outputs import curvature, loss_of_outputs
 
 _SAMPLES = 64
 
@@ -37,9 +40,19 @@ class ObjectiveGradient:
         Weight decay, at least 0.
     layout : ParameterLayout
         Architecture and number of restarts.
+    loss : Loss, default Squared()
+        With thresholds in the units of y.
     """
 
-    def __init__(self, x: NDArray[np.float64], y: NDArray[np.float64], beta: float, layout: ParameterLayout) -> None:
+    def __init__(
+        self,
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        beta: float,
+        layout: ParameterLayout,
+        loss: Loss | None = None,
+    ) -> None:
+        loss = Squared() if loss is None else loss
         self.layout = layout
         self.beta = beta
         self.parameters = torch.zeros(layout.size, dtype=torch.float64)
@@ -49,7 +62,9 @@ class ObjectiveGradient:
         self._gradients: list[Tensor] = layout.blocks(self.gradient)
         self._back_weights = [w.transpose(1, 2) for w in layout.weight_rows(self._blocks)]
         self._allocate(torch.from_numpy(np.ascontiguousarray(x)))
-        self._y = torch.from_numpy(np.ascontiguousarray(y))[:, None]
+        labels = torch.from_numpy(np.ascontiguousarray(y))[:, None]
+        self._loss = loss_of_outputs(loss, labels, self._output, self._slopes)
+        self._curvature = curvature(loss)
 
     def _allocate(self, x: Tensor) -> None:
         """Activations with their column of ones, pre-activations and their gradients, layer by layer."""
@@ -66,7 +81,7 @@ class ObjectiveGradient:
         self._pre = [torch.zeros(shape, dtype=torch.float64) for shape in hidden]
         self._deltas = [torch.zeros(shape, dtype=torch.float64) for shape in hidden]
         self._output = torch.zeros(layout.restarts, n, 1, dtype=torch.float64)
-        self._residual = torch.zeros_like(self._output)
+        self._slopes = torch.zeros_like(self._output)
 
     def _forward(self) -> None:
         for inputs, block, pre, activation in zip(
@@ -75,10 +90,9 @@ class ObjectiveGradient:
             torch.bmm(inputs, block, out=pre)
             torch.clamp_min(pre, 0.0, out=activation)
         torch.bmm(self._inputs[-1], self._blocks[-1], out=self._output)
-        torch.sub(self._output, self._y, out=self._residual)
 
     def _backward(self) -> None:
-        delta = self._residual
+        delta = self._slopes
         for layer in range(self.layout.depth - 1, 0, -1):
             torch.bmm(self._back_inputs[layer], delta, out=self._gradients[layer])
             below = self._deltas[layer - 1]
@@ -93,30 +107,31 @@ class ObjectiveGradient:
     def update(self) -> None:
         """Write the gradient at `parameters` into `gradient`."""
         self._forward()
+        self._loss.update_slopes()
         self._backward()
         self.gradient.addcmul_(self._decay, self.parameters)
 
     def objectives(self) -> Tensor:
         """The objective of each restart at `parameters`, shape (restarts,)."""
         self._forward()
-        loss = 0.5 * self._residual.square().sum(dim=(1, 2))
         squares = [w.square().sum(dim=(1, 2)) for w in self.layout.weight_rows(self._blocks)]
-        return loss + 0.5 * self.beta * torch.stack(squares).sum(dim=0)
+        return self._loss.totals() + 0.5 * self.beta * torch.stack(squares).sum(dim=0)
 
     def curvature_bounds(self) -> Tensor:
         """An upper bound of the objective's curvature where each unit stays on its side, shape (restarts,).
 
-        The Gauss-Newton matrix J^T J + beta has no eigenvalue above its trace + beta, and the trace is the sum over
-        the points of ||df(x_i)||^2. At most `_SAMPLES` points are taken and stand for all.
+        With kappa the curvature of the loss, the Gauss-Newton matrix kappa J^T J + beta has no eigenvalue above its
+        trace + beta, and the trace of J^T J is the sum over the points of ||df(x_i)||^2. At most `_SAMPLES` points are
+        taken and stand for all.
         """
-        n = self._residual.shape[1]
+        n = self._slopes.shape[1]
         chosen = np.unique(np.linspace(0, n - 1, min(n, _SAMPLES)).round().astype(int))
         owner = torch.from_numpy(self.layout.restart_index)
         bounds = torch.zeros(self.layout.restarts, dtype=torch.float64)
         self._forward()
         for i in chosen:
-            self._residual.zero_()
-            self._residual[:, i] = 1.0
+            self._slopes.zero_()
+            self._slopes[:, i] = 1.0
             self._backward()
             bounds.index_add_(0, owner, self.gradient.square())
-        return bounds * (n / chosen.size) + self.beta
+        return bounds * (n / chosen.size) * self._curvature + self.beta

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.losses import Loss
 from cvxdnn.networks.layout import ParameterLayout
 from cvxdnn.networks.schedule import ScheduleState
 from cvxdnn.networks.units import Units
@@ -25,6 +26,7 @@ class Problem:
     layout : architecture and number of restarts
     optimizer : name of the method
     learning_rate : first rate, None for automatic
+    loss : in the units of y
     """
 
     x: Floats
@@ -33,21 +35,22 @@ class Problem:
     layout: ParameterLayout
     optimizer: str
     learning_rate: float | None
+    loss: Loss
 
     def same_as(self, other: Problem) -> bool:
         """Whether training takes the same steps from the same parameters."""
         return (
             np.array_equal(self.x, other.x)
             and np.array_equal(self.y, other.y)
-            and (self.beta, self.layout, self.optimizer, self.learning_rate)
-            == (other.beta, other.layout, other.optimizer, other.learning_rate)
+            and (self.beta, self.layout, self.optimizer, self.learning_rate, self.loss)
+            == (other.beta, other.layout, other.optimizer, other.learning_rate, other.loss)
         )
 
     @property
     def units(self) -> Units:
         """The units in which it is trained."""
-        first_biased = self.layout.biased[0]
-        return Units.of(self.x, self.y, depth=self.layout.depth, bias_in_first_layer=first_biased)
+        depth, first_biased = self.layout.depth, self.layout.biased[0]
+        return Units.of(self.x, self.y, depth=depth, bias_in_first_layer=first_biased, loss=self.loss)
 
 
 @dataclass(frozen=True, eq=False)

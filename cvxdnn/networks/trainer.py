@@ -48,7 +48,7 @@ class Trainer:
         self._units = problem.units
         x, y = self._units.data(problem.x, problem.y)
         beta = self._units.beta(problem.beta)
-        self._model = ObjectiveGradient(x, y, beta, problem.layout)
+        self._model = ObjectiveGradient(x, y, beta, problem.layout, self._units.loss)
         self._model.parameters.copy_(torch.from_numpy(state.parameters))
         self._optimizer = OPTIMIZERS[problem.optimizer](self._model.parameters, self._model.gradient)
         for memory, saved in zip(self._optimizer.memory, state.memory, strict=True):
@@ -56,7 +56,7 @@ class Trainer:
         self._owner = problem.layout.restart_index
         self._scale = np.ones(problem.layout.size)
         if self._optimizer.scaled:
-            self._scale = parameter_scale(problem.layout, layer_norm(problem.layout, y, beta))
+            self._scale = parameter_scale(problem.layout, layer_norm(problem.layout, y, beta, self._units.loss))
         automatic = problem.learning_rate is None
         self._policy = Policy(safeguarded=automatic and not self._optimizer.scaled)
         self._rates = self._rate_of_each_parameter()
@@ -106,7 +106,7 @@ class Trainer:
         shown = self.shown_parameters(best=done)
         networks = tuple(self._network(shown, restart) for restart in range(problem.layout.restarts))
         with np.errstate(over="ignore"):
-            objectives = np.array([network_objective(f, problem.x, problem.y, beta=problem.beta) for f in networks])
+            objectives = np.array([self._objective(network) for network in networks])
         best = int(np.argmin(objectives))
         return Snapshot(self.step, objectives, best, networks[best], done, status, networks, self.state)
 
@@ -120,6 +120,10 @@ class Trainer:
     def _network(self, parameters: Floats, restart: int) -> Network:
         layers = self._units.outward(self.problem.layout.unpack(parameters, restart))
         return Network(tuple(weights for weights, _ in layers), tuple(biases for _, biases in layers))
+
+    def _objective(self, network: Network) -> float:
+        problem = self.problem
+        return network_objective(network, problem.x, problem.y, beta=problem.beta, loss=problem.loss)
 
     def _check(self) -> None:
         parameters = self._model.parameters.numpy()

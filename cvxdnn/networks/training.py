@@ -1,6 +1,6 @@
 """Training: many restarts of a weight-decay regularised ReLU network at once, watched while it runs.
 
-    minimise  1/2 sum_i (f(x_i) - y_i)^2 + beta/2 sum_l ||W_l||_F^2          (full batch, float64, biases free)
+    minimise  sum_i loss(f(x_i), y_i) + beta/2 sum_l ||W_l||_F^2          (full batch, float64, biases free)
 
 `train` returns an iterator of `Snapshot`s, so the caller decides how long to watch: a loop that ends early, or never
 asks for the next snapshot, stops the training. `Snapshot.state` holds all that the iteration depends on.
@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.losses import Loss, named
 from cvxdnn.networks.architectures import Network
 from cvxdnn.networks.initialization import disturbed, layer_norm, random_layers
 from cvxdnn.networks.layout import BIASES, Biases, Layers, ParameterLayout
@@ -30,6 +31,8 @@ from cvxdnn.networks.trainer import Trainer
 from cvxdnn.solution import Snapshot, Status
 
 __all__ = ["TrainingState", "train"]
+
+Floats = NDArray[np.float64]
 
 MAX_DEPTH, MAX_WIDTH, MAX_RESTARTS = 10, 1000, 64
 MAX_PARAMETERS = 10_000_000
@@ -46,6 +49,7 @@ def train(
     biases: Biases = "last_hidden",
     restarts: int = 8,
     seed: int = 0,
+    loss: str | Loss = "squared",
     optimizer: str = "adam",
     learning_rate: float | None = None,
     max_steps: int = 20_000,
@@ -59,7 +63,7 @@ def train(
     x, y : arrays (n,), n >= 1, any order, any units
         The points.
     beta : float
-        Weight decay, at least 0; the objective is 1/2 sum (f - y)^2 + beta/2 sum ||W_l||_F^2.
+        Weight decay, at least 0; the objective is sum loss(f, y) + beta/2 sum ||W_l||_F^2.
     depth : int, 2 to 10
         Number of weight layers.
     width : int, 1 to 1000
@@ -70,6 +74,9 @@ def train(
         Networks trained side by side from different first weights. Restart i is the same for any number of restarts.
     seed : int, at least 0
         Of the first weights.
+    loss : one of cvxdnn.losses.LOSSES, or a cvxdnn.losses.Loss
+        The data term for each point, "squared" being (f - y)^2 / 2; "logistic" and "hinge" need labels -1 and +1.
+        Thresholds are in the units of y.
     optimizer : {"adam", "momentum", "gd"}
         Full-batch method.
     learning_rate : float, optional
@@ -82,7 +89,7 @@ def train(
     initial : Network or TrainingState, optional
         A network of the same depth and at most this width: restart 0 starts from it exactly (absent units are zero),
         the others from small changes of it. A state of the same architecture: training resumes exactly; when the data,
-        beta, the optimiser or the rate have changed the weights stay and the schedule begins anew.
+        beta, the loss, the optimiser or the rate have changed the weights stay and the schedule begins anew.
 
     Yields
     ------
@@ -111,6 +118,7 @@ def train(
         layout,
         validation.one_of("optimizer", optimizer, OPTIMIZERS),
         None if learning_rate is None else _positive("learning_rate", learning_rate),
+        _checked_loss(loss, y),
     )
     seed = validation.positive_int("seed", seed, minimum=0)
     max_steps = validation.positive_int("max_steps", max_steps, minimum=0)
@@ -120,6 +128,12 @@ def train(
     else:
         training = Trainer.begun(problem, _first_layers(problem, initial, seed))
     return _snapshots(training, max_steps, snapshot_every)
+
+
+def _checked_loss(loss: str | Loss, y: Floats) -> Loss:
+    loss = named(loss)
+    loss.check(y)
+    return loss
 
 
 def _positive(name: str, value: float) -> float:
@@ -141,7 +155,7 @@ def _first_layers(problem: Problem, initial: Network | None, seed: int) -> list[
     """The weights each restart starts from, in the problem's units."""
     layout, units = problem.layout, problem.units
     x, y = units.data(problem.x, problem.y)
-    norm = layer_norm(layout, y, units.beta(problem.beta))
+    norm = layer_norm(layout, y, units.beta(problem.beta), units.loss)
     if initial is None:
         return [random_layers(layout, x, y, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
     given = units.inward(_padded(initial, layout))

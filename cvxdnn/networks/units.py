@@ -4,10 +4,13 @@ Step sizes and first weights must not depend on whether x is in metres or in mil
 
     x' = (x - x_origin) / x_unit,    y' = (y - y_origin) / y_unit,    W' = W / c,    c = (y_unit / x_unit)^(1/L),
 
-with the hidden biases of layer l in units of x_unit c^l. This is the same problem, not a similar one: the objective is
-y_unit^2 times the objective of the primed network with weight decay beta c^2 / y_unit^2, whatever the units are. An
-origin other than 0 is exact as well, because the biases that absorb it are free; for x that takes a bias in the first
-layer. Data in the unit box have units 1 and origins 0, so that nothing is rescaled there.
+with the hidden biases of layer l in units of x_unit c^l. This is the same problem, not a similar one: for the squared
+loss the objective is y_unit^2 times the objective of the primed network with weight decay beta c^2 / y_unit^2, whatever
+the units are. An origin other than 0 is exact as well, because the biases that absorb it are free; for x that takes a
+bias in the first layer. Data in the unit box have units 1 and origins 0, so that nothing is rescaled there.
+
+Any loss that looks at f - y only takes another factor in place of y_unit^2 and thresholds in the new units
+(`Loss.in_units`). Labels -1 and +1 have no units: for them y stays as it is.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.losses import Loss, Squared
 from cvxdnn.networks.layout import Layers
 
 Floats = NDArray[np.float64]
@@ -34,6 +38,7 @@ class Units:
 
     x_origin, x_unit, y_origin, y_unit : units of the data; the units are powers of two, so scaling costs no accuracy
     depth : number of weight layers L
+    loss : the loss in these units;  loss_unit : the factor by which the user's is larger
     """
 
     x_origin: float
@@ -41,13 +46,16 @@ class Units:
     y_origin: float
     y_unit: float
     depth: int
+    loss: Loss
+    loss_unit: float
 
     @classmethod
-    def of(cls, x: Floats, y: Floats, *, depth: int, bias_in_first_layer: bool) -> Units:
-        """Units in which the data have a size near 1."""
+    def of(cls, x: Floats, y: Floats, *, depth: int, bias_in_first_layer: bool, loss: Loss | None = None) -> Units:
+        """Units in which the data have a size near 1; `loss` is the squared one unless given."""
+        loss = Squared() if loss is None else loss
         x_origin, x_unit = _origin_and_unit(x, movable=bias_in_first_layer)
-        y_origin, y_unit = _origin_and_unit(y, movable=True)
-        return cls(x_origin, x_unit, y_origin, y_unit, depth)
+        y_origin, y_unit = (0.0, 1.0) if loss.needs_labels else _origin_and_unit(y, movable=True)
+        return cls(x_origin, x_unit, y_origin, y_unit, depth, *loss.in_units(y_unit))
 
     @property
     def weight_unit(self) -> float:
@@ -56,7 +64,8 @@ class Units:
 
     def beta(self, beta: float) -> float:
         """The weight decay of the problem in these units."""
-        return min(beta * min(self.weight_unit / self.y_unit, 1e100) ** 2, _HUGE)
+        root = max(float(np.sqrt(self.loss_unit)), 1e-150)
+        return min(beta * min(self.weight_unit / root, 1e100) ** 2, _HUGE)
 
     def data(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """The points in these units."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from cvxdnn.comparison import Reference, network_knots
 from cvxdnn.datasets import Normalization
+from cvxdnn.labels import LEVELS
 from cvxdnn.scenario import MAX_POINTS
 from cvxdnn.spline import LinearSpline
 from cvxdnn.ui.point_editor import Band, CertificatePanel, Curve, point_editor
@@ -16,7 +17,7 @@ Vector = NDArray[np.float64]
 
 KEY = "explore_editor"
 CAPTION = (
-    "Why it bends exactly there: the residuals, summed twice, stay inside a tube of half width {wall} and touch "
+    "Why it bends exactly there: {summed}, summed twice, stay inside a tube of half width {wall} and touch "
     "its wall at every knot of the optimum. Where the curve runs along the wall, many networks are optimal."
 )
 
@@ -32,6 +33,7 @@ def explore_chart(session: Session) -> None:
         band=_band(shown, session.domain),
         certificate=_certificate(shown, session.domain),
         hidden=session.scenario.hidden,
+        levels=LEVELS if session.scenario.loss_function.needs_labels else None,
         max_points=MAX_POINTS,
         previewed=session.preview_number,
         key=KEY,
@@ -102,7 +104,10 @@ def _band(shown: Reference, domain: Domain) -> Band:
     lower, upper = shown.band
     low, high = units.unit_x(np.array(domain[:2]))
     at = np.unique(np.concatenate([[low, high], lower.knots, upper.knots]))
-    label = "all optimal networks" if shown.is_certified else "all optimal fits through the points"
+    label = "all optimal fits through the points"
+    if shown.solution is not None:
+        unique = shown.scenario.loss_function.is_strictly_convex
+        label = "all optimal networks" if unique else "optimal networks with the same values"
     return {
         "label": label,
         "x": units.user_x(at),
@@ -125,5 +130,8 @@ def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
         "half_width": tube.half_width,
         "touching": touching,
         "wall_label": wall,
-        "caption": CAPTION.format(wall="β" if "β" in wall else "β − |c|/2"),
+        "caption": CAPTION.format(
+            summed="the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls",
+            wall="β" if "β" in wall else "β − |c|/2",
+        ),
     }

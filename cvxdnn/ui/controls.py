@@ -15,6 +15,18 @@ PREFIX = "explore_"
 BETAS = [float(f"{10 ** (k / 10):.2g}") for k in range(-50, 11)]
 OWN_POINTS = "your points"
 BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
+LOSSES = {
+    "squared": "squared",
+    "absolute": "absolute",
+    "huber": "Huber",
+    "epsilon_insensitive": "epsilon-insensitive",
+    "logistic": "logistic, for two classes",
+    "hinge": "hinge, for two classes",
+}
+LOSS_HELP = (
+    "How a miss is charged. Squared: half its square. Absolute: its size, so that outliers pull less. Huber: squared "
+    "up to 0.1, then linear. Epsilon-insensitive: free up to 0.1. Logistic and hinge: for labels -1 and +1."
+)
 OPTIMIZERS = {"adam": "Adam", "momentum": "momentum", "gd": "gradient descent"}
 
 
@@ -56,6 +68,7 @@ def model_controls(session: Session) -> None:
         help="How strongly large weights are punished. In normalised units: x scaled to [0, 1], y to range 1.",
     )
     _slider(session, "depth", "Depth (weight layers)", "2 is one hidden layer.")
+    _choice(session, "loss", "Loss", LOSSES, LOSS_HELP)
 
 
 def network_controls(session: Session) -> None:

@@ -1,6 +1,7 @@
 """The numbers beside the chart, each marked exact, certified or measured."""
 
 import math
+from html import escape
 
 import streamlit as st
 
@@ -32,6 +33,9 @@ def readout(session: Session) -> None:
 
 
 def _headline(session: Session, numbers: Comparison | None) -> str:
+    if session.reference.obstacle:
+        why = escape(session.reference.obstacle)
+        return f'<div class="name">there is no best network</div><div class="big words">{why}</div>'
     if not session.reference.is_certified:
         return (
             '<div class="name">gap to the best possible network</div>'
@@ -58,14 +62,19 @@ def _table(session: Session, numbers: Comparison | None) -> str:
             "–" if solution is None else f"{max(solution.relative_gap, 0.0):.0e} relative",
         ),
         ("knots: network, optimum, spline", _knots(session, numbers)),
-        (
-            "distance to the spline",
-            "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range",
-        ),
+        _fit(session, numbers),
         ("inside the optimal band", "–" if numbers is None else _inside(numbers)),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"
+
+
+def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
+    """How the network relates to the points: for labels those it gets right, for numbers the way to their spline."""
+    if session.scenario.loss_function.needs_labels:
+        total = len(session.scenario.points)
+        return "labels it gets right", "–" if numbers is None else f"{numbers.correct} of {total}"
+    return "distance to the spline", "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range"
 
 
 def _knots(session: Session, numbers: Comparison | None) -> str:

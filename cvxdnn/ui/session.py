@@ -12,13 +12,21 @@ import streamlit as st
 
 from cvxdnn.comparison import Reference
 from cvxdnn.convex import Solver
+from cvxdnn.datasets import PRESETS
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.experiments import first_frame
+from cvxdnn.labels import LEVELS, are_labels, labelled
+from cvxdnn.link import Points
+from cvxdnn.losses import LOSSES, named
 from cvxdnn.scenario import Scenario
 from cvxdnn.ui.process import runner
 from cvxdnn.ui.training import TrainingRun
 
 KEY = "explore_session"
+NOT_LABELS = "These values are not labels −1 and +1: the loss is squared again."
+NOW_LABELS = "Your values became labels: +1 above the middle of their range, −1 below it. Undo brings them back."
+MOST_SHOWN = 4.0
+"""How far from 0 the chart follows an optimum for labels, which may grow without bound."""
 
 
 class Session:
@@ -29,6 +37,7 @@ class Session:
     table_version, table_base, table_seen : the table's widget, the points it started from, those it last held
     preview, preview_number : the points of an unfinished drag, and the number of the last such message
     problem : a message for the user, or ""
+    unlabelled : the points before a loss turned them into labels, with the labels they became
     """
 
     def __init__(self, scenario: Scenario, problem: str | None, owner: str) -> None:
@@ -42,6 +51,7 @@ class Session:
         self.preview: Scenario | None = None
         self.preview_number: int | None = None
         self.solver = Solver()
+        self.unlabelled: tuple[Points, Points] | None = None
         self.domain = domain_of(scenario)
         self.run = TrainingRun(runner, owner)
         if scenario.replace(hidden=Scenario().hidden) == Scenario():
@@ -57,7 +67,7 @@ class Session:
     @property
     def shown(self) -> Reference:
         """The reference of the points on the chart: those of an unfinished drag, if there is one."""
-        return self.reference if self.preview is None else Reference(self.preview, self.solver.solve)
+        return self.reference if self.preview is None else Reference(self.preview, self.solver)
 
     def drag(self, number: int | None, points: Sequence[Sequence[float]] | None) -> None:
         """Show what belongs to these points until the drag ends; None: it was given up."""
@@ -72,14 +82,40 @@ class Session:
         self.revision += 1
         self.preview = None
         try:
+            settings, notice = self._with_fitting_loss(settings)
             new = self.scenario.replace(**settings)
         except InvalidInputError as error:
             self.problem = f"Nothing was changed: {error}."
             return
-        old, self.scenario, self.problem = self.scenario, new, ""
+        old, self.scenario, self.problem = self.scenario, new, notice
         if new.points != old.points:
             self._points_changed(by_chart, by_table)
+        elif new.loss_function.needs_labels and (new.loss, new.beta) != (old.loss, old.beta):
+            self.domain = domain_of(new)
         self._train_after(old)
+
+    def _with_fitting_loss(self, settings: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """The settings with a loss that has a meaning for the points, and a notice for the user."""
+        loss = settings.get("loss", self.scenario.loss)
+        if "preset" in settings and settings["preset"] in PRESETS:
+            return self._with_preset(settings, loss)
+        points = settings.get("points", self.scenario.points)
+        needs_labels = loss in LOSSES and named(loss).needs_labels
+        if needs_labels and not are_labels(points):
+            if "loss" not in settings:  # an undone conversion, a table, a file
+                return settings | {"loss": "squared"}, NOT_LABELS
+            self.unlabelled = points, labelled(points)
+            return settings | {"points": self.unlabelled[1]}, NOW_LABELS
+        if not needs_labels and "loss" in settings and self.unlabelled and points == self.unlabelled[1]:
+            return settings | {"points": self.unlabelled[0]}, ""
+        return settings, ""
+
+    def _with_preset(self, settings: dict[str, Any], loss: str) -> tuple[dict[str, Any], str]:
+        """A preset keeps the loss unless one of them is about labels and the other is not."""
+        suits = PRESETS[settings["preset"]].loss
+        if named(suits).needs_labels != named(loss).needs_labels:
+            return settings | {"loss": suits}, ""
+        return settings, ""
 
     def _points_changed(self, by_chart: bool, by_table: bool) -> None:
         if not by_chart:
@@ -154,8 +190,17 @@ def domain_of(scenario: Scenario) -> Domain:
     """The part of the plane that the chart shows: the points with some room to move them."""
     xs, ys = zip(*scenario.points, strict=True)
     x_low, x_high = _padded(xs, 0.05)
-    y_low, y_high = _padded(ys, 0.18)
+    y_low, y_high = _padded([*ys, *_outputs_beyond_labels(scenario)], 0.18)
     return x_low, x_high, y_low, y_high
+
+
+def _outputs_beyond_labels(scenario: Scenario) -> Sequence[float]:
+    """For labels -1 and +1, which the optimum need not stay between: both labels and its values at the points."""
+    if not scenario.loss_function.needs_labels:
+        return ()
+    known = reference(scenario)
+    fitted = () if known.solution is None else known.fitted.clip(-MOST_SHOWN, MOST_SHOWN).tolist()
+    return (*LEVELS, *fitted)
 
 
 def _padded(values: Sequence[float], share: float) -> tuple[float, float]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.datasets import PRESETS, load_preset
+from cvxdnn.losses import LOSSES, named
 from cvxdnn.scenario import LIMITS, MAX_POINTS, Scenario
 from cvxdnn.solution import Status
 from tests.app.conftest import settle, wait_for_frame
@@ -237,3 +238,65 @@ def test_hidden_curves_are_part_of_the_link(explore):
     assert sent_to_the_chart(app)["hidden"] == ["networks", "band"]
     assert app.query_params["hidden"]
     assert session_of(app).run.frame is frame
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_is_certified_and_trains_from_above(explore, loss):
+    preset = "two classes" if named(loss).needs_labels else "outliers"
+    app = explore(**QUICK, preset=preset, loss=loss, beta="0.05")
+    session = session_of(app)
+    assert session.reference.solution.relative_gap < 1e-8
+    assert sent_to_the_chart(app)["certificate"]["touching"]
+    settle(app)
+    solution = session.reference.solution
+    assert session.run.frame.objective >= (solution.objective - solution.gap) * (1 - 1e-9)
+    assert session.run.frame.objective <= 1.5 * solution.objective
+
+
+def test_numbers_become_labels_and_come_back(explore):
+    session = session_of(explore(**QUICK))
+    numbers = session.scenario.points
+    session.change(loss="logistic")
+    assert {y for _, y in session.scenario.points} == {-1.0, 1.0}
+    assert [x for x, _ in session.scenario.points] == [x for x, _ in numbers]
+    assert "labels" in session.problem
+    session.change(loss="squared")
+    assert session.scenario.points == numbers
+    assert not session.problem
+
+
+def test_undoing_the_labels_brings_the_squared_loss_back(explore):
+    session = session_of(explore(**QUICK))
+    numbers = session.scenario.points
+    session.change(loss="hinge")
+    session.change(by_chart=True, points=numbers)  # what the chart sends after Undo
+    assert (session.scenario.points, session.scenario.loss) == (numbers, "squared")
+    assert "squared" in session.problem
+
+
+def test_a_preset_of_labels_brings_a_loss_for_labels(explore):
+    session = session_of(explore(**QUICK))
+    session.change(preset="two classes")
+    assert session.scenario.loss == "hinge"
+    session.change(loss="logistic")
+    session.change(preset="overlapping classes")
+    assert session.scenario.loss == "logistic"
+    session.change(preset="spike")
+    assert session.scenario.loss == "squared"
+
+
+def test_with_labels_the_chart_offers_two_levels_and_the_readout_counts(explore):
+    app = explore(**QUICK, preset="two classes", loss="hinge", beta="0.02")
+    settle(app)
+    assert sent_to_the_chart(app)["levels"] == [-1.0, 1.0]
+    assert "14 of 14" in readout(app)
+
+
+def test_labels_of_one_class_are_explained(explore):
+    app = explore(**QUICK, preset="two classes", loss="logistic")
+    session = session_of(app)
+    session.change(by_chart=True, points=((0.0, 1.0), (1.0, 1.0), (2.0, 1.0)))
+    app.run()
+    settle(app)
+    assert "only the label 1" in readout(app)
+    assert len(session.scenario.points) == 3

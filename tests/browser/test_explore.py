@@ -231,3 +231,12 @@ def test_about_page_renders_its_formulas(page, address):
     open_explore(page, address)
     page.get_by_role("link", name="About").click()
     expect(page.locator(".katex").first).to_be_visible(timeout=SLOW)
+
+
+def test_labels_are_dragged_from_one_class_to_the_other(page, address):
+    open_explore(page, address, "?preset=two+classes&loss=hinge&restarts=1")
+    expect(page.get_by_role("button", name=re.compile("^Point 6 of 14.*y 1"))).to_be_visible()
+    optimum = shape(page, "optimum")
+    drag(page, 6, 0, 70)  # not far enough to reach the other label by itself
+    expect_change(page, "optimum", optimum)
+    expect(page.get_by_role("button", name=re.compile("^Point 6 of 14.*y −1"))).to_be_visible()

@@ -85,6 +85,7 @@ def point_editor(
     band: Band | None = None,
     certificate: CertificatePanel | None = None,
     hidden: Iterable[str] = (),
+    levels: Sequence[float] | None = None,
     max_points: int = 200,
     min_points: int = 1,
     stale: bool = False,
@@ -113,6 +114,8 @@ def point_editor(
     hidden : iterable of str
         Names switched off: of curves, "band", "knots". Once the user has used the legend, the browser's choice
         holds until this argument changes.
+    levels : sequence of float, optional
+        The only values of y that the user can give a point, as the labels -1 and +1 of two classes.
     max_points, min_points : int
         Adding and removing stop there.
     stale : bool
@@ -140,6 +143,7 @@ def point_editor(
         "points": placed,
         "version": version,
         "domain": [float(edge) for edge in domain],
+        "levels": None if levels is None else [float(level) for level in levels],
         "max_points": max_points,
         "min_points": min_points,
         "curves": [

@@ -15,7 +15,8 @@
      spline    Computed here from the points, at every frame of a drag.
 
    What Python is told
-     `points`  once per edit: when a drag ends, when the arrow keys rest, on add, remove, undo, redo.
+     `points`  after each edit: when a drag ends, when the arrow keys rest, on add, remove, undo, redo; of edits
+               that follow each other faster than Python could answer (a key held down) only the last.
      `edits`   only when `points` are the very same as told before, which Streamlit would take for no change
                (say, undo after a replacement): a number that makes the callback run all the same.
      `preview` while a point is dragged: a number and the points so far, at most 15 times a second and never
@@ -35,6 +36,7 @@ const LONG_PRESS = 600; // milliseconds
 const KEY_PAUSE = 400;
 const CONFIRM_WITHIN = 3000; // doubled at each of at most three repetitions
 const MESSAGE_TIME = 2500;
+const EDIT_EVERY = 150; // least time between two edits told
 const PREVIEW_EVERY = 66; // at most 15 a second
 const PREVIEW_LOST = 1000; // an answer that takes longer is not waited for
 const REACH = { mouse: 14, touch: 22 }; // pixels around a point's centre that grab it
@@ -229,6 +231,7 @@ class Editor {
     this.press = { id: null, count: 0 }; // presses without a move on the same point, for double clicks
     this.resting = null; // timer: arrow keys were used, Python is told when they rest
     this.awaiting = null; // the edit that Python has not confirmed yet
+    this.delivered = -Infinity; // when Python was told the last one
     this.previews = 0; // how many points of unfinished drags Python was told
     this.previewed = -Infinity; // when it was told the last ones
     this.shown = { width: 0 };
@@ -269,7 +272,7 @@ class Editor {
     this.destroy = () => {
       stop.abort();
       observer.disconnect();
-      for (const timer of [this.resting, this.gesture?.timer, this.confirmation, this.messageTimer]) {
+      for (const timer of [this.resting, this.gesture?.timer, this.delivery, this.confirmation, this.messageTimer]) {
         clearTimeout(timer);
       }
       cancelAnimationFrame(this.frame);
@@ -350,13 +353,24 @@ class Editor {
   commit() {
     clearTimeout(this.resting);
     this.resting = null;
-    const points = pairs(this.points);
     this.edits += 1;
-    this.awaiting = { points, edits: samePairs(points, this.told) ? this.edits : null };
+    this.awaiting = { points: pairs(this.points) };
+    clearTimeout(this.delivery);
+    clearTimeout(this.confirmation);
+    const early = EDIT_EVERY - (performance.now() - this.delivered);
+    if (early <= 0) this.tell();
+    else this.delivery = setTimeout(() => this.tell(), early);
+    this.schedule("points");
+  }
+
+  /** Tells Python the latest edit for the first time. */
+  tell() {
+    const { points } = this.awaiting;
+    this.awaiting.edits = samePairs(points, this.told) ? this.edits : null;
     this.told = points;
+    this.delivered = performance.now();
     this.deliver();
     this.confirmWithin(CONFIRM_WITHIN);
-    this.schedule("points");
   }
 
   deliver() {
@@ -375,7 +389,7 @@ class Editor {
   }
 
   confirm(received) {
-    if (!this.awaiting || !received || !samePairs(received.points, this.awaiting.points)) return;
+    if (this.awaiting?.edits === undefined || !received || !samePairs(received.points, this.awaiting.points)) return;
     if (this.awaiting.edits !== null && !(received.edits >= this.awaiting.edits)) return;
     this.awaiting = null;
     clearTimeout(this.confirmation);
@@ -478,10 +492,20 @@ class Editor {
     return sorted(this.points.map((point) => (point.id === id ? Object.freeze({ id, x, y }) : point)));
   }
 
-  /** Coordinates on the grid and inside the chart. */
+  /** Coordinates on the grid and inside the chart; y on a level where there are levels. */
   bounded(x, y) {
     const { x0, x1, y0, y1, width, height } = this.view;
-    return [clamp(snap(clamp(x, x0, x1), width), x0, x1), clamp(snap(clamp(y, y0, y1), height), y0, y1)];
+    const { levels } = this.data;
+    const level = levels && levels.reduce((best, each) => (Math.abs(each - y) < Math.abs(best - y) ? each : best));
+    return [clamp(snap(clamp(x, x0, x1), width), x0, x1), level ?? clamp(snap(clamp(y, y0, y1), height), y0, y1)];
+  }
+
+  /** The y that an arrow key leads to: some steps further, or the next level. */
+  raised(y, steps) {
+    const { levels } = this.data;
+    if (!levels) return y + steps * this.keyStep(this.view.height);
+    const beyond = levels.filter((level) => (steps > 0 ? level > y : level < y));
+    return beyond.length ? (steps > 0 ? Math.min(...beyond) : Math.max(...beyond)) : y;
   }
 
   /* Pointer */
@@ -692,10 +716,9 @@ class Editor {
   }
 
   nudge(point, [right, up], times) {
-    const { width, height } = this.view;
     const [x, y] = this.bounded(
-      right ? point.x + right * times * this.keyStep(width) : point.x,
-      up ? point.y + up * times * this.keyStep(height) : point.y,
+      right ? point.x + right * times * this.keyStep(this.view.width) : point.x,
+      up ? this.raised(point.y, up * times) : point.y,
     );
     const points = this.moved(point.id, right ? x : point.x, up ? y : point.y);
     if (samePairs(pairs(points), pairs(this.points))) return;
