@@ -49,7 +49,7 @@ $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(VENV)/.app
-	$(BIN)/python -m pip install -q -e '.[test]'
+	$(BIN)/python -m pip install -q -e '.[test,dask]'
 	@touch $@
 
 $(BENCH_VENV)/.bench: pyproject.toml requirements.txt

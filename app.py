@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cvxdnn.ui.admission import admit
 from cvxdnn.ui.page import configure
 
 
@@ -10,10 +11,16 @@ def main() -> None:
     configure()
     pages = {
         "Explore": [st.Page("pages/explore.py", title="Spline explorer", icon=":material/show_chart:", default=True)],
-        "Understand": [st.Page("pages/path.py", title="Path", icon=":material/timeline:")],
-        "Question it": [st.Page("pages/about.py", title="About", icon=":material/info:")],
+        "Understand": [
+            st.Page("pages/path.py", title="Path", icon=":material/timeline:"),
+            st.Page("pages/batch_norm.py", title="Batch norm and neural collapse", icon=":material/hub:"),
+        ],
+        "Question it": [
+            st.Page("pages/sweep.py", title="Sweep lab", icon=":material/grid_on:"),
+            st.Page("pages/about.py", title="About", icon=":material/info:"),
+        ],
     }
-    st.navigation(pages).run()
+    admit(st.navigation(pages).run)
 
 
 if __name__ == "__main__":  # worker processes must be able to import this file without running the app

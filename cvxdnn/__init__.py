@@ -8,14 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cvxdnn import theory as theory
     from cvxdnn.convex import Path as Path
     from cvxdnn.convex import Solver as Solver
+    from cvxdnn.convex import critical_betas as critical_betas
     from cvxdnn.convex import regularization_path as regularization_path
     from cvxdnn.convex import solve as solve
     from cvxdnn.datasets import PRESETS as PRESETS
     from cvxdnn.datasets import Dataset as Dataset
     from cvxdnn.datasets import load_preset as load_preset
     from cvxdnn.datasets import read_csv as read_csv
+    from cvxdnn.diagnostics import layer_diagnostics as layer_diagnostics
     from cvxdnn.losses import LOSSES as LOSSES
     from cvxdnn.losses import EpsilonInsensitive as EpsilonInsensitive
     from cvxdnn.losses import Huber as Huber
@@ -50,7 +53,9 @@ _HOMES = {
     "Status": "solution",
     "beta_max": "objective",
     "certify": "objective",
+    "critical_betas": "convex",
     "interpolating_spline": "spline",
+    "layer_diagnostics": "diagnostics",
     "load_preset": "datasets",
     "optimal_band": "spline",
     "read_csv": "datasets",
@@ -60,11 +65,15 @@ _HOMES = {
     "train": "networks.training",
 }
 
-__all__ = list(_HOMES)
+_PACKAGES = ("theory",)
+
+__all__ = [*_HOMES, *_PACKAGES]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"cvxdnn.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'cvxdnn' has no attribute {name!r}")
     return getattr(import_module(f"cvxdnn.{_HOMES[name]}"), name)

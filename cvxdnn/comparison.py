@@ -32,10 +32,10 @@ BAND_TOLERANCE = 0.01
 
 @dataclass(frozen=True)
 class Reference:
-    """What is known without training: the spline and, for two layers, the certified optimum.
+    """What is known without training: the spline, and the certified optimum of the paper's architecture.
 
-    The band and the sparsest function refer to the fitted values of the optimum where it is certified,
-    and else to the points themselves, the limit of vanishing weight decay. `solver` remembers a similar problem.
+    The band and the sparsest function refer to the fitted values of that optimum, and where there is none to the
+    points themselves, the limit of vanishing weight decay. `solver` remembers a similar problem.
     """
 
     scenario: Scenario
@@ -56,42 +56,49 @@ class Reference:
         return self._normalized[1]
 
     @property
-    def is_certified(self) -> bool:
-        """Whether the global optimum of this architecture is known."""
-        return self.scenario.depth == 2
+    def is_optimum(self) -> bool:
+        """Whether `solution` is the optimum of the networks trained; else it is an upper bound of theirs.
+
+        Biases in the early layers of a deep network give it functions that the theorem does not count.
+        """
+        return self.scenario.depth == 2 or self.scenario.biases == "last_hidden"
 
     @property
     def solution(self) -> Solution | None:
-        """The certified optimum, where there is one."""
+        """The certified optimum for biases in the last hidden layer only; None where there is none."""
         return self._answer[0]
 
     @property
+    def lower_bound(self) -> float | None:
+        """Below which no network of this architecture can come, proven; None where nothing is."""
+        solution = self.solution
+        return None if solution is None or not self.is_optimum else solution.objective - solution.gap
+
+    @property
     def obstacle(self) -> str:
-        """Why these points have no optimum; "" where they have one or none is known."""
+        """Why these points have no optimum; "" where they have one."""
         return self._answer[1]
 
     @cached_property
     def _answer(self) -> tuple[Solution | None, str]:
-        if not self.is_certified:
-            return None, ""
-        x, y, beta, loss = self.data.x, self.data.y, self.scenario.beta, self.scenario.loss
+        x, y, scenario = self.data.x, self.data.y, self.scenario
         try:
-            if self.solver is not None and loss == "squared":
-                return self.solver.solve(x, y, beta=beta), ""
-            return solve(x, y, beta=beta, loss=loss), ""
+            if self.solver is not None and scenario.loss == "squared" and scenario.depth == 2:
+                return self.solver.solve(x, y, beta=scenario.beta), ""
+            return solve(x, y, beta=scenario.beta, depth=scenario.depth, loss=scenario.loss), ""
         except InvalidInputError as error:  # labels of one class only
             return None, str(error)
 
     @cached_property
     def certificate(self) -> Certificate | None:
-        """The optimum's dual certificate."""
+        """The dual certificate of the optimum, as one of two layers with its effective weight decay."""
         if self.solution is None:
             return None
         return certify(
             self.data.x,
             self.data.y,
             self.solution.spline,
-            beta=self.scenario.beta,
+            beta=self.solution.effective_beta,
             loss=self.scenario.loss,
             dual=self.solution.dual,
         )
@@ -121,7 +128,8 @@ class Reference:
 class Comparison:
     """A trained network measured against a `Reference`.
 
-    objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`
+    objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`; where
+        `Reference.is_optimum` is false it is an upper bound, and there is no gap
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
     knots : bends inside the data's range of network, optimum and spline
     deviation : largest distance to the linear spline;  outside : largest distance to the band
@@ -147,7 +155,7 @@ class Comparison:
 def compare(reference: Reference, frame: Frame) -> Comparison:
     """Every number that the readout shows."""
     solution, network = reference.solution, frame.spline
-    bound = None if solution is None else solution.objective - solution.gap
+    bound = reference.lower_bound
     gap = None if bound is None else frame.objective - bound
     return Comparison(
         objective=frame.objective,

@@ -6,12 +6,20 @@
     ├── InvalidInputError   (also ValueError)    a mistake of the caller: argument, value, remedy
     ├── SolverFailedError   (also RuntimeError)  a numerical method gave no answer at all
     ├── WorkerDiedError     (also RuntimeError)  the process that ran a job is gone
+    ├── LimitExceededError  (also RuntimeError)  a limit of this host was reached: which one, what to do
     └── JobCancelledError   (also RuntimeError)  a job was stopped before it had a result
 
 A numerical outcome that is merely inaccurate is not an error: it is a `Status` with advice.
 """
 
-__all__ = ["CvxdnnError", "InvalidInputError", "JobCancelledError", "SolverFailedError", "WorkerDiedError"]
+__all__ = [
+    "CvxdnnError",
+    "InvalidInputError",
+    "JobCancelledError",
+    "LimitExceededError",
+    "SolverFailedError",
+    "WorkerDiedError",
+]
 
 
 class CvxdnnError(Exception):
@@ -28,6 +36,10 @@ class SolverFailedError(CvxdnnError, RuntimeError):
 
 class WorkerDiedError(CvxdnnError, RuntimeError):
     """The worker process that ran a job died before it had a result."""
+
+
+class LimitExceededError(CvxdnnError, RuntimeError):
+    """A limit of this host was reached; the text names it and says what to do."""
 
 
 class JobCancelledError(CvxdnnError, RuntimeError):

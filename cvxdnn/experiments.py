@@ -22,7 +22,16 @@ from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Snapshot, Status
 from cvxdnn.spline import LinearSpline
 
-__all__ = ["FRAME_SECONDS", "STEP_SIZE", "Frame", "TrainingTask", "first_frame", "train_sample", "warm_up"]
+__all__ = [
+    "FRAME_SECONDS",
+    "STEP_SIZE",
+    "Frame",
+    "TrainingTask",
+    "first_frame",
+    "snapshots_of",
+    "train_sample",
+    "warm_up",
+]
 
 Vector = NDArray[np.float64]
 
@@ -44,8 +53,9 @@ class Frame:
     step : optimiser steps taken
     objectives : (restarts,) exact objective of each restart
     best : index of the restart with the smallest objective;  spline : its exact function
+    neurons : (k, 3) of the best restart: where each neuron bends, its slope change, its active side (+1 or -1)
     others : functions of other restarts, as many as could be computed without delaying the frame
-    history : (k, 2) step and smallest objective at earlier moments of this run
+    history : (k, 1 + restarts) step and objective of every restart at earlier moments of this run
     state : what a later job needs to go on from here (opaque; None while the run goes on)
     """
 
@@ -53,6 +63,7 @@ class Frame:
     objectives: Vector
     best: int
     spline: LinearSpline
+    neurons: Vector
     others: tuple[LinearSpline, ...]
     status: Status
     done: bool
@@ -86,7 +97,9 @@ class TrainingTask:
         """Report frames until converged, stopped, or out of steps."""
         history = _History(self.history)
         last_report, last_step = -np.inf, np.inf
-        for snapshot in self._snapshots():
+        # The state is this program's own, made by an earlier job; it never comes from a user.
+        initial = None if self.state is None else pickle.loads(self.state)
+        for snapshot in snapshots_of(self.scenario, initial):
             history.add(snapshot)
             if self.steps is not None:
                 last_step = min(last_step, snapshot.step + self.steps)
@@ -97,27 +110,26 @@ class TrainingTask:
             if ends:
                 return
 
-    def _snapshots(self) -> Iterator[Snapshot]:
-        from cvxdnn.networks.training import train
 
-        scenario = self.scenario
-        data, _ = scenario.normalized()
-        # The state is this program's own, made by an earlier job; it never comes from a user.
-        initial = None if self.state is None else pickle.loads(self.state)
-        return train(
-            data.x,
-            data.y,
-            beta=scenario.beta,
-            loss=scenario.loss,
-            depth=scenario.depth,
-            width=scenario.width,
-            biases=scenario.biases,
-            restarts=scenario.restarts,
-            seed=scenario.seed,
-            optimizer=scenario.optimizer,
-            snapshot_every=_look_every(scenario),
-            initial=initial,
-        )
+def snapshots_of(scenario: Scenario, initial: Any = None) -> Iterator[Snapshot]:
+    """Training of the scenario's networks, watched every few steps; `initial` as for `cvxdnn.train`."""
+    from cvxdnn.networks.training import train
+
+    data, _ = scenario.normalized()
+    return train(
+        data.x,
+        data.y,
+        beta=scenario.beta,
+        loss=scenario.loss,
+        depth=scenario.depth,
+        width=scenario.width,
+        biases=scenario.biases,
+        restarts=scenario.restarts,
+        seed=scenario.seed,
+        optimizer=scenario.optimizer,
+        snapshot_every=_look_every(scenario),
+        initial=initial,
+    )
 
 
 def _look_every(scenario: Scenario) -> int:
@@ -128,22 +140,22 @@ def _look_every(scenario: Scenario) -> int:
 
 
 class _History:
-    """Step and smallest objective over a run, thinned so that it never holds more than `LIMIT` rows."""
+    """Step and objectives over a run, thinned so that it never holds more than `LIMIT` rows."""
 
-    LIMIT = 400
+    LIMIT = 200
 
     def __init__(self, rows: Vector | None) -> None:
-        self.rows: list[tuple[int, float]] = [] if rows is None else [(int(s), float(o)) for s, o in rows]
+        self.rows: list[Vector] = [] if rows is None else list(rows)
 
     def add(self, snapshot: Snapshot) -> None:
         if self.rows and self.rows[-1][0] == snapshot.step:
             return  # where the run was paused
-        self.rows.append((snapshot.step, snapshot.objective))
+        self.rows.append(np.append(float(snapshot.step), snapshot.objectives))
         if len(self.rows) > self.LIMIT:
             self.rows = self.rows[::2]
 
     def array(self) -> Vector:
-        return np.array(self.rows, dtype=np.float64).reshape(-1, 2)
+        return np.array(self.rows)
 
 
 def _frame(snapshot: Snapshot, history: _History, *, with_state: bool) -> Frame:
@@ -152,12 +164,20 @@ def _frame(snapshot: Snapshot, history: _History, *, with_state: bool) -> Frame:
         objectives=snapshot.objectives,
         best=snapshot.best,
         spline=snapshot.network.to_spline(),
+        neurons=_neurons(snapshot),
         others=_other_splines(snapshot),
         status=snapshot.status if snapshot.done or not with_state else Status.STOPPED,
         done=snapshot.done,
         history=history.array(),
         state=pickle.dumps(snapshot.state) if with_state else None,
     )
+
+
+def _neurons(snapshot: Snapshot) -> Vector:
+    from cvxdnn.networks.kinks import kinks
+
+    found = kinks(snapshot.network)  # type: ignore[arg-type]  # train makes Networks
+    return np.column_stack([found.x, found.slope_changes, found.sides])
 
 
 def _other_splines(snapshot: Snapshot) -> tuple[LinearSpline, ...]:
@@ -182,6 +202,7 @@ def first_frame() -> Frame:
         objectives=np.array(stored["objectives"]),
         best=stored["best"],
         spline=LinearSpline(**stored["spline"]),
+        neurons=np.array(stored["neurons"]).reshape(-1, 3),
         others=tuple(LinearSpline(**spline) for spline in stored["others"]),
         status=Status[stored["status"]],
         done=True,
@@ -203,6 +224,7 @@ def _store_first_frame() -> None:
         "objectives": frame.objectives.tolist(),
         "best": frame.best,
         "spline": _stored_spline(frame.spline),
+        "neurons": frame.neurons.tolist(),
         "others": [_stored_spline(spline) for spline in frame.others],
         "status": frame.status.name,
         "history": frame.history.tolist(),

@@ -1,16 +1,17 @@
 """What solvers and trainers return: a status with advice, a certified solution, a snapshot of training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.objective import NetworkLike
 from cvxdnn.spline import LinearSpline
 
-__all__ = ["Snapshot", "Solution", "Status"]
+__all__ = ["LocalMinimum", "Snapshot", "Solution", "Status"]
 
 Vector = NDArray[np.float64]
 
@@ -50,17 +51,38 @@ class Status(Enum):
         return self in (Status.OPTIMAL, Status.INTERPOLATES, Status.RUNNING, Status.CONVERGED)
 
 
+@dataclass(frozen=True)
+class LocalMinimum:
+    """A local minimum of training as a problem in one number, the path norm of the function.
+
+    r, objective : the path norm and the objective there
+    effective_beta : the two-layer weight decay with the same optimum (for r = 0 the smallest such)
+    is_global : whether no other minimum is better, up to round-off
+    """
+
+    r: float
+    objective: float
+    effective_beta: float
+    is_global: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Solution:
     """A global optimum of the training problem, with the certificate that says how close it is.
 
     spline : the optimal function, exact outside its knots; in the units of the data
     objective, loss, penalty : objective = loss + penalty; the loss is 1/2 sum (f - y)^2 over all points
-    path_norm : R(f) over the data's range; the penalty is beta * path_norm for depth 2
-    effective_beta : weight decay of the two-layer problem with the same solution (beta itself for depth 2)
-    dual : (n,) one multiplier per point as given, feasible for the dual up to `gap`
+    path_norm : R(f) over the data's range, with a skip connection the total variation of the slope; the penalty is
+        (beta * depth / 2) * path_norm**(2 / depth), beta * path_norm for depth 2
+    effective_beta : weight decay of the two-layer problem with the same solution (beta itself for depth 2); for a
+        constant in a deeper network the smallest such
+    dual : (n,) one multiplier per point as given, feasible in the tube of the effective weight decay
     gap, relative_gap : objective minus a proven lower bound; divided by the objective
     x_range : smallest and largest x
+    loss_name : the loss, as in cvxdnn.objective.LOSSES
+    local_minima : by ascending path norm; one for depth 2, where training is a convex problem, and with the squared
+        loss all of them; with other losses the constant and the optimum
+    ties : the local minima that are as good as this solution
     """
 
     spline: LinearSpline
@@ -77,25 +99,40 @@ class Solution:
     x_range: tuple[float, float]
     depth: int = 2
     skip_connection: bool = False
+    loss_name: str = "squared"
+    local_minima: tuple[LocalMinimum, ...] = ()
+    ties: tuple[LocalMinimum, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.local_minima:
+            only = LocalMinimum(self.path_norm, self.objective, self.effective_beta, True)
+            object.__setattr__(self, "local_minima", (only,))
 
     @property
     def knots(self) -> Vector:
         """Inputs where the optimal function changes its slope."""
         return self.spline.significant_knots()
 
-    def network(self) -> Any:
+    def network(self, *, directions: Sequence[ArrayLike] | None = None) -> Any:
         """An optimal network in closed form, whose objective is the optimum.
+
+        Parameters
+        ----------
+        directions : sequence of depth - 2 vectors with entries >= 0, optional
+            Every optimum is a family of networks: in each early layer the signal may be carried by any direction of
+            nonnegative entries, whose number is the layer's width. By default each early layer has one unit.
 
         Returns
         -------
         cvxdnn.Network
-            Two layers, one neuron for each coefficient of the Lasso (theory: docs/two-layers.md).
+            With one neuron in the last hidden layer for each coefficient of the Lasso (docs/two-layers.md), and early
+            layers that rescale (docs/depth.md).
         """
         # The one import that points upwards: a result knows how to become a network.
-        from cvxdnn.networks.closed_form import two_layer_network
+        from cvxdnn.networks.closed_form import deep_network
 
         low, high = self.x_range
-        return two_layer_network(self.spline, low, high, skip=self.skip_connection)
+        return deep_network(self.spline, low, high, depth=self.depth, skip=self.skip_connection, directions=directions)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from cvxdnn.ui.status import status_panel
+
 st.title("What you see, and how far to trust it")
 st.markdown(
     r"""
@@ -36,3 +38,6 @@ B. Hanin, *Ridgeless interpolation with shallow ReLU networks in 1D* (arXiv 2109
 T. Debarre et al., *Sparsest piecewise-linear regression of one-dimensional data*, 2022.
 """
 )
+
+st.markdown("#### This server")
+status_panel()

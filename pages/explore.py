@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cvxdnn.ui.chart import explore_chart
+from cvxdnn.ui.closer import closer_look
 from cvxdnn.ui.controls import data_controls, model_controls, network_controls, points_table
 from cvxdnn.ui.page import live
 from cvxdnn.ui.player import player
@@ -25,19 +26,19 @@ with st.container():  # always there, so that a message moves nothing and remoun
 chart, panel = st.columns([2.7, 1.15], gap="small")
 
 
-here.run.poll()
-drawn = (here.revision, here.run.is_running)
+here.poll()
+drawn = (here.revision, here.run.is_running, here.is_busy)
 
 
 def up_to_date() -> None:
     """Draw the whole page again when an edit or the end of a run changed more than one part of it."""
-    here.run.poll()
-    if (here.revision, here.run.is_running) != drawn:
+    here.poll()
+    if (here.revision, here.run.is_running, here.is_busy) != drawn:
         st.rerun()
 
 
 def show_chart() -> None:
-    here.run.poll()
+    here.poll()
     explore_chart(here)  # first, so that the optimum follows a drag without waiting for the rest of the page
     up_to_date()
 
@@ -50,9 +51,16 @@ def show_numbers() -> None:
         player(here)
 
 
+def look_closer() -> None:
+    up_to_date()
+    with st.container(border=True):
+        closer_look(here)
+
+
 with chart:
     live(show_chart, active=here.run.is_running)
     points_table(here)
+    live(look_closer, active=here.is_busy)
 with panel:
     live(show_numbers, active=here.run.is_running)
     with st.container(border=True):

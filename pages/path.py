@@ -4,8 +4,8 @@ import streamlit as st
 
 from cvxdnn.figures.path import complexity_figure, cross_validation_figure, objective_figure, path_figure
 from cvxdnn.ui.controls import data_controls
-from cvxdnn.ui.page import figure
-from cvxdnn.ui.path import path_of, selection_of
+from cvxdnn.ui.page import figure, live
+from cvxdnn.ui.path import path_of, selection
 from cvxdnn.ui.session import session
 
 here = session()
@@ -56,15 +56,26 @@ with objective, st.container(border=True):
     st.markdown("**What does training pay?** Certified.")
     figure(objective_figure(path), key="path_objective")
     st.caption("The objective is the loss plus the weight decay times the path norm; it is what training minimises.")
-with choice, st.container(border=True):
+
+
+def choose() -> None:
+    result = choosing.of(here.scenario)
+    if running != choosing.is_running:
+        st.rerun()
     st.markdown("**Which weight decay predicts best?** Measured.")
-    selection, problem = selection_of(here.scenario)
-    if selection is None:
-        st.info(problem)
-    else:
-        figure(cross_validation_figure(selection), key="path_selection")
-        left_out = "one point" if selection.folds == len(data) else f"one of {selection.folds} parts"
-        st.caption(
-            f"Cross-validation: leave out {left_out} at a time, follow the path of the rest, and compare with what was "
-            "left out. Few points make this estimate rough; the shaded band says how rough."
-        )
+    if result is None:
+        st.info(choosing.problem or "Following the path of every part of the points …")
+        return
+    figure(cross_validation_figure(result), key="path_selection_picture")
+    left_out = "one point" if result.folds == len(data) else f"one of {result.folds} parts"
+    st.caption(
+        f"Cross-validation: leave out {left_out} at a time, follow the path of the rest, and compare with what was "
+        "left out. Few points make this estimate rough; the shaded band says how rough."
+    )
+
+
+choosing = selection()
+choosing.of(here.scenario)
+running = choosing.is_running
+with choice, st.container(border=True):
+    live(choose, active=running)

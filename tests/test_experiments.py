@@ -75,8 +75,18 @@ def test_the_optimum_is_at_no_distance_from_itself_and_in_its_band():
     assert (spline(at) <= upper(at) + 1e-9).all()
 
 
-def test_no_optimum_is_claimed_for_deeper_networks():
-    reference = Reference(Scenario(depth=3))
-    assert reference.solution is None
-    assert reference.certificate is None
+@pytest.mark.parametrize("depth", [3, 5])
+def test_deeper_networks_have_an_optimum_and_a_certificate_of_their_effective_weight_decay(depth):
+    reference = Reference(Scenario(depth=depth))
+    assert reference.is_optimum
+    assert reference.solution.depth == depth
+    assert reference.certificate.relative_gap <= 1e-9
+    assert reference.lower_bound <= reference.solution.objective
+    assert compare(reference, first_frame()).gap is not None
+
+
+def test_no_gap_is_claimed_for_biases_in_every_layer():
+    reference = Reference(Scenario(depth=3, biases="all"))
+    assert not reference.is_optimum
+    assert reference.lower_bound is None
     assert compare(reference, first_frame()).gap is None

@@ -22,12 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "core": (
-        *("exceptions", "validation", "csv_columns", "datasets", "spline", "tube"),
-        *("losses", "balancing", "loss_terms", "objective", "solution"),
+        *("exceptions", "limits", "validation", "csv_columns", "datasets", "spline", "tube"),
+        *("losses", "balancing", "loss_terms", "objective", "solution", "diagnostics"),
     ),
     "mathematics": ("convex", "networks", "theory"),
     "application": (
-        *("figures", "experiments", "jobs", "scenario", "link", "labels", "comparison", "model_selection"),
+        *("figures", "experiments", "jobs", "scenario", "link", "labels", "comparison", "model_selection", "fits"),
+        *("race", "seeds", "sweep"),
     ),
     "ui": ("ui",),
     "entry": ("app", "pages"),
@@ -39,6 +40,7 @@ HOMES = {
     "torch": {"networks"},
     "plotly": {"figures"},
     "streamlit": {"ui", "pages", "app"},
+    "distributed": {"jobs"},
 }
 
 EXCEPTION = ("cvxdnn.solution", "cvxdnn.networks.closed_form")

@@ -1,25 +1,44 @@
 """Global optima of the training problem through its convex reformulation.
 
 `solve` is the entrance. `banded` is the fast form, `dictionary` (cvxpy) the reference; both answers pass
-through the certificate of `cvxdnn.objective`, so that no solver certifies itself.
+through the certificate of `cvxdnn.objective`, so that no solver certifies itself. Deeper networks (`deep`) are solved
+along the two-layer `path`.
 """
+
+from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
 from cvxdnn import validation
 from cvxdnn.convex.banded import solve_banded
 from cvxdnn.convex.certified import TOLERANCE, certified_solution, interpolation
+from cvxdnn.convex.deep import DeepPath, critical_betas, solve_deep
+from cvxdnn.convex.deep_curve import Penalty
+from cvxdnn.convex.deep_search import search
+from cvxdnn.convex.deep_solution import priced, require_nonnegative
 from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.warm import Solver
-from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import Loss, Squared, named
+from cvxdnn.objective import beta_max, loss_terms
 from cvxdnn.solution import Solution
 from cvxdnn.spline import LinearSpline, merge_points
 
-__all__ = ["METHODS", "TOLERANCE", "Path", "Solver", "regularization_path", "solve"]
+__all__ = [
+    "METHODS",
+    "TOLERANCE",
+    "DeepPath",
+    "Path",
+    "Solver",
+    "critical_betas",
+    "regularization_path",
+    "solve",
+    "solve_deep",
+]
 
 METHODS = ("auto", "banded", "dictionary")
+LONGEST_PATH = 2_000
+"""With more points, following the whole path takes longer than a search that solves two-layer problems."""
 
 
 def solve(
@@ -32,11 +51,11 @@ def solve(
     skip_connection: bool = False,
     method: str = "auto",
 ) -> Solution:
-    """The global optimum of training a two-layer ReLU network of one input with weight decay.
+    """The global optimum of training a ReLU network of one input with weight decay.
 
     Minimises 1/2 sum (f(x_i) - y_i)^2 + beta/2 (sum of squared weights) over networks of any width >= n + 1
-    with free biases, which equals 1/2 sum (f - y)^2 + beta R(f) over linear splines; other losses in place of the
-    first term.
+    with free biases in the last hidden layer, which for L weight layers equals
+    1/2 sum (f - y)^2 + (beta L / 2) R(f)^(2/L) over linear splines; other losses in place of the first term.
 
     Parameters
     ----------
@@ -45,13 +64,15 @@ def solve(
     beta : float >= 0
         Weight decay; 0 is the limit of vanishing weight decay: of the functions of least loss, one of least path
         norm. That is the interpolating spline for "squared", and does not exist for "logistic".
-    depth : 2
-        Weight layers.
+    depth : int >= 2
+        Weight layers. With 3 or more every x must be 0 or larger. Up to `LONGEST_PATH` points with the squared loss
+        all local minima are listed; otherwise the optimum is found by a certified search over two-layer solutions.
     loss : one of cvxdnn.objective.LOSSES, or a cvxdnn.losses.Loss
         "squared", "absolute", "huber" and "epsilon_insensitive" (thresholds in the units of y) for numbers;
         "logistic" and "hinge" for labels -1 and +1.
     skip_connection : bool
-        Add an unpenalised linear term to the model: the penalty is then the total variation of the slope.
+        Add an unpenalised linear term to the model: R is then the total variation of the slope. With depth >= 3 for
+        the squared loss only.
     method : "auto", "banded" or "dictionary"
         Losses other than "squared" are solved by a conic program, whose size grows linearly with n, unless by the
         dictionary.
@@ -69,22 +90,44 @@ def solve(
     SolverFailedError
         When a conic solver gives no answer.
 
-    Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; docs/two-layers.md.
+    Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; docs/two-layers.md, docs/depth.md.
     """
     points = merge_points(x, y)
     beta = validation.nonnegative("beta", beta)
     loss = named(loss)
     validation.one_of("method", method, METHODS)
-    if validation.positive_int("depth", depth, minimum=2) != 2:
-        raise InvalidInputError(f"depth is {depth}; the certified optimum is available for depth=2 only")
+    if validation.positive_int("depth", depth, minimum=2) > 2:
+        return _solve_deeper(x, y, Penalty(beta, depth), loss, skip_connection, method)
     if not isinstance(loss, Squared):
         from cvxdnn.convex.other_losses import solve_loss  # loads the conic solver: only when asked for
 
-        return solve_loss(points, y, loss, beta, skip_connection, method)
+        return replace(solve_loss(points, y, loss, beta, skip_connection, method), loss_name=loss.name)
     if beta == 0:
         return interpolation(points, y, skip_connection)
     spline = _optimal_spline(unit_problem(points, beta, skip_connection), method)
     return certified_solution(points, y, spline, beta, skip_connection)
+
+
+def _solve_deeper(
+    x: ArrayLike, y: ArrayLike, penalty: Penalty, loss: Loss, skip_connection: bool, method: str
+) -> Solution:
+    """Three layers or more: from the path, or where there is none by a search over two-layer solutions."""
+    points = merge_points(x, y)
+    require_nonnegative(validation.finite_vector("x", x), penalty.depth)
+
+    def two_layer(beta: float) -> Solution:
+        return solve(x, y, beta=beta, loss=loss, skip_connection=skip_connection, method=method)
+
+    if penalty.beta == 0:
+        return priced(two_layer(0.0), penalty)
+    if isinstance(loss, Squared) and method != "dictionary" and points.x.size <= LONGEST_PATH:
+        path = regularization_path(x, y, skip_connection=skip_connection)
+        return solve_deep(path, beta=penalty.beta, depth=penalty.depth)
+    # At beta_max itself the answer may still bend by round-off, which a concave penalty would magnify.
+    flat = 2 * beta_max(x, y, loss=loss, skip_connection=skip_connection) or penalty.beta
+    constant = solve(x, y, beta=flat, loss=loss, skip_connection=skip_connection)
+    least_loss = loss_terms(points, y, loss).best_bound([], 0.0).value
+    return search(two_layer, penalty, constant=constant, least_loss=least_loss)
 
 
 def _optimal_spline(problem: Problem, method: str) -> LinearSpline:

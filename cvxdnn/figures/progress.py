@@ -22,17 +22,18 @@ def progress_chart(history: Vector, lower_bound: float | None) -> tuple[dict[str
 
     Parameters
     ----------
-    history : (k, 2) step and smallest objective
+    history : (k, 1 + restarts) step and objective of every restart; the smallest is shown
     lower_bound : proven lower bound of the objective, None where there is none
 
     Returns
     -------
     columns, Vega-Lite specification
     """
+    best = history[:, 1:].min(axis=1)
     if lower_bound:
-        shown, title = np.maximum(history[:, 1] / lower_bound - 1, FLOOR), "gap to the optimum, relative"
+        shown, title = np.maximum(best / lower_bound - 1, FLOOR), "gap to the optimum, relative"
     else:
-        shown, title = history[:, 1], "objective of the best network"
+        shown, title = best, "objective of the best network"
     axis = {"labelFontSize": 11, "titleFontSize": 11, "tickCount": 4}
     specification = {
         "title": {"text": title, "fontSize": 12, "anchor": "start", "fontWeight": "normal"},

@@ -5,25 +5,30 @@ slot at a time, and hands out a *job* for each: its state, its latest progress, 
 at most `k` tasks run; the others wait in one queue in which every owner (a browser session) has at most one
 turn.
 
-    with ProcessRunner(slots=2) as runner:
+    with ProcessRunner(slots=2, rules=Rules(run_seconds=60)) as runner:
         job = runner.submit(task, owner="session 1")
         while not job.state.finished:
             show(job.progress)
 
-`ProcessRunner` gives each slot a worker process, so that a task that crashes takes nothing else with it and
-its libraries never enter the server. `InlineRunner` runs tasks in threads of this process: for tests and
-tiny hosts.
+There are three kinds. `ProcessRunner` gives each slot a worker process, so that a task that crashes takes nothing
+else with it and its libraries never enter the server. `InlineRunner` runs tasks in threads of this process: for
+tests and tiny hosts. `dask_runner.DaskRunner` runs them on a Dask cluster (the extra "dask"; import it from its
+module, so that nothing else needs that library).
 
     interface.py   Job, JobState, Runner, RunnerStatus: all that a reader of jobs needs
-    scheduler.py   the queue, the turns of the owners, stopping and abandoning; knows no process
+    rules.py       what a job is allowed, and what is said when it is stopped;  watch.py: when to stop it
+    scheduler.py   the queue and the turns of the owners; knows no process
     slot.py        what the scheduler asks of a slot: another backend is another kind of slot
     processes.py   slots that are worker processes;  child.py, worker.py: the two ends of such a process
     inline.py      slots that are threads
-    attempt.py     one task, run to its end, in either
+    dask_runner.py, dask_slot.py   slots in a Dask cluster;  dask_task.py: the other end, in a Dask worker
+    attempt.py     one task, run to its end, in any of them;  parcel.py: how it travels to a worker and back
+    log.py         one line for each job;  memory.py: how large a process is
 """
 
 from cvxdnn.jobs.inline import InlineRunner
 from cvxdnn.jobs.interface import Job, JobState, Runner, RunnerStatus, Task
-from cvxdnn.jobs.processes import ProcessRunner
+from cvxdnn.jobs.processes import ProcessRunner, Recycling
+from cvxdnn.jobs.rules import Rules
 
-__all__ = ["InlineRunner", "Job", "JobState", "ProcessRunner", "Runner", "RunnerStatus", "Task"]
+__all__ = ["InlineRunner", "Job", "JobState", "ProcessRunner", "Recycling", "Rules", "Runner", "RunnerStatus", "Task"]

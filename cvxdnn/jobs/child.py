@@ -2,17 +2,13 @@
 
 import mmap
 import os
-import pickle
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from multiprocessing import Pipe
-from typing import Any
 
-from cvxdnn.exceptions import CvxdnnError
-from cvxdnn.jobs.interface import FAILED, JobState, describe
 from cvxdnn.jobs.worker import FLAG_BYTES, flag_of
 
 # Set before the interpreter starts: numerical libraries read these once, when they are loaded.
@@ -91,25 +87,3 @@ class Child:
             self._channel.close()
         self._flag.close()
         return f"signal {-code}: {signal.strsignal(-code)}" if code < 0 else f"exit code {code}"
-
-
-def unpack(state: JobState, payload: bytes) -> tuple[JobState, Any]:
-    """The end of a task as it is told here: what cannot be rebuilt becomes an error with a text."""
-    try:
-        if state is JobState.FAILED:
-            return state, _unpacked_error(*pickle.loads(payload))
-        return state, pickle.loads(payload)
-    except Exception as error:
-        return JobState.FAILED, CvxdnnError(
-            f"The result of the task cannot be read ({describe(error)}). Return plain data and arrays."
-        )
-
-
-def _unpacked_error(module: str, packed: bytes | None, text: str, notes: str) -> BaseException:
-    # Loading an error must not load the library that defines it into the server.
-    if packed is not None and module in sys.modules:
-        error: BaseException = pickle.loads(packed)
-        return error
-    replacement = CvxdnnError(FAILED.format(cause=text))
-    replacement.add_note(notes)
-    return replacement

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from cvxdnn.jobs.attempt import attempt
+from cvxdnn.jobs.rules import Rules
 from cvxdnn.jobs.scheduler import Scheduler
 from cvxdnn.jobs.slot import Entry, Slot
 from cvxdnn.validation import positive_int
@@ -22,9 +23,8 @@ class InlineRunner(Scheduler):
     ----------
     slots : int
         How many tasks run at the same time.
-    abandon_after : float or None
-        Seconds without `Job.touch` or somebody waiting in `Job.result` after which a job is stopped; None:
-        never.
+    rules : Rules, optional
+        What a job is allowed.
 
     Raises
     ------
@@ -32,9 +32,11 @@ class InlineRunner(Scheduler):
         For a number out of its range.
     """
 
-    def __init__(self, slots: int = 1, *, abandon_after: float | None = 15.0) -> None:
+    backend = "inline"
+
+    def __init__(self, slots: int = 1, *, rules: Rules | None = None) -> None:
         slots = positive_int("slots", slots)
-        super().__init__(abandon_after=abandon_after, kill_after=None)
+        super().__init__(rules)
         self.open_slots([_ThreadSlot(self) for _ in range(slots)])
 
 
@@ -72,6 +74,6 @@ class _ThreadSlot(Slot):
             self._thread.join(timeout)
 
     def _run(self, entry: Entry, stop: threading.Event) -> None:
-        entry.job.mark_running()
+        self._scheduler.slot_began(self)
         state, outcome = attempt(entry.work, entry.job.receive, stop.is_set)
         self._scheduler.slot_ended(self, state, outcome)

@@ -2,10 +2,11 @@
 
 A job goes through
 
-    QUEUED -> RUNNING -> DONE | STOPPED | FAILED | LOST        (a queued job may also end at once)
+    QUEUED -> RUNNING -> DONE | STOPPED | ABANDONED | LIMITED | FAILED | LOST
 
-and stays in its last state. STOPPED means that the task saw the request to stop; a task that finished
-before it looked is DONE, result and all.
+and stays in its last state; a queued job may also end at once. STOPPED means that the task saw the request
+to stop; a task that finished before it looked is DONE, result and all. A job whose worker dies goes back to
+QUEUED, once, and then begins again.
 """
 
 import threading
@@ -42,9 +43,13 @@ class JobState(Enum):
     RUNNING = "running"
     DONE = "done"
     STOPPED = "stopped"
+    ABANDONED = "abandoned"
+    """It was stopped because nobody looked at it any more."""
+    LIMITED = "limited"
+    """It was stopped because it reached a limit of this host."""
     FAILED = "failed"
     LOST = "lost"
-    """The worker died under the task."""
+    """The worker died under the task, and so did the one that tried again."""
 
     @property
     def finished(self) -> bool:
@@ -56,6 +61,8 @@ class JobKeeper(Protocol):
     """What a job asks of the runner that keeps it."""
 
     def stop_job(self, job: "Job") -> None: ...
+
+    def job_left(self, job: "Job") -> None: ...
 
     def position_of(self, job: "Job") -> int: ...
 
@@ -69,18 +76,27 @@ class Job:
         Unique among all jobs.
     owner : str
         Whose turn it takes in the queue.
+    label : str
+        What the log calls it.
+    starts : int
+        How many workers have begun it: 0 or 1, or more after a worker died.
     """
 
-    def __init__(self, owner: str, keeper: JobKeeper) -> None:
+    def __init__(self, owner: str, keeper: JobKeeper, label: str = "") -> None:
         self.id = uuid4().hex
         self.owner = owner
+        self.label = label
+        self.starts = 0
         self._keeper = keeper
         self._changed = threading.Condition()
         self._state = JobState.QUEUED
         self._latest: tuple[int, Any] = (0, None)
         self._result: Any = None
         self._failure: BaseException | None = None
-        self._touched = time.monotonic()
+        self._submitted = self._touched = time.monotonic()
+        self._began: float | None = None
+        self._ended: float | None = None
+        self._left = False
         self._waiting = 0
 
     def __repr__(self) -> str:
@@ -108,7 +124,7 @@ class Job:
 
     @property
     def error(self) -> str | None:
-        """What happened and what to do, for a human; None unless the job is STOPPED, FAILED or LOST."""
+        """What happened and what to do, for a human; None for a job that is DONE or has not ended."""
         failure = self._failure
         if failure is None:
             return None
@@ -129,7 +145,9 @@ class Job:
         TimeoutError
             If the job has not finished in time; it goes on.
         JobCancelledError
-            If the job was stopped.
+            If the job was stopped or abandoned.
+        LimitExceededError
+            If it reached a limit of this host.
         WorkerDiedError
             If the worker process died.
         Exception
@@ -154,9 +172,29 @@ class Job:
 
     def touch(self) -> None:
         """Say that somebody still looks at the job; a runner stops jobs that nobody looks at."""
-        self._touched = time.monotonic()
+        self._touched, self._left = time.monotonic(), False
+
+    def leave(self) -> None:
+        """Say that whoever looked has gone; unless somebody looks again soon (`touch`), the job stops."""
+        self._touched, self._left = time.monotonic(), True
+        self._keeper.job_left(self)
+
+    @property
+    def queue_seconds(self) -> float:
+        """How long the job waited for its first worker, or has waited."""
+        return (self._began or self._ended or time.monotonic()) - self._submitted
+
+    @property
+    def run_seconds(self) -> float:
+        """From the beginning of its first worker to its end, or to now."""
+        return 0.0 if self._began is None else (self._ended or time.monotonic()) - self._began
 
     # For runners only.
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the last thing that its owner did was to leave."""
+        return self._left
 
     def last_looked_at(self) -> float:
         """When somebody last looked, in seconds of `time.monotonic`."""
@@ -166,7 +204,15 @@ class Job:
         """A worker has begun the task."""
         with self._changed:
             if not self._state.finished:
+                self.starts += 1
                 self._state = JobState.RUNNING
+                self._began = self._began or time.monotonic()
+
+    def mark_queued(self) -> None:
+        """The worker died; the job waits for another."""
+        with self._changed:
+            if not self._state.finished:
+                self._state = JobState.QUEUED
 
     def receive(self, message: Any) -> None:
         """The newest message of the task."""
@@ -174,12 +220,15 @@ class Job:
             if not self._state.finished:
                 self._latest = (self._latest[0] + 1, message)
 
-    def finish(self, state: JobState, result: Any = None, failure: BaseException | None = None) -> None:
-        """The end; only the first call counts."""
+    def finish(self, state: JobState, result: Any = None, failure: BaseException | None = None) -> bool:
+        """The end; only the first call counts, and returns True."""
         with self._changed:
-            if not self._state.finished:
-                self._result, self._failure, self._state = result, failure, state
-                self._changed.notify_all()
+            if self._state.finished:
+                return False
+            self._ended = time.monotonic()
+            self._result, self._failure, self._state = result, failure, state
+            self._changed.notify_all()
+            return True
 
 
 @dataclass(frozen=True)
@@ -213,16 +262,19 @@ class RunnerStatus:
 class Runner(Protocol):
     """Something that runs tasks."""
 
-    def submit(self, task: Task, *, owner: str) -> Job:
+    def submit(self, task: Task, *, owner: str, label: str = "") -> Job:
         """Queue a task; never waits for it.
 
         An owner has one unfinished job at most: a new one stops the old one, and takes its place in the
-        queue if the old one was still waiting.
+        queue if the old one was still waiting. The log calls the job by its `label`, which therefore must not
+        hold anything of the user's.
 
         Raises
         ------
         InvalidInputError
             If the task cannot be run by this runner.
+        LimitExceededError
+            If too many jobs wait already.
         CvxdnnError
             If the runner is closed.
         """

@@ -13,12 +13,16 @@ import os
 import pickle
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from cvxdnn.exceptions import CvxdnnError, InvalidInputError
-from cvxdnn.jobs.child import Child, unpack
+from cvxdnn.exceptions import CvxdnnError
+from cvxdnn.jobs.child import Child
 from cvxdnn.jobs.interface import JobState, Task, describe
+from cvxdnn.jobs.memory import resident_bytes
+from cvxdnn.jobs.parcel import packed, unpacked_outcome
+from cvxdnn.jobs.rules import Rules
 from cvxdnn.jobs.scheduler import Scheduler, logger
 from cvxdnn.jobs.slot import Entry, Slot
 from cvxdnn.jobs.worker import PROGRESS, READY, STARTED
@@ -30,6 +34,36 @@ STARTS_BEFORE_GIVING_UP = 3
 
 def _no_warm_up() -> None:
     """What a worker does first if nothing was asked for."""
+
+
+@dataclass(frozen=True)
+class Recycling:
+    """When a worker is replaced although it works, as a precaution. Its slot then warms up anew.
+
+    Parameters
+    ----------
+    jobs : int or None
+        After so many jobs.
+    idle_bytes : int or None
+        When it still holds more resident memory than this at the end of a job; measured on Linux only.
+
+    Raises
+    ------
+    InvalidInputError
+        For a number out of its range.
+    """
+
+    jobs: int | None = None
+    idle_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("jobs", "idle_bytes"):
+            if getattr(self, name) is not None:
+                positive_int(name, getattr(self, name))
+
+    def is_due(self, jobs: int, resident: int | None) -> bool:
+        """Whether a worker that has ended `jobs` jobs and holds `resident` bytes is replaced."""
+        return jobs == self.jobs or (self.idle_bytes is not None and (resident or 0) > self.idle_bytes)
 
 
 class ProcessRunner(Scheduler):
@@ -44,13 +78,10 @@ class ProcessRunner(Scheduler):
     warm_up : callable or None
         Picklable and importable, called without arguments in each worker before its first task: import what
         the tasks will need.
-    abandon_after : float or None
-        Seconds without `Job.touch` or somebody waiting in `Job.result` after which a job is stopped; None:
-        never.
-    kill_after : float
-        Seconds that a task may take to end once it was asked to stop; then its worker is replaced.
-    max_jobs_per_worker : int or None
-        Replace a worker, as a precaution against leaks, after so many jobs. Its slot then warms up anew.
+    rules : Rules, optional
+        What a job is allowed.
+    recycling : Recycling, optional
+        When a worker is replaced although it works; by default never.
 
     Raises
     ------
@@ -60,48 +91,35 @@ class ProcessRunner(Scheduler):
         On an operating system without inherited file descriptors.
     """
 
+    backend = "processes"
+
     def __init__(
         self,
         slots: int = 2,
         *,
         warm_up: Callable[[], Any] | None = None,
-        abandon_after: float | None = 15.0,
-        kill_after: float = 5.0,
-        max_jobs_per_worker: int | None = None,
+        rules: Rules | None = None,
+        recycling: Recycling | None = None,
     ) -> None:
         if os.name != "posix":
             raise CvxdnnError("worker processes need Linux or macOS; use cvxdnn.jobs.InlineRunner here")
         slots = positive_int("slots", slots)
-        if max_jobs_per_worker is not None:
-            max_jobs_per_worker = positive_int("max_jobs_per_worker", max_jobs_per_worker)
-        packed_warm_up = _packed("warm_up", warm_up or _no_warm_up)
-        super().__init__(abandon_after=abandon_after, kill_after=kill_after)
-        self.open_slots([_ProcessSlot(self, packed_warm_up, max_jobs_per_worker) for _ in range(slots)])
+        packed_warm_up = packed("warm_up", warm_up or _no_warm_up)
+        super().__init__(rules)
+        self.open_slots([_ProcessSlot(self, packed_warm_up, recycling or Recycling()) for _ in range(slots)])
 
     def pack(self, task: Task) -> bytes:
         """The pickled task: mistakes show where they are made, later changes of the object do not matter."""
-        return _packed("task", task)
-
-
-def _packed(name: str, value: Callable[..., Any]) -> bytes:
-    if getattr(value, "__module__", None) == "__main__":
-        raise InvalidInputError(f"{name} is defined in the main script, which workers do not load; move it to a module")
-    try:
-        return pickle.dumps(value)
-    except Exception as error:
-        raise InvalidInputError(
-            f"{name} cannot be pickled ({describe(error)}); use a function, or an object with plain data, "
-            "from a module that can be imported"
-        ) from error
+        return packed("task", task)
 
 
 class _ProcessSlot(Slot):
     """One worker at a time, and the thread that looks after it."""
 
-    def __init__(self, scheduler: Scheduler, warm_up: bytes, max_jobs: int | None) -> None:
+    def __init__(self, scheduler: Scheduler, warm_up: bytes, recycling: Recycling) -> None:
         self._scheduler = scheduler
         self._warm_up = warm_up
-        self._max_jobs = max_jobs
+        self._recycling = recycling
         self._worker: Child | None = None
         self._number = 0
         self._jobs = 0
@@ -119,6 +137,10 @@ class _ProcessSlot(Slot):
     def pid(self) -> int | None:
         """Process id of the worker."""
         return None if self._worker is None else self._worker.process.pid
+
+    def resident_bytes(self) -> int | None:
+        """Memory of the worker."""
+        return None if self._worker is None else resident_bytes(self._worker.process.pid)
 
     def take(self, entry: Entry) -> Callable[[], None]:
         """Number the task; sending it may block for a moment."""
@@ -177,13 +199,13 @@ class _ProcessSlot(Slot):
         elif number != self._number or self.entry is None:
             pass  # a thread that a former task left behind still reports
         elif kind == STARTED:
-            self.entry.job.mark_running()
+            self._scheduler.slot_began(self)
         elif kind == PROGRESS:
             self._receive(self.entry, payload)
         else:
             self._jobs += 1
-            self._retired = self._jobs == self._max_jobs
-            state, outcome = unpack(JobState(kind), payload)
+            self._retired = self._recycling.is_due(self._jobs, resident_bytes(worker.process.pid))
+            state, outcome = unpacked_outcome(JobState(kind), payload)
             self._scheduler.slot_ended(self, state, outcome, ready=not self._retired)
             if self._retired:
                 worker.kill()
@@ -194,8 +216,7 @@ class _ProcessSlot(Slot):
             entry.job.receive(pickle.loads(payload))
         except Exception as error:
             failure = CvxdnnError(f"The progress of the task cannot be read ({describe(error)}).")
-            entry.job.finish(JobState.FAILED, failure=failure)
-            entry.job.stop()
+            self._scheduler.slot_broke(self, failure)
 
     def _replace(self, worker: Child) -> None:
         with self._scheduler.lock:

@@ -1,60 +1,50 @@
 """Who runs next: one queue, fair across owners, in front of a fixed number of slots.
 
-Every owner has at most one job in the queue, so first come, first served is a round of turns. Two rules
+Every owner has at most one job in the queue, so first come, first served is a round of turns. Three rules
 refine it:
 
 * a job that replaces a queued one of the same owner inherits its place, so that who drags a point ten times
   while waiting does not go to the end of the queue ten times;
 * an owner whose previous job was told to stop but still holds a slot goes after everybody who is waiting when
-  that slot becomes free.
+  that slot becomes free;
+* a job whose worker died begins again before everybody else, once.
 
-A job that nobody has touched for `abandon_after` seconds is asked to stop. A job that has not ended
-`kill_after` seconds after it was asked to stop loses its slot by force, where the slot has a way to do so.
+`Rules` says when a job is asked to stop although nobody asked; one that does not stop then loses its slot by
+force, where the slot has a way to do so.
 
 The scheduler forgets a job when it ends; only its submitter keeps it. One lock guards everything; slots start
 tasks without it, because handing a task over may block.
 """
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from cvxdnn.exceptions import CvxdnnError, InvalidInputError, JobCancelledError, WorkerDiedError
+from cvxdnn.exceptions import CvxdnnError, InvalidInputError
+from cvxdnn.jobs import log, watch
 from cvxdnn.jobs.interface import Job, JobState, RunnerStatus, Task, describe
-from cvxdnn.jobs.slot import STOPPED, Entry, Slot
+from cvxdnn.jobs.rules import Ending, Rules, queue_is_full
+from cvxdnn.jobs.slot import Entry, Slot
 
 logger = logging.getLogger("cvxdnn.jobs")
 
-REPLACED = "Stopped because a newer calculation took its place."
-ABANDONED = "Stopped because nobody was looking at it any more. Start it again to continue."
-CLOSED = "Stopped because the app is shutting down. Reload the page in a moment."
-DIED = (
-    "The process that ran this calculation died ({cause}), perhaps because the machine ran out of memory. "
-    "Nothing else is lost: start it again, and if it dies again use fewer points or a smaller network."
-)
-NO_WORKER = (
-    "No process to run the calculation could be started ({cause}). Try again in a minute; if that fails, the "
-    "machine has no memory left or the installation is damaged, and the server's log says more."
-)
 JOIN_SECONDS = 1.5
 
 
 class Scheduler:
     """A runner without its slots: a subclass says what a slot is (`open_slots`) and packs tasks (`pack`)."""
 
-    def __init__(self, *, abandon_after: float | None, kill_after: float | None) -> None:
-        for name, seconds in (("abandon_after", abandon_after), ("kill_after", kill_after)):
-            if seconds is not None and not 0 < seconds <= threading.TIMEOUT_MAX:
-                raise InvalidInputError(f"{name} is {seconds!r}; it must be a positive number of seconds")
+    backend = ""
+    """What the log calls this kind of runner."""
+
+    def __init__(self, rules: Rules | None) -> None:
         self.lock = threading.Lock()
         self.changed = threading.Condition(self.lock)
         self.closed = False
-        self._abandon_after = math.inf if abandon_after is None else abandon_after
-        self._kill_after = math.inf if kill_after is None else kill_after
+        self.rules = rules or Rules()
         # Keyed by owner: assigning to a key that is there keeps its place, which is the first rule above.
         self._queue: dict[str, Entry] = {}
         self._slots: Sequence[Slot] = ()
@@ -71,23 +61,22 @@ class Scheduler:
 
     # The runner's interface.
 
-    def submit(self, task: Task, *, owner: str) -> Job:
+    def submit(self, task: Task, *, owner: str, label: str = "") -> Job:
         """Queue a task for an owner and stop the owner's previous job; see `Runner.submit`."""
         if not callable(task):
             raise InvalidInputError(f"task is {task!r}; it must be a callable task(report, stopped)")
-        entry = Entry(Job(owner, self), self.pack(task))
+        entry = Entry(Job(owner, self, label), self.pack(task))
         with self.lock:
-            if self.closed:
-                raise CvxdnnError("this runner is closed; make a new one")
+            self._admit(owner)
             waiting = self._queue.get(owner)
             if waiting is not None:
-                waiting.job.finish(JobState.STOPPED, failure=JobCancelledError(REPLACED))
+                self._end(waiting.job, Ending.replaced())
             for running in self._running():
                 if running.job.owner == owner:
-                    self._ask_stop(running, REPLACED)
+                    self._ask_stop(running, Ending.replaced())
             self._queue[owner] = entry
             self.changed.notify_all()
-        self._dispatch()
+        self.dispatch()
         return entry.job
 
     def status(self) -> RunnerStatus:
@@ -107,7 +96,7 @@ class Scheduler:
         with self.lock:
             self.closed = True
             for entry in self._unfinished():
-                entry.job.finish(JobState.STOPPED, failure=JobCancelledError(CLOSED))
+                self._end(entry.job, Ending.closed())
             self._queue.clear()
             for slot in self._slots:
                 if slot.entry is not None:
@@ -134,7 +123,12 @@ class Scheduler:
         with self.lock:
             for entry in self._unfinished():
                 if entry.job is job:
-                    self._ask_stop(entry, STOPPED)
+                    self._ask_stop(entry, Ending.stopped())
+            self.changed.notify_all()
+
+    def job_left(self, job: Job) -> None:
+        """Look again when to stop it."""
+        with self.lock:
             self.changed.notify_all()
 
     def position_of(self, job: Job) -> int:
@@ -148,40 +142,78 @@ class Scheduler:
         """The slot can take a job."""
         with self.lock:
             slot.ready = not self.closed
-        self._dispatch()
+        self.dispatch()
+
+    def slot_began(self, slot: Slot) -> None:
+        """The slot's worker has begun its job."""
+        with self.lock:
+            if slot.entry is not None:
+                slot.entry.begun_at = time.monotonic()
+                slot.entry.job.mark_running()
+                self.changed.notify_all()
+
+    def slot_broke(self, slot: Slot, failure: CvxdnnError) -> None:
+        """The slot's job cannot go on, although its worker does not know."""
+        with self.lock:
+            if slot.entry is not None:
+                self._ask_stop(slot.entry, Ending(JobState.FAILED, failure))
+                self._end(slot.entry.job, Ending(JobState.FAILED, failure))
+                self.changed.notify_all()
 
     def slot_ended(self, slot: Slot, state: JobState, outcome: Any, *, ready: bool = True) -> None:
         """The slot's job ended with a result (DONE), an error (FAILED) or nothing (STOPPED)."""
         with self.lock:
             entry = self._release(slot, ready=ready)
-        if entry is not None and state is JobState.DONE:
-            entry.job.finish(state, result=outcome)
-        elif entry is not None and state is JobState.FAILED:
-            if not isinstance(outcome, InvalidInputError):
-                logger.warning("a task failed: %s", describe(outcome), exc_info=outcome)
-            entry.job.finish(state, failure=outcome)
-        elif entry is not None:
-            entry.job.finish(state, failure=JobCancelledError(entry.stop_reason))
-        self._dispatch()
+            if entry is not None and state is JobState.DONE:
+                self._finish(entry.job, state, result=outcome)
+            elif entry is not None and state is JobState.FAILED:
+                self._finish(entry.job, state, failure=outcome)
+            elif entry is not None:
+                self._end(entry.job, entry.ending or Ending.stopped())
+        if state is JobState.FAILED and not isinstance(outcome, InvalidInputError):
+            logger.warning("a task failed: %s", describe(outcome), exc_info=outcome)
+        self.dispatch()
 
-    def slot_died(self, slot: Slot, cause: str) -> None:
+    def slot_died(self, slot: Slot, cause: str, *, ready: bool = False) -> None:
         """The slot's worker is gone, and with it the job that it had begun."""
         with self.lock:
-            entry = self._release(slot, ready=False)
+            entry = self._release(slot, ready=ready)
             if entry is not None:
                 self._settle(entry, cause)
-        self._dispatch()
+            self.changed.notify_all()
+        self.dispatch()
 
     def slot_cannot_start(self, cause: str) -> None:
         """A slot's workers keep dying before they are ready; if no slot has one, nobody need wait."""
         with self.lock:
             if not any(slot.alive for slot in self._slots):
                 for entry in self._queue.values():
-                    failure = WorkerDiedError(NO_WORKER.format(cause=cause))
-                    entry.job.finish(JobState.LOST, failure=failure)
+                    self._end(entry.job, Ending.no_worker(cause))
                 self._queue.clear()
 
+    def dispatch(self) -> None:
+        """Give jobs to free slots."""
+        starts = []
+        with self.lock:
+            free = [slot for slot in self._slots if slot.ready and slot.entry is None]
+            for slot, entry in zip(free, self._turns(), strict=False):
+                del self._queue[entry.job.owner]
+                entry.slot, slot.entry = slot, entry
+                entry.tries += 1
+                starts.append(slot.take(entry))
+            if starts:
+                self.changed.notify_all()
+        for start in starts:
+            start()
+
     # With the lock held.
+
+    def _admit(self, owner: str) -> None:
+        if self.closed:
+            raise CvxdnnError("this runner is closed; make a new one")
+        most = self.rules.max_queued
+        if most is not None and owner not in self._queue and len(self._queue) >= most:
+            raise queue_is_full(most)
 
     def _running(self) -> Iterator[Entry]:
         return (slot.entry for slot in self._slots if slot.entry is not None)
@@ -201,59 +233,45 @@ class Scheduler:
             self._queue[entry.job.owner] = self._queue.pop(entry.job.owner)
         return entry
 
-    def _ask_stop(self, entry: Entry, reason: str) -> None:
+    def _ask_stop(self, entry: Entry, ending: Ending) -> None:
         if entry.slot is None:
             del self._queue[entry.job.owner]
-            entry.job.finish(JobState.STOPPED, failure=JobCancelledError(reason))
-        elif entry.stop_asked_at is None:
-            entry.stop_asked_at, entry.stop_reason = time.monotonic(), reason
+            self._end(entry.job, ending)
+        elif entry.ending is None:
+            entry.ending, entry.stop_asked_at = ending, time.monotonic()
             entry.slot.ask_stop()
 
     def _settle(self, entry: Entry, cause: str) -> None:
         """Decide what becomes of a job whose worker died."""
-        begun = entry.job.state is not JobState.QUEUED
-        if entry.stop_asked_at is not None:
-            entry.job.finish(JobState.STOPPED, failure=JobCancelledError(entry.stop_reason))
-        elif begun or entry.tries > 1:
-            entry.job.finish(JobState.LOST, failure=WorkerDiedError(DIED.format(cause=cause)))
+        if entry.ending is not None:
+            self._end(entry.job, entry.ending)
+        elif entry.tries > self.rules.retries:
+            self._end(entry.job, Ending.lost(cause))
         elif not self.closed:
-            entry.slot = None
+            entry.slot, entry.begun_at = None, watch.NEVER
+            entry.job.mark_queued()
             self._queue = {entry.job.owner: entry, **self._queue}
 
-    def _deadline(self, entry: Entry) -> float:
-        """When to act on a job if nothing happens until then."""
-        if entry.stop_asked_at is None:
-            return entry.job.last_looked_at() + self._abandon_after
-        return math.inf if entry.killed else entry.stop_asked_at + self._kill_after
+    def _end(self, job: Job, ending: Ending) -> None:
+        self._finish(job, ending.state, failure=ending.failure)
+
+    def _finish(self, job: Job, state: JobState, *, result: Any = None, failure: BaseException | None = None) -> None:
+        if job.finish(state, result, failure):
+            log.record(job, self.backend)
 
     def _attend(self) -> float | None:
-        """Stop what nobody looks at, kill what does not stop; seconds until the next time, None for never."""
-        now = time.monotonic()
+        """Stop what has to be stopped; seconds until the next time, None for never."""
         for entry in self._unfinished():
-            if self._deadline(entry) > now:
-                continue
-            if entry.stop_asked_at is None:
-                self._ask_stop(entry, ABANDONED)
-            elif entry.slot is not None:
+            if entry.ending is None:
+                ending = watch.due(entry, self.rules)
+                if ending is not None:
+                    self._ask_stop(entry, ending)
+            if entry.slot is not None and watch.must_go(entry, self.rules):
                 entry.killed = True
                 entry.slot.kill()
-        soonest = min(map(self._deadline, self._unfinished()), default=math.inf)
-        return None if math.isinf(soonest) else max(0.0, soonest - now)
+        return watch.next_look(self._unfinished(), self.rules)
 
     # Without it.
-
-    def _dispatch(self) -> None:
-        """Give jobs to free slots."""
-        starts = []
-        with self.lock:
-            free = [slot for slot in self._slots if slot.ready and slot.entry is None]
-            for slot, entry in zip(free, self._turns(), strict=False):
-                del self._queue[entry.job.owner]
-                entry.slot, slot.entry = slot, entry
-                entry.tries += 1
-                starts.append(slot.take(entry))
-        for start in starts:
-            start()
 
     def _watch(self) -> None:
         with self.changed:

@@ -1,25 +1,30 @@
 """A slot: room for one job at a time. A kind of runner is a kind of slot; the scheduler only sees these."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from cvxdnn.jobs.interface import Job
-
-STOPPED = "Stopped. Start it again when you need the result."
+from cvxdnn.jobs.rules import Ending
 
 
 @dataclass(eq=False)
 class Entry:
-    """A job that has not ended: `work` is the task in the form its slot wants."""
+    """A job that has not ended.
+
+    work : the task in the form its slot wants;  tries : how many slots have taken it
+    begun_at : when its present worker began it;  ending, stop_asked_at : why and when it was asked to stop
+    """
 
     job: Job
     work: Any
     slot: "Slot | None" = None
     tries: int = 0
-    stop_asked_at: float | None = None
-    stop_reason: str = STOPPED
+    begun_at: float = math.inf
+    ending: Ending | None = None
+    stop_asked_at: float = math.inf
     killed: bool = False
 
 
@@ -47,7 +52,11 @@ class Slot(ABC):
 
     @property
     def pid(self) -> int | None:
-        """Process id of the worker; None if there is none, or if it is not a process of its own."""
+        """Process id of the worker; None if there is none, or if it is not a process of its own here."""
+        return None
+
+    def resident_bytes(self) -> int | None:
+        """Memory of the worker; None if it cannot be measured."""
         return None
 
     @abstractmethod

@@ -8,6 +8,8 @@ having to run first.
 A thread of the worker reads the channel all the time. When the server ends, however violently, the channel
 ends with it, and that thread ends the worker: there are no orphans. (Only native code that keeps the
 interpreter's lock can delay this, until it returns.)
+
+Workers step back when the server wants a core: a drag must not wait for training.
 """
 
 import mmap
@@ -17,13 +19,11 @@ import threading
 import traceback
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import Any
 
-from cvxdnn.exceptions import CvxdnnError
-from cvxdnn.jobs.attempt import attempt
-from cvxdnn.jobs.interface import JobState, describe
+from cvxdnn.jobs.parcel import perform
 
 FLAG_BYTES = 8
+NICENESS = 10
 READY, STARTED, PROGRESS = "ready", "started", "progress"
 """Kinds of messages; the last message about a task has the value of its final `JobState` as its kind."""
 
@@ -31,18 +31,6 @@ READY, STARTED, PROGRESS = "ready", "started", "progress"
 def flag_of(number: int) -> bytes:
     """The flag that stops task `number`."""
     return number.to_bytes(FLAG_BYTES, "little")
-
-
-def pack_error(error: BaseException) -> bytes:
-    """An error for the journey: its module, its pickle (None if that cannot be read back), its text."""
-    packed: bytes | None
-    try:
-        packed = pickle.dumps(error)
-        pickle.loads(packed)
-    except Exception:
-        packed = None
-    notes = "\n".join(getattr(error, "__notes__", []))
-    return pickle.dumps((type(error).__module__, packed, describe(error), notes))
 
 
 class _Server:
@@ -61,31 +49,11 @@ class _Server:
 def _run(number: int, packed_task: bytes, server: _Server, flag: mmap.mmap) -> None:
     server.send(STARTED, number, b"")
     asked = flag_of(number)
-
-    def report(message: Any) -> None:
-        server.send(PROGRESS, number, pickle.dumps(message))
-
-    def stop_asked() -> bool:
-        return flag[:] == asked
-
-    try:
-        state, outcome = attempt(pickle.loads(packed_task), report, stop_asked)
-    except Exception as error:
-        state = JobState.FAILED
-        outcome = CvxdnnError(
-            f"The worker cannot load the task ({describe(error)}). "
-            "Define it in a module that can be imported, not in the main script."
-        )
-    if state is not JobState.FAILED:
-        try:
-            payload = pickle.dumps(outcome)
-        except Exception as error:
-            state = JobState.FAILED
-            outcome = CvxdnnError(
-                f"The result of the task cannot be sent back ({describe(error)}). Return plain data and arrays."
-            )
-    if state is JobState.FAILED:
-        payload = pack_error(outcome)
+    state, payload = perform(
+        packed_task,
+        report=lambda message: server.send(PROGRESS, number, message),
+        stop_asked=lambda: flag[:] == asked,
+    )
     server.send(state.value, number, payload)
 
 
@@ -102,6 +70,7 @@ def main(channel_number: int, flag_number: int) -> None:
     # What a task starts must not inherit the channel: it would keep it open beyond this worker's death.
     os.set_inheritable(channel_number, False)
     os.set_inheritable(flag_number, False)
+    os.nice(NICENESS)
     channel, flag = Connection(channel_number), mmap.mmap(flag_number, FLAG_BYTES)
     inbox: SimpleQueue[tuple[int, bytes]] = SimpleQueue()
     threading.Thread(target=_listen, args=(channel, inbox), daemon=True).start()

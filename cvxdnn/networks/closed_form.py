@@ -149,7 +149,7 @@ def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list
     if directions is None:
         return [np.ones(1)] * count
     if len(directions) != count:
-        raise InvalidInputError(f"directions holds {len(directions)} vectors; give one for each of {count} early layers")
+        raise InvalidInputError(f"directions holds {len(directions)} vectors; give one for each early layer, {count}")
     units = []
     for layer, given in enumerate(directions):
         vector = validation.finite_vector(f"directions[{layer}]", given)

@@ -3,11 +3,6 @@
 For outputs f_i of one network the data term is sum_i loss(f_i, y_i), and what backpropagation needs of it is the slope
 d loss / d f_i; where the loss has a kink, the middle of its possible slopes. Both come from `cvxdnn.losses`, so a loss
 of the caller's own trains as well. Only the squared loss, whose slope f - y is one call into torch, has its own way.
-
-*Curvature.* A method whose step is the gradient times a rate needs to know how fast slopes change: at most by `kappa`
-per unit of output. It is 1 for the squared and the Huber loss and 1/4 for the logistic one. The other losses have
-kinks, where slopes jump, and no such bound. They get the curvature they would have with each kink rounded off over
-`KINK_WIDTH`: too careful far from a kink, and at a kink any fixed rate oscillates, until the schedule lowers it.
 """
 
 from __future__ import annotations
@@ -16,12 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cvxdnn.losses import Absolute, Huber, Logistic, Loss, Squared
+from cvxdnn.losses import Loss, Squared
 
-__all__ = ["KINK_WIDTH", "LossOfOutputs", "curvature", "loss_of_outputs"]
-
-KINK_WIDTH = 0.1
-"""In units where y has size 1."""
+__all__ = ["LossOfOutputs", "loss_of_outputs"]
 
 
 class LossOfOutputs:
@@ -60,13 +52,3 @@ def loss_of_outputs(loss: Loss, y: Tensor, outputs: Tensor, slopes: Tensor) -> L
     """The loss of `outputs`, see `LossOfOutputs`."""
     kind = _SquaredOfOutputs if isinstance(loss, Squared) else LossOfOutputs
     return kind(loss, y, outputs, slopes)
-
-
-def curvature(loss: Loss) -> float:
-    """kappa: how much a slope changes per unit of output, with kinks rounded off over `KINK_WIDTH`."""
-    if isinstance(loss, Squared | Huber):
-        return 1.0
-    if isinstance(loss, Logistic):
-        return 0.25
-    jump = 2.0 if isinstance(loss, Absolute) else 1.0
-    return jump / KINK_WIDTH

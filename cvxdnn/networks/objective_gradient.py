@@ -22,7 +22,8 @@ from torch import Tensor
 
 from cvxdnn.losses import Loss, Squared
 from cvxdnn.networks.layout import ParameterLayout
-from cvxdnn.networks.loss_of_outputs import curvature, loss_of_outputs
+from cvxdnn.networks.loss_curvature import largest_curvature
+from cvxdnn.networks.loss_of_outputs import loss_of_outputs
 
 _SAMPLES = 64
 
@@ -64,7 +65,7 @@ class ObjectiveGradient:
         self._allocate(torch.from_numpy(np.ascontiguousarray(x)))
         labels = torch.from_numpy(np.ascontiguousarray(y))[:, None]
         self._loss = loss_of_outputs(loss, labels, self._output, self._slopes)
-        self._curvature = curvature(loss)
+        self._curvature = largest_curvature(loss)
 
     def _allocate(self, x: Tensor) -> None:
         """Activations with their column of ones, pre-activations and their gradients, layer by layer."""

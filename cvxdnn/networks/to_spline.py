@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from cvxdnn.networks.architectures import Network
 from cvxdnn.spline import LinearSpline
 
-__all__ = ["to_spline"]
+__all__ = ["Pieces", "affine", "crossings", "identity", "relu", "to_spline"]
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ _FARTHEST = 1e100
 
 
 @dataclass(frozen=True)
-class _Pieces:
+class Pieces:
     """All units of one layer: k breakpoints, k + 1 pieces, m units.
 
     breakpoints : (k,) increasing;  anchors : (k + 1,) one point of each piece
@@ -63,9 +63,9 @@ def to_spline(network: Network) -> LinearSpline:
         Knots wherever the output's slope changes by more than round-off; a network that never bends gets a single
         knot at 0.
     """
-    pieces = _Pieces(np.empty(0), np.zeros((1, 1)), np.ones((1, 1)))
+    pieces = identity()
     for weights, biases in zip(network.weights[:-1], network.biases[:-1], strict=True):
-        pieces = _relu(_affine(pieces, weights, biases))
+        pieces = relu(affine(pieces, weights, biases))
     weights = network.weights[-1]
     slopes = (pieces.slopes @ weights)[:, 0] + network.skip
     doubt = (np.abs(pieces.slopes) @ np.abs(weights))[:, 0] + abs(network.skip)
@@ -78,13 +78,19 @@ def to_spline(network: Network) -> LinearSpline:
     return LinearSpline(knots, network(knots), float(slopes[0]), float(slopes[-1]))
 
 
-def _affine(pieces: _Pieces, weights: Floats, biases: Floats) -> _Pieces:
-    return _Pieces(pieces.breakpoints, pieces.values @ weights + biases, pieces.slopes @ weights)
+def identity() -> Pieces:
+    """The input itself, as a layer of one unit."""
+    return Pieces(np.empty(0), np.zeros((1, 1)), np.ones((1, 1)))
 
 
-def _relu(pieces: _Pieces) -> _Pieces:
+def affine(pieces: Pieces, weights: Floats, biases: Floats) -> Pieces:
+    """What linear units make of a layer."""
+    return Pieces(pieces.breakpoints, pieces.values @ weights + biases, pieces.slopes @ weights)
+
+
+def relu(pieces: Pieces) -> Pieces:
     """Split the pieces at every unit's zero crossings and clear each unit where it is negative."""
-    breakpoints = _distinct(np.concatenate([pieces.breakpoints, _crossings(pieces)]))
+    breakpoints = _distinct(np.concatenate([pieces.breakpoints, _places(pieces)]))
     if breakpoints.size == pieces.breakpoints.size:
         values, slopes = pieces.values, pieces.slopes
     else:
@@ -95,17 +101,21 @@ def _relu(pieces: _Pieces) -> _Pieces:
         values = pieces.values[parent] + shift[:, None] * slopes
     to_inside = _inner_points(breakpoints) - _anchors(breakpoints)
     on = values + to_inside[:, None] * slopes > 0
-    return _Pieces(breakpoints, np.where(on, values, 0.0), np.where(on, slopes, 0.0))
+    return Pieces(breakpoints, np.where(on, values, 0.0), np.where(on, slopes, 0.0))
 
 
-def _crossings(pieces: _Pieces) -> Floats:
-    """Where any unit crosses zero strictly inside a piece; unsorted."""
+def _places(pieces: Pieces) -> Floats:
+    places, inside = crossings(pieces)
+    return places[inside]
+
+
+def crossings(pieces: Pieces) -> tuple[Floats, NDArray[np.bool_]]:
+    """Where each unit's line on each piece crosses zero, (k + 1, m), and whether that is strictly inside the piece."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         places = pieces.anchors[:, None] - pieces.values / pieces.slopes
     low = np.concatenate([[-_FARTHEST], pieces.breakpoints])[:, None]
     high = np.concatenate([pieces.breakpoints, [_FARTHEST]])[:, None]
-    crossings: Floats = places[(places > low) & (places < high)]  # NaN and infinity compare false
-    return crossings
+    return places, (places > low) & (places < high)  # NaN and infinity compare false
 
 
 def _distinct(points: Floats) -> Floats:

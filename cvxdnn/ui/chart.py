@@ -70,7 +70,7 @@ def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
         return curves
     optimum: Curve = {
         "name": "optimum",
-        "label": "certified optimum",
+        "label": "certified optimum" if shown.is_optimum else "optimum with fewer biases",
         "style": "optimum",
         "lines": [_line(solution.spline, units, domain)],
         "knots": units.user_x(solution.knots),
@@ -108,6 +108,8 @@ def _band(shown: Reference, domain: Domain) -> Band:
     if shown.solution is not None:
         unique = shown.scenario.loss_function.is_strictly_convex
         label = "all optimal networks" if unique else "optimal networks with the same values"
+        if not shown.is_optimum:
+            label = "all optima with fewer biases"
     return {
         "label": label,
         "x": units.user_x(at),
@@ -122,7 +124,9 @@ def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
         return None
     tube, units = certificate.tube, shown.units
     touching = units.user_x(tube.x[tube.touching()])
-    wall = f"β = {tube.half_width:.3g}" if abs(tube.c) < 1e-9 * tube.half_width else f"{tube.half_width:.3g}"
+    decay = "β" if shown.scenario.depth == 2 else "effective β"
+    is_whole = abs(tube.c) < 1e-9 * tube.half_width
+    wall = f"{decay} = {tube.half_width:.3g}" if is_whole else f"{tube.half_width:.3g}"
     x = units.user_x(tube.x)
     return {
         "x": np.concatenate([[domain[0]], x, [domain[1]]]),
@@ -132,6 +136,6 @@ def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
         "wall_label": wall,
         "caption": CAPTION.format(
             summed="the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls",
-            wall="β" if "β" in wall else "β − |c|/2",
+            wall=(decay if is_whole else f"{decay} − |c|/2").replace("effective", "the effective"),
         ),
     }

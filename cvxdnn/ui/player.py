@@ -34,9 +34,7 @@ def player(session: Session) -> None:
         )
     st.caption(_progress(session))
     if run.frame is not None and run.shows(scenario):
-        solution = session.reference.solution
-        bound = None if solution is None else solution.objective - solution.gap
-        columns, specification = progress_chart(run.frame.history, bound)
+        columns, specification = progress_chart(run.frame.history, session.reference.lower_bound)
         st.vega_lite_chart(pd.DataFrame(columns), specification)
 
 

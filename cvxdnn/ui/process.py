@@ -1,28 +1,101 @@
-"""What one server process has once: the worker processes, and a garbage collector that leaves libraries alone."""
+"""What one server process has once, for all its sessions: its runners, its log, and a tidy garbage collector.
+
+Two runners, so that a short calculation never waits behind training:
+
+    runner()   networks train here: in worker processes, in a Dask cluster if `CVXDNN_DASK_SCHEDULER` names one, or
+               in this process if `CVXDNN_WORKERS` is 0 (tests, tiny hosts)
+    solver()   one worker process for what takes a second or two, started when it is needed first
+
+They are held by this module and not by Streamlit's cache of resources: every visitor's browser may ask the server to
+clear that cache, which would end everybody's jobs.
+"""
 
 import gc
 import os
-
-import streamlit as st
+import sys
+import threading
+from collections.abc import Callable
 
 from cvxdnn.experiments import warm_up
-from cvxdnn.jobs import InlineRunner, ProcessRunner, Runner
+from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, log
+from cvxdnn.limits import Limits, host_limits
+
+__all__ = ["backend", "close", "runner", "solver", "start", "tidy"]
+
+MEGABYTE = 1_000_000
+SOLVER_SECONDS = 60
+JOBS_PER_WORKER = 10_000
+IDLE_SHARE = 0.625
+"""A worker that keeps more than this share of a job's memory limit when it has nothing to do is replaced."""
+
+_lock = threading.Lock()
+_runners: dict[str, Runner] = {}
+_loaded = 0
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda started: started.close())
 def runner() -> Runner:
-    """Where networks train: worker processes, or this process if `CVXDNN_WORKERS` is 0 (tests, tiny hosts).
+    """Where networks train."""
+    return _once("training", lambda: _training_runner(host_limits()))
 
-    `CVXDNN_WORKERS` sets the number of workers; the default is one per core, at most 4.
+
+def solver() -> Runner:
+    """Where short calculations run that would hold up other sessions here."""
+    return _once("solving", lambda: _solving_runner(host_limits()))
+
+
+def start() -> None:
+    """Begin to warm up the workers, and to log."""
+    log.write_to_stderr()
+    runner()
+
+
+def close() -> None:
+    """End both runners; the next use makes new ones."""
+    with _lock:
+        for each in _runners.values():
+            each.close()
+        _runners.clear()
+
+
+def backend() -> str:
+    """Where networks train, in words."""
+    if os.environ.get("CVXDNN_DASK_SCHEDULER"):
+        return "Dask cluster"
+    return "worker processes" if host_limits().workers else "the server process"
+
+
+def tidy() -> None:
+    """Keep the collector of garbage away from libraries loaded since the last call.
+
+    Streamlit collects garbage after every script run: 40 ms and more with all that a page imports, 1 ms without.
     """
-    slots = _slots()
-    started: Runner = ProcessRunner(slots=slots, warm_up=warm_up) if slots else InlineRunner()
-    # Streamlit collects garbage after every script run; without the imported modules that takes 1 ms, not 40.
-    gc.collect()
-    gc.freeze()
-    return started
+    global _loaded
+    if len(sys.modules) > _loaded:
+        _loaded = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
-def _slots() -> int:
-    asked = os.environ.get("CVXDNN_WORKERS", "")
-    return int(asked) if asked.isdecimal() else min(os.cpu_count() or 1, 4)
+def _once(name: str, make: Callable[[], Runner]) -> Runner:
+    with _lock:
+        if name not in _runners:
+            _runners[name] = make()
+        return _runners[name]
+
+
+def _training_runner(limits: Limits) -> Runner:
+    rules = Rules(run_seconds=limits.job_seconds, run_bytes=limits.job_megabytes * MEGABYTE, max_queued=limits.queue)
+    address = os.environ.get("CVXDNN_DASK_SCHEDULER")
+    if address:
+        from cvxdnn.jobs.dask_runner import DaskRunner
+
+        return DaskRunner(address, warm_up=warm_up, rules=rules)
+    if limits.workers == 0:
+        return InlineRunner(rules=rules)
+    recycling = Recycling(JOBS_PER_WORKER, int(IDLE_SHARE * limits.job_megabytes * MEGABYTE))
+    return ProcessRunner(limits.workers, warm_up=warm_up, rules=rules, recycling=recycling)
+
+
+def _solving_runner(limits: Limits) -> Runner:
+    rules = Rules(run_seconds=SOLVER_SECONDS, run_bytes=limits.job_megabytes * MEGABYTE, max_queued=limits.queue)
+    return ProcessRunner(1, rules=rules) if limits.workers else InlineRunner(rules=rules)

@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from cvxdnn.comparison import BAND_TOLERANCE, Comparison, compare
+from cvxdnn.solution import Solution
 from cvxdnn.ui.session import Session
 
 STYLE = """<style>
@@ -19,7 +20,7 @@ STYLE = """<style>
 .readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .readout .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; margin-left: 0.3rem;
   white-space: nowrap; border: 1px solid; }
-.readout .certified { color: color-mix(in srgb, #0072B2 70%, currentColor); }
+.readout .certified, .readout .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
 .readout .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
 </style>"""
 
@@ -36,16 +37,24 @@ def _headline(session: Session, numbers: Comparison | None) -> str:
     if session.reference.obstacle:
         why = escape(session.reference.obstacle)
         return f'<div class="name">there is no best network</div><div class="big words">{why}</div>'
-    if not session.reference.is_certified:
-        return (
-            '<div class="name">gap to the best possible network</div>'
-            '<div class="big words">Not known for this depth yet: the certified optimum covers two weight '
-            "layers.</div>"
-        )
+    if not session.reference.is_optimum:
+        return _against_upper_bound(session, numbers)
     shown = "–" if numbers is None or numbers.relative_gap is None else _percent(numbers.relative_gap)
     return (
         f'<div class="name">gap to the best possible network{_tag("certified")}</div>'
         f'<div class="big" data-testid="gap">{shown}</div>'
+    )
+
+
+def _against_upper_bound(session: Session, numbers: Comparison | None) -> str:
+    """With biases everywhere the optimum of fewer biases is no optimum: training may go below it."""
+    bound = session.reference.solution
+    shown = "–" if numbers is None or bound is None else _signed_percent(numbers.objective / bound.objective - 1)
+    return (
+        f'<div class="name">network against the upper bound{_tag("measured")}</div>'
+        f'<div class="big" data-testid="gap">{shown}</div>'
+        '<div class="name">Biases in every layer allow more functions than the theorem counts: its value is an upper '
+        'bound, not the optimum. See <a href="beyond" target="_self">Beyond the theorem</a>.</div>'
     )
 
 
@@ -54,19 +63,27 @@ def _table(session: Session, numbers: Comparison | None) -> str:
     rows = [
         (f"network{_tag('measured')}", "–" if numbers is None else f"{numbers.objective:.5g}"),
         (
-            f"optimum{_tag('certified')}",
-            "not known" if solution is None else f"{solution.objective:.5g}",
+            f"{'optimum' if session.reference.is_optimum else 'upper bound'}{_tag('certified')}",
+            "–" if solution is None else f"{solution.objective:.5g}",
         ),
         (
-            "optimum proven to",
+            "proven to",
             "–" if solution is None else f"{max(solution.relative_gap, 0.0):.0e} relative",
         ),
+        *_local_minima(solution),
         ("knots: network, optimum, spline", _knots(session, numbers)),
         _fit(session, numbers),
         ("inside the optimal band", "–" if numbers is None else _inside(numbers)),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"
+
+
+def _local_minima(solution: Solution | None) -> list[tuple[str, str]]:
+    """Deeper networks can get stuck: how many places there are."""
+    if solution is None or solution.depth == 2:
+        return []
+    return [(f'<a href="depth" target="_self">local minima</a>{_tag("exact")}', str(len(solution.local_minima)))]
 
 
 def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
@@ -97,6 +114,10 @@ def _percent(share: float) -> str:
         return "below 0.000001 %"
     decimals = max(0, 1 - math.floor(math.log10(percent)))
     return f"+{percent:,.{decimals}f} %"
+
+
+def _signed_percent(share: float) -> str:
+    return f"{100 * share:+.2g} %".replace("-", "−")
 
 
 def _tag(kind: str) -> str:

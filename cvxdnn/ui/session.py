@@ -4,7 +4,7 @@ Every change of a setting goes through `Session.change`: it validates, keeps the
 are impossible, and lets the training follow; the page then writes the new link to the address bar.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,10 @@ from cvxdnn.experiments import first_frame
 from cvxdnn.labels import LEVELS, are_labels, labelled
 from cvxdnn.link import Points
 from cvxdnn.losses import LOSSES, named
+from cvxdnn.race import RaceFrame
 from cvxdnn.scenario import Scenario
+from cvxdnn.seeds import SeedsFrame
+from cvxdnn.ui.job_run import JobRun
 from cvxdnn.ui.process import runner
 from cvxdnn.ui.training import TrainingRun
 
@@ -54,10 +57,37 @@ class Session:
         self.unlabelled: tuple[Points, Points] | None = None
         self.domain = domain_of(scenario)
         self.run = TrainingRun(runner, owner)
+        self.race: JobRun[RaceFrame] = JobRun(runner, owner)
+        self.seeds: JobRun[SeedsFrame] = JobRun(runner, owner)
         if scenario.replace(hidden=Scenario().hidden) == Scenario():
             self.run.show(scenario, first_frame())
         else:
             self.run.restart(scenario)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is being trained."""
+        return self.run.is_running or self.race.is_running or self.seeds.is_running
+
+    @property
+    def subject(self) -> Scenario:
+        """The scenario as far as training goes."""
+        return self.scenario.replace(hidden=())
+
+    def poll(self) -> None:
+        """Take over what the session's jobs have reported."""
+        for run in (self.run, self.race, self.seeds):
+            run.poll()
+
+    def leave(self) -> None:
+        """The browser is gone, perhaps for a moment."""
+        for run in (self.run, self.race, self.seeds):
+            run.leave()
+
+    def begin(self, run: JobRun[Any], task: Callable[[], Callable[..., Any]]) -> None:
+        """Start a job other than training, which takes the session's turn: training pauses."""
+        self.run.pause()
+        run.start(task(), self.subject)
 
     @property
     def reference(self) -> Reference:
@@ -157,7 +187,7 @@ def session() -> Session:
         scenario, problem = Scenario.from_query(st.query_params.to_dict())
         st.session_state[KEY] = Session(scenario, problem, owner=_holder()["owner"])
     current: Session = st.session_state[KEY]
-    _holder()["run"] = current.run
+    _holder()["session"] = current
     _write_link(current.scenario)
     return current
 
@@ -170,10 +200,9 @@ def _write_link(scenario: Scenario) -> None:
 
 
 def _release(holder: dict[str, Any]) -> None:
-    """The tab closed or lost its connection: stop working, keep the state for a return."""
-    run: TrainingRun | None = holder.get("run")
-    if run is not None:
-        run.pause()
+    """The tab closed or lost its connection: stop working soon, keep the state for a return."""
+    if "session" in holder:
+        holder["session"].leave()
 
 
 @st.cache_resource(scope="session", on_release=_release, show_spinner=False)

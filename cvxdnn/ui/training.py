@@ -2,17 +2,28 @@
 
 A run is a chain of jobs over one set of initial weights. Its newest `Frame` and, once a job has ended, the
 state to go on from live here; a job that ends unexpectedly leaves a message and nothing else behind.
+
+When the connection to the browser is lost the job is left: it goes on for a few seconds, then stops and hands over
+its state, as when paused. Whoever comes back in time sees it running; later it goes on from that state by itself.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from cvxdnn.exceptions import JobCancelledError
+from cvxdnn.exceptions import JobCancelledError, LimitExceededError
 from cvxdnn.experiments import STEP_SIZE, Frame, TrainingTask
 from cvxdnn.jobs import Job, JobState, Runner
+from cvxdnn.jobs.log import fingerprint
+from cvxdnn.limits import host_limits
 from cvxdnn.scenario import Scenario
+from cvxdnn.ui.kept import kept_runs
 
 PAUSE_SECONDS = 2.0
 """How long pausing waits for the worker to hand over its state; it looks about 100 times a second."""
+FORGOTTEN = (
+    "This host keeps paused runs up to {megabytes} MB in all, and newer ones needed the room: "
+    "this one starts again from its first weights when you train it."
+)
 
 
 class TrainingRun:
@@ -29,7 +40,7 @@ class TrainingRun:
         self._runner = runner
         self._owner = owner
         self._job: Job | None = None
-        self._job_scenario: Scenario | None = None
+        self._task: TrainingTask | None = None
         self._seen = 0
 
     @property
@@ -84,16 +95,17 @@ class TrainingRun:
 
     def pause(self) -> None:
         """Stop the job and keep its state."""
-        if self._job is None:
+        job = self._job
+        if job is None:
             return
-        self._job.stop()
+        job.stop()
         try:
-            self._job.result(timeout=PAUSE_SECONDS)
+            job.result(timeout=PAUSE_SECONDS)
         except (JobCancelledError, TimeoutError):
             pass
-        except Exception as error:  # the job's own failure: poll() turns it into a message
+        except Exception as error:  # the job's own failure, which _look_at turns into a message
             self.message = str(error)
-        self.poll()
+        self._look_at(job)
         self._job = None
 
     def stop(self) -> None:
@@ -102,25 +114,56 @@ class TrainingRun:
         if self.frame is not None:
             self.frame = self.frame.ended()
 
+    def leave(self) -> None:
+        """The browser is gone, perhaps for a moment."""
+        if self._job is not None:
+            self._job.leave()
+
     def poll(self) -> None:
-        """Take over what the job has reported since the last look."""
+        """Take over what the job has reported since the last look; go on where it was abandoned."""
         job = self._job
         if job is None:
             return
         job.touch()
-        state = job.state
-        if job.frames > self._seen:
-            self._seen, self.frame, self.scenario = job.frames, job.progress, self._job_scenario
-        if state.finished:
-            if state in (JobState.FAILED, JobState.LOST):
-                self.message = job.error or ""
-            self._job = None
+        if not self._look_at(job).finished:
+            return
+        self._job = None
+        if job.state is JobState.ABANDONED:
+            self._submit(self._rest_of_the_task())
+
+    def forget_state(self) -> None:
+        """Lose the place to go on from; see `cvxdnn.ui.kept`."""
+        if self.frame is not None and self.frame.state is not None:
+            self.frame = replace(self.frame, state=None)
+            self.message = FORGOTTEN.format(megabytes=host_limits().kept_megabytes)
+
+    def _look_at(self, job: Job) -> JobState:
+        """Take over a job's newest frame, and what it says if it ended unexpectedly."""
+        state = job.state  # before the frames: when it has ended, all of them are there
+        if job.frames > self._seen and self._task is not None:
+            self._seen, self.frame, self.scenario = job.frames, job.progress, self._task.scenario
+        if state.finished and self.frame is not None and self.frame.state is not None:
+            kept_runs.keep(self, len(self.frame.state))
+        if state in (JobState.FAILED, JobState.LOST, JobState.LIMITED):
+            self.message = job.error or ""
+        return state
 
     def _submit(self, task: TrainingTask) -> None:
         self.message = ""
         self._seen = 0
-        self._job_scenario = task.scenario
-        self._job = self._runner().submit(task, owner=self._owner)
+        self._task = task
+        try:
+            label = f"train {fingerprint(task.scenario)}"
+            self._job = self._runner().submit(task, owner=self._owner, label=label)
+        except LimitExceededError as error:
+            self._job, self.message = None, str(error)
+
+    def _rest_of_the_task(self) -> TrainingTask:
+        """What an abandoned job had still to do; one of a few steps is simply done again."""
+        assert self._task is not None
+        if self._task.steps is None and self._seen and self.frame is not None and self.frame.state is not None:
+            return self._continuation(self._task.scenario)
+        return self._task
 
     def _continuation(self, scenario: Scenario, steps: int | None = None) -> TrainingTask:
         assert self.frame is not None  # see _can_resume

@@ -7,6 +7,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from cvxdnn.limits import host_limits
+from cvxdnn.ui import process
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -14,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 def explore(monkeypatch):
     """A started Explore page; call it with query parameters."""
     monkeypatch.setenv("CVXDNN_WORKERS", "0")
-    st.cache_resource.clear()
+    host_limits.cache_clear()
+    forget_everybody()
 
     def start(**query):
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -25,7 +29,14 @@ def explore(monkeypatch):
         return app
 
     yield start
-    st.cache_resource.clear()  # ends the training threads
+    forget_everybody()
+    host_limits.cache_clear()
+
+
+def forget_everybody():
+    """As if the server had just started: no session, no job."""
+    st.cache_resource.clear()
+    process.close()
 
 
 def settle(app, seconds=60):

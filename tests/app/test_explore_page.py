@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 
 import numpy as np
 import pytest
@@ -81,8 +82,8 @@ def test_every_kind_of_network_can_be_played(explore, depth, biases, optimizer):
     settle(app)
     assert session.run.frame.step == 50
     assert not app.error
-    assert ("not known" in readout(app).lower()) == (depth > 2)
-    assert bool([c for c in sent_to_the_chart(app)["curves"] if c["name"] == "optimum"]) == (depth == 2)
+    assert ("upper bound" in readout(app)) == (depth > 2 and biases == "all")
+    assert curve(app, "optimum")["lines"]
 
 
 def test_rewind_returns_to_the_same_initial_weights(explore):
@@ -300,3 +301,51 @@ def test_labels_of_one_class_are_explained(explore):
     settle(app)
     assert "only the label 1" in readout(app)
     assert len(session.scenario.points) == 3
+
+
+@pytest.mark.parametrize("depth", [3, 5])
+def test_deeper_networks_are_compared_with_their_own_optimum(explore, depth):
+    app = explore(**QUICK, preset="many optima", depth=str(depth), beta="0.01")
+    session = settle(app)
+    solution = session.reference.solution
+    assert solution.depth == depth
+    assert solution.relative_gap <= 1e-9
+    assert session.run.frame.objective >= session.reference.lower_bound * (1 - 1e-9)
+    assert "local minima" in readout(app)
+    assert "the effective β" in sent_to_the_chart(app)["certificate"]["caption"]
+
+
+def test_with_biases_everywhere_the_value_is_called_an_upper_bound(explore):
+    app = explore(**QUICK, preset="many optima", depth="3", biases="all", beta="0.01")
+    session = settle(app)
+    assert session.reference.lower_bound is None
+    assert "upper bound" in readout(app)
+    assert "gap to the best" not in readout(app)
+
+
+@pytest.mark.parametrize("view", ["Neurons", "Restarts", "Race", "Seeds"])
+def test_every_closer_look_opens(explore, view):
+    app = explore(**QUICK)
+    app.session_state["explore_closer_view"] = view
+    app.run()
+    assert not app.exception
+
+
+def test_a_race_runs_and_pauses_the_training(explore):
+    app = explore(**QUICK, preset="many optima", beta="0.05")
+    app.session_state["explore_closer_view"] = "Race"
+    app.run()
+    session = session_of(app)
+    app.button(key="explore_closer_start").click().run()
+    assert not session.run.is_running
+    deadline = time.monotonic() + 60
+    while session.race.is_running:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        session.poll()
+    app.run()
+    assert not app.exception
+    assert session.race.frame.done
+    session.change(beta=0.1)
+    app.run()
+    assert "settings have changed" in " ".join(caption.value for caption in app.caption)

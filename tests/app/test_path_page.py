@@ -1,8 +1,11 @@
 """The Path page for every preset and for points that leave nothing to choose."""
 
+import time
+
 import pytest
 
 from cvxdnn.datasets import PRESETS
+from cvxdnn.ui.path import KEY
 from tests.app.test_explore_page import QUICK, session_of
 
 
@@ -15,10 +18,20 @@ def path_page(explore):
         session_of(app).change(**change)
         app.switch_page("pages/path.py").run()
         session_of(app).run.pause()
+        wait_for_selection(app)
         assert not app.exception
         return app
 
     return open_page
+
+
+def wait_for_selection(app, seconds=60):
+    """Run the app until cross-validation has a result or a problem."""
+    deadline = time.monotonic() + seconds
+    while KEY in app.session_state and app.session_state[KEY].is_running:
+        assert time.monotonic() < deadline, "cross-validation did not end"
+        time.sleep(0.02)
+        app.run()
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
@@ -44,3 +57,11 @@ def test_two_points_have_a_path_but_nothing_to_cross_validate(path_page):
     app = path_page(points=((0.0, 0.0), (1.0, 1.0)))
     assert len(app.get("plotly_chart")) == 3
     assert "at least 3" in app.info[0].value
+
+
+def test_sessions_that_look_at_the_same_points_share_the_result(path_page):
+    points = ((0.0, 0.0), (0.2, 1.0), (0.5, 0.3), (1.0, 0.7))
+    path_page(points=points)
+    app = path_page(points=points)
+    assert not app.session_state[KEY].is_running
+    assert app.session_state[KEY].of(session_of(app).scenario) is not None

@@ -371,7 +371,6 @@ def test_awkward_inputs(loss, kind, share):
         ([0, 1], [1, -1], {"beta": 0, "loss": "logistic"}, "beta is 0"),
         ([0, 1], [1, -1], {"beta": 1, "loss": "logistic", "skip_connection": True}, "one threshold on x"),
         ([0, 1], [1, -1], {"beta": -1, "loss": "hinge"}, "beta is -1"),
-        ([0, 1], [1, -1], {"beta": 1, "loss": "hinge", "depth": 3}, "depth is 3"),
         ([0, 1], [1, -1], {"beta": 1, "loss": "hinge", "method": "magic"}, "method is 'magic'"),
     ],
 )

@@ -203,7 +203,6 @@ def test_multipliers_are_one_per_point_and_sum_to_zero():
     [
         ({"beta": -1.0}, "beta is -1"),
         ({"beta": np.nan}, "beta is nan"),
-        ({"beta": 1.0, "depth": 3}, "depth is 3"),
         ({"beta": 1.0, "depth": 1}, "depth is 1"),
         ({"beta": 1.0, "loss": "cubic"}, "loss is 'cubic'"),
         ({"beta": 1.0, "method": "magic"}, "method is 'magic'"),

@@ -12,6 +12,7 @@ from typing import Any
 
 LONG = 20.0  # seconds after which a test has failed; none waits that long when all is well
 WARMED: list[str] = []
+KEPT: list[bytes] = []
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = LONG) -> None:
@@ -29,6 +30,10 @@ def remember_warm_up() -> None:
     WARMED.append("warm")
 
 
+def sign_as_warm(book: Path) -> None:
+    Sign("w", book)(None, None)
+
+
 def fail_to_warm_up() -> None:
     raise RuntimeError("cannot warm up")
 
@@ -41,6 +46,20 @@ def pid(report, stopped):
     return os.getpid()
 
 
+def niceness(report, stopped):
+    return os.nice(0)
+
+
+def keep_memory(report, stopped):
+    """Half a gigabyte that is really there, and stays."""
+    KEPT.append(b"1" * 500_000_000)
+
+
+def keep_memory_and_wait(report, stopped):
+    keep_memory(report, stopped)
+    until_stopped(report, stopped)
+
+
 def surroundings(report, stopped):
     """Thread settings and heavy modules of the worker."""
     return os.environ.get("OMP_NUM_THREADS"), sorted({"torch", "cvxpy", "streamlit", "pytest"} & set(sys.modules))
@@ -51,6 +70,11 @@ def until_stopped(report, stopped):
     while not stopped():
         time.sleep(0.001)
     report("stopping")
+
+
+def silent_until_stopped(report, stopped):
+    while not stopped():
+        time.sleep(0.001)
 
 
 def busy_until_stopped(report, stopped):
@@ -224,3 +248,19 @@ class Sign:
     def __call__(self, report, stopped):
         with self.book.open("a") as book:
             book.write(self.name)
+
+
+@dataclass(frozen=True)
+class SignAndWait:
+    """Writes its name at the end of the file and waits for the gate."""
+
+    name: str
+    book: Path
+    gate: Path
+
+    def __call__(self, report, stopped):
+        self.book.with_suffix(".pid").write_text(str(os.getpid()))
+        Sign(self.name, self.book)(report, stopped)
+        report("running")
+        wait_for_file(self.gate)
+        return self.name

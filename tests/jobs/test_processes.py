@@ -11,8 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from cvxdnn.exceptions import CvxdnnError, InvalidInputError, JobCancelledError, WorkerDiedError
-from cvxdnn.jobs import JobState
+from cvxdnn.exceptions import (
+    CvxdnnError,
+    InvalidInputError,
+    JobCancelledError,
+    LimitExceededError,
+    WorkerDiedError,
+)
+from cvxdnn.jobs import JobState, Recycling
+from cvxdnn.jobs.memory import resident_bytes
 from tests.jobs import jobs_tasks as tasks
 from tests.jobs.jobs_tasks import LONG, wait_until
 
@@ -56,31 +63,80 @@ def test_a_worker_has_one_thread_per_library_and_imports_nothing_of_the_server(m
     assert make_processes().submit(tasks.surroundings, owner="a").result(LONG) == ("1", [])
 
 
-def test_a_killed_worker_loses_its_own_job_only(make_processes):
+def kill_worker_of(job, runner):
+    """Kill the worker that runs the job, the first of the runner's."""
+    running(job)
+    pid = runner.status().pids[0]
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def test_a_job_whose_worker_is_killed_begins_again_and_its_siblings_do_not_notice(make_processes, tmp_path):
     runner = warm(make_processes(2), slots=2)
-    victim = running(runner.submit(tasks.until_stopped, owner="a"))
+    book, gate = tmp_path / "book", tmp_path / "gate"
+    victim = runner.submit(tasks.SignAndWait("v", book, gate), owner="a")
     sibling = running(runner.submit(tasks.until_stopped, owner="b"))
-    queued = runner.submit(tasks.pid, owner="c")
-    dead = runner.status().pids[0]
-    os.kill(dead, signal.SIGKILL)
+    kill_worker_of(victim, runner)
+    wait_until(lambda: book.exists() and book.read_text() == "vv")
+    gate.touch()
+    assert victim.result(LONG) == "v"
+    assert victim.starts == 2
+    assert sibling.state is JobState.RUNNING
+    assert sibling.starts == 1
+    assert runner.status().restarts == 1
+
+
+def test_a_job_begins_again_before_those_that_wait(make_processes, tmp_path):
+    runner = warm(make_processes())
+    book, gate = tmp_path / "book", tmp_path / "gate"
+    victim = runner.submit(tasks.SignAndWait("v", book, gate), owner="a")
+    waiting = runner.submit(tasks.Sign("w", book), owner="b")
+    kill_worker_of(victim, runner)
+    gate.touch()
+    waiting.result(LONG)
+    assert book.read_text() == "vvw"
+
+
+def test_a_job_that_loses_two_workers_is_lost_and_nothing_else(make_processes):
+    runner = warm(make_processes())
+    victim = runner.submit(tasks.until_stopped, owner="a")
+    first = kill_worker_of(victim, runner)
+    wait_until(lambda: victim.starts == 2)
+    second = kill_worker_of(victim, runner)
+    assert first != second
     with pytest.raises(WorkerDiedError, match="signal 9"):
         victim.result(LONG)
     assert victim.state is JobState.LOST
     assert "start it again" in victim.error
     assert victim.progress == "running"
-    # The queued job runs in the slot's new worker.
-    assert queued.result(LONG) not in (dead, runner.status().pids[1])
-    assert sibling.state is JobState.RUNNING
-    assert runner.status().restarts == 1
     assert runner.submit(tasks.Answer(1), owner="a").result(LONG) == 1
 
 
-def test_a_task_that_kills_its_worker_is_lost(make_processes):
+def test_without_retries_a_killed_worker_costs_its_job(make_processes):
+    runner = warm(make_processes(retries=0))
+    victim = runner.submit(tasks.until_stopped, owner="a")
+    kill_worker_of(victim, runner)
+    with pytest.raises(WorkerDiedError):
+        victim.result(LONG)
+    assert victim.starts == 1
+
+
+def test_a_task_that_kills_its_worker_is_tried_twice(make_processes):
     runner = make_processes()
     job = runner.submit(tasks.die, owner="a")
     with pytest.raises(WorkerDiedError):
         job.result(LONG)
+    assert job.starts == 2
     assert runner.submit(tasks.Answer(1), owner="a").result(LONG) == 1
+
+
+def test_a_stopped_job_whose_worker_dies_does_not_begin_again(make_processes):
+    runner = warm(make_processes())
+    job = running(runner.submit(tasks.deaf, owner="a"))
+    job.stop()
+    kill_worker_of(job, runner)
+    wait_until(lambda: job.state.finished)
+    assert (job.state, job.starts) == (JobState.STOPPED, 1)
 
 
 def test_a_worker_killed_while_idle_costs_nobody_a_job(make_processes):
@@ -187,10 +243,52 @@ def test_jobs_do_not_wait_for_workers_that_cannot_start(make_processes):
 
 
 def test_a_worker_is_replaced_after_so_many_jobs(make_processes):
-    runner = make_processes(max_jobs_per_worker=2)
+    runner = make_processes(recycling=Recycling(jobs=2))
     first, second, third = (runner.submit(tasks.pid, owner="a").result(LONG) for _ in range(3))
     assert first == second != third
     assert runner.status().restarts == 0
+
+
+measured = pytest.mark.skipif(resident_bytes(os.getpid()) is None, reason="the system does not tell memory")
+
+
+@measured
+def test_a_worker_that_keeps_memory_is_replaced(make_processes):
+    runner = make_processes(recycling=Recycling(idle_bytes=400_000_000))
+    first, second = (runner.submit(tasks.pid, owner="a").result(LONG) for _ in range(2))
+    assert first == second
+    runner.submit(tasks.keep_memory, owner="a").result(LONG)
+    assert runner.submit(tasks.pid, owner="a").result(LONG) != first
+    assert runner.status().restarts == 0
+
+
+@measured
+def test_a_job_over_its_memory_limit_is_ended_and_not_tried_again(make_processes):
+    runner = make_processes(run_bytes=400_000_000)
+    job = runner.submit(tasks.keep_memory_and_wait, owner="a")
+    with pytest.raises(LimitExceededError, match="400 MB, the memory limit"):
+        job.result(LONG)
+    assert (job.state, job.starts) == (JobState.LIMITED, 1)
+    assert runner.submit(tasks.Answer(1), owner="a").result(LONG) == 1
+
+
+def test_a_task_that_ignores_its_time_limit_is_ended_by_force(make_processes):
+    runner = make_processes(run_seconds=0.2, kill_after=0.2)
+    job = runner.submit(tasks.deaf, owner="a")
+    with pytest.raises(LimitExceededError, match=r"0\.2 seconds, the time limit"):
+        job.result(LONG)
+    assert (job.state, job.starts) == (JobState.LIMITED, 1)
+    assert runner.submit(tasks.Answer(1), owner="a").result(LONG) == 1
+
+
+@pytest.mark.parametrize("options", [{"jobs": 0}, {"idle_bytes": 0.5}])
+def test_recycling_out_of_range_is_refused(options):
+    with pytest.raises(InvalidInputError, match=next(iter(options))):
+        Recycling(**options)
+
+
+def test_workers_step_back_for_the_server(make_processes):
+    assert make_processes().submit(tasks.niceness, owner="a").result(LONG) > os.nice(0)
 
 
 @pytest.mark.parametrize(

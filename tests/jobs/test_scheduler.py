@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cvxdnn.exceptions import WorkerDiedError
 from cvxdnn.jobs.interface import JobState
+from cvxdnn.jobs.rules import Rules
 from cvxdnn.jobs.scheduler import Scheduler
 from cvxdnn.jobs.slot import Slot
 
@@ -37,7 +38,7 @@ class ManualSlot(Slot):
 
 class ManualRunner(Scheduler):
     def __init__(self, slots):
-        super().__init__(abandon_after=None, kill_after=None)
+        super().__init__(Rules(abandon_after=None))
         self.slots = [ManualSlot() for _ in range(slots)]
         self.open_slots(self.slots)
 
@@ -105,11 +106,14 @@ def test_a_free_slot_serves_the_owner_whose_old_job_is_still_stopping():
         assert runner.slots[0].asked
 
 
-def test_a_job_that_its_worker_did_not_begin_goes_back_to_the_head_of_the_queue():
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_job_whose_worker_dies_goes_back_to_the_head_of_the_queue_once(begun):
     with ManualRunner(1) as runner:
         (slot,) = runner.slots
         job = runner.submit(nothing, owner="a")
         other = runner.submit(nothing, owner="b")
+        if begun:
+            runner.slot_began(slot)
         runner.slot_died(slot, "signal 9")
         assert job.state is JobState.QUEUED
         assert (job.queue_position, other.queue_position) == (0, 1)
@@ -118,6 +122,7 @@ def test_a_job_that_its_worker_did_not_begin_goes_back_to_the_head_of_the_queue(
         # But not for ever: perhaps it is the task that kills the workers.
         runner.slot_died(slot, "signal 9")
         assert job.state is JobState.LOST
+        assert job.starts == begun
         with pytest.raises(WorkerDiedError, match="signal 9"):
             job.result(0)
 
@@ -125,7 +130,7 @@ def test_a_job_that_its_worker_did_not_begin_goes_back_to_the_head_of_the_queue(
 def test_a_stopped_job_whose_worker_dies_is_stopped():
     with ManualRunner(1) as runner:
         job = runner.submit(nothing, owner="a")
-        job.mark_running()
+        runner.slot_began(runner.slots[0])
         job.stop()
         runner.slot_died(runner.slots[0], "signal 9")
         assert job.state is JobState.STOPPED

@@ -131,3 +131,45 @@ def test_deep_networks_need_inputs_from_zero_on():
         deep_network(spline, -1, 1, depth=3)
     with pytest.raises(InvalidInputError, match="depth"):
         deep_network(spline, -1, 1, depth=1)
+
+
+@facts
+def test_the_directions_of_early_layers_are_a_free_choice(spline, pad):
+    """Whatever nonnegative directions carry the signal, function, cost and layer norms are the same."""
+    low, high = (end + pad for end in range_of(spline, pad))
+    spline = LinearSpline(spline.knots + pad, spline.values, spline.left_slope, spline.right_slope)
+    x = np.linspace(low, high, 101)
+    plain = deep_network(spline, low, high, depth=4)
+    wide = deep_network(spline, low, high, depth=4, directions=[[3, 0, 4], [1e-9, 1e200]])
+    assert wide.widths == (3, 2, *plain.widths[-1:])
+    assert_allclose(wide(x), spline(x), rtol=0, atol=EXACT * (np.abs(spline(x)).max() + 1))
+    norms = [np.linalg.norm(w) for w in plain.weights]
+    assert_allclose([np.linalg.norm(w) for w in wide.weights], norms, rtol=EXACT, atol=1e-14)
+    assert_allclose(wide.weights[0][0], norms[0] * np.array([0.6, 0, 0.8]), rtol=EXACT, atol=1e-14)
+
+
+@facts
+def test_deep_networks_with_a_skip_connection_pay_for_the_bends_only(spline, pad):
+    low, high = (end + pad for end in range_of(spline, pad))
+    spline = LinearSpline(spline.knots + pad, spline.values, spline.left_slope, spline.right_slope)
+    x = np.linspace(low, high, 101)
+    network = deep_network(spline, low, high, depth=3, skip=True)
+    bends = spline.restricted(low, high).total_variation
+    assert_allclose(network(x), spline(x), rtol=0, atol=EXACT * (np.abs(spline(x)).max() + 1))
+    assert network.parameters_norm / 2 == pytest.approx(1.5 * bends ** (2 / 3), rel=EXACT, abs=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("directions", "text"),
+    [
+        ([[1]], "1 vectors"),
+        ([[1], [1], [1]], "3 vectors"),
+        ([[1], [1, -1]], r"directions\[1\] is"),
+        ([[0, 0], [1]], r"directions\[0\] is"),
+        ([[], [1]], r"directions\[0\] is empty"),
+        ([[1], [np.nan]], r"directions\[1\]"),
+    ],
+)
+def test_directions_must_be_nonnegative_one_for_each_early_layer(directions, text):
+    with pytest.raises(InvalidInputError, match=text):
+        deep_network(interpolating_spline([0, 1], [0, 1]), 0, 1, depth=4, directions=directions)

@@ -9,7 +9,7 @@ from cvxdnn.convex import solve
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import LOSSES, EpsilonInsensitive, Huber, Logistic, named
 from cvxdnn.networks.layout import ParameterLayout
-from cvxdnn.networks.loss_of_outputs import KINK_WIDTH, curvature
+from cvxdnn.networks.loss_curvature import KINK_WIDTH, largest_curvature
 from cvxdnn.networks.objective_gradient import ObjectiveGradient
 from cvxdnn.networks.training import train
 from cvxdnn.networks.units import Units
@@ -94,7 +94,7 @@ def test_slopes_change_no_faster_than_the_curvature_says(loss):
         low, _ = named(loss).slopes(outputs, y)
         for length in (KINK_WIDTH, 0.3, 1.0):
             _, high = named(loss).slopes(outputs + length, y)
-            assert ((high - low) <= curvature(named(loss)) * length + 1e-12).all()
+            assert ((high - low) <= largest_curvature(named(loss)) * length + 1e-12).all()
 
 
 @pytest.mark.parametrize("depth", [2, 3])

@@ -1,0 +1,60 @@
+"""From a two-layer optimum to the solution of a deeper problem: another price, another gap."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.convex.certified import TOLERANCE
+from cvxdnn.convex.deep_curve import Penalty
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.solution import LocalMinimum, Solution, Status
+
+__all__ = ["equally_good", "priced", "proven", "require_nonnegative", "with_minima"]
+
+Vector = NDArray[np.float64]
+
+TIE = 1e-11
+"""Objectives that differ by less than this share count as equal."""
+
+
+def priced(two_layer: Solution, penalty: Penalty) -> Solution:
+    """The same function and its multipliers with the objective of L layers; the gap is still that of two."""
+    price = float(penalty(two_layer.path_norm))
+    return replace(
+        two_layer,
+        objective=two_layer.loss + price,
+        penalty=price,
+        beta=penalty.beta,
+        depth=penalty.depth,
+        local_minima=(),
+    )
+
+
+def proven(solution: Solution, bound: float) -> Solution:
+    """The same with the gap to a lower bound."""
+    gap = solution.objective - bound
+    relative_gap = gap / solution.objective if solution.objective > 0 else 0.0
+    status = Status.OPTIMAL if relative_gap <= TOLERANCE else Status.INACCURATE
+    return replace(solution, gap=gap, relative_gap=relative_gap, status=status)
+
+
+def with_minima(solution: Solution, minima: tuple[LocalMinimum, ...]) -> Solution:
+    """The same with the local minima of its problem, of which it is a global one."""
+    ties = tuple(minimum for minimum in minima if minimum.is_global and minimum.r != solution.path_norm)
+    return replace(solution, local_minima=minima, ties=ties)
+
+
+def equally_good(objectives: Vector) -> NDArray[np.bool_]:
+    """Marks the smallest objectives, to `TIE`."""
+    smallest = objectives.min()
+    return np.asarray(objectives <= smallest + TIE * abs(smallest))
+
+
+def require_nonnegative(x: Vector, depth: int) -> None:
+    """Refuse negative inputs for three layers or more: early layers without biases would cut them off."""
+    if depth > 2 and x.min() < 0:
+        raise InvalidInputError(
+            f"x holds {x.min():g}; with depth={depth} every input must be 0 or larger: shift x, "
+            "or normalise the data with Dataset(x, y).normalized()"
+        )

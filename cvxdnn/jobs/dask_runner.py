@@ -1,0 +1,120 @@
+"""A runner whose slots are in a Dask cluster: where a course outgrows one machine.
+
+Several servers may share a cluster. Each has its own queue, fair among its own sessions, and at most as many jobs in
+the cluster as the cluster has threads; what exceeds them waits in Dask's own queue.
+
+Needs the extra "dask", and this package in the environment of the Dask workers. Start those with one thread each
+and with a nanny (Dask's default): a nanny restarts a worker that dies or outgrows its memory, and lets a job be ended
+by force. Whoever reaches the Dask scheduler can run code in the cluster: keep it in a private network, or use TLS.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from distributed import Client
+
+from cvxdnn.jobs.dask_slot import DaskSlot
+from cvxdnn.jobs.dask_task import WarmUp
+from cvxdnn.jobs.interface import Task, describe
+from cvxdnn.jobs.parcel import packed
+from cvxdnn.jobs.rules import Rules
+from cvxdnn.jobs.scheduler import Scheduler, logger
+from cvxdnn.validation import positive_int
+
+CONNECT_SECONDS = 5
+RETRY_SECONDS = 2.0
+LOOK_SECONDS = 1.0
+"""How often the size of the cluster is looked at."""
+
+
+class DaskRunner(Scheduler):
+    """Runs tasks in a Dask cluster; see `Runner`.
+
+    The constructor returns at once; the connection is made, and made again when it is lost, in the background, and
+    jobs wait for it in the queue.
+
+    Parameters
+    ----------
+    address : str
+        Of the Dask scheduler, as "tcp://scheduler:8786".
+    slots : int
+        How many tasks run at the same time at most, however large the cluster.
+    warm_up : callable or None
+        Picklable and importable, called without arguments once in each Dask worker: import what tasks will need.
+    rules : Rules, optional
+        What a job is allowed. Memory is the nannies' business here: `run_bytes` is not looked at.
+
+    Raises
+    ------
+    InvalidInputError
+        For a number out of its range or a `warm_up` that cannot be pickled.
+    """
+
+    backend = "dask"
+
+    def __init__(
+        self,
+        address: str,
+        slots: int = 32,
+        *,
+        warm_up: Callable[[], Any] | None = None,
+        rules: Rules | None = None,
+    ) -> None:
+        slots = positive_int("slots", slots)
+        if warm_up is not None:
+            packed("warm_up", warm_up)
+        super().__init__(rules)
+        self._address = address
+        self._warm_up = warm_up
+        self._client: Any = None
+        self._dask_slots = [DaskSlot(self, lambda: self._client) for _ in range(slots)]
+        self.open_slots(self._dask_slots)
+        self._connecting = threading.Thread(target=self._stay_connected, name="cvxdnn-jobs-connect", daemon=True)
+        self._connecting.start()
+
+    def pack(self, task: Task) -> bytes:
+        """The pickled task: mistakes show where they are made, later changes of the object do not matter."""
+        return packed("task", task)
+
+    def close(self) -> None:
+        """Stop every job and leave the cluster; its workers stay."""
+        super().close()
+        self._connecting.join()
+        if self._client is not None:
+            self._client.close(timeout=1)
+
+    def _stay_connected(self) -> None:
+        while not self.closed:
+            try:
+                self._client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False, name="cvxdnn")
+                self._warm_up_workers()
+                while not self.closed and self._client.status == "running":
+                    self._offer(sum(self._client.nthreads().values()))
+                    self._pause(LOOK_SECONDS)
+            except Exception as error:
+                self._disconnected(describe(error))
+
+    def _warm_up_workers(self) -> None:
+        if self._warm_up is not None:
+            self._client.register_plugin(WarmUp(self._warm_up))
+
+    def _offer(self, threads: int) -> None:
+        """Open as many slots as the cluster has threads."""
+        with self.lock:
+            for index, slot in enumerate(self._dask_slots):
+                slot.ready = not self.closed and (index < threads or slot.entry is not None)
+        self.dispatch()
+
+    def _disconnected(self, cause: str) -> None:
+        """No slot until there is a connection; whoever waits is told."""
+        self._offer(0)
+        if self.closed:
+            return
+        logger.error("no connection to the Dask scheduler at %s (%s)", self._address, cause)
+        self.slot_cannot_start(cause)
+        self._pause(RETRY_SECONDS)
+
+    def _pause(self, seconds: float) -> None:
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed, seconds)

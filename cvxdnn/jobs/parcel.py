@@ -1,0 +1,95 @@
+"""How tasks, results and errors travel between the server and a worker, in both backends that have workers.
+
+The server pickles tasks and reads what workers send. Neither ever reads a pickle from anybody else: what a
+visitor sends is text and numbers, and is validated before it becomes part of a task.
+"""
+
+import pickle
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from cvxdnn.exceptions import CvxdnnError, InvalidInputError
+from cvxdnn.jobs.attempt import attempt
+from cvxdnn.jobs.interface import FAILED, JobState, describe
+
+__all__ = ["packed", "perform", "unpacked_outcome"]
+
+
+def packed(name: str, value: Callable[..., Any]) -> bytes:
+    """A callable for the journey to a worker.
+
+    Raises
+    ------
+    InvalidInputError
+        When a worker could not load it.
+    """
+    if getattr(value, "__module__", None) == "__main__":
+        raise InvalidInputError(f"{name} is defined in the main script, which workers do not load; move it to a module")
+    try:
+        return pickle.dumps(value)
+    except Exception as error:
+        raise InvalidInputError(
+            f"{name} cannot be pickled ({describe(error)}); use a function, or an object with plain data, "
+            "from a module that can be imported"
+        ) from error
+
+
+def perform(
+    packed_task: bytes, report: Callable[[bytes], None], stop_asked: Callable[[], bool]
+) -> tuple[JobState, bytes]:
+    """In the worker: run a task to its end; how it ended and, packed, its result or error."""
+    try:
+        task = pickle.loads(packed_task)
+    except Exception as error:
+        return JobState.FAILED, _packed_error(
+            CvxdnnError(
+                f"The worker cannot load the task ({describe(error)}). "
+                "Define it in a module that can be imported, not in the main script."
+            )
+        )
+    state, outcome = attempt(task, lambda message: report(pickle.dumps(message)), stop_asked)
+    if state is JobState.FAILED:
+        return state, _packed_error(outcome)
+    try:
+        return state, pickle.dumps(outcome)
+    except Exception as error:
+        return JobState.FAILED, _packed_error(
+            CvxdnnError(
+                f"The result of the task cannot be sent back ({describe(error)}). Return plain data and arrays."
+            )
+        )
+
+
+def unpacked_outcome(state: JobState, payload: bytes) -> tuple[JobState, Any]:
+    """In the server: the end of a task; what cannot be rebuilt becomes an error with a text."""
+    try:
+        if state is JobState.FAILED:
+            return state, _unpacked_error(*pickle.loads(payload))
+        return state, pickle.loads(payload)
+    except Exception as error:
+        return JobState.FAILED, CvxdnnError(
+            f"The result of the task cannot be read ({describe(error)}). Return plain data and arrays."
+        )
+
+
+def _packed_error(error: BaseException) -> bytes:
+    """Its module, its pickle (None if that cannot be read back), its text and its notes."""
+    pickled: bytes | None
+    try:
+        pickled = pickle.dumps(error)
+        pickle.loads(pickled)
+    except Exception:
+        pickled = None
+    notes = "\n".join(getattr(error, "__notes__", []))
+    return pickle.dumps((type(error).__module__, pickled, describe(error), notes))
+
+
+def _unpacked_error(module: str, pickled: bytes | None, text: str, notes: str) -> BaseException:
+    # Loading an error must not load the library that defines it into the server.
+    if pickled is not None and module in sys.modules:
+        error: BaseException = pickle.loads(pickled)
+        return error
+    replacement = CvxdnnError(FAILED.format(cause=text))
+    replacement.add_note(notes)
+    return replacement

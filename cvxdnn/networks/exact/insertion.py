@@ -1,0 +1,145 @@
+"""Insertion: where the tube is left a neuron enters, with the right sign, and all amplitudes are corrected.
+
+Conditional gradients with full correction. At the best amplitudes for the charge lambda per unit of path norm every
+ramp in use has |A_j^T multipliers| = lambda: it touches the wall of the tube. A ramp beyond the wall lowers the
+objective at the rate by which it is beyond, so the one that is farthest beyond enters, with the sign of its correlation,
+and the amplitudes are corrected exactly, which may remove others. The objective falls in every round, there are
+finitely many patterns, and when no ramp is beyond the wall the certificate holds: for two layers, where lambda = beta,
+this is the global optimum, whatever the start.
+
+For L >= 3 lambda is the effective decay at the network's path norm r (`decay`), which falls as r grows: a network can be
+stationary, every ramp inside the tube, at several r, and at r = 0 always. A restart may therefore *hold* lambda at a
+value of its own until its tube is kept, and only then release it. The global optimum's effective decay lies in the
+interval `rates`, so restarts that hold values spread over it start in different basins of that one number r.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.loss_terms import middle
+from cvxdnn.networks.exact.decay import Decay
+from cvxdnn.networks.exact.nodes import Nodes
+from cvxdnn.networks.exact.ramps import Ramps, charged, corrected, settled_norm
+from cvxdnn.spline import interpolating_spline
+from cvxdnn.tube import needed_beta
+
+__all__ = ["Move", "held_rate", "inserted", "rates"]
+
+Integers = NDArray[np.int64]
+
+_BEYOND = 1e-11
+"""A ramp is beyond the wall when it is so by more than this share of it, and by more than round-off."""
+_FALL = 1e-14
+"""A value that falls by a smaller share than this has not fallen."""
+_EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class Move:
+    """What became of a function: `held` is the rate still held (0: none), `at_rest` whether nothing is left to do."""
+
+    ramps: Ramps
+    held: float
+    at_rest: bool
+
+
+def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, room: int, near: bool = False) -> Move:
+    """One round: amplitudes corrected, a ramp inserted where it helps most, amplitudes corrected again.
+
+    Parameters
+    ----------
+    nodes, decay : the problem, with a smooth loss
+    ramps : Ramps
+        The function so far; `room` is the largest number of ramps.
+    held : float
+        Charge per unit of path norm to hold; 0 takes the effective decay.
+    near : bool
+        Only ramps next to one in use, on its side, may enter: neurons move, none comes out of nothing.
+    """
+    before = _objective(nodes, decay, ramps)
+    rate = held or decay.rate(ramps.path_norm)
+    if not np.isfinite(rate):
+        return Move(ramps, 0.0, at_rest=True)
+    ramps = corrected(nodes, ramps, rate)
+    entered = _with_the_best_entry(nodes, ramps, rate, room, near)
+    if entered is not None:
+        return Move(entered, held, at_rest=False)
+    if held:
+        return Move(ramps, 0.0, at_rest=False)
+    ramps = _settled(nodes, decay, ramps)
+    return Move(ramps, 0.0, at_rest=before - _objective(nodes, decay, ramps) <= _FALL * before)
+
+
+def rates(nodes: Nodes, decay: Decay) -> tuple[float, float]:
+    """Between which effective decays the global optimum lies, unless it is the constant; low <= high.
+
+    No better network has a larger path norm than the interpolating spline, or one that costs more than the whole loss
+    to be gained; and above the decay whose tube holds the constant, the constant is best.
+    """
+    constant = np.full(nodes.x.size, float(middle(*map(np.array, nodes.loss.best_constants(nodes.y)))))
+    if nodes.x.size == 1 or not np.isfinite(constant[0]):
+        return 0.0, 0.0
+    high = needed_beta(nodes.x, -nodes.slopes(constant))
+    norm = (2 * nodes.total(constant) / (decay.beta * decay.depth)) ** (decay.depth / 2) if decay.beta else np.inf
+    through = np.bincount(nodes.group, weights=nodes.y) / np.bincount(nodes.group)
+    if np.abs(nodes.slopes(through)).max() <= 1e-9 * np.abs(nodes.y).max():
+        norm = min(norm, interpolating_spline(nodes.x, through).path_norm)
+    return min(decay.rate(norm), high), high
+
+
+def held_rate(low: float, high: float, restart: int) -> float:
+    """The rate that a restart holds: the ends of the interval first, then ever finer parts of it, evenly in its log."""
+    if not 0 < low < high or restart == 0:
+        return low
+    digits = f"{restart - 1:b}"[::-1]
+    share = 1.0 if restart == 1 else int(digits, 2) / 2 ** len(digits)
+    return float(low * (high / low) ** share)
+
+
+def _with_the_best_entry(nodes: Nodes, ramps: Ramps, rate: float, room: int, near: bool) -> Ramps | None:
+    """With the ramp that is farthest beyond the wall and all amplitudes corrected; None where that gains nothing."""
+    correlations = nodes.correlations(-nodes.slopes(ramps.outputs(nodes)))
+    beyond = np.abs(correlations) - rate
+    beyond[ramps.columns] = -np.inf
+    if near:
+        beyond[~_next_door(ramps.columns, nodes.x.size)] = -np.inf
+    column = int(np.argmax(beyond))
+    if beyond[column] <= _BEYOND * rate + _noise(nodes, ramps):
+        return None
+    entered = corrected(nodes, ramps.joined_by(column, float(np.sign(correlations[column]))), rate)
+    value, better = charged(nodes, ramps, rate), charged(nodes, entered, rate)
+    return entered if value - better > _FALL * value and entered.columns.size <= room else None
+
+
+def _next_door(columns: Integers, count: int) -> NDArray[np.bool_]:
+    """The ramps whose kink is the next input to that of one in use, on the same side."""
+    used = np.zeros((2, count), dtype=np.bool_)
+    used.reshape(-1)[columns] = True
+    beside = np.zeros_like(used)
+    beside[:, 1:] |= used[:, :-1]
+    beside[:, :-1] |= used[:, 1:]
+    return beside.reshape(-1)
+
+
+def _settled(nodes: Nodes, decay: Decay, ramps: Ramps) -> Ramps:
+    """The better of these ramps and of the local minimum in r that their pattern leads to."""
+    norm = settled_norm(nodes, ramps, decay)
+    if norm is None:
+        return ramps
+    there = corrected(nodes, ramps, decay.rate(norm))
+    return min(ramps, there, key=lambda function: _objective(nodes, decay, function))
+
+
+def _objective(nodes: Nodes, decay: Decay, ramps: Ramps) -> float:
+    return nodes.total(ramps.outputs(nodes)) + decay.cost(ramps.path_norm)
+
+
+def _noise(nodes: Nodes, ramps: Ramps) -> float:
+    """Round-off of a correlation: that of the outputs, summed and integrated twice."""
+    extent = float(nodes.x[-1] - nodes.x[0])
+    outputs = ramps.path_norm * extent + abs(ramps.offset) + float(np.abs(nodes.y).max())
+    return 4 * _EPS * nodes.y.size * outputs * extent

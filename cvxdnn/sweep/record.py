@@ -1,0 +1,136 @@
+"""What a run leaves behind, and the table of all of them.
+
+A record holds settings and outcomes as plain numbers and words. Its time is not compared: two tables are equal
+when all runs took the same steps to the same results, wherever and however fast they were made.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from cvxdnn.comparison import Reference, compare
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.experiments import Frame
+from cvxdnn.scenario import Scenario
+from cvxdnn.solution import Status
+from cvxdnn.sweep.grid import OWN_POINTS
+
+__all__ = ["COLUMNS", "REACHED", "Record", "Table", "record_of"]
+
+REACHED = 1e-3
+"""A run reached the optimum when its relative gap is at most this; at rest with a larger one it is stuck."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One run: its settings, and where it ended. All objectives are in normalised units.
+
+    objective : of the best network (measured); None if no restart stayed finite
+    optimum : the global optimum (certified); None where none is known for this architecture
+    gap : objective above the proven lower bound, as a share of that bound (certified); None without a bound
+    knots : bends of the best network inside the data's range (measured)
+    steps, seconds : optimiser steps, and time in the training loop (measured)
+    status : how it ended, in one word
+    """
+
+    dataset: str
+    loss: str
+    optimizer: str
+    depth: int
+    width: int
+    beta: float
+    seed: int
+    objective: float | None
+    optimum: float | None
+    gap: float | None
+    knots: int | None
+    steps: int
+    status: str
+    seconds: float = field(compare=False)
+
+    @classmethod
+    def from_plain(cls, values: Any) -> "Record":
+        """The record of a mapping such as `dataclasses.asdict` makes, read back from a file.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is not the mapping of a record.
+        """
+        if not isinstance(values, Mapping) or list(values) != list(COLUMNS):
+            raise InvalidInputError(f"a stored record is {values!r:.60}; delete the file it came from")
+        return cls(**values)
+
+
+COLUMNS = tuple(each.name for each in fields(Record))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The records of a sweep in the order of its grid, those that are there.
+
+    records : tuple of Record;  size : how many there will be
+    """
+
+    records: tuple[Record, ...]
+    size: int
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def column(self, name: str) -> list[Any]:
+        """One value for each record.
+
+        Raises
+        ------
+        InvalidInputError
+            If there is no such column.
+        """
+        if name not in COLUMNS:
+            raise InvalidInputError(f"name is {name!r:.60}; choose one of {', '.join(COLUMNS)}")
+        return [getattr(record, name) for record in self.records]
+
+    def to_csv(self) -> str:
+        """The table as text: a header, one line for each record, numbers exact, what is not known empty."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for record in self.records:
+            writer.writerow([getattr(record, name) for name in COLUMNS])
+        return text.getvalue()
+
+
+def record_of(scenario: Scenario, frame: Frame, seconds: float) -> Record:
+    """The record of a run that ended with this frame, measured against the certified optimum."""
+    finite = math.isfinite(frame.objective)
+    numbers = compare(Reference(scenario), frame) if finite else None
+    return Record(
+        dataset=scenario.preset or OWN_POINTS,
+        loss=scenario.loss,
+        optimizer=scenario.optimizer,
+        depth=scenario.depth,
+        width=scenario.width,
+        beta=scenario.beta,
+        seed=scenario.seed,
+        objective=frame.objective if finite else None,
+        optimum=None if numbers is None else numbers.optimum,
+        gap=None if numbers is None else numbers.relative_gap,
+        knots=None if numbers is None else numbers.knots[0],
+        steps=frame.step,
+        status=_ending(frame, None if numbers is None else numbers.relative_gap),
+        seconds=seconds,
+    )
+
+
+def _ending(frame: Frame, gap: float | None) -> str:
+    """A run at rest above the optimum is stuck; one that was still moving ran out of steps."""
+    status = frame.status if frame.done else Status.MAX_STEPS
+    if status is Status.CONVERGED and gap is not None and gap > REACHED:
+        status = Status.STUCK
+    return status.name.lower().replace("_", " ")

@@ -1,0 +1,65 @@
+"""Which features an optimal two-layer network without biases uses, and with which coefficients.
+
+The dual optimum comes from `extreme_points_projection`; the features it touches span the fitted values `y - lambda`
+with nonnegative coefficients, which nonnegative least squares finds. All of it in units where y and X have size 1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+
+from cvxdnn.theory.extreme_points_projection import largest, project, touched
+from cvxdnn.theory.extreme_points_support import SupportFunction
+
+Array = NDArray[np.float64]
+
+TOUCHING = 1e-8
+"""A feature touches when |lambda^T q| is this close to beta, relatively."""
+
+
+@dataclass(frozen=True, eq=False)
+class Touching:
+    """A feasible dual and the k features it touches; see `ExtremePoints` for shapes.
+
+    offsets : (k,) hidden bias of the neuron u;  output_bias : free output bias
+    """
+
+    dual: Array
+    signs: Array
+    neurons: Array
+    features: Array
+    coefficients: Array
+    offsets: Array
+    kinks: Array
+    output_bias: float = 0.0
+
+
+def optimal_neurons(X: Array, y: Array, beta: float) -> Touching:
+    """The optimal dual of the problem without biases and what it touches."""
+    y_size, x_size = float(np.linalg.norm(y)), float(np.linalg.norm(X, 2))
+    if y_size == 0 or x_size == 0:
+        return _nothing(X, y)
+    target, support, unit_beta = y / y_size, SupportFunction(X / x_size), beta / y_size / x_size
+    dual = project(support, target, unit_beta)
+    dual *= min(1.0, unit_beta / max(largest(support, dual), unit_beta))
+    signs, neurons, features, _ = touched(support, dual, unit_beta, TOUCHING)
+    coefficients = _coefficients(signs, features, target - dual)
+    none = np.zeros(signs.size)
+    return Touching(
+        dual * y_size, signs, neurons, features * x_size, coefficients * y_size / x_size, offsets=none, kinks=none[:0]
+    )
+
+
+def _coefficients(signs: Array, features: Array, fitted: Array) -> Array:
+    if signs.size == 0:
+        return np.zeros(0)
+    found, _ = nnls((signs[:, None] * features).T, fitted)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _nothing(X: Array, y: Array) -> Touching:
+    """Without data or targets no neuron is worth its weight, and the residual is all of y."""
+    none = np.zeros(0)
+    return Touching(y.copy(), none, np.zeros((0, X.shape[1])), np.zeros((0, y.size)), none, none, none)

@@ -1,0 +1,113 @@
+r"""Rank-one data without biases: one chain of aligned layers for each side of zero, or one for both.
+
+The network sees :math:`x_+ = \max(x, 0)` and :math:`x_- = \max(-x, 0)` only: :math:`f = g_+ x_+ + g_- x_-`. With
+:math:`q_\pm = \|x_\pm\|^2` and :math:`s_\pm = |x_\pm^T y| / q_\pm` the loss separates over the two sides.
+
+* *One side only*: :math:`P = \tfrac12 \|y\|^2 - \tfrac q2 s^2 + q\, S_L(s, \beta / q)`, the scalar problem.
+* *Both sides*: every network costs at least :math:`(\beta L / 2)(|g_+| + |g_-|)^{2/L}`, because the two features leave
+  the first layer in different units. A network that feeds both into one chain attains this when L = 2 or when
+  :math:`g_+ g_- \ge 0`.
+* Otherwise each side has a chain of its own, which costs :math:`(\beta L / 2)(|g_+|^{2/L} + |g_-|^{2/L})`; nothing
+  lower was found by training.
+
+Source: proofs in docs/rank-one.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.theory.radial import Support, minimize_over_radius
+from cvxdnn.theory.rank_one_result import RankOne, RankOneData, features
+from cvxdnn.theory.result import Claim, Verdict
+from cvxdnn.theory.shrinkage import shrink
+from cvxdnn.theory.spectral import sum_support
+
+__all__ = ["solve_chains"]
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+ONE_SIDE = Verdict(Claim.PROVED, "inputs of one sign, no biases: one chain of rank-one aligned layers")
+SHARED = Verdict(Claim.PROVED, "inputs of both signs, no biases: both sides feed one chain")
+SEPARATE = Verdict(
+    Claim.OBSERVED,
+    "inputs of both signs that want outputs of opposite sign: one chain for each side; an upper bound, and nothing "
+    "lower was found by training",
+    "Use depth=2, or inputs of one sign, for a proved optimum.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """The two features (n, 2), and for each side q, s and the sign of g (2,); q = 1 for a side without data."""
+
+    features: Matrix
+    curvatures: Vector
+    targets: Vector
+    signs: Vector
+
+
+def solve_chains(data: RankOneData, beta: float, depth: int) -> RankOne:
+    """The network without biases."""
+    sides = _sides(data)
+    rest = 0.5 * float(np.linalg.norm(data.y - sides.features @ (sides.signs * sides.targets))) ** 2
+
+    def support(radius: float) -> Support:
+        return sum_support(sides.targets, sides.curvatures, radius)[1]
+
+    joint = minimize_over_radius(support, float(sides.targets.sum()), beta, depth)
+    slopes = sum_support(sides.targets, sides.curvatures, joint.radius)[0]
+    if depth == 2 or sides.signs[0] == sides.signs[1] or not slopes.all():
+        value, strengths = joint.value, np.array([slopes.sum()])
+        weights = _shared(data.direction, slopes, sides.signs, depth)
+        status = SHARED if data.both_signs else ONE_SIDE
+    else:
+        value, slopes = _each_alone(sides, beta, depth)
+        weights, strengths, status = _separate(data.direction, slopes, sides.signs, depth), slopes, SEPARATE
+    return RankOne(
+        objective=rest + value,
+        weights=weights,
+        biases=tuple(np.zeros(layer.shape[1]) for layer in weights),
+        fitted=sides.features @ (sides.signs * slopes),
+        strengths=strengths,
+        dual_bound=rest + joint.lower_bound,
+        formula=rest + joint.value,
+        status=status.given(rest + value, rest + joint.lower_bound),
+        beta=beta,
+        depth=depth,
+    )
+
+
+def _sides(data: RankOneData) -> _Sides:
+    sides = features(data.x)
+    squares, correlations = (sides**2).sum(axis=0), sides.T @ data.y
+    curvatures = np.where(squares > 0, squares, 1.0)
+    return _Sides(sides, curvatures, np.abs(correlations) / curvatures, np.where(correlations < 0, -1.0, 1.0))
+
+
+def _each_alone(sides: _Sides, beta: float, depth: int) -> tuple[float, Vector]:
+    """Value and slopes when each side has its own chain."""
+    shrunk = [shrink(s, beta / q, depth) for s, q in zip(sides.targets, sides.curvatures, strict=True)]
+    values = np.array([float(side.value) for side in shrunk])
+    return float(sides.curvatures @ values), np.array([float(side.minimizer) for side in shrunk])
+
+
+def _shared(direction: Vector, slopes: Vector, signs: Vector, depth: int) -> tuple[Matrix, ...]:
+    """Both sides in the first layer, one unit in each later one (L = 2: an output sign for each side)."""
+    total = float(slopes.sum())
+    norm = total ** (1 / depth)
+    shares = norm * np.sqrt(slopes / total if total > 0 else slopes)
+    first = direction[:, None] * np.array([1.0, -1.0]) * shares
+    if depth == 2:
+        return first, (signs * shares)[:, None]
+    sign = signs[int(np.argmax(slopes))]
+    return first, shares[:, None], *(np.array([[norm]]),) * (depth - 3), np.array([[sign * norm]])
+
+
+def _separate(direction: Vector, slopes: Vector, signs: Vector, depth: int) -> tuple[Matrix, ...]:
+    """A unit for each side in every hidden layer."""
+    norms = slopes ** (1 / depth)
+    first = direction[:, None] * np.array([1.0, -1.0]) * norms
+    return first, *(np.diag(norms),) * (depth - 2), (signs * norms)[:, None]

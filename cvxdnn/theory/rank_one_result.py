@@ -1,0 +1,71 @@
+"""The data of a rank-one problem in normal form, and the network that answers it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.theory.result import Verdict
+
+__all__ = ["RankOne", "RankOneData", "features"]
+
+Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RankOneData:
+    """Inputs x direction^T with ||direction|| = 1, and targets; x is not all negative.
+
+    x, y : (n,);  direction : (d,)
+    """
+
+    x: Vector
+    direction: Vector
+    y: Vector
+
+    @property
+    def both_signs(self) -> bool:
+        """True when some inputs are positive and some negative."""
+        return bool(self.x.min() < 0)
+
+
+@dataclass(frozen=True, eq=False)
+class RankOne:
+    """A network for rank-one data, and what is known about its objective (see `status`).
+
+    objective : of the network in `weights` and `biases`, from the closed form
+    weights : W_1 (d, m_1), ..., W_L (m_{L-1}, 1)
+    biases : b_l (m_l,) for l = 1..L; zeros where the architecture has none
+    fitted : (n,) its outputs
+    strengths : (k,) end-to-end strength of each chain of aligned layers; all layers of a chain have the norm s^(1/L)
+    dual_bound : a proven lower bound on every network's objective
+    formula : what the formula for inputs of one sign would give; differs from `objective` only where it is false
+    status : which statement gives the objective, and whether it is proved
+    """
+
+    objective: float
+    weights: tuple[Matrix, ...]
+    biases: tuple[Vector, ...]
+    fitted: Vector
+    strengths: Vector
+    dual_bound: float
+    formula: float
+    status: Verdict
+    beta: float
+    depth: int
+
+    @property
+    def gap(self) -> float:
+        """Objective minus the proven lower bound."""
+        return self.objective - self.dual_bound
+
+    @property
+    def chain_norms(self) -> Vector:
+        """(k,) norm of every layer of each chain, s^(1/L)."""
+        return self.strengths ** (1 / self.depth)
+
+
+def features(x: Vector) -> Matrix:
+    """(n, 2): the parts of x that a ReLU passes along the direction and against it."""
+    return np.column_stack([np.maximum(x, 0.0), np.maximum(-x, 0.0)])

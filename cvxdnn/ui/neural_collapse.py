@@ -1,0 +1,99 @@
+"""The neural collapse half of the Batch norm page: class means in motion, and the four signs as numbers and curves."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from cvxdnn.figures.fit import objective_chart, trace_chart
+from cvxdnn.figures.neural_collapse import collapse_chart
+from cvxdnn.fits import FitFrame, Measure
+from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics
+from cvxdnn.theory.neural_collapse_traces import SIGNS, mean_name, traces
+from cvxdnn.ui.batch_norm import PREFIX, Case
+from cvxdnn.ui.fit import chart
+
+NAMES = {
+    "nc1": "NC1 spread within classes",
+    "equinorm": "NC2 norms: their spread",
+    "angle_spread": "NC2 angles: off the simplex by",
+    "nc3_raw_uncentred": "NC3 classifier to means",
+    "nc3_centred": "NC3 centred, both",
+    "nc3_raw_centred": "NC3 half centred: only the means",
+    "nc4": "NC4 agrees with nearest mean",
+    "accuracy": "accuracy on these samples",
+}
+STYLE = """<style>
+.signs { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.3; }
+.signs td, .signs th { padding: 0.24rem 0; border: 0; font-weight: 400; text-align: left; vertical-align: bottom; }
+.signs td + td, .signs th + th { text-align: right; padding-left: 0.6rem; font-variant-numeric: tabular-nums; }
+.signs tr + tr td { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+.signs .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; border: 1px solid; }
+.signs .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
+.signs .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
+</style>"""
+HEAD = (
+    '<tr><th></th><th>closed form <span class="tag exact">exact</span></th>'
+    '<th>network <span class="tag measured">measured</span></th></tr>'
+)
+CURVES = tuple(name for name in SIGNS if SIGNS[name] != "nc3_raw_centred")
+
+
+def measure_of(case: Case) -> Measure:
+    """What is followed while this case trains."""
+    return partial(traces, labels=case.labels, target=case.target)
+
+
+def means_in_motion(case: Case, frame: FitFrame | None, turn: float) -> None:
+    """The simplex, the predicted means, and those of the network with the way they came."""
+    drawn = {}
+    if frame is not None:
+        found = _measured(case, frame)
+        means, samples = aligned_means(found.means, frame.hidden, case.target)
+        drawn = {"means": means, "samples": samples, "labels": case.labels, "way": _way(case, frame)}
+    columns, specification = collapse_chart(case.target, case.zero, turn=turn, **drawn)
+    st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "means", width="content")
+
+
+def signs(case: Case, frame: FitFrame | None) -> None:
+    """Objective and the four signs: closed form beside the network."""
+    found = None if frame is None else _measured(case, frame)
+    trained = "–" if frame is None else f"{frame.objective:.6f}"
+    rows = [("objective", f"{case.exact.lower_bound:.6f}", trained)]
+    rows += [(name, _number(case.collapse, key), _number(found, key)) for key, name in NAMES.items()]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    st.html(f'{STYLE}<table class="signs">{HEAD}{cells}</table>')
+
+
+def progress(case: Case, frame: FitFrame | None) -> None:
+    """The objective above the closed form, against the step."""
+    history = np.zeros((0, 2)) if frame is None else frame.history
+    chart(objective_chart(history, case.exact.lower_bound, excess=True), key=PREFIX + "objective")
+
+
+def signs_over_time(frame: FitFrame | None) -> None:
+    """The signs that go to a limit, against the step."""
+    if frame is None:
+        st.caption("The curves appear with the first training step.")
+        return
+    chart(trace_chart(frame.history, {name: frame.traces[name] for name in CURVES}, log=True), key=PREFIX + "signs")
+
+
+def _measured(case: Case, frame: FitFrame) -> NeuralCollapse:
+    return metrics(frame.hidden, case.labels, frame.network.weights[-1])
+
+
+def _way(case: Case, frame: FitFrame) -> np.ndarray:
+    """Earlier places of the class means, (k, K, r)."""
+    K, axes = case.target.shape
+    return np.stack(
+        [np.column_stack([frame.traces[mean_name(k, axis)] for axis in range(axes)]) for k in range(K)], axis=1
+    )
+
+
+def _number(found: NeuralCollapse | None, attribute: str) -> str:
+    value = None if found is None else getattr(found, attribute)
+    if value is None:
+        return "–"
+    return f"{100 * value:.3g} %" if attribute in ("nc4", "accuracy") else f"{value:.4f}"

@@ -1,0 +1,85 @@
+"""Batch norm and neural collapse: class means move to the place that a closed form predicts, live."""
+
+import streamlit as st
+
+from cvxdnn.ui.batch_norm import case_of, condition, controls, scales, vanished
+from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.ui.neural_collapse import means_in_motion, measure_of, progress, signs, signs_over_time
+
+run = fit_run("batch_norm")
+
+st.title("Train a classifier and watch its classes collapse onto a simplex.")
+st.write(
+    "Press Train. Every orange mark is the average of one class inside the network; the blue rings are where the "
+    "theorem says it must end. Then make one class smaller, or the weight decay larger, until that class vanishes."
+)
+
+picture, panel = st.columns([2.7, 1.15], gap="small")
+
+with panel:
+    with st.container(border=True):
+        setting = controls()
+    with st.container(border=True):
+        st.markdown(
+            r"**Theorem.** Let the last hidden layer be batch-normalised, "
+            r"$v_j=\gamma_j\,z_c/\|z_c\|+\alpha_j 1/\sqrt n$ ($z_c$: a neuron's values minus their mean), and let "
+            r"weight decay $\beta$ act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ samples in "
+            r"class $k$ and at least $K$ neurons, the optimum at **every** depth is "
+            r"$\sum_k\bigl(\beta\sqrt{n_k}-\beta^2/2\bigr)$ over classes with $\sqrt{n_k}>\beta$, plus $n_k/2$ for "
+            r"each of the others. Class $k$ uses "
+            r"$(\gamma_k,\alpha_k)=\sqrt{s_k}\,(\sqrt{1-n_k/n},\sqrt{n_k/n})$, $s_k=(\sqrt{n_k}-\beta)_+$."
+        )
+        st.markdown(
+            r"**Condition (span).** Every centred class indicator is a combination of the centred features that feed "
+            r"batch norm. With PyTorch's own parameters decayed, replace $\beta$ by $\beta/\sqrt n$."
+        )
+
+case = case_of(setting)
+measure = measure_of(case)
+
+
+def show_picture() -> None:
+    frame = run.frame_of(case.problem)
+    fit_buttons(run, case.problem, measure)
+    motion, numbers = st.columns([1, 1.25], gap="medium")
+    with motion:
+        means_in_motion(case, frame, turn)
+        st.caption(
+            "Orange: class means (faint: samples), measured. Blue rings and dashes: the predicted simplex, exact. "
+            "Grey cross: the zero feature, where a vanished class ends."
+        )
+    with numbers:
+        signs(case, frame)
+        condition(case, frame)
+        vanished(case)
+    st.markdown("**The signs of collapse while it trains.** Measured; 0 for equal classes.")
+    signs_over_time(frame)
+    left, right = st.columns([1.4, 1], gap="medium")
+    with left:
+        st.markdown("**Objective above the closed form.** Measured.")
+        progress(case, frame)
+    with right:
+        st.markdown("**Scale and shift, class by class**")
+        scales(case, frame)
+        st.caption("Rings: closed form, exact. Dots: trained, measured.")
+
+
+with picture, st.container(border=True):
+    turn = 0.0
+    if setting.classes == 4:
+        turn = st.slider("Turn the tetrahedron (degrees)", 0, 360, 25, key="batch_norm_turn")
+    live_fit(run, show_picture)
+
+with st.container(border=True):
+    st.markdown("**How to read the four signs**")
+    st.markdown(
+        r"""
+- **NC1** is 0 when all samples of a class look the same to the last layer.
+- **NC2**: with equal classes the centred class means have equal norms and cosines $-1/(K-1)$, a simplex. With unequal
+  classes they stay orthogonal before centring, but norms and angles change; the closed form says to what.
+- **NC3**: the classifier points along the class means. It is 0 for equal classes when both are centred, or neither.
+  The common form that centres *only the means* cannot reach 0: for equal classes it ends at
+  $\sqrt{2-2\sqrt{(K-1)/K}}$, and that is not a failure of training.
+- **NC4**: the network decides for the class with the nearest mean. A vanished class is left out of NC1 to NC3.
+"""
+    )

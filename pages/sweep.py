@@ -1,0 +1,44 @@
+"""Sweep lab: hundreds of trainings over a grid of settings, and which of them reach the certified optimum."""
+
+import streamlit as st
+
+from cvxdnn.ui.session import session
+from cvxdnn.ui.sweep import grid_controls, lab, live, run_controls
+from cvxdnn.ui.sweep_results import map_of, table_of
+
+here, tab = session(), lab()
+
+st.title("Wide networks find the optimum, narrow ones get stuck.")
+st.write(
+    "Each cell of the map below is a setting, trained from several different first weights. The darker the cell, the "
+    "more of those trainings reach the best network there is. Go down to wider networks, or right to stronger weight "
+    "decay, and see where training begins to succeed."
+)
+
+picture, panel = st.columns([2.7, 1.15], gap="small")
+
+with panel:
+    with st.container(border=True):
+        grid_controls(tab, here)
+    with st.container(border=True):
+        st.markdown(
+            r"**Theorem.** With two weight layers, the squared loss, free biases and width at least $n+1$ for $n$ "
+            r"points, training has the same optimum as a convex problem, which is solved here for every weight decay. "
+            r"A run *reaches* it when its objective is at most $0.1\,\%$ above the proven bound. Narrower networks may "
+            r"be unable to; wider ones can still get stuck, because training itself is not convex."
+        )
+        st.caption(
+            "Certified: optimum and gap. Measured: objective, knots, steps, seconds. β and objectives are in "
+            "normalised units: x in [0, 1], y centred with range 1. Where no bound is known the gap is empty."
+        )
+
+
+def show_results() -> None:
+    run_controls(tab)
+    if tab.sweep is not None:
+        map_of(tab.sweep)
+        table_of(tab.sweep)
+
+
+with picture, st.container(border=True):
+    live(tab, show_results)

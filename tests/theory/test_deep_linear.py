@@ -1,0 +1,255 @@
+"""Deep linear networks: weights that attain the value, other formulations that agree, training that goes no lower."""
+
+import numpy as np
+import pytest
+
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.networks.fitting import FitProblem, fit
+from cvxdnn.theory import deep_linear, shrink
+from cvxdnn.theory.nuclear import nuclear_fit
+from cvxdnn.theory.result import Claim
+from tests.theory.networks import objective, whitened_rows
+
+PLUGGED_IN = 1e-10
+EXACT = 1e-12
+CERTIFIED = 1e-9
+DEPTHS = [2, 3, 4, 5]
+
+
+def general(seed=0, n=20, d=8, outputs=1):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, d)), rng.normal(size=(n, outputs))
+
+
+def with_singular_values(values, *, rows, scale=1.0, seed=0):
+    """Whitened X and a Y for which X^T Y / q has the given singular values; rows: X X^T = q I."""
+    rng = np.random.default_rng(seed)
+    k = len(values)
+    X = whitened_rows(rng, 6, 9, scale) if rows else whitened_rows(rng, 5, 9, scale).T
+    left = np.linalg.qr(rng.normal(size=(X.shape[1], k)))[0]
+    if rows:
+        left = X.T @ np.linalg.qr(rng.normal(size=(6, k)))[0] / scale
+    right = np.linalg.qr(rng.normal(size=(k, k)))[0]
+    return X, X @ (left * values) @ right.T
+
+
+CASES = {
+    "one output": general(),
+    "one output, fewer samples than inputs": general(1, 5, 8),
+    "one output, dependent inputs": (np.outer(np.arange(1.0, 7), [1, -2, 3]), np.arange(6.0)),
+    "whitened columns": with_singular_values([3, 2, 1, 0.5], rows=False),
+    "whitened rows": with_singular_values([3, 2, 1, 0.5], rows=True),
+    "whitened columns, scaled": with_singular_values([3, 2, 1], rows=False, scale=1.7),
+    "whitened rows, scaled": with_singular_values([3, 2, 1], rows=True, scale=0.4),
+    "whitened columns and noise": (np.eye(7)[:, :4], general(2, 7, 4, 3)[1]),
+    "square": (np.eye(4), general(3, 4, 4, 5)[1]),
+}
+
+
+@pytest.fixture(params=CASES)
+def data(request):
+    return CASES[request.param]
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("beta", [1e-3, 0.2, 0.6, 40.0])
+def test_weights_attain_the_proved_value_and_all_layers_agree(data, depth, beta):
+    X, Y = data
+    answer = deep_linear.solve(X, Y, beta=beta, depth=depth)
+    assert answer.status.claim is Claim.PROVED
+    assert objective(X, Y, answer.weights, beta, relu=False) == pytest.approx(answer.objective, rel=PLUGGED_IN)
+    assert np.linalg.multi_dot(answer.weights) == pytest.approx(answer.matrix, abs=1e-10)
+    for layer, values in zip(answer.weights, answer.singular_values, strict=True):
+        assert np.linalg.svd(layer, compute_uv=False) == pytest.approx(values, abs=1e-10)
+    for lower, upper in zip(answer.weights, answer.weights[1:], strict=False):
+        assert lower.T @ lower == pytest.approx(upper @ upper.T, abs=1e-10)
+
+
+@pytest.mark.parametrize("beta", [1e-3, 0.5, 5.0])
+def test_two_layers_with_a_general_matrix_are_certified(beta):
+    X, Y = general(outputs=3)
+    answer = deep_linear.solve(X, Y, beta=beta, depth=2)
+    assert answer.status.ok
+    assert objective(X, Y, answer.weights, beta, relu=False) == pytest.approx(answer.objective, rel=PLUGGED_IN)
+    assert -EXACT <= answer.gap / answer.objective <= CERTIFIED
+
+
+def test_the_nuclear_norm_problem_agrees_with_the_whitened_closed_form():
+    X, Y = CASES["whitened columns"]
+    assert nuclear_fit(X, Y, 0.6) == pytest.approx(deep_linear.solve(X, Y, beta=0.6, depth=2).matrix, abs=1e-9)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("beta", [0.05, 0.5, 5.0])
+def test_one_output_is_the_best_point_of_the_ridge_path(depth, beta):
+    X, y = general()
+    answer = deep_linear.solve(X, y, beta=beta, depth=depth)
+    ridges = [np.linalg.solve(X.T @ X + mu * np.eye(8), X.T @ y) for mu in np.geomspace(1e-6, 1e6, 4000)]
+    best = min(
+        0.5 * np.linalg.norm(X @ w - y) ** 2 + 0.5 * beta * depth * np.linalg.norm(w) ** (2 / depth)
+        for w in [*ridges, 0 * ridges[0]]
+    )
+    assert answer.objective <= best * (1 + EXACT)
+    assert answer.objective == pytest.approx(best, rel=1e-5)
+    assert 0 <= answer.gap <= 1e-11 * answer.objective
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_first_layer_points_along_the_dual_and_the_dual_constraint_is_tight(depth):
+    X, y = general()
+    answer = deep_linear.solve(X, y, beta=0.5, depth=depth)
+    multipliers = y - X @ answer.matrix
+    direction = X.T @ multipliers / np.linalg.norm(X.T @ multipliers)
+    norm = answer.singular_values[0, 0]
+    assert abs(direction.T @ answer.weights[0] / norm).item() == pytest.approx(1, abs=1e-9)
+    assert norm ** (depth - 2) * np.linalg.norm(X.T @ multipliers) == pytest.approx(0.5, rel=1e-9)
+
+
+def test_two_layers_and_one_output_vanish_exactly_at_the_norm_of_the_correlation():
+    X, y = general()
+    largest = float(np.linalg.norm(X.T @ y))
+    assert not deep_linear.solve(X, y, beta=largest * 1.0001, depth=2).matrix.any()
+    assert deep_linear.solve(X, y, beta=largest * 0.9999, depth=2).matrix.any()
+
+
+@pytest.mark.parametrize("rows", [False, True])
+def test_whitened_data_shrink_each_singular_value_on_its_own(rows):
+    X, Y = with_singular_values([3, 2, 1, 0.5], rows=rows)
+    answer = deep_linear.solve(X, Y, beta=0.6, depth=4)
+    expected = shrink([3, 2, 1, 0.5], 0.6, 4)
+    assert answer.objective == pytest.approx(expected.value.sum(), rel=EXACT)
+    assert np.linalg.svd(answer.matrix, compute_uv=False)[:4] == pytest.approx(expected.minimizer, abs=1e-10)
+    assert np.linalg.matrix_rank(answer.weights[1], tol=1e-9) == 2  # not 4: only two exceed the threshold
+
+
+def test_nearly_whitened_data_have_nearly_the_same_value():
+    # Two branches of the code that must meet: the closed form, and the ridge path of data that just miss the condition.
+    X, Y = with_singular_values([3.0], rows=False, scale=1.7)
+    off = X + 1e-7 * np.random.default_rng(0).normal(size=X.shape)
+    exact, path = (deep_linear.solve(data, Y, beta=0.3, depth=3) for data in (X, off))
+    assert exact.status != path.status
+    assert path.objective == pytest.approx(exact.objective, rel=1e-6)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_turning_inputs_and_outputs_changes_nothing(depth):
+    rng = np.random.default_rng(5)
+    X, y = general()
+    turn = np.linalg.qr(rng.normal(size=(8, 8)))[0]
+    straight = deep_linear.solve(X, y, beta=0.5, depth=depth)
+    turned = deep_linear.solve(X @ turn, -y, beta=0.5, depth=depth)
+    assert turned.objective == pytest.approx(straight.objective, rel=EXACT)
+    assert turned.matrix == pytest.approx(-turn.T @ straight.matrix, abs=1e-8)
+
+
+# The duality gap of standard networks with several outputs
+
+
+def test_gap_example_with_a_fixed_budget():
+    answer = deep_linear.norm_constrained(np.eye(3), np.diag([2, 1.5, 1]), beta=0.3, depth=3, budget=1)
+    assert answer.standard == pytest.approx(1.79736174, abs=1e-8)
+    assert answer.parallel == pytest.approx(1.215, abs=1e-12)
+    assert answer.gap == pytest.approx(0.58236174, abs=1e-8)
+
+
+@pytest.mark.parametrize("depth", [3, 4, 5])
+@pytest.mark.parametrize("beta", [0.2, 0.6])
+def test_the_best_budget_gives_back_plain_weight_decay(depth, beta):
+    X, Y = CASES["whitened columns, scaled"]
+    free = deep_linear.solve(X, Y, beta=beta, depth=depth)
+
+    def with_cost(budget):
+        fixed = deep_linear.norm_constrained(X, Y, beta=beta, depth=depth, budget=budget)
+        return fixed.standard + 0.5 * beta * (depth - 2) * budget**2
+
+    at_optimum = float(np.linalg.norm(free.singular_values[0]))
+    assert with_cost(at_optimum) == pytest.approx(free.objective, rel=1e-10)
+    assert min(with_cost(at_optimum * factor) for factor in (0.97, 1.03)) > free.objective
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_a_budget_opens_a_gap_only_for_depth_three_and_two_surviving_directions(depth):
+    X, several = CASES["whitened columns"]
+    several_gap = deep_linear.norm_constrained(X, several, beta=0.2, depth=depth, budget=1.2).gap
+    one_gap = deep_linear.norm_constrained(X, several[:, :1], beta=0.2, depth=depth, budget=1.2).gap
+    assert one_gap == pytest.approx(0, abs=1e-12)
+    assert several_gap == pytest.approx(0, abs=1e-12) if depth == 2 else several_gap > 0.1
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_dual_bound_meets_the_optimum_exactly_where_duality_is_strong(depth):
+    X, Y = CASES["whitened columns"]
+    several = deep_linear.solve(X, Y, beta=0.2, depth=depth)
+    one = deep_linear.solve(X, Y[:, 0], beta=0.2, depth=depth)
+    assert 0 <= one.gap <= 1e-11 * one.objective
+    assert several.gap <= 1e-11 * several.objective if depth == 2 else several.gap > 0.1 * several.objective
+
+
+# No closed form
+
+
+@pytest.mark.parametrize("depth", [3, 4])
+def test_general_matrices_get_a_network_between_bounds_and_no_claim(depth):
+    X, Y = general(outputs=3)
+    answer = deep_linear.solve(X, Y, beta=0.5, depth=depth)
+    assert answer.status.claim is Claim.NO_CLOSED_FORM
+    assert answer.status.advice
+    assert objective(X, Y, answer.weights, 0.5, relu=False) == pytest.approx(answer.objective, rel=PLUGGED_IN)
+    assert 0 < answer.gap < 0.05 * answer.objective
+
+
+def test_a_bound_that_meets_the_objective_settles_it():
+    X, Y = general(outputs=3)
+    answer = deep_linear.solve(X, Y, beta=50, depth=4)
+    assert answer.status.ok
+    assert not answer.matrix.any()
+
+
+# Training
+
+
+@pytest.mark.parametrize("name", ["one output", "whitened columns", "whitened rows, scaled"])
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_trained_networks_meet_the_closed_form_and_none_is_lower(name, depth):
+    X, Y = CASES[name]
+    # No singular value is near its threshold of 0.2, 0.60 or 0.81: there most restarts end in a local minimum.
+    exact = deep_linear.solve(X, Y, beta=0.2, depth=depth)
+    problem = FitProblem(X, Y, 0.2, architecture="linear", depth=depth, width=6, restarts=6, steps=1200)
+    *_, last = fit(problem, snapshot_every=5000)
+    assert last.objectives.min() >= exact.objective * (1 - CERTIFIED)
+    assert last.objectives.min() == pytest.approx(exact.objective, rel=1e-5)
+
+
+@pytest.mark.parametrize(("branches", "value"), [(None, "standard"), (6, "parallel")])
+def test_trained_networks_with_a_budget_show_the_gap(branches, value):
+    exact = deep_linear.norm_constrained(np.eye(3), np.diag([2, 1.5, 1]), beta=0.3, depth=3, budget=1)
+    problem = FitProblem(
+        np.eye(3), np.diag([2, 1.5, 1]), 0.3, architecture="linear", depth=3, width=4, branches=branches, budget=1.0,
+        restarts=8, steps=1500,
+    )  # fmt: skip
+    *_, last = fit(problem, snapshot_every=5000)
+    assert last.objectives.min() >= getattr(exact, value) * (1 - CERTIFIED)
+    assert last.objectives.min() == pytest.approx(getattr(exact, value), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"X": np.zeros((3, 2))}, "X is zero everywhere"),
+        ({"X": np.ones((2, 2))}, "X has 2 rows and Y has 3"),
+        ({"Y": [1, np.inf, 2]}, "Y"),
+        ({"Y": "abc"}, "Y must be a matrix"),
+        ({"beta": 0}, "beta is 0"),
+        ({"depth": 1}, "depth is 1"),
+    ],
+)
+def test_mistakes_name_the_argument(change, says):
+    arguments = {"X": np.arange(6.0).reshape(3, 2), "Y": [1, 2, 3], "beta": 0.1, "depth": 3} | change
+    with pytest.raises(InvalidInputError, match=says):
+        deep_linear.solve(**arguments)
+
+
+def test_a_budget_needs_whitened_inputs():
+    X, Y = general(outputs=2)
+    with pytest.raises(InvalidInputError, match="not whitened"):
+        deep_linear.norm_constrained(X, Y, beta=0.3, depth=3, budget=1)

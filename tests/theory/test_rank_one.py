@@ -1,0 +1,284 @@
+"""Rank-one data: weights that attain the value, splines that agree, and where the formula fails in either direction."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import cvxdnn
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.networks.fitting import FitProblem, fit
+from cvxdnn.theory import rank_one, shrink
+from cvxdnn.theory.result import Claim
+from tests.theory.networks import objective, outputs
+
+PLUGGED_IN = 1e-10
+EXACT = 1e-12
+CERTIFIED = 1e-9
+DEPTHS = [2, 3, 4, 5]
+DIRECTION = np.array([0.5, -1.0, 2.0])
+
+
+def inputs(kind, n=12, seed=0):
+    rng = np.random.default_rng(seed)
+    return {"positive": rng.uniform(0, 2, n), "negative": -rng.uniform(0, 2, n), "both": rng.normal(size=n)}[kind]
+
+
+def targets(c, kind, seed=1):
+    noise = 0.3 * np.random.default_rng(seed).normal(size=c.size)
+    return {"noise": 5 * noise, "even": np.abs(c) + noise, "odd": c + noise, "falling": 1 - np.abs(c) + noise}[kind]
+
+
+def evaluated(answer, c, a, y):
+    return objective(np.outer(c, a), y, answer.weights, answer.beta, answer.biases)
+
+
+def hat(c):
+    return np.maximum(1 - np.abs(c), 0)
+
+
+# Every closed form is attained by its network
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("signs", ["positive", "negative", "both"])
+@pytest.mark.parametrize("shape", ["noise", "even", "odd", "falling"])
+def test_weights_attain_the_value(signs, shape, depth, bias):
+    c = inputs(signs)
+    y = targets(c, shape)
+    for beta in (1e-3, 0.3, 3.0):
+        answer = rank_one.solve(c, DIRECTION, y, beta=beta, depth=depth, bias=bias)
+        assert evaluated(answer, c, DIRECTION, y) == pytest.approx(answer.objective, rel=PLUGGED_IN)
+        given_outputs = outputs(np.outer(c, DIRECTION), answer.weights, answer.biases)[:, 0]
+        assert given_outputs == pytest.approx(answer.fitted, abs=1e-9)
+        assert answer.dual_bound <= answer.objective * (1 + EXACT)
+        if answer.status.ok:
+            assert answer.gap <= 1e-6 * answer.objective
+            assert answer.formula == pytest.approx(answer.objective, rel=CERTIFIED)
+        if depth == 2 or signs != "both":
+            assert answer.status.ok
+
+
+# One sign, no biases
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("beta", [0.3, 3.0])
+def test_one_sign_is_the_scalar_problem(depth, sign, beta):
+    c = inputs("positive")
+    y = sign * targets(c, "even")
+    x = np.linalg.norm(DIRECTION) * c
+    q = x @ x
+    s0 = abs(x @ y) / q
+    shrunk = shrink(s0, beta / q, depth)
+    answer = rank_one.solve(c, DIRECTION, y, beta=beta, depth=depth)
+    assert answer.objective == pytest.approx(0.5 * y @ y - 0.5 * q * s0**2 + q * shrunk.value, rel=EXACT)
+    assert answer.fitted == pytest.approx(sign * shrunk.minimizer * x, abs=1e-9)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_layers_of_a_chain_are_rank_one_aligned_and_of_equal_norm(depth):
+    c = inputs("positive")
+    answer = rank_one.solve(c, DIRECTION, targets(c, "even"), beta=0.3, depth=depth)
+    norm = answer.chain_norms[0]
+    for layer in answer.weights:
+        values = np.linalg.svd(layer, compute_uv=False)
+        assert values[0] == pytest.approx(norm, rel=1e-9)
+        assert values[1:] == pytest.approx(np.zeros(values.size - 1), abs=1e-12)
+    first = answer.weights[0] / norm
+    assert first[:, 0] == pytest.approx(DIRECTION / np.linalg.norm(DIRECTION), rel=1e-9)
+    assert all((layer >= 0).all() for layer in answer.weights[1:-1])
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_turning_the_direction_round_with_the_numbers_changes_nothing(depth, bias):
+    c = inputs("positive")
+    y = targets(c, "odd")
+    one, other = (rank_one.solve(s * c, s * DIRECTION, y, beta=0.3, depth=depth, bias=bias) for s in (1, -1))
+    assert other.objective == pytest.approx(one.objective, rel=EXACT)
+    assert other.weights[0] == pytest.approx(one.weights[0], abs=1e-9)
+
+
+# Both signs, no biases
+
+
+def test_two_layers_shrink_each_side_on_its_own():
+    c = inputs("both")
+    y = targets(c, "odd")
+    answer = rank_one.solve(c, [2.0], y, beta=0.3, depth=2)
+    expected = 0.5 * y @ y
+    for side in (2 * np.maximum(c, 0), 2 * np.maximum(-c, 0)):
+        q = side @ side
+        s0 = abs(side @ y) / q
+        expected += q * shrink(s0, 0.3 / q, 2).value - 0.5 * q * s0**2
+    assert answer.objective == pytest.approx(expected, rel=EXACT)
+
+
+@pytest.mark.parametrize("depth", [3, 4, 5])
+def test_sides_of_the_same_sign_share_a_chain_and_opposite_ones_do_not(depth):
+    c = inputs("both")
+    even, odd = (rank_one.solve(c, [1.0], targets(c, kind), beta=0.2, depth=depth) for kind in ("even", "odd"))
+    assert even.status.claim is Claim.PROVED
+    assert even.strengths.size == 1
+    assert odd.status.claim is Claim.OBSERVED
+    assert odd.strengths.size == 2
+    assert odd.gap > 0.01 * odd.objective
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+@pytest.mark.parametrize("shape", ["even", "odd"])
+def test_training_with_both_signs_meets_the_value(depth, shape):
+    c = inputs("both")
+    y = targets(c, shape)
+    exact = rank_one.solve(c, [1.0], y, beta=0.4, depth=depth)
+    problem = FitProblem(c[:, None], y, 0.4, architecture="relu", depth=depth, width=10, restarts=16, steps=1500)
+    *_, last = fit(problem, snapshot_every=5000)
+    assert last.objectives.min() == pytest.approx(exact.objective, rel=1e-5)
+    assert last.objectives.min() >= exact.objective * (1 - CERTIFIED)
+
+
+# Biases in the last hidden layer: the linear spline
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("beta", [0.01, 0.05, 0.3])
+@pytest.mark.parametrize("shape", ["noise", "falling"])
+def test_the_spline_is_that_of_the_convex_solver(depth, beta, shape):
+    # Another algorithm: banded interior point or the path of two-layer solutions, with a certificate of its own.
+    c = inputs("positive")
+    y = targets(c, shape)
+    answer = rank_one.solve(c, DIRECTION, y, beta=beta, depth=depth, bias=True)
+    x = np.linalg.norm(DIRECTION) * c
+    solution = cvxdnn.solve(x, y, beta=beta, depth=depth)
+    assert answer.objective == pytest.approx(solution.objective, rel=1e-9)
+    assert answer.fitted == pytest.approx(solution.spline(x), abs=1e-5)
+
+
+def test_two_layers_do_not_mind_inputs_of_both_signs():
+    c = inputs("both")
+    y = targets(c, "odd")
+    answer = rank_one.solve(c, [1.0], y, beta=0.05, depth=2, bias=True)
+    assert answer.status.ok
+    assert answer.objective == pytest.approx(cvxdnn.solve(c, y, beta=0.05).objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_dual_touches_its_bound_at_every_kink_and_nowhere_exceeds_it(depth):
+    c = inputs("positive")
+    y = targets(c, "falling")
+    answer = rank_one.solve(c, [1.0], y, beta=0.05, depth=depth, bias=True)
+    multipliers = y - answer.fitted
+    assert multipliers.sum() == pytest.approx(0, abs=1e-9)
+    scale = answer.chain_norms[0] ** (depth - 2)
+    thetas = np.concatenate([np.linspace(0, 2, 3001), c])
+    meter = scale * np.array([np.maximum(s * (c[:, None] - thetas), 0).T @ multipliers for s in (1, -1)])
+    assert np.abs(meter).max() == pytest.approx(0.05, rel=1e-6)
+    slopes = answer.weights[-2][0]
+    kinks = -answer.biases[-2] / (slopes * answer.chain_norms[0] ** (depth - 2))
+    at_kinks = scale * np.maximum(np.sign(slopes) * (c[:, None] - kinks), 0).T @ multipliers
+    assert np.abs(at_kinks) == pytest.approx(np.full(kinks.size, 0.05), rel=1e-6)
+
+
+def test_training_with_biases_stays_above_the_spline_and_reaches_it():
+    c = inputs("positive", 8)
+    y = np.maximum(c - 0.8, 0)
+    exact = rank_one.solve(c, [1.0], y, beta=0.03, depth=3, bias=True)
+    problem = FitProblem(
+        c[:, None], y, 0.03, architecture="relu_bias", depth=3, width=20, restarts=12, steps=3000, rate=0.03,
+        final_rate=1e-6,
+    )  # fmt: skip
+    *_, last = fit(problem, snapshot_every=10_000)
+    assert last.objectives.min() >= exact.objective * (1 - CERTIFIED)
+    assert last.objectives.min() == pytest.approx(exact.objective, rel=1e-5)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_strong_weight_decay_leaves_nothing_but_the_output_bias(bias):
+    c = inputs("positive")
+    y = targets(c, "odd")
+    answer = rank_one.solve(c, [1.0], y, beta=1e4, depth=4, bias=bias)
+    assert answer.status.ok
+    assert not any(layer.any() for layer in answer.weights)
+    assert answer.fitted == pytest.approx(np.full(12, y.mean() if bias else 0.0), abs=EXACT)
+
+
+@pytest.mark.parametrize(("c", "y"), [([3.0], [2.0]), ([1.0, 1.0, 1.0], [0.0, 1.0, 5.0])])
+def test_equal_inputs_are_fitted_by_the_output_bias(c, y):
+    answer = rank_one.solve(c, [1.0], y, beta=0.1, depth=3, bias=True)
+    assert answer.fitted == pytest.approx(np.full(len(y), np.mean(y)))
+    assert answer.objective == pytest.approx(0.5 * np.sum((np.array(y) - np.mean(y)) ** 2))
+
+
+# Both signs with biases and three or more layers: the formula is false
+
+
+@pytest.mark.parametrize("depth", [3, 4])
+def test_a_line_across_zero_costs_more_than_the_formula_says(depth):
+    c = np.linspace(-1, 1, 9)
+    answer = rank_one.solve(c, [1.0], 2 * c, beta=0.2, depth=depth, bias=True)
+    assert answer.status.claim is Claim.NO_CLOSED_FORM
+    problem = FitProblem(
+        c[:, None], 2 * c, 0.2, architecture="relu_bias", depth=depth, width=16, restarts=12, steps=2000, rate=0.03,
+        final_rate=1e-6,
+    )  # fmt: skip
+    *_, last = fit(problem, snapshot_every=10_000)
+    assert last.objectives.min() > 1.1 * answer.formula
+    assert answer.dual_bound <= last.objectives.min() <= answer.objective * (1 + 1e-4)
+
+
+@pytest.mark.parametrize("depth", [3, 4, 5])
+def test_a_hat_at_zero_costs_less_than_the_formula_says(depth):
+    # f = relu(1 - |x|) from a single unit: it sees x_+ and x_- with weights of equal sign, and bends at -1, 0 and 1. The
+    # formula counts slope changes 1 + 2 + 1 = 4; the network pays for |g_+| + |g_-| = 2.
+    c, beta = np.array([-2, -1, -0.5, 0, 0.5, 1, 2]), 0.03
+    norm = 2 ** (1 / depth)
+    first = norm / np.sqrt(2) * np.array([[1.0, -1.0]])
+    merge = norm / np.sqrt(2) * np.array([[1.0], [1.0]])
+    hidden = [first, merge, *[np.array([[norm]])] * (depth - 3)]
+    hidden[-1] = -hidden[-1]
+    biases = [*(np.zeros(layer.shape[1]) for layer in hidden[:-1]), np.array([1 / norm]), np.zeros(1)]
+    weights = [*hidden, np.array([[norm]])]
+    assert outputs(c[:, None], weights, biases)[:, 0] == pytest.approx(hat(c))
+    network = objective(c[:, None], hat(c), weights, beta, biases)
+    assert network == pytest.approx(0.5 * beta * depth * 2 ** (2 / depth))
+    answer = rank_one.solve(c, [1.0], hat(c), beta=beta, depth=depth, bias=True)
+    assert network < 0.95 * answer.formula
+    assert answer.dual_bound <= network
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    samples=st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), min_size=1, max_size=8),
+    beta=st.floats(1e-4, 100),
+    depth=st.integers(2, 7),
+    bias=st.booleans(),
+)
+def test_hostile_data_are_bounded_from_both_sides(samples, beta, depth, bias):
+    c, y = map(np.array, zip(*samples, strict=True))
+    assume(np.abs(c).max() > 1e-40)
+    answer = rank_one.solve(c, [1.0, 1.0], y, beta=beta, depth=depth, bias=bias)
+    assert evaluated(answer, c, np.ones(2), y) == pytest.approx(answer.objective, rel=1e-8, abs=1e-12)
+    worst = 0.5 * float(np.sum((y - (y.mean() if bias else 0)) ** 2))
+    assert answer.dual_bound <= answer.objective * (1 + 1e-9) <= worst * (1 + 1e-8) + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"c": [0, 0, 0]}, "c is zero everywhere"),
+        ({"a": [0]}, "a is zero everywhere"),
+        ({"c": [1, 2]}, "c has 2 values and y has 3"),
+        ({"y": [1, np.nan, 0]}, r"y\[1\]"),
+        ({"beta": 0}, "beta is 0"),
+        ({"beta": -1}, "beta is -1"),
+        ({"depth": 1}, "depth is 1"),
+        ({"bias": "last"}, "bias is 'last'"),
+    ],
+)
+def test_mistakes_name_the_argument(change, says):
+    arguments = {"c": [1, 2, 3], "a": [1.0], "y": [1, 0, 2], "beta": 0.1, "depth": 3} | change
+    with pytest.raises(InvalidInputError, match=says):
+        rank_one.solve(**arguments)
