@@ -1,15 +1,19 @@
 # make app   everything it needs, then the app on http://localhost:8501 (PORT=... for another port)
 # make test  everything it needs (a browser too), then lint, types and the whole suite
+# make cluster  the whole deployment as plain processes, on http://localhost:8500 (CLUSTER_PORT=...); Ctrl+C ends it
+# make audit    look for known vulnerabilities in what a deployment installs (needs PyPI's advisory data)
 # make bench  the solver benchmark, in an environment of its own, into docs/benchmark.md and docs/benchmark.svg
 
 PORT ?= 8501
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
+AUDIT_VENV ?= .venv-audit
+CLUSTER_PORT ?= 8500
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: app test lint types unit browser sample bench clean
+.PHONY: app test lint types unit browser sample bench cluster audit clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -29,10 +33,20 @@ unit: $(VENV)/.test browser
 # The network that the first visitor sees, trained anew and stored in the package.
 sample: $(VENV)/.app
 	$(BIN)/python -m cvxdnn.experiments
+	$(BIN)/python -m cvxdnn.sweep.sample
 
 # Time and memory depend on the machine: close other programs. About a quarter of an hour.
 bench: $(BENCH_VENV)/.bench
 	$(BENCH_VENV)/bin/python -m benchmarks.solvers
+
+# Scheduler, two workers, two replicas, and nginx in front of them where it is installed; see docs/deployment.md.
+cluster: $(VENV)/.dask
+	@exec $(BIN)/python -m deploy.cluster --port $(CLUSTER_PORT)
+
+# What could not be looked up counts as a finding: an audit without data must not look like a clean one.
+audit: $(AUDIT_VENV)/.audit $(VENV)/.app
+	$(AUDIT_VENV)/bin/pip-audit --strict --skip-editable --progress-spinner off \
+		--path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 # Playwright drives the system's own Chromium; as root on Debian it is installed when none is found.
 browser:
@@ -52,6 +66,16 @@ $(VENV)/.test: pyproject.toml $(VENV)/.app
 	$(BIN)/python -m pip install -q -e '.[test,dask]'
 	@touch $@
 
+$(VENV)/.dask: pyproject.toml $(VENV)/.app
+	$(BIN)/python -m pip install -q -e '.[dask]'
+	@touch $@
+
+$(AUDIT_VENV)/.audit: Makefile
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed (PYTHON=path/to/python)" >&2; exit 1; }
+	$(PYTHON) -m venv $(AUDIT_VENV)
+	$(AUDIT_VENV)/bin/python -m pip install -q pip-audit==2.10.1
+	@touch $@
+
 $(BENCH_VENV)/.bench: pyproject.toml requirements.txt
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed (PYTHON=path/to/python)" >&2; exit 1; }
 	$(PYTHON) -m venv $(BENCH_VENV)
@@ -59,4 +83,4 @@ $(BENCH_VENV)/.bench: pyproject.toml requirements.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) $(BENCH_VENV) $(AUDIT_VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -28,10 +28,15 @@ SPLINEOPS_RHO = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A solver's function as a spline, and what its own coefficients cost (None: the spline's path norm counts)."""
+    """A solver's function as a spline.
+
+    path_norm : what its own coefficients cost (None: the spline's path norm counts)
+    relative_gap : certified with multipliers that come with the answer (None: there are none)
+    """
 
     spline: LinearSpline
     path_norm: float | None = None
+    relative_gap: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,14 +53,16 @@ def ours(x: Vector, y: Vector, beta: float) -> Answer:
     """This library, cold."""
     from cvxdnn.convex import solve
 
-    return Answer(solve(x, y, beta=beta).spline)
+    solution = solve(x, y, beta=beta)
+    return Answer(solution.spline, relative_gap=solution.relative_gap)
 
 
 def ours_total_variation(x: Vector, y: Vector, beta: float) -> Answer:
     """This library with a skip connection."""
     from cvxdnn.convex import solve
 
-    return Answer(solve(x, y, beta=beta, skip_connection=True).spline)
+    solution = solve(x, y, beta=beta, skip_connection=True)
+    return Answer(solution.spline, relative_gap=solution.relative_gap)
 
 
 def cvxpy_dense(x: Vector, y: Vector, beta: float) -> Answer:

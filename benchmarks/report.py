@@ -21,7 +21,8 @@ def write(records: list[Record], markdown: Path, figure: Path | None) -> None:
     text = markdown.read_text(encoding="utf-8") if markdown.exists() else f"# Solver benchmark\n\n{BEGIN}\n{END}\n"
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    parts = [_versions(records), _comparison(records), _speedups(records), _hard(records), _drag(records)]
+    tables = (_comparison, _speedups, _growth, _hard, _drag, _path)
+    parts = [_versions(records), *(table(records) for table in tables)]
     body = "\n\n".join(part for part in parts if part)
     markdown.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}", encoding="utf-8")
     if figure is not None:
@@ -130,6 +131,13 @@ def _ratio(seconds: float | None, base: float | None) -> str:
     return "–" if seconds is None or base is None else f"{seconds / base:,.3g}"
 
 
+def _growth(records: list[Record]) -> str:
+    slope = growth_slope(records)
+    if slope is None:
+        return ""
+    return f"cvxdnn's time grows like n to the power {slope:.2f} over the sizes from 10,000 points on."
+
+
 def _hard(records: list[Record]) -> str:
     rows = [["cvxdnn, cold", "noise", "knots", "processor", "wall", "runs", "gap", "memory"]]
     for r in records:
@@ -162,6 +170,19 @@ def _drag(records: list[Record]) -> str:
         times = [_time(r[key]) for key in ("seconds_median", "seconds_95", "wall_median", "wall_95", "cold_median")]
         rows.append([f"n = {_n(r)}", str(r["runs"]), *times, f"{r['share_warm']:.0%}", _gap(r["gap"])])
     return _section("Warm starts, median and 95th percentile of the steps:", rows)
+
+
+def _path(records: list[Record]) -> str:
+    rows = [["whole path", "breakpoints", "processor", "memory", "to certify all", "worst gap", "worst gap, `certify`"]]
+    for r in records:
+        if r["task"] != "path":
+            continue
+        if "failure" in r:
+            rows.append([f"n = {_n(r):,}", "–", r["failure"], *4 * ["–"]])
+            continue
+        times = _time(r["seconds_median"]), _memory(r["megabytes"]), _time(r["seconds_certified"])
+        rows.append([f"n = {_n(r):,}", f"{r['breakpoints']:,}", *times, _gap(r["gap"]), _gap(r["gap_anew"])])
+    return _section("The regularisation path from its start to the interpolant, certified at every breakpoint:", rows)
 
 
 def _section(title: str, rows: list[list[str]]) -> str:

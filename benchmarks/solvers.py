@@ -26,6 +26,7 @@ MANY_KNOTS = (
     *(Case(1_000_000, share, 1.0) for share in (1e-9, 1e-10, 1e-11)),
 )
 DRAGGED = (Case(20), Case(100))
+FOLLOWED = (Case(100), Case(1_000), Case(2_000))
 SECONDS, MANY_KNOTS_SECONDS, GIGABYTES = 60.0, 600.0, 6.0
 
 
@@ -46,6 +47,9 @@ def measurements(names: list[str], sizes: list[int], seconds: float) -> Iterator
             yield {**run("cold", "ours", case, seconds=limit, gigabytes=GIGABYTES), "task": "hard"}
     for case in DRAGGED:
         yield run("drag", "ours", case, seconds=seconds, gigabytes=GIGABYTES)
+    for case in FOLLOWED:
+        if case.n <= max(sizes):
+            yield run("path", "ours", case, seconds=seconds, gigabytes=GIGABYTES)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,6 +9,7 @@ workers are warm, and the median of the rounds' ratios counts.
 
 import argparse
 import json
+import logging
 import os
 import platform
 import signal
@@ -78,8 +79,16 @@ def with_a_kill(grid: Grid, runner: Runner, cluster: LocalCluster, expected: Tab
 @contextmanager
 def dask(workers: int) -> Iterator[tuple[LocalCluster, Runner]]:
     """A cluster of warm worker processes, and a runner for it."""
-    options = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-    with LocalCluster(**options) as cluster, DaskRunner(cluster.scheduler_address, warm_up=warm_up) as runner:
+    options = {
+        "n_workers": workers,
+        "threads_per_worker": 1,
+        "dashboard_address": "127.0.0.1:0",
+        "silence_logs": logging.CRITICAL,
+    }
+    with (
+        LocalCluster(**options) as cluster,
+        DaskRunner(cluster.scheduler_address, warm_up=warm_up) as runner,
+    ):
         yield cluster, ready(runner, workers)
 
 

@@ -5,22 +5,25 @@ percent of the range of y. Distances between piecewise-linear functions are take
 where they are exact.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.convex import Solver, solve
+from cvxdnn.convex import Solver
 from cvxdnn.datasets import Dataset, Normalization
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.exceptions import InvalidInputError, LimitExceededError, WorkerDiedError
 from cvxdnn.experiments import Frame
-from cvxdnn.objective import Certificate, certify
+from cvxdnn.objective import Certificate, certify, loss_terms, spline_cost
 from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Solution
-from cvxdnn.spline import LinearSpline, band_edges, interpolating_spline, sparsest_interpolant
+from cvxdnn.solve_task import SolveTask, takes_long
+from cvxdnn.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
+from cvxdnn.tube import Tube, tube
 
-__all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance"]
+__all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance", "network_tube"]
 
 Vector = NDArray[np.float64]
 
@@ -35,11 +38,13 @@ class Reference:
     """What is known without training: the spline, and the certified optimum of the paper's architecture.
 
     The band and the sparsest function refer to the fitted values of that optimum, and where there is none to the
-    points themselves, the limit of vanishing weight decay. `solver` remembers a similar problem.
+    points themselves, the limit of vanishing weight decay. `solver` remembers a similar problem; `elsewhere` stands
+    in for `solve` where that takes long.
     """
 
     scenario: Scenario
     solver: Solver | None = None
+    elsewhere: Callable[[SolveTask], Solution] | None = None
 
     @cached_property
     def _normalized(self) -> tuple[Dataset, Normalization]:
@@ -61,7 +66,7 @@ class Reference:
 
         Biases in the early layers of a deep network give it functions that the theorem does not count.
         """
-        return self.scenario.depth == 2 or self.scenario.biases == "last_hidden"
+        return self.scenario.is_paper_architecture
 
     @property
     def solution(self) -> Solution | None:
@@ -85,8 +90,11 @@ class Reference:
         try:
             if self.solver is not None and scenario.loss == "squared" and scenario.depth == 2:
                 return self.solver.solve(x, y, beta=scenario.beta), ""
-            return solve(x, y, beta=scenario.beta, depth=scenario.depth, loss=scenario.loss), ""
-        except InvalidInputError as error:  # labels of one class only
+            task = SolveTask(x, y, scenario.beta, scenario.depth, scenario.loss)
+            if self.elsewhere is not None and takes_long(scenario):
+                return self.elsewhere(task), ""
+            return task.solution(), ""
+        except (InvalidInputError, LimitExceededError, WorkerDiedError) as error:  # as for labels of one class only
             return None, str(error)
 
     @cached_property
@@ -178,6 +186,23 @@ def _correct_labels(reference: Reference, network: LinearSpline) -> int | None:
     if not reference.scenario.loss_function.needs_labels:
         return None
     return int(np.count_nonzero(network(reference.data.x) * reference.data.y > 0))
+
+
+def network_tube(reference: Reference, frame: Frame) -> Tube | None:
+    """How hard the points pull on the network, summed twice, in the tube of its effective weight decay.
+
+    Where it leaves the tube, a new neuron lowers the objective; at the optimum it stays inside. None for a network
+    that is constant and deep: its effective weight decay is infinite.
+    """
+    scenario, data = reference.scenario, reference.data
+    points = merge_points(data.x, data.y)
+    norm = spline_cost(frame.spline, points)
+    if scenario.depth > 2 and norm == 0:
+        return None
+    terms = loss_terms(points, data.y, scenario.loss_function)
+    pulls = terms.at_inputs(terms.multipliers(frame.spline(points.x)))
+    pulls -= points.weight * (pulls.sum() / points.weight.sum())  # what the free output bias would take
+    return tube(points.x, pulls, scenario.beta * norm ** (2 / scenario.depth - 1))
 
 
 def network_knots(frame: Frame) -> Vector:

@@ -18,8 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.datasets import Dataset
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.limits import host_limits
 from cvxdnn.scenario import Scenario
-from cvxdnn.solution import Snapshot, Status
+from cvxdnn.solution import Snapshot, Solution, Status
+from cvxdnn.solve_task import SolveTask, takes_long
 from cvxdnn.spline import LinearSpline
 
 __all__ = [
@@ -41,6 +45,8 @@ STEP_SIZE = 50
 """Optimiser steps of one click on Step."""
 LOOK_EVERY = 10
 """Most optimiser steps between looks at the clock and at the stop flag; large networks are looked at more often."""
+INSERTION_SECONDS = 0.12
+"""A step of insertion is shown for so long: a neuron that appears is the thing to see, and there are few of them."""
 OTHERS_SECONDS = 0.03
 """Time a frame may take for the functions of the restarts that are not the best."""
 SAMPLE = "first_network.json.gz"
@@ -97,25 +103,30 @@ class TrainingTask:
         """Report frames until converged, stopped, or out of steps."""
         history = _History(self.history)
         last_report, last_step = -np.inf, np.inf
+        is_shown_whole = self.scenario.optimizer == "insertion"
         # The state is this program's own, made by an earlier job; it never comes from a user.
-        initial = None if self.state is None else pickle.loads(self.state)
-        for snapshot in snapshots_of(self.scenario, initial):
+        state = None if self.state is None else pickle.loads(self.state)
+        for snapshot in snapshots_of(self.scenario, state):
             history.add(snapshot)
             if self.steps is not None:
                 last_step = min(last_step, snapshot.step + self.steps)
             ends = snapshot.done or snapshot.step >= last_step or stopped()
-            if ends or time.monotonic() - last_report >= FRAME_SECONDS:
+            if ends or is_shown_whole or time.monotonic() - last_report >= FRAME_SECONDS:
                 report(_frame(snapshot, history, with_state=ends))
                 last_report = time.monotonic()
             if ends:
                 return
+            if is_shown_whole:
+                time.sleep(INSERTION_SECONDS)
 
 
-def snapshots_of(scenario: Scenario, initial: Any = None) -> Iterator[Snapshot]:
-    """Training of the scenario's networks, watched every few steps; `initial` as for `cvxdnn.train`."""
+def snapshots_of(scenario: Scenario, state: Any = None) -> Iterator[Snapshot]:
+    """Training of the scenario's networks, watched every few steps; from its start, or from a `TrainingState`."""
     from cvxdnn.networks.training import train
 
     data, _ = scenario.normalized()
+    optimum = _optimum(scenario, data)
+    start = optimum.network() if optimum is not None and scenario.start == "optimum" else None
     return train(
         data.x,
         data.y,
@@ -127,9 +138,22 @@ def snapshots_of(scenario: Scenario, initial: Any = None) -> Iterator[Snapshot]:
         restarts=scenario.restarts,
         seed=scenario.seed,
         optimizer=scenario.optimizer,
+        polish=scenario.polish or None,
+        max_steps=host_limits().steps,
         snapshot_every=_look_every(scenario),
-        initial=initial,
+        initial=start if state is None else state,
+        floor=None if optimum is None or not scenario.is_paper_architecture else optimum.objective - optimum.gap,
     )
+
+
+def _optimum(scenario: Scenario, data: Dataset) -> Solution | None:
+    """The certified optimum: where to begin, and whether a network that rests is stuck."""
+    if takes_long(scenario) and scenario.start == "random":
+        return None
+    try:
+        return SolveTask(data.x, data.y, scenario.beta, scenario.depth, scenario.loss).solution()
+    except InvalidInputError:  # labels of one class only
+        return None
 
 
 def _look_every(scenario: Scenario) -> int:

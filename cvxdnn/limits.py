@@ -39,7 +39,7 @@ class Limits:
     """The limits of a host; the metadata of each field names its variable, its range and its meaning."""
 
     points: int = _limit(200, 150, 500, "CVXDNN_MAX_POINTS", "points on a chart or in a file")
-    depth: int = _limit(6, 2, 10, "CVXDNN_MAX_DEPTH", "weight layers of a network")
+    depth: int = _limit(6, 3, 10, "CVXDNN_MAX_DEPTH", "weight layers of a network")
     width: int = _limit(200, 50, 1000, "CVXDNN_MAX_WIDTH", "neurons in each hidden layer")
     restarts: int = _limit(16, 8, 64, "CVXDNN_MAX_RESTARTS", "networks trained side by side")
     parameters: int = _limit(

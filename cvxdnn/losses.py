@@ -62,6 +62,8 @@ class Loss(ABC):
         Its definition in symbols, with outputs f and data y.
     needs_labels : bool
         Whether every y must be -1 or +1; if not, the loss depends on f - y only.
+    is_smooth : bool
+        Whether it has a derivative in f everywhere.
     is_strictly_convex : bool
         Whether all optimal functions have the same values at the points.
     """
@@ -69,6 +71,7 @@ class Loss(ABC):
     name: ClassVar[str]
     formula: ClassVar[str]
     needs_labels: ClassVar[bool] = False
+    is_smooth: ClassVar[bool] = False
     is_strictly_convex: ClassVar[bool] = False
 
     @abstractmethod
@@ -119,6 +122,7 @@ class Squared(Loss):
 
     name: ClassVar[str] = "squared"
     formula: ClassVar[str] = "1/2 (f - y)^2"
+    is_smooth: ClassVar[bool] = True
     is_strictly_convex: ClassVar[bool] = True
 
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
@@ -155,6 +159,7 @@ class Huber(Loss):
     delta: float = DEFAULT_THRESHOLD
     name: ClassVar[str] = "huber"
     formula: ClassVar[str] = "1/2 (f - y)^2 if |f - y| <= delta, else delta (|f - y| - delta/2)"
+    is_smooth: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "delta", _positive("delta", self.delta))
@@ -275,6 +280,7 @@ class Logistic(Loss):
     name: ClassVar[str] = "logistic"
     formula: ClassVar[str] = "log(1 + exp(-y f))"
     needs_labels: ClassVar[bool] = True
+    is_smooth: ClassVar[bool] = True
     is_strictly_convex: ClassVar[bool] = True
 
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:

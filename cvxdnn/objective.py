@@ -24,7 +24,7 @@ Points whose x (nearly) coincide count as one point with a weight, as everywhere
 Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the symmetric tube is derived in docs/certificate.md.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -33,7 +33,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.loss_terms import LossTerms
+from cvxdnn.loss_terms import LossTerms, LowerBound
 from cvxdnn.losses import LOSSES, Loss, Squared, named
 from cvxdnn.spline import LinearSpline, MergedPoints, merge_points
 from cvxdnn.tube import Tube, needed_beta, tube
@@ -42,6 +42,10 @@ from cvxdnn.tube import double_integral as double_integral
 __all__ = ["LOSSES", "Certificate", "NetworkLike", "Tube", "beta_max", "certify", "network_objective"]
 
 Vector = NDArray[np.float64]
+
+
+SAME = 1e-8
+"""Multiples of the multipliers that differ by less from 1 prove the same: the bound is stationary there."""
 
 
 @runtime_checkable
@@ -90,7 +94,18 @@ class Certificate:
 
 def squared_loss(points: MergedPoints, fitted: Vector) -> float:
     """1/2 sum (f - y)^2 over all points, from the values `fitted` (m,) at the merged inputs."""
-    return 0.5 * float(points.weight @ (fitted - points.y) ** 2) + points.scatter
+    return _loss_of(points, _missed(points, fitted))
+
+
+def _loss_of(points: MergedPoints, missed: Vector) -> float:
+    return 0.5 * float(points.weight @ missed**2) + points.scatter
+
+
+def _missed(points: MergedPoints, fitted: Vector) -> Vector:
+    """y - f; zero where the data are fitted up to the rounding of values, of which any relative gap would be noise."""
+    missed = points.y - fitted
+    round_off = 4 * np.finfo(np.float64).eps * np.abs(points.y).max()
+    return missed if np.abs(missed).max() > round_off else np.zeros_like(missed)
 
 
 def network_objective(
@@ -203,12 +218,14 @@ def certify_fit(
 
     `cost` is what beta multiplies; `dual` (m,) are multipliers to try besides the residual.
     """
-    primal = squared_loss(points, fitted) + beta * cost
-    candidates = [points.weight * (points.y - fitted)]
+    missed = _missed(points, fitted)
+    primal = _loss_of(points, missed) + beta * cost
+    candidates = [points.weight * missed]
     if dual is not None:
         candidates.append(dual)
-    bound, multipliers = _best_bound(points, candidates, beta, skip_connection)
-    return Certificate(primal, bound, tube(points.x, multipliers, beta), multipliers)
+    bounds = [_lower_bound(points, candidate, beta, skip_connection) for candidate in candidates]
+    best = max(bounds, key=lambda bound: bound.value)
+    return Certificate(primal, best.value, best.tube, best.multipliers)
 
 
 def certify_terms(
@@ -283,29 +300,22 @@ def spline_cost(f: LinearSpline, points: MergedPoints, skip_connection: bool = F
     return inside.total_variation if skip_connection else inside.path_norm
 
 
-def _best_bound(
-    points: MergedPoints, candidates: Iterable[Vector], beta: float, skip_connection: bool
-) -> tuple[float, Vector]:
-    """The largest lower bound among the candidates, each made feasible; and its multipliers."""
-    best, chosen = points.scatter, np.zeros_like(points.x)
-    for candidate in candidates:
-        multipliers = _feasible(points, candidate, beta, skip_connection)
-        bound = _dual_value(points, multipliers)
-        if bound > best:
-            best, chosen = bound, multipliers
-    return best, chosen
-
-
-def _feasible(points: MergedPoints, multipliers: Vector, beta: float, skip_connection: bool) -> Vector:
-    """The best multiple of the balanced multipliers that lies in the tube."""
+def _lower_bound(points: MergedPoints, multipliers: Vector, beta: float, skip_connection: bool) -> LowerBound:
+    """The best that a multiple of the balanced multipliers (m,), one per merged point, proves within the tube."""
     balanced = _balanced(points, multipliers, skip_connection)
+    picture = tube(points.x, balanced, beta)
+    # s times the multipliers prove s * rise - s^2 / 2 * curvature; y is centred because they sum to zero.
+    rise = float(balanced @ (points.y - (points.weight @ points.y) / points.weight.sum()))
     curvature = float(balanced @ (balanced / points.weight))
-    if curvature == 0.0:
-        return balanced
-    best_multiple = max(float(balanced @ _centred(points)) / curvature, 0.0)
-    needed = needed_beta(points.x, balanced)
-    largest = beta / needed if needed > 0 else np.inf
-    return min(best_multiple, largest) * balanced
+    needed = picture.needed_beta
+    if rise <= 0 or needed == 0:
+        return LowerBound(points.scatter, 0.0 * balanced, picture.scaled(0.0, beta))
+    largest, best = beta / needed, rise / curvature if curvature > 0 else np.inf
+    factor = min(best, largest)
+    if largest >= 1 and abs(factor - 1) <= SAME:
+        factor = 1.0  # a multiple of all would round them anew (see `cvxdnn.tube.second_difference`)
+    value = factor * (rise - 0.5 * factor * curvature)
+    return LowerBound(points.scatter + value, factor * balanced, picture.scaled(factor, beta))
 
 
 def _balanced(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> Vector:
@@ -325,16 +335,6 @@ def _projected(points: MergedPoints, multipliers: Vector, skip_connection: bool)
         centred = points.x - (weight @ points.x) / weight.sum()
         balanced = balanced - weight * centred * ((balanced @ centred) / (weight @ centred**2))
     return balanced
-
-
-def _dual_value(points: MergedPoints, multipliers: Vector) -> float:
-    """lambda^T y - 1/2 |lambda|^2 in merged form; y is centred because the multipliers sum to zero."""
-    linear = float(multipliers @ _centred(points))
-    return linear - 0.5 * float(multipliers @ (multipliers / points.weight)) + points.scatter
-
-
-def _centred(points: MergedPoints) -> Vector:
-    return points.y - (points.weight @ points.y) / points.weight.sum()
 
 
 def per_point(points: MergedPoints, y: ArrayLike, multipliers: Vector) -> Vector:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.experiments import FRAME_SECONDS, snapshots_of
 from cvxdnn.scenario import OPTIMIZERS, Optimizer, Scenario
 from cvxdnn.solution import Snapshot, Status
@@ -54,7 +55,12 @@ class RaceTask:
     """Train the scenario's networks with each optimiser; picklable, run by `cvxdnn.jobs`."""
 
     scenario: Scenario
-    optimizers: tuple[Optimizer, ...] = OPTIMIZERS
+    optimizers: tuple[Optimizer, ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "RaceTask":
+        """Of all optimisers that can train the scenario's networks."""
+        return cls(scenario, tuple(name for name in OPTIMIZERS if _can_train(name, scenario)))
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> None:
         """Report frames until every optimiser has ended or the race is stopped."""
@@ -69,6 +75,14 @@ class RaceTask:
             if ends:
                 return
             min(running, key=lambda lane: lane.seconds).advance()
+
+
+def _can_train(optimizer: Optimizer, scenario: Scenario) -> bool:
+    try:
+        scenario.replace(optimizer=optimizer)
+    except InvalidInputError:
+        return False
+    return True
 
 
 class _Runner:

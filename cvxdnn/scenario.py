@@ -14,24 +14,30 @@ from typing import Any, Literal, get_args
 from cvxdnn import link, validation
 from cvxdnn.datasets import PRESETS, Dataset, Normalization, load_preset
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.limits import host_limits
 from cvxdnn.link import Points
 from cvxdnn.losses import LOSSES, Loss, named
 
 __all__ = ["BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "OPTIMIZERS", "Scenario"]
 
-MAX_POINTS = 200
+_HOST = host_limits()
+MAX_POINTS = _HOST.points
 CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots")
 """What the chart can show; `Scenario.hidden` names those that are switched off."""
 Biases = Literal["last_hidden", "all"]
 BIASES: tuple[Biases, ...] = get_args(Biases)
-Optimizer = Literal["adam", "momentum", "gd"]
+Optimizer = Literal["adam", "momentum", "gd", "lbfgs", "insertion"]
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+Start = Literal["random", "optimum"]
+STARTS: tuple[Start, ...] = get_args(Start)
 BETA_LIMITS = (1e-8, 1e4)
 """Smallest and largest weight decay, in normalised units."""
 LIMITS: Mapping[str, tuple[int, int]] = MappingProxyType(
-    {"depth": (2, 6), "width": (1, 200), "restarts": (1, 16), "seed": (0, 2**31 - 1)}
+    {"depth": (2, _HOST.depth), "width": (1, _HOST.width), "restarts": (1, _HOST.restarts), "seed": (0, 2**31 - 1)}
 )
 """Smallest and largest value of every whole-number setting."""
+MAX_PARAMETERS = _HOST.parameters
+"""Of all restarts together: they decide how much memory a run needs."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +60,20 @@ class Scenario:
         Weight layers, neurons per hidden layer, independent trainings and their seed, within `LIMITS`.
     biases : {"last_hidden", "all"}
         Which hidden layers have biases; the deep theorem is about "last_hidden".
-    optimizer : {"adam", "momentum", "gd"}
-        How networks are trained.
+    optimizer : {"adam", "momentum", "gd", "lbfgs", "insertion"}
+        How networks are trained; "insertion" needs a smooth loss and, for depth >= 3, biases="last_hidden".
+    polish : bool
+        Whether networks that have come to rest are finished by exact moves; needs a smooth loss.
+    start : {"random", "optimum"}
+        The first weights: drawn from the seed, or those of the optimal network in closed form.
     hidden : tuple of str
         The `CURVES` switched off, in the order of `CURVES`.
 
     Raises
     ------
     InvalidInputError
-        When a setting is out of its range; the message names it, shows the value and says what is allowed.
+        When a setting is out of its range, or width, depth and restarts together are too large; the message names
+        it, shows the value and says what is allowed.
     """
 
     preset: str = "zigzag"
@@ -75,6 +86,8 @@ class Scenario:
     seed: int = 0
     biases: Biases = "last_hidden"
     optimizer: Optimizer = "adam"
+    polish: bool = False
+    start: Start = "random"
     hidden: tuple[str, ...] = ("sparsest",)
 
     def __post_init__(self) -> None:
@@ -86,12 +99,16 @@ class Scenario:
             "loss": validation.one_of("loss", self.loss, LOSSES),
             "biases": validation.one_of("biases", self.biases, BIASES),
             "optimizer": validation.one_of("optimizer", self.optimizer, OPTIMIZERS),
+            "polish": bool(self.polish),
+            "start": validation.one_of("start", self.start, STARTS),
             "hidden": _checked_hidden(self.hidden),
         }
         for name, (low, high) in LIMITS.items():
             checked[name] = validation.positive_int(name, getattr(self, name), low, high)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        _check_size(self)
+        _check_exact_moves(self)
         self.loss_function.check(self.dataset.y)
 
     @property
@@ -103,6 +120,18 @@ class Scenario:
     def dataset(self) -> Dataset:
         """The points as a data set in the user's units, named after the preset or "your points"."""
         return load_preset(self.preset) if self.preset else _own_dataset(self.points)
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases of all restarts together."""
+        weights = self.width * (2 + (self.depth - 2) * self.width)
+        biased_layers = 1 if self.biases == "last_hidden" else self.depth - 1
+        return self.restarts * (weights + biased_layers * self.width + 1)
+
+    @property
+    def is_paper_architecture(self) -> bool:
+        """Whether the theorem covers it; with biases in early layers deep networks have more functions."""
+        return self.depth == 2 or self.biases == "last_hidden"
 
     def normalized(self) -> tuple[Dataset, Normalization]:
         """The points in the units of the training problem, and the map back; labels stay what they are."""
@@ -203,6 +232,30 @@ def _checked_beta(beta: Any) -> float:
     return number
 
 
+def _check_size(scenario: Scenario) -> None:
+    if scenario.parameters > MAX_PARAMETERS:
+        raise InvalidInputError(
+            f"width={scenario.width}, depth={scenario.depth} and restarts={scenario.restarts} make "
+            f"{scenario.parameters:,} weights and biases; this host allows {MAX_PARAMETERS:,}: "
+            "choose a smaller width, or fewer restarts"
+        )
+
+
+def _check_exact_moves(scenario: Scenario) -> None:
+    """What insertion and a polish solve for needs a loss without kinks."""
+    name = "optimizer is 'insertion'" if scenario.optimizer == "insertion" else "polish is on"
+    if (scenario.optimizer == "insertion" or scenario.polish) and not scenario.loss_function.is_smooth:
+        raise InvalidInputError(
+            f"{name} and loss is {scenario.loss!r}, which has kinks; choose 'squared', 'huber' or 'logistic', "
+            "or train without it"
+        )
+    if scenario.optimizer == "insertion" and scenario.depth > 2 and scenario.biases == "all":
+        raise InvalidInputError(
+            f"{name}, depth is {scenario.depth} and every layer has biases; keep them in the last hidden layer, "
+            "or choose another optimiser"
+        )
+
+
 def _checked_hidden(hidden: Any) -> tuple[str, ...]:
     if isinstance(hidden, str) or not isinstance(hidden, Iterable):
         raise InvalidInputError(f"hidden is {hidden!r:.60}; give a tuple of names from {', '.join(CURVES)}")
@@ -239,6 +292,16 @@ def _read_names(text: str) -> tuple[str, ...]:
     return () if text == "none" else tuple(text.split("."))
 
 
+def _write_switch(is_on: bool) -> str:
+    return "on" if is_on else "off"
+
+
+def _read_switch(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise InvalidInputError(f"its switch is {text!r}; write on or off")
+    return text == "on"
+
+
 _CODECS: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = MappingProxyType(
     {
         "preset": (str, str),
@@ -251,6 +314,8 @@ _CODECS: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = Mappi
         "seed": (str, int),
         "biases": (str, str),
         "optimizer": (str, str),
+        "polish": (_write_switch, _read_switch),
+        "start": (str, str),
         "hidden": (_write_names, _read_names),
     }
 )

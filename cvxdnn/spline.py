@@ -71,7 +71,7 @@ class LinearSpline:
         values = validation.finite_vector("values", self.values)
         if knots.size != values.size:
             raise InvalidInputError(f"knots has {knots.size} and values {values.size} entries; give one each")
-        if np.any(np.diff(knots) <= 0):
+        if not (knots[1:] > knots[:-1]).all():
             raise InvalidInputError("knots must strictly increase; sort them and merge equal ones")
         for name in ("left_slope", "right_slope"):
             slope = getattr(self, name)
@@ -85,7 +85,7 @@ class LinearSpline:
     @cached_property
     def slopes(self) -> Vector:
         """Slopes of all pieces, left to right, outer ones included; shape (k + 1,)."""
-        inner = np.diff(self.values) / np.diff(self.knots)
+        inner = (self.values[1:] - self.values[:-1]) / (self.knots[1:] - self.knots[:-1])
         left = self.left_slope if self.left_slope is not None else (inner[0] if inner.size else 0.0)
         right = self.right_slope if self.right_slope is not None else (inner[-1] if inner.size else 0.0)
         return np.concatenate([[left], inner, [right]])
@@ -93,7 +93,7 @@ class LinearSpline:
     @property
     def slope_changes(self) -> Vector:
         """Right slope minus left slope at every knot; shape (k,)."""
-        return np.diff(self.slopes)
+        return self.slopes[1:] - self.slopes[:-1]
 
     @property
     def total_variation(self) -> float:
@@ -116,6 +116,8 @@ class LinearSpline:
 
     def restricted(self, low: float, high: float) -> "LinearSpline":
         """The same function on [low, high], its end pieces continued outside; knots strictly inside only."""
+        if low < self.knots[0] and self.knots[-1] < high:
+            return self
         inside = (self.knots > low) & (self.knots < high)
         if not inside.any():
             middle = np.searchsorted(self.knots, (low + high) / 2)
@@ -156,6 +158,8 @@ def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
     group_of_sorted = np.cumsum(starts) - 1
     group = np.empty(x.size, dtype=np.intp)
     group[order] = group_of_sorted
+    if starts.all():
+        return MergedPoints(x_sorted, y_sorted, np.ones_like(x), group, 0.0)
     first = np.flatnonzero(starts)
     weight = np.diff(np.append(first, x.size)).astype(np.float64)
 
@@ -171,8 +175,9 @@ def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
 
 def _group_starts(x: Vector) -> NDArray[np.bool_]:
     """Marks the sorted inputs that open a new group."""
-    tolerance = MERGE_TOLERANCE * (x[-1] - x[0])
-    return np.append(True, np.diff(x) > tolerance)
+    starts = np.ones(x.size, dtype=np.bool_)
+    starts[1:] = x[1:] - x[:-1] > MERGE_TOLERANCE * (x[-1] - x[0])
+    return starts
 
 
 def interpolating_spline(x: ArrayLike, y: ArrayLike) -> LinearSpline:

@@ -14,6 +14,7 @@ Which multipliers between given bounds fit the narrowest tube is a linear progra
            |P_j - P_m / 2| \le t, \quad |P_m| \le 2 k, \quad \min\ t + k .
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from cvxdnn.exceptions import SolverFailedError
 
-__all__ = ["Tube", "double_integral", "narrowest", "needed_beta", "tube"]
+__all__ = ["Tube", "double_integral", "narrowest", "needed_beta", "second_difference", "tube"]
 
 Vector = NDArray[np.float64]
 
@@ -43,6 +44,16 @@ class Tube:
         """Whether z stays in the tube, up to round-off."""
         return bool(np.abs(self.z).max() <= self.half_width * (1 + 1e-12))
 
+    @property
+    def needed_beta(self) -> float:
+        """The smallest beta whose tube holds the same multipliers."""
+        return float(np.abs(self.z).max()) + abs(self.c) / 2
+
+    def scaled(self, factor: float, beta: float) -> "Tube":
+        """The picture of `factor` times the multipliers in the tube of another beta."""
+        c = factor * self.c
+        return Tube(self.x, factor * self.z, beta - abs(c) / 2, c)
+
     def touching(self, tolerance: float = 1e-6) -> NDArray[np.intp]:
         """Indices of the points where z lies on the wall, to `tolerance` of the half width."""
         return np.flatnonzero(np.abs(self.z) >= self.half_width * (1 - tolerance))
@@ -57,15 +68,32 @@ def tube(x: Vector, multipliers: Vector, beta: float) -> Tube:
 
 def double_integral(x: Vector, multipliers: Vector) -> Vector:
     """sum_i lambda_i (x_j - x_i)_+ at every x_j, by two cumulative sums."""
-    steps = np.cumsum(multipliers)[:-1] * np.diff(x)
-    integral: Vector = np.concatenate([[0.0], np.cumsum(steps)])
+    steps = multipliers.cumsum()[:-1] * (x[1:] - x[:-1])
+    integral = np.zeros_like(x)
+    steps.cumsum(out=integral[1:])
     return integral
+
+
+def second_difference(x: Vector, z: Vector) -> Vector:
+    """The multipliers (m,), m >= 2, whose double integral is z (m,) - z_1; they sum to zero.
+
+    Their cumulative sums are rounded to multiples of one power of two. Then adding the multipliers up again, in order,
+    needs no rounding, and `double_integral` gives z back. With multipliers rounded one by one, the errors of many
+    points would add up to more than a narrow tube is wide.
+    """
+    sums = (z[1:] - z[:-1]) / (x[1:] - x[:-1])
+    unit = 2.0 ** (math.frexp(np.abs(sums).max())[1] - 52)
+    if unit > 0:
+        sums = np.rint(sums / unit) * unit
+    multipliers = np.zeros_like(z)
+    multipliers[:-1] = sums
+    multipliers[1:] -= sums
+    return multipliers
 
 
 def needed_beta(x: Vector, multipliers: Vector) -> float:
     """The smallest beta whose tube holds the multipliers."""
-    picture = tube(x, multipliers, 0.0)
-    return float(np.abs(picture.z).max()) - picture.half_width
+    return tube(x, multipliers, 0.0).needed_beta
 
 
 def narrowest(x: Vector, group: NDArray[np.intp], low: Vector, high: Vector) -> Vector:

@@ -26,7 +26,8 @@ shaded band holds them all.
 
 #### Where it stops
 - Training is not convex. A run can stop above the optimum; the gap says by how much.
-- A gap is proven for two weight layers. For deeper networks the page shows the runs and claims no optimum.
+- For deeper networks the gap is proven when only the last hidden layer has biases and $x \ge 0$. With biases in every
+  layer the theorem's value is an upper bound, and training may go below it: see Beyond the theorem.
 - Points whose $x$ agree to $10^{-7}$ of the range count as one point with a weight.
 - Weight decay and objectives refer to normalised data: $x$ scaled to $[0,1]$, $y$ centred with range 1.
 

@@ -22,10 +22,13 @@ with panel:
         grid_controls(tab, here)
     with st.container(border=True):
         st.markdown(
-            r"**Theorem.** With two weight layers, the squared loss, free biases and width at least $n+1$ for $n$ "
-            r"points, training has the same optimum as a convex problem, which is solved here for every weight decay. "
-            r"A run *reaches* it when its objective is at most $0.1\,\%$ above the proven bound. Narrower networks may "
-            r"be unable to; wider ones can still get stuck, because training itself is not convex."
+            r"**Theorem.** With free biases in the last hidden layer only, and at least $n+1$ neurons there for $n$ "
+            r"points, training has the same optimum as a convex problem, followed by a search along one curve when "
+            r"there are more than two weight layers. Both are solved here, with a proven bound."
+        )
+        st.markdown(
+            r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with fewer "
+            r"neurons may be unable to; wider ones can still get stuck, because training itself is not convex."
         )
         st.caption(
             "Certified: optimum and gap. Measured: objective, knots, steps, seconds. β and objectives are in "

@@ -14,14 +14,16 @@ GIGABYTES = 6.0
 @pytest.fixture(scope="module")
 def small_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("benchmark")
-    options = ["--sizes", "10", "--peers", "ours", "cvxpy", "--no-figure", "--output", str(folder)]
+    options = ["--sizes", "10", "100", "--peers", "ours", "cvxpy", "--no-figure", "--output", str(folder)]
     solvers.main([*options, "--store", str(folder / "run.json")])
     return folder
 
 
 def test_answers_are_certified(small_run):
     records = json.loads((small_run / "run.json").read_text())
-    assert [(r["task"], r["peer"]) for r in records] == [("cold", "ours"), ("cold", "cvxpy")] + 2 * [("drag", "ours")]
+    cold = [(r["peer"], r["case"]["n"]) for r in records if r["task"] == "cold"]
+    assert cold == [("ours", 10), ("ours", 100), ("cvxpy", 10), ("cvxpy", 100)]
+    assert [r["task"] for r in records[len(cold) :]] == ["drag", "drag", "path"]
     assert not [r["failure"] for r in records if "failure" in r]
     assert all(r["gap"] <= TOLERANCE and r["seconds_median"] > 0 for r in records)
 
@@ -36,6 +38,7 @@ def test_rewriting_keeps_the_words_around_the_table(small_run, tmp_path):
     assert "last year" not in text
     assert "| cvxdnn |" in text
     assert "cvxpy (Clarabel)" in text
+    assert "| whole path |" in text
 
 
 def test_a_solver_over_its_time_limit_is_reported():

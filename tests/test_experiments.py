@@ -1,14 +1,16 @@
 """Training tasks: frames that arrive at once, stop when asked, and carry what is needed to go on."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from cvxdnn.comparison import Reference, compare, largest_distance
+from cvxdnn.comparison import Reference, compare, largest_distance, network_tube
 from cvxdnn.experiments import STEP_SIZE, TrainingTask, first_frame
 from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Status
+from cvxdnn.spline import LinearSpline
 
 QUICK = Scenario(restarts=2, width=20)
 
@@ -90,3 +92,34 @@ def test_no_gap_is_claimed_for_biases_in_every_layer():
     assert not reference.is_optimum
     assert reference.lower_bound is None
     assert compare(reference, first_frame()).gap is None
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+def test_at_the_optimum_the_pulls_stay_in_the_tube_and_touch_it(depth, loss):
+    reference = Reference(Scenario(depth=depth, loss=loss, beta=0.01))
+    optimal = replace(first_frame(), spline=reference.solution.spline)
+    tube = network_tube(reference, optimal)
+    assert tube.needed_beta == pytest.approx(reference.solution.effective_beta, rel=1e-4)
+
+
+def test_away_from_the_optimum_a_neuron_more_would_help():
+    reference = Reference(Scenario())
+    straight = LinearSpline(np.zeros(1), np.zeros(1), 1.0, 1.0)
+    tube = network_tube(reference, replace(first_frame(), spline=straight))
+    assert not tube.fits
+
+
+def test_a_training_that_starts_at_the_optimum_stays_there():
+    scenario = Scenario(preset="many optima", beta=0.05, start="optimum", restarts=1, width=10)
+    frames = frames_of(TrainingTask(scenario))
+    optimum = Reference(scenario).solution.objective
+    assert frames[0].objective == pytest.approx(optimum, rel=1e-9)
+    assert frames[-1].objective == pytest.approx(optimum, rel=1e-9)
+
+
+def test_insertion_ends_at_the_optimum():
+    scenario = Scenario(preset="two close points", beta=1e-3, optimizer="insertion", restarts=2)
+    last = frames_of(TrainingTask(scenario))[-1]
+    assert last.status is Status.CONVERGED
+    assert last.objective == pytest.approx(Reference(scenario).solution.objective, rel=1e-6)

@@ -18,7 +18,7 @@ def frames_of(task, looks=10**9):
 
 
 def test_every_optimiser_starts_from_the_same_weights():
-    lanes = frames_of(RaceTask(QUICK), looks=5)[-1].lanes
+    lanes = frames_of(RaceTask.of(QUICK), looks=5)[-1].lanes
     assert [lane.optimizer for lane in lanes] == list(OPTIMIZERS)
     starts = {lane.history[0, 2] for lane in lanes if len(lane.history)}
     assert len(starts) == 1
@@ -35,7 +35,7 @@ def test_a_race_ends_when_every_lane_has_ended():
 
 
 def test_nobody_gets_more_time_than_one_turn_before_the_others():
-    lanes = frames_of(RaceTask(QUICK), looks=10)[-1].lanes
+    lanes = frames_of(RaceTask.of(QUICK), looks=10)[-1].lanes
     running = [lane.history[:, 0] for lane in lanes if not lane.done and len(lane.history) > 2]
     longest_turn = max(np.diff(seconds).max() for seconds in running)
     used = [seconds[-1] for seconds in running]
@@ -52,10 +52,10 @@ def test_seeds_are_counted_and_reproducible():
 
 
 def test_both_stop_when_asked():
-    assert not frames_of(RaceTask(QUICK), looks=1)[-1].done
+    assert not frames_of(RaceTask.of(QUICK), looks=1)[-1].done
     assert len(frames_of(SeedsTask(QUICK), looks=1)) == 1
 
 
 def test_both_can_be_sent_to_a_worker():
-    for task in (RaceTask(QUICK), SeedsTask(QUICK)):
+    for task in (RaceTask.of(QUICK), SeedsTask(QUICK)):
         assert pickle.loads(pickle.dumps(task)) == task

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 from cvxdnn import link
 from cvxdnn.datasets import PRESETS, load_preset
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.scenario import BETA_LIMITS, BIASES, CURVES, LIMITS, MAX_POINTS, OPTIMIZERS, Scenario
+from cvxdnn.losses import named
+from cvxdnn.networks.layout import ParameterLayout
+from cvxdnn.scenario import (
+    BETA_LIMITS,
+    BIASES,
+    CURVES,
+    LIMITS,
+    MAX_PARAMETERS,
+    MAX_POINTS,
+    OPTIMIZERS,
+    STARTS,
+    Scenario,
+)
 
 coordinates = st.floats(-1e100, 1e100)
 many_points = (
@@ -21,13 +33,28 @@ many_points = (
 )
 settings_of_any_scenario = {
     "beta": st.floats(*BETA_LIMITS),
+    "loss": st.sampled_from(("squared", "absolute", "huber", "epsilon_insensitive")),
+    "polish": st.booleans(),
+    "start": st.sampled_from(STARTS),
     "biases": st.sampled_from(BIASES),
     "optimizer": st.sampled_from(OPTIMIZERS),
     "hidden": st.lists(st.sampled_from(CURVES), unique=True).map(tuple),
     **{name: st.integers(*limits) for name, limits in LIMITS.items()},
 }
-scenarios = st.builds(Scenario, preset=st.sampled_from(sorted(PRESETS)), **settings_of_any_scenario) | st.builds(
-    Scenario, preset=st.just(""), points=many_points, **settings_of_any_scenario
+
+
+def largest_allowed(restarts, **settings):
+    """The nearest scenario that is allowed: restarts within the limit on parameters, exact moves where they fit."""
+    if not named(settings["loss"]).is_smooth:
+        settings |= {"polish": False, "optimizer": "adam"}
+    if settings["optimizer"] == "insertion":
+        settings |= {"biases": "last_hidden"}
+    one = Scenario(restarts=1, **settings)
+    return one.replace(restarts=min(restarts, max(1, MAX_PARAMETERS // one.parameters)))
+
+
+scenarios = st.builds(largest_allowed, preset=st.sampled_from(sorted(PRESETS)), **settings_of_any_scenario) | st.builds(
+    largest_allowed, preset=st.just(""), points=many_points, **settings_of_any_scenario
 )
 
 FIFTY = tuple((math.pi**i / 1e9, -(math.e**i) / 1e7) for i in range(50))
@@ -36,10 +63,13 @@ EVERYTHING = Scenario(
     beta=1.2345678901234567e-05,
     depth=6,
     width=200,
-    restarts=16,
+    restarts=6,
     seed=2**31 - 1,
     biases="all",
     optimizer="momentum",
+    loss="huber",
+    polish=True,
+    start="optimum",
     hidden=CURVES,
 )
 
@@ -63,6 +93,19 @@ def test_the_default_is_the_first_preset_with_two_layers():
         0,
     )
     assert (scenario.biases, scenario.optimizer, scenario.hidden) == ("last_hidden", "adam", ("sparsest",))
+
+
+@pytest.mark.parametrize("biases", BIASES)
+@pytest.mark.parametrize("depth", [2, 3, 6])
+def test_parameters_are_those_of_all_restarts(depth, biases):
+    scenario = Scenario(depth=depth, width=5, restarts=3, biases=biases)
+    layout = ParameterLayout(restarts=3, depth=depth, width=5, biases=biases)
+    assert scenario.parameters == layout.size
+
+
+def test_a_network_that_needs_too_much_memory_is_refused():
+    with pytest.raises(InvalidInputError, match=r"2,\d+,\d+ weights and biases; this host allows 1,000,000"):
+        Scenario(depth=6, width=200, restarts=16)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -133,6 +176,11 @@ def test_numpy_numbers_become_plain_numbers():
         ({"seed": 2**31}, "seed is 2147483648"),
         ({"biases": "none"}, "biases is 'none'; choose one of 'last_hidden', 'all'"),
         ({"optimizer": "sgd"}, "optimizer is 'sgd'; choose one of 'adam', 'momentum', 'gd'"),
+        ({"start": "zero"}, "start is 'zero'; choose one of 'random', 'optimum'"),
+        ({"loss": "cubed"}, "loss is 'cubed'; choose one of 'squared'"),
+        ({"loss": "hinge", "preset": "zigzag"}, r"y\[0\] is 0.2; loss='hinge' needs labels"),
+        ({"loss": "absolute", "polish": True}, "polish is on and loss is 'absolute', which has kinks"),
+        ({"depth": 3, "biases": "all", "optimizer": "insertion"}, "every layer has biases"),
         ({"hidden": ("optima",)}, "hidden is 'optima'; choose one of 'spline'"),
         ({"hidden": "band"}, "hidden is 'band'; give a tuple"),
         ({"preset": "zigzak"}, "preset is 'zigzak'; choose one of 'zigzag'"),

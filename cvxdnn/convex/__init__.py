@@ -11,18 +11,19 @@ from numpy.typing import ArrayLike
 
 from cvxdnn import validation
 from cvxdnn.convex.banded import solve_banded
-from cvxdnn.convex.certified import TOLERANCE, certified_solution, interpolation
+from cvxdnn.convex.certified import TOLERANCE, interpolation, solution_of
 from cvxdnn.convex.deep import DeepPath, critical_betas, solve_deep
 from cvxdnn.convex.deep_curve import Penalty
 from cvxdnn.convex.deep_search import search
 from cvxdnn.convex.deep_solution import priced, require_nonnegative
 from cvxdnn.convex.path import Path, regularization_path
+from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.warm import Solver
 from cvxdnn.losses import Loss, Squared, named
 from cvxdnn.objective import beta_max, loss_terms
 from cvxdnn.solution import Solution
-from cvxdnn.spline import LinearSpline, merge_points
+from cvxdnn.spline import merge_points
 
 __all__ = [
     "METHODS",
@@ -104,8 +105,7 @@ def solve(
         return replace(solve_loss(points, y, loss, beta, skip_connection, method), loss_name=loss.name)
     if beta == 0:
         return interpolation(points, y, skip_connection)
-    spline = _optimal_spline(unit_problem(points, beta, skip_connection), method)
-    return certified_solution(points, y, spline, beta, skip_connection)
+    return solution_of(_optimum(unit_problem(points, beta, skip_connection), method), points, y, beta)
 
 
 def _solve_deeper(
@@ -130,9 +130,9 @@ def _solve_deeper(
     return search(two_layer, penalty, constant=constant, least_loss=least_loss)
 
 
-def _optimal_spline(problem: Problem, method: str) -> LinearSpline:
+def _optimum(problem: Problem, method: str) -> Candidate:
     if method == "dictionary":
         from cvxdnn.convex.dictionary import solve_dictionary  # cvxpy is heavy: only when asked for
 
-        return problem.to_user(solve_dictionary(problem))
-    return problem.to_user(solve_banded(problem).spline)
+        return Candidate(problem, solve_dictionary(problem))
+    return solve_banded(problem)

@@ -1,4 +1,4 @@
-r"""Exact optimum for known knots, and the active-set method that corrects the knots.
+r"""The shape of an optimum, and the exact optimum among the functions of that shape.
 
 The symmetric dual (`cvxdnn.objective`) writes the penalty as a maximum over multipliers,
 
@@ -12,35 +12,23 @@ wall) and one of three *regimes* for the end slopes :math:`m_-, m_+`:
 * end:      :math:`|m_- + m_+| > TV`, :math:`|\kappa| = \beta`;
 * tied:     equality, :math:`\kappa` in between is the multiplier of that equation.
 
-Given these, stationarity is one tridiagonal system for the values at the knots, in the basis of hat functions.
-From a start with the right signs, `polish` walks towards that point and drops the first knot whose slope change
-would turn round, again and again (as Lawson & Hanson do for nonnegative least squares): every step lowers the
-objective. When no sign is in the way, points where z leaves the tube become knots, a regime whose condition fails
-is changed, and the walk goes on until neither is needed. With a skip connection the end slopes are free and the
-regime is always balanced.
-
-Source: Lawson & Hanson (1974), Solving Least Squares Problems, ch. 23, for the walk.
+Given these, stationarity is one tridiagonal system for the values at the knots, in the basis of hat functions. With a
+skip connection the end slopes are free and the regime is always balanced. `cvxdnn.convex.polish` corrects a shape.
 """
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-from cvxdnn.convex.hat_basis import Quadratic, coarser, end_slope_gradient, hat_quadratic, slope_change_adjoint
-from cvxdnn.convex.problem import Problem
-from cvxdnn.objective import double_integral
-from cvxdnn.spline import LinearSpline
+from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient, slope_change_adjoint
+from cvxdnn.tube import double_integral
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
-
-ROUND_OFF = 1e-12
-"""Share of the total variation, or of beta, that counts as equality."""
-MAX_STALLED = 10
-"""Rounds without a clearly better certificate after which round-off has the last word."""
 
 
 class Regime(Enum):
@@ -74,10 +62,10 @@ class Stationary:
     kappa: float
     half_width: float
 
-    @property
+    @cached_property
     def changes(self) -> Vector:
         """Slope changes at the knots."""
-        return np.diff(self.slopes)
+        return self.slopes[1:] - self.slopes[:-1]
 
 
 def with_ends(knots: Indices, n: int) -> Indices:
@@ -85,121 +73,23 @@ def with_ends(knots: Indices, n: int) -> Indices:
     return np.concatenate([[0], knots, [n - 1]])
 
 
-@dataclass(frozen=True, eq=False)
-class Polished:
-    """A spline, the certified relative gap it has, and its shape (None: not from the active-set method)."""
-
-    spline: LinearSpline
-    relative_gap: float
-    active: ActiveSet | None
-
-
-def polish(problem: Problem, start: ActiveSet) -> Polished | None:
-    """The best certified stationary point met on the way from `start`; None when there is none."""
-    active, stalled = start, 0
-    best: Polished | None = None
-    while stalled < MAX_STALLED:
-        walked = _walk(problem, active)
-        if walked is None:
-            break
-        active, point = walked
-        spline = _spline(problem, active, point)
-        gap = problem.certify(spline).relative_gap
-        stalled = 0 if best is None or gap < 0.5 * best.relative_gap else stalled + 1
-        if best is None or gap < best.relative_gap:
-            best = Polished(spline, gap, active)
-        entering = _entering(problem, active, point)
-        if entering is None:
-            break
-        active = entering
-    return best
-
-
-def _walk(problem: Problem, active: ActiveSet) -> tuple[ActiveSet, Stationary] | None:
-    """Drop knots and change the regime until the stationary point has all signs right."""
-    n = problem.points.x.size
-    support = with_ends(active.knots, n)
-    quadratic = hat_quadratic(problem.points, support)
-    for _ in range(3 * support.size + 10):
-        at = np.searchsorted(support, with_ends(active.knots, n))
-        point = stationary_point(coarser(quadratic, at), problem.beta, active)
-        if point is None:
-            return None
-        turning = point.changes * active.changes <= 0
-        if turning.any():
-            active = _up_to_first_turn(active, point.changes, turning)
-            continue
-        active = replace(active, changes=point.changes)
-        regime, end_sign = _next_regime(problem, active, point)
-        if regime is active.regime:
-            return active, point
-        active = replace(active, regime=regime, end_sign=end_sign)
-    return None
-
-
-def _up_to_first_turn(active: ActiveSet, target: Vector, turning: NDArray[np.bool_]) -> ActiveSet:
-    """Walk from the present slope changes towards `target` until the first becomes zero, and drop that knot."""
-    now = active.changes
-    reach = np.full(now.size, np.inf)
-    reach[turning] = now[turning] / (now[turning] - target[turning])
-    length = reach.min()
-    stays = reach > length * (1 + 1e-9) + 1e-15
-    changes = now + length * (target - now)
-    # Round-off must not turn a sign that the walk has not reached.
-    stays &= changes * now > 0
-    return replace(active, knots=active.knots[stays], changes=changes[stays])
-
-
 def stationary_point(quadratic: Quadratic, beta: float, active: ActiveSet) -> Stationary | None:
     """Solve the tridiagonal stationarity system on the active set's support; None when it is singular."""
-    gaps = np.diff(quadratic.x)
+    gaps = quadratic.x[1:] - quadratic.x[:-1]
     variation = slope_change_adjoint(np.sign(active.changes), gaps)  # gradient of TV in the values
     ends = end_slope_gradient(gaps)
+    kappa = active.end_sign * beta if active.regime is Regime.END else 0.0
+    force = quadratic.moment - (beta - abs(kappa) / 2) * variation - kappa * ends
     tie = ends - active.end_sign * variation / 2
-    right_sides = np.array([quadratic.moment, variation, ends, tie]).T
-    *_, solved, failed = lapack.dptsv(quadratic.diagonal, quadratic.off_diagonal, right_sides)
+    right_sides = [force, tie] if active.regime is Regime.TIED else [force]
+    *_, solved, failed = lapack.dptsv(quadratic.diagonal, quadratic.off_diagonal, np.array(right_sides).T)
     if failed:
         return None
-    fit, by_variation, by_ends, by_tie = solved.T
-    if active.regime is Regime.BALANCED:
-        kappa, values = 0.0, fit - beta * by_variation
-    elif active.regime is Regime.END:
-        kappa = active.end_sign * beta
-        values = fit - beta / 2 * by_variation - kappa * by_ends
-    else:
-        loose = fit - beta * by_variation
-        kappa = float(tie @ loose / (tie @ by_tie))
-        values = loose - kappa * by_tie
-    return Stationary(values, np.diff(values) / gaps, kappa, beta - abs(kappa) / 2)
-
-
-def _spline(problem: Problem, active: ActiveSet, point: Stationary) -> LinearSpline:
-    """The function, with its real knots only."""
-    x = problem.points.x
-    first, last = float(point.slopes[0]), float(point.slopes[-1])
-    if active.knots.size == 0:
-        return LinearSpline(x[:1], point.values[:1], first, last)
-    return LinearSpline(x[active.knots], point.values[1:-1], first, last)
-
-
-def _entering(problem: Problem, active: ActiveSet, point: Stationary) -> ActiveSet | None:
-    """The active set with the points where z leaves the tube; None when there are none."""
-    points = problem.points
-    support = with_ends(active.knots, points.x.size)
-    residual = points.y - np.interp(points.x, points.x[support], point.values)
-    at_knots = np.sign(active.changes) * point.half_width
-    at_support = np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]])
-    z = tube_curve(points.x, points.weight * residual, support, at_support)
-    # Two cumulative sums over n terms leave round-off that grows with n.
-    found = worst_violations(z, point.half_width, support, ROUND_OFF + 1e-15 * points.x.size)
-    if found.size == 0:
-        return None
-    # A change that is about to grow has no size yet: the smallest number of its sign.
-    tiny = np.finfo(np.float64).tiny
-    knots = np.concatenate([active.knots, found])
-    changes = np.concatenate([active.changes, np.sign(z[found]) * tiny])
-    order = np.argsort(knots, kind="stable")
-    return replace(active, knots=knots[order], changes=changes[order])
+    values = solved[:, 0]
+    if active.regime is Regime.TIED:
+        kappa = float(tie @ values / (tie @ solved[:, 1]))
+        values = values - kappa * solved[:, 1]
+    return Stationary(values, (values[1:] - values[:-1]) / gaps, kappa, beta - abs(kappa) / 2)
 
 
 def tube_curve(x: Vector, multipliers: Vector, support: Indices, at_support: Vector) -> Vector:
@@ -216,6 +106,8 @@ def worst_violations(z: Vector, half_width: float, support: Indices, tolerance: 
     """In every piece between support points, the point that leaves the tube farthest, if any does."""
     excess = np.abs(z) - half_width
     excess[support] = -np.inf
+    if excess.max() <= tolerance * half_width:
+        return np.zeros(0, dtype=np.intp)
     starts = support[:-1]
     worst = np.maximum.reduceat(excess[:-1], starts)
     is_worst = excess[:-1] == np.repeat(worst, np.diff(support))
@@ -224,24 +116,6 @@ def worst_violations(z: Vector, half_width: float, support: Indices, tolerance: 
     piece = np.searchsorted(starts, candidates, side="right")
     _, first = np.unique(piece, return_index=True)
     return candidates[first]
-
-
-def _next_regime(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Regime, float]:
-    """The regime whose condition the stationary point meets, or the neighbouring one to try next."""
-    regime, sign = active.regime, active.end_sign
-    if problem.skip_connection:
-        return Regime.BALANCED, sign
-    variation = float(np.abs(point.changes).sum())
-    ends = float(point.slopes[0] + point.slopes[-1])
-    if regime is Regime.BALANCED and abs(ends) > variation * (1 + ROUND_OFF):
-        return Regime.TIED, float(np.sign(ends))
-    if regime is Regime.END and ends * sign < variation * (1 - ROUND_OFF):
-        return Regime.TIED, sign
-    if regime is Regime.TIED and point.kappa * sign < -ROUND_OFF * problem.beta:
-        return Regime.BALANCED, sign
-    if regime is Regime.TIED and point.kappa * sign > (1 + ROUND_OFF) * problem.beta:
-        return Regime.END, sign
-    return regime, sign
 
 
 def with_regime(active: ActiveSet, kappa: float, beta: float, tolerance: float = 1e-4) -> ActiveSet:

@@ -7,34 +7,36 @@ the active-set method alone, which starts from the function without knots.
 
 import numpy as np
 
-from cvxdnn.convex.active_set import ActiveSet, Polished, polish
+from cvxdnn.convex.active_set import ActiveSet
+from cvxdnn.convex.polish import Candidate, polish
 from cvxdnn.convex.problem import Problem
-from cvxdnn.convex.working_set import find_shape
+from cvxdnn.convex.working_set import shapes
 from cvxdnn.objective import largest_beta
 from cvxdnn.spline import LinearSpline
 
+ACCEPTED = 1e-9
+"""Relative gap at which no better answer is looked for."""
 
-def solve_banded(problem: Problem) -> Polished:
+
+def solve_banded(problem: Problem) -> Candidate:
     """The optimum of a problem with beta > 0, in the problem's units."""
     points = problem.points
     if points.x.size == 1:
-        return Polished(LinearSpline(points.x, points.y), 0.0, None)
-    if problem.beta >= largest_beta(points, problem.skip_connection) and not problem.skip_connection:
+        return Candidate(problem, LinearSpline(points.x, points.y))
+    is_trivial = problem.beta >= largest_beta(points, problem.skip_connection)
+    if is_trivial and not problem.skip_connection:
         # Said outright: a slope of 1e-17 would cost something under an enormous weight decay.
         mean = np.array([points.weight @ points.y / points.weight.sum()])
-        return Polished(LinearSpline(points.x[:1], mean), 0.0, None)
-    if is_trivial(problem):
+        return Candidate(problem, LinearSpline(points.x[:1], mean))
+    if is_trivial or points.x.size == 2:
         exact = polish(problem, ActiveSet(np.zeros(0, dtype=np.intp), np.zeros(0)))
         if exact is not None:
             return exact
-    shape = find_shape(problem)
-    exact = polish(problem, shape.active)
-    rough = LinearSpline(points.x[shape.support], shape.values)
-    rough_gap = problem.certify(rough).relative_gap
-    return exact if exact is not None and exact.relative_gap <= rough_gap else Polished(rough, rough_gap, None)
-
-
-def is_trivial(problem: Problem) -> bool:
-    """Whether the optimum has no knots: too few points, or weight decay at its maximum."""
-    points = problem.points
-    return points.x.size <= 2 or problem.beta >= largest_beta(points, problem.skip_connection)
+    candidates = []
+    for shape in shapes(problem):
+        exact = polish(problem, shape.active)
+        if exact is not None and exact.relative_gap <= ACCEPTED:
+            return exact
+        candidates += [exact] if exact is not None else []
+        candidates.append(Candidate(problem, LinearSpline(points.x[shape.support], shape.values)))
+    return min(candidates, key=lambda candidate: candidate.relative_gap)

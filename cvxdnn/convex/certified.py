@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cvxdnn.convex.polish import Candidate
 from cvxdnn.objective import certify_fit, per_point, spline_cost, squared_loss
 from cvxdnn.solution import Solution, Status
 from cvxdnn.spline import LinearSpline, MergedPoints, interpolating_spline
@@ -11,13 +12,33 @@ Vector = NDArray[np.float64]
 
 TOLERANCE = 1e-6
 """Largest relative gap at which a solution is called optimal."""
+ROUND_OFF = 1e-12
+"""Relative gap from which on it is worth asking for better multipliers than the residuals."""
+
+
+def solution_of(candidate: Candidate, points: MergedPoints, y: ArrayLike, beta: float) -> Solution:
+    """The solution that a candidate is, in the user's units."""
+    problem, spline = candidate.problem, candidate.problem.to_user(candidate.spline)
+    solution = certified_solution(points, y, spline, beta, problem.skip_connection)
+    if solution.relative_gap <= ROUND_OFF or candidate.multipliers is None:
+        return solution
+    multipliers = problem.units.y_scale * candidate.multipliers
+    return certified_solution(points, y, spline, beta, problem.skip_connection, multipliers)
 
 
 def certified_solution(
-    points: MergedPoints, y: ArrayLike, spline: LinearSpline, beta: float, skip_connection: bool
+    points: MergedPoints,
+    y: ArrayLike,
+    spline: LinearSpline,
+    beta: float,
+    skip_connection: bool,
+    multipliers: Vector | None = None,
 ) -> Solution:
-    """The solution that a spline in the user's units is, with its certificate."""
-    return _solution(points, y, spline, spline(points.x), beta, skip_connection, Status.OPTIMAL)
+    """The solution that a spline in the user's units is, with its certificate.
+
+    `multipliers` (m,) prove the bound where residuals, being rounded as y is, prove less.
+    """
+    return _solution(points, y, spline, spline(points.x), beta, skip_connection, Status.OPTIMAL, multipliers)
 
 
 def interpolation(points: MergedPoints, y: ArrayLike, skip_connection: bool) -> Solution:
@@ -34,9 +55,10 @@ def _solution(
     beta: float,
     skip_connection: bool,
     when_accurate: Status,
+    multipliers: Vector | None = None,
 ) -> Solution:
     cost = spline_cost(spline, points, skip_connection)
-    certificate = certify_fit(points, fitted, cost, beta, skip_connection=skip_connection)
+    certificate = certify_fit(points, fitted, cost, beta, skip_connection=skip_connection, dual=multipliers)
     return Solution(
         spline=spline,
         objective=certificate.primal,

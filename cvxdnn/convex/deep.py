@@ -81,11 +81,21 @@ class DeepPath:
         found = self.local_minima(beta=beta, depth=depth)
         # Of several equally good ones the most regular, whatever round-off says.
         best = next(minimum for minimum in found if minimum.is_global)
-        solution = priced(self._two_layer(best), penalty)
-        bound = self._proofs.lower_bound(penalty, solution.objective, solution.path_norm)
+        solution = self.solution_at(best, beta=beta, depth=depth)
         exact = replace(best, r=solution.path_norm, objective=solution.objective)
-        minima = tuple(exact if minimum is best else minimum for minimum in found)
-        return with_minima(proven(solution, bound), minima)
+        return with_minima(solution, tuple(exact if minimum is best else minimum for minimum in found))
+
+    def solution_at(self, minimum: LocalMinimum, *, beta: float, depth: int) -> Solution:
+        """The function of a local minimum, global or not, with its gap to the global optimum.
+
+        Parameters
+        ----------
+        minimum : LocalMinimum
+            One of `local_minima` for the same beta and depth.
+        """
+        penalty = self._penalty(beta, depth)
+        solution = priced(self._two_layer(minimum), penalty)
+        return proven(solution, self._proofs.lower_bound(penalty, solution.objective, solution.path_norm))
 
     def local_minima(self, *, beta: float, depth: int) -> tuple[LocalMinimum, ...]:
         """Every local minimum of F(r) + (beta L / 2) r^(2/L), by ascending r; see `solve` for the parameters."""
@@ -105,6 +115,11 @@ class DeepPath:
         """F(r) + (beta L / 2) r^(2/L) at path norms r >= 0 of any shape: no network of path norm r has less."""
         norms = np.asarray(path_norm, dtype=np.float64)
         return np.asarray(self.curve.loss_at(norms) + self._penalty(beta, depth)(norms))
+
+    def stationary_beta(self, path_norm: ArrayLike, *, depth: int) -> Vector:
+        """The weight decay for which the best function of path norm r is stationary, for r >= 0 of any shape."""
+        norms = np.asarray(path_norm, dtype=np.float64)
+        return np.asarray(self.curve.beta_at(norms) * norms ** (1 - 2 / self._penalty(1.0, depth).depth))
 
     def transitions(self, *, depth: int) -> tuple[Transition, ...]:
         """Where the global minimiser jumps as beta falls, by descending beta; none for depth 2."""

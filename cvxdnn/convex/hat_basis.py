@@ -43,8 +43,8 @@ class Quadratic:
 def hat_quadratic(points: MergedPoints, support: Indices) -> Quadratic:
     """The quadratic of splines whose support is `support`, sorted indices of points that include both ends."""
     x = points.x[support]
-    starts, counts = support[:-1], np.diff(support)
-    rising = (points.x[:-1] - np.repeat(x[:-1], counts)) / np.repeat(np.diff(x), counts)
+    starts, counts = support[:-1], support[1:] - support[:-1]
+    rising = (points.x[:-1] - np.repeat(x[:-1], counts)) / np.repeat(x[1:] - x[:-1], counts)
     falling = 1.0 - rising
     weight, weighted_y = points.weight[:-1], points.weight[:-1] * points.y[:-1]
     diagonal, moment = np.zeros(support.size), np.zeros(support.size)
@@ -85,11 +85,13 @@ def coarser(quadratic: Quadratic, support: Indices) -> Quadratic:
 
 def slope_change_adjoint(at_knots: Vector, gaps: Vector) -> Vector:
     """The transpose of values -> slope changes, applied to one number per interior support point."""
-    padded = np.zeros(gaps.size + 1)
-    padded[1:-1] = at_knots
-    slopes = np.diff(padded) / gaps
-    adjoint = np.empty(gaps.size + 1)
-    adjoint[0], adjoint[1:-1], adjoint[-1] = slopes[0], np.diff(slopes), -slopes[-1]
+    slopes = np.zeros(gaps.size)
+    slopes[:-1] = at_knots
+    slopes[1:] -= at_knots
+    slopes /= gaps
+    adjoint = np.zeros(gaps.size + 1)
+    adjoint[:-1] = slopes
+    adjoint[1:] -= slopes
     return adjoint
 
 

@@ -24,11 +24,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.convex.active_set import ActiveSet, Regime, polish
+from cvxdnn.convex.active_set import ActiveSet, Regime
 from cvxdnn.convex.banded import solve_banded
 from cvxdnn.convex.path_conditions import Conditions, conditions, repaired
 from cvxdnn.convex.path_line import Line, at, solve_line
 from cvxdnn.convex.pattern import Pattern, PatternLog, pattern_of
+from cvxdnn.convex.polish import polish
 from cvxdnn.convex.problem import Problem
 from cvxdnn.convex.track import JUMP, Track
 from cvxdnn.objective import largest_beta

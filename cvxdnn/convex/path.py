@@ -19,15 +19,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.convex.active_set import Regime
-from cvxdnn.convex.certified import TOLERANCE, certified_solution, interpolation
+from cvxdnn.convex.certified import certified_solution, interpolation
 from cvxdnn.convex.homotopy import follow
 from cvxdnn.convex.path_events import Event, EventKind, KnotLife, events, knot_lives
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.track import JUMP, Track
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import Loss, Squared, named
-from cvxdnn.objective import certify_fit, per_point
-from cvxdnn.solution import Solution, Status
+from cvxdnn.solution import Solution
 from cvxdnn.spline import MergedPoints, interpolating_spline, merge_points
 
 __all__ = ["Event", "EventKind", "KnotLife", "Path", "Piece", "regularization_path"]
@@ -111,7 +110,7 @@ class Path:
         index = int(self.track.piece_of(unit_beta))
         spline = self.problem.to_user(self.track.piece(index).spline_at(unit_beta))
         multipliers = self.track.multipliers(index, unit_beta) * units.y_scale
-        return self._with_multipliers(certified_solution(self.points, self.y, spline, beta, skip), multipliers)
+        return certified_solution(self.points, self.y, spline, beta, skip, multipliers)
 
     def fitted(self, x: ArrayLike, betas: ArrayLike | None = None) -> Vector:
         """Values of the optimal functions, linear in beta between breakpoints.
@@ -191,24 +190,6 @@ class Path:
     @property
     def _beta_scale(self) -> float:
         return self.problem.units.x_scale * self.problem.units.y_scale
-
-    def _with_multipliers(self, solution: Solution, multipliers: Vector) -> Solution:
-        """The same, certified by the path's multipliers where they prove more than the residuals do."""
-        certificate = certify_fit(
-            self.points,
-            solution.spline(self.points.x),
-            solution.path_norm,
-            solution.beta,
-            skip_connection=solution.skip_connection,
-            dual=multipliers,
-        )
-        return replace(
-            solution,
-            dual=per_point(self.points, self.y, certificate.multipliers),
-            gap=certificate.gap,
-            relative_gap=certificate.relative_gap,
-            status=Status.OPTIMAL if certificate.relative_gap <= TOLERANCE else Status.INACCURATE,
-        )
 
 
 def regularization_path(

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn.convex.path_line import Line, at, second_difference, solve_line, tube_pair
+from cvxdnn.convex.path_line import Line, at, solve_line, tube_pair
 from cvxdnn.convex.pattern import PatternTable
 from cvxdnn.spline import LinearSpline, MergedPoints
+from cvxdnn.tube import second_difference
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -131,4 +132,4 @@ class Track:
         if line is None:
             return np.zeros(self.points.x.size)
         # Second differences of z, not residuals: those drown in the rounding of y when beta is small.
-        return second_difference(self.points.x, at(tube_pair(self.points, line), beta)[None])[0]
+        return second_difference(self.points.x, at(tube_pair(self.points, line), beta))

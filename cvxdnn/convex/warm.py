@@ -11,17 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
-from cvxdnn.convex.active_set import ActiveSet, Polished, Regime, polish
-from cvxdnn.convex.banded import is_trivial, solve_banded
-from cvxdnn.convex.certified import certified_solution, interpolation
+from cvxdnn.convex.active_set import ActiveSet, Regime
+from cvxdnn.convex.banded import ACCEPTED, solve_banded
+from cvxdnn.convex.certified import interpolation, solution_of
+from cvxdnn.convex.polish import Candidate, polish
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.solution import Solution
 from cvxdnn.spline import merge_points
 
 Vector = NDArray[np.float64]
-
-ACCEPTED = 1e-9
-"""Largest relative gap of an answer from a remembered shape."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +35,8 @@ class _Shape:
 class Solver:
     """`solve` for a sequence of nearby two-layer problems with the squared loss.
 
-    Each answer is certified like any other; what happened before affects the time, not the result.
+    Each answer is certified like any other; what happened before affects the time, not the result. For another loss, or
+    more layers, call `cvxdnn.solve`.
 
     Parameters
     ----------
@@ -64,20 +63,23 @@ class Solver:
             return interpolation(points, y, self.skip_connection)
         problem = unit_problem(points, beta, self.skip_connection)
         answer = self._from_memory(problem)
-        self.was_warm = answer is not None
-        if answer is None:
+        if answer is not None:
+            solution = solution_of(answer, points, y, beta)
+            self.was_warm = solution.relative_gap <= ACCEPTED
+        if answer is None or not self.was_warm:
             answer = solve_banded(problem)
+            solution = solution_of(answer, points, y, beta)
         self._remember(problem, answer)
-        return certified_solution(points, y, problem.to_user(answer.spline), beta, self.skip_connection)
+        return solution
 
-    def _from_memory(self, problem: Problem) -> Polished | None:
-        if self._shape is None or is_trivial(problem):
+    def _from_memory(self, problem: Problem) -> Candidate | None:
+        if self._shape is None or problem.points.x.size <= 2:
             return None
-        start = _start(problem, self._shape)
-        answer = polish(problem, start)
-        return answer if answer is not None and answer.relative_gap <= ACCEPTED else None
+        answer = polish(problem, _start(problem, self._shape))
+        # Without knots it may have to be the constant, exactly.
+        return None if answer is None or answer.active is None or answer.active.knots.size == 0 else answer
 
-    def _remember(self, problem: Problem, answer: Polished) -> None:
+    def _remember(self, problem: Problem, answer: Candidate) -> None:
         active, units = answer.active, problem.units
         if active is None:
             self._shape = None
@@ -90,10 +92,10 @@ class Solver:
 def _start(problem: Problem, shape: _Shape) -> ActiveSet:
     """The remembered shape on the new points: each knot moves to the nearest inner point, the first one wins."""
     x, units = problem.points.x, problem.units
-    at = units.unit_x(shape.knots)
-    right = np.clip(np.searchsorted(x, at), 1, x.size - 1)
-    nearest = np.where(at - x[right - 1] < x[right] - at, right - 1, right)
-    knots, first = np.unique(np.clip(nearest, 1, x.size - 2), return_index=True)
-    changes = shape.changes[first] * units.x_scale / units.y_scale
+    borders = (x[1:-2] + x[2:-1]) / 2
+    knots = 1 + borders.searchsorted(units.unit_x(shape.knots))
+    is_first = np.ones(knots.size, dtype=bool)
+    is_first[1:] = knots[1:] > knots[:-1]
+    changes = shape.changes[is_first] * (units.x_scale / units.y_scale)
     regime = Regime.BALANCED if problem.skip_connection else shape.regime
-    return ActiveSet(knots, changes, regime, shape.end_sign)
+    return ActiveSet(knots[is_first], changes, regime, shape.end_sign)

@@ -6,6 +6,7 @@ point of every piece, drop support points that are neither bent nor near the wal
 the number of rounds hardly depends on n.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +20,25 @@ from cvxdnn.convex.problem import Problem
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-COARSE = 48
+COARSE = 128
 """Support points to begin with; problems up to this size are solved at once."""
 MAX_ROUNDS = 40
-FIRST_TOLERANCE, TOLERANCE = 1e-4, 1e-9
-OUTSIDE = 1e-8
-"""Share of the half width by which z may leave the tube before the active-set method takes over."""
+SMALL = 10_000
+"""Points up to which a rough shape is offered first: correcting it takes more looks at all points, but spares half of
+the interior point method."""
+
+
+@dataclass(frozen=True)
+class _Accuracy:
+    """When to be content: relative gap of the interior point method, share of the half width by which z may leave the
+    tube, and how many points may be farther out."""
+
+    gap: float
+    outside: float
+    points_outside: int
+
+
+ROUGH, FINE = _Accuracy(1e-5, 1e-4, 8), _Accuracy(1e-9, 1e-8, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,30 +50,35 @@ class Shape:
     active: ActiveSet
 
 
-def find_shape(problem: Problem) -> Shape:
-    """Support, values and active set of the optimum of a problem with three or more points and beta > 0."""
-    points = problem.points
-    n = points.x.size
+def shapes(problem: Problem) -> Iterator[Shape]:
+    """Approximations of the optimum for three or more points and beta > 0; who asks again gets a better one."""
+    n = problem.points.x.size
     support = np.unique(np.linspace(0, n - 1, min(n, COARSE)).astype(np.intp))
-    is_first = support.size < n
+    for accuracy in (ROUGH, FINE) if n <= SMALL else (FINE,):
+        support, answer = _settled(problem, support, accuracy)
+        yield Shape(support, answer.values, _active_set(problem, support, answer))
+
+
+def _settled(problem: Problem, support: Indices, accuracy: _Accuracy) -> tuple[Indices, InteriorPoint]:
+    """The optimum on a support that holds all its knots, looked for from another support."""
+    answer = _on_support(problem, support, accuracy)
     for _ in range(MAX_ROUNDS):
-        answer = interior_point(
-            hat_quadratic(points, support),
-            problem.beta,
-            skip_connection=problem.skip_connection,
-            tolerance=FIRST_TOLERANCE if is_first else TOLERANCE,
-        )
-        entering = _outside(problem, support, answer)
-        if entering.size == 0 and not is_first:
+        entering = _outside(problem, support, answer, accuracy.outside)
+        if entering.size <= accuracy.points_outside:
             break
-        if entering.size:
-            stays = np.ones(answer.z.size, dtype=bool) if is_first else _matters(answer)
-            support = np.unique(np.concatenate([[0], support[1:-1][stays], entering, [n - 1]]))
-        is_first = False
-    return Shape(support, answer.values, _active_set(problem, support, answer))
+        stays = support[1:-1][_matters(answer)]
+        support = np.unique(np.concatenate([[0], stays, entering, [problem.points.x.size - 1]]))
+        answer = _on_support(problem, support, accuracy)
+    return support, answer
 
 
-def _outside(problem: Problem, support: Indices, answer: InteriorPoint) -> Indices:
+def _on_support(problem: Problem, support: Indices, accuracy: _Accuracy) -> InteriorPoint:
+    """The optimum among the splines with this support."""
+    quadratic = hat_quadratic(problem.points, support)
+    return interior_point(quadratic, problem.beta, skip_connection=problem.skip_connection, tolerance=accuracy.gap)
+
+
+def _outside(problem: Problem, support: Indices, answer: InteriorPoint, tolerance: float) -> Indices:
     """In every piece, the point where z leaves the tube farthest."""
     points = problem.points
     if support.size == points.x.size:
@@ -67,7 +86,7 @@ def _outside(problem: Problem, support: Indices, answer: InteriorPoint) -> Indic
     residual = points.y - np.interp(points.x, points.x[support], answer.values)
     at_support = np.concatenate([[answer.kappa / 2], answer.z, [-answer.kappa / 2]])
     z = tube_curve(points.x, points.weight * residual, support, at_support)
-    return worst_violations(z, answer.half_width, support, OUTSIDE)
+    return worst_violations(z, answer.half_width, support, tolerance)
 
 
 def _matters(answer: InteriorPoint) -> NDArray[np.bool_]:

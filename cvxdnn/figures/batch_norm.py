@@ -52,7 +52,7 @@ def _specification(reach: float) -> dict[str, Any]:
         name: {
             "field": name,
             "type": "quantitative",
-            "scale": {"domain": [0, reach], "nice": False},
+            "scale": {"domain": [-0.08 * reach, reach], "nice": False},
             "axis": {**axis, "title": title},
         }
         for name, title in (("gamma", "scale γ"), ("alpha", "shift α"))

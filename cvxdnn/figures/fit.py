@@ -24,6 +24,7 @@ RESTARTS_SHOWN = 12
 FLOOR = 1e-14
 """Values below this are drawn on it: a logarithmic axis has no zero."""
 TRAINED, BEST, RESTART = "trained", "best restart", "other restarts"
+ALSO = ("#009E73", "#CC79A7")
 MORE_COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#6E7781")
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [4, 4])
 AXIS = {"labelFontSize": 11, "titleFontSize": 11, "tickCount": 4, "titleFontWeight": "normal", "titlePadding": 5}
@@ -32,7 +33,7 @@ LEGEND = {
     "title": None,
     "labelFontSize": 11,
     "labelLimit": 320,
-    "columns": 3,
+    "columns": 2,
     "offset": 4,
     "padding": 0,
 }
@@ -43,7 +44,9 @@ def objective_chart(
     exact: float | None = None,
     *,
     exact_label: str = "closed form",
+    also: Mapping[str, float] | None = None,
     excess: bool = False,
+    ceiling: float | None = None,
     height: int = 230,
 ) -> Chart:
     """Objective of the restarts against the step, and the closed form as a line.
@@ -56,8 +59,12 @@ def objective_chart(
         Value of the closed form.
     exact_label : str
         What to call it: "closed form", "upper bound".
+    also : mapping, optional
+        Other values worth a line, by name.
     excess : bool
-        Draw (objective - exact) / exact instead, on a logarithmic axis; needs `exact`.
+        Draw (objective - exact) / exact instead; needs `exact`.
+    ceiling : float, optional
+        Largest objective drawn: where lines are close, the fall from the first weights would flatten them into one.
     height : int
         Pixels.
     """
@@ -74,20 +81,24 @@ def objective_chart(
     elif exact is not None:
         lines.append((exact_label, np.full(steps.size, exact)))
         strokes[exact_label] = (CERTIFIED, 2.0, DASHES[1])
+    for name, value in (also or {}).items():
+        lines.append((name, np.full(steps.size, value)))
+        strokes[name] = (ALSO[len(strokes) % len(ALSO)], 2.0, DASHES[2])
     columns = _long(steps, lines)
     columns["value"] = np.where(np.isfinite(columns["value"]), np.maximum(columns["value"], FLOOR), np.nan)
+    scale = {"type": "log", "nice": False} | ({} if ceiling is None else {"domainMax": ceiling})
     specification = {
         "height": height,
         "layer": [
             {
                 "transform": [{"filter": {"field": "kind", "equal": kind}}],
-                "mark": {"type": "line", "strokeWidth": width},
+                "mark": {"type": "line", "strokeWidth": width, "clip": True},
             }
             for kind, (_, width, _) in strokes.items()
         ],
         "encoding": {
             "x": _quantity("step", "step", number="~s"),
-            "y": {**_quantity("value", title, number=number), "scale": {"type": "log", "nice": False}},
+            "y": {**_quantity("value", title, number=number), "scale": scale},
             "detail": {"field": "line", "type": "nominal"},
             "color": {**_by_kind(strokes, [colour for colour, _, _ in strokes.values()]), "legend": LEGEND},
             "strokeDash": _by_kind(strokes, [dash for _, _, dash in strokes.values()]),

@@ -19,7 +19,7 @@ __all__ = ["collapse_chart", "seen_from"]
 Array = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
-SIDE = 330  # pixels: fits a phone
+SIDE = 300  # pixels: fits a phone
 ROOM = 1.6
 """Side of the chart in units of the prediction's extent."""
 TILT = np.deg2rad(20)
@@ -136,7 +136,7 @@ def _specification(window: tuple[list[float], list[float]], K: int) -> dict[str,
         "width": SIDE,
         "height": SIDE,
         "layer": [
-            layer(EDGE, {"type": "line", "color": CERTIFIED, "strokeDash": [5, 4], "opacity": 0.6}, lines),
+            layer(EDGE, {"type": "line", "color": CERTIFIED, "strokeDash": [5, 4], "opacity": 0.9}, lines),
             layer(WAY, {"type": "line", "color": MEASURED, "strokeWidth": 1.5, "opacity": 0.5}, lines),
             layer(ZERO, {"type": "point", "shape": "cross", "size": 90, "color": GIVEN, "filled": True}, {}),
             layer(SAMPLE, {**solid, "size": 40, "opacity": 0.35}, {"shape": shape}),

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from cvxdnn.figures.fit import AXIS, LEGEND
 from cvxdnn.figures.palette import CERTIFIED, MEASURED
 
-__all__ = ["neuron_chart"]
+__all__ = ["neuron_chart", "pull_chart"]
 
 Vector = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
+MOST_PULL = 5.0
+"""Stronger pulls are drawn on it, so that the tube stays visible at the beginning of a training."""
 RIGHT, LEFT, KNOT = "neuron, active to the right", "neuron, active to the left", "knot of the optimum"
 
 
@@ -73,5 +75,41 @@ def neuron_chart(
                 "scale": {"domain": names, "range": ["triangle-right", "triangle-left", "stroke"]},
             },
         },
+    }
+    return columns, specification
+
+
+def pull_chart(x: Vector, pull: Vector, *, height: int = 150) -> Chart:
+    """How hard the points pull on the network, summed twice, (m,) at x (m,), in units of the tube's half width.
+
+    Beyond 1 or -1 a new neuron there lowers the objective.
+    """
+    columns: dict[str, Any] = {
+        "x": np.concatenate([[0.0, 1.0], x]),
+        "pull": np.concatenate([[np.nan, np.nan], np.clip(pull, -MOST_PULL, MOST_PULL)]),
+        "low": np.concatenate([[-1.0, -1.0], np.full(x.size, np.nan)]),
+        "high": np.concatenate([[1.0, 1.0], np.full(x.size, np.nan)]),
+    }
+    place = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1]},
+        "axis": {**AXIS, "title": "x in normalised units"},
+    }
+    level = {"type": "quantitative", "axis": {**AXIS, "title": "pull, tube = 1"}}
+    specification = {
+        "height": height,
+        "layer": [
+            {
+                "transform": [{"filter": {"field": "low", "valid": True}}],
+                "mark": {"type": "area", "color": CERTIFIED, "opacity": 0.15},
+                "encoding": {"x": place, "y": {"field": "low", **level}, "y2": {"field": "high"}},
+            },
+            {
+                "transform": [{"filter": {"field": "pull", "valid": True}}],
+                "mark": {"type": "line", "color": MEASURED, "strokeWidth": 2, "point": {"color": MEASURED, "size": 25}},
+                "encoding": {"x": place, "y": {"field": "pull", **level}},
+            },
+        ],
     }
     return columns, specification

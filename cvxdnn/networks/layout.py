@@ -96,14 +96,18 @@ class ParameterLayout:
     def pack(self, networks: Sequence[Layers]) -> Floats:
         """Flat array of one (weights, biases) list per restart; biases the architecture lacks are dropped."""
         flat = np.zeros(self.size)
-        for block, rows, biased, layer in zip(
-            self.blocks(flat), self.widths[:-1], self.biased, zip(*networks, strict=True), strict=True
-        ):
-            for restart, (weights, biases) in enumerate(layer):
-                block[restart, :rows] = weights
-                if biased:
-                    block[restart, rows] = biases
+        for restart, layers in enumerate(networks):
+            self.put(flat, restart, layers)
         return flat
+
+    def put(self, flat: Floats, restart: int, layers: Layers) -> None:
+        """Replace the parameters of one restart."""
+        for block, rows, biased, (weights, biases) in zip(
+            self.blocks(flat), self.widths[:-1], self.biased, layers, strict=True
+        ):
+            block[restart, :rows] = weights
+            if biased:
+                block[restart, rows] = biases
 
     def unpack(self, flat: Floats, restart: int) -> list[tuple[Floats, Floats]]:
         """The (weights, biases) of each layer of one restart, zeros where the architecture has no bias."""

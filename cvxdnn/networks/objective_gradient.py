@@ -112,9 +112,17 @@ class ObjectiveGradient:
         self._backward()
         self.gradient.addcmul_(self._decay, self.parameters)
 
+    def evaluated(self) -> Tensor:
+        """`update`, and the objectives as well."""
+        self.update()
+        return self._objectives()
+
     def objectives(self) -> Tensor:
         """The objective of each restart at `parameters`, shape (restarts,)."""
         self._forward()
+        return self._objectives()
+
+    def _objectives(self) -> Tensor:
         squares = [w.square().sum(dim=(1, 2)) for w in self.layout.weight_rows(self._blocks)]
         return self._loss.totals() + 0.5 * self.beta * torch.stack(squares).sum(dim=0)
 

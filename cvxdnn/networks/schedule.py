@@ -24,8 +24,8 @@ Integers = NDArray[np.int64]
 CHECK_EVERY = 50
 """Steps between two looks at the objective."""
 
-RUNNING, CONVERGED, DIVERGED = 0, 1, 2
-"""Verdicts on a restart."""
+RUNNING, CONVERGED, DIVERGED, POLISHING = 0, 1, 2, 3
+"""Verdicts on a restart; POLISHING ones have come to rest and are being finished exactly."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Policy:
     exhausted : share of the first rate below which the restart has converged
     safeguarded : whether a risen objective is undone
     growth, streak : factor of the rate after that many improvements in a row (safeguarded methods only)
+    target : objective that is good enough to stop
+    polished : whether a restart that has come to rest is POLISHING before it is CONVERGED
     """
 
     patience: int = 5
@@ -47,6 +49,13 @@ class Policy:
     safeguarded: bool = False
     growth: float = 1.1
     streak: int = 4
+    target: float = -np.inf
+    polished: bool = False
+
+    @property
+    def at_rest(self) -> int:
+        """The verdict on a restart that has come to rest."""
+        return POLISHING if self.polished else CONVERGED
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +65,7 @@ class ScheduleState:
     rates, first_rates : current and first learning rate
     best : smallest objective seen at a check
     stale, streak : checks in a row without and with an improvement
-    verdict : RUNNING, CONVERGED or DIVERGED
+    verdict : RUNNING, CONVERGED, DIVERGED or POLISHING
     best_parameters : flat array of the parameters that gave `best`
     """
 
@@ -78,8 +87,30 @@ class ScheduleState:
 
     @property
     def running(self) -> NDArray[np.bool_]:
-        """Restarts that still move."""
+        """Restarts that the method still moves."""
         return self.verdict == RUNNING
+
+    @property
+    def polishing(self) -> NDArray[np.bool_]:
+        """Restarts that exact moves still finish."""
+        return self.verdict == POLISHING
+
+    def ended(self, policy: Policy) -> ScheduleState:
+        """With every restart that still moved at rest where it is."""
+        verdict = np.where(self.running, policy.at_rest, self.verdict)
+        return replace(self, verdict=verdict, rates=np.zeros_like(self.rates))
+
+    def moved(
+        self, objectives: Floats, parameters: Floats, owner: Integers, done: NDArray[np.bool_], verdict: int
+    ) -> ScheduleState:
+        """After an exact move; `done` restarts get the verdict."""
+        better = objectives < self.best
+        return replace(
+            self,
+            best=np.where(better, objectives, self.best),
+            best_parameters=np.where(better[owner], parameters, self.best_parameters),
+            verdict=np.where(done, verdict, self.verdict),
+        )
 
 
 def checked(
@@ -112,8 +143,9 @@ def checked(
     reduced = undone | (running & (stale >= policy.patience))
     grown = running & (streak >= policy.streak) & policy.safeguarded
     rates = state.rates * np.where(reduced, policy.reduction, np.where(grown, policy.growth, 1.0))
-    converged = running & ~diverged & (rates < policy.exhausted * state.first_rates)
-    verdict = np.where(diverged, DIVERGED, np.where(converged, CONVERGED, state.verdict))
+    exhausted = (rates < policy.exhausted * state.first_rates) | (best <= policy.target)
+    converged = running & ~diverged & exhausted
+    verdict = np.where(diverged, DIVERGED, np.where(converged, policy.at_rest, state.verdict))
     advanced = replace(
         state,
         rates=np.where(verdict == RUNNING, rates, 0.0),

@@ -12,9 +12,13 @@ from cvxdnn.networks.layout import ParameterLayout
 from cvxdnn.networks.schedule import ScheduleState
 from cvxdnn.networks.units import Units
 
-__all__ = ["Problem", "TrainingState"]
+__all__ = ["INSERTION", "ExactState", "Problem", "TrainingState"]
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+INSERTION = "insertion"
+"""The name of the optimizer all of whose steps are exact moves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,8 @@ class Problem:
     optimizer : name of the method
     learning_rate : first rate, None for automatic
     loss : in the units of y
+    polish : whether restarts that have come to rest are finished exactly
+    floor : a lower bound of the objective, None where none is known
     """
 
     x: Floats
@@ -36,9 +42,11 @@ class Problem:
     optimizer: str
     learning_rate: float | None
     loss: Loss
+    polish: bool = False
+    floor: float | None = None
 
     def same_as(self, other: Problem) -> bool:
-        """Whether training takes the same steps from the same parameters."""
+        """Whether the method takes the same steps from the same parameters; a polish or a floor only ends them."""
         return (
             np.array_equal(self.x, other.x)
             and np.array_equal(self.y, other.y)
@@ -54,6 +62,18 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
+class ExactState:
+    """What exact moves remember; arrays of shape (restarts,).
+
+    numbers : the rate that insertion holds, or the damping of Gauss-Newton steps
+    moves : moves made since the polish began
+    """
+
+    numbers: Floats
+    moves: Integers
+
+
+@dataclass(frozen=True, eq=False)
 class TrainingState:
     """Everything training depends on at one moment: NumPy arrays, numbers and words, picklable.
 
@@ -61,8 +81,9 @@ class TrainingState:
     step : steps taken so far
     start : step at which the schedule last began
     parameters : flat array in the order of `problem.layout`, in `problem.units`
-    memory : the optimiser's flat arrays
+    memory : what the method remembers
     schedule : learning rates and best parameters so far
+    exact : what the next exact move needs
     """
 
     problem: Problem
@@ -71,3 +92,4 @@ class TrainingState:
     parameters: Floats
     memory: tuple[Floats, ...]
     schedule: ScheduleState
+    exact: ExactState

@@ -27,7 +27,7 @@ _EPS = float(np.finfo(np.float64).eps)
 _SAME_BREAKPOINT = 16 * _EPS
 """Crossings closer than this share of their size are one breakpoint."""
 _SAME_KNOT = 1e-13
-"""Knots closer than this share of their size (or of the median's) are one knot: the slope between them is noise."""
+"""Knots closer than this share of their size (or of the typical one) are one knot: the slope between them is noise."""
 _FARTHEST = 1e100
 """Crossings beyond are ignored; arithmetic on them would overflow."""
 
@@ -144,11 +144,18 @@ def _inner_points(breakpoints: Floats) -> Floats:
     return np.concatenate([[left - 1 - abs(left)], middles, [right + 1 + abs(right)]])
 
 
+def _typical_size(knots: Floats, changes: Floats) -> float:
+    """Half the bending is nearer to 0 than this: units that round-off bends far away have next to no part in it."""
+    order = np.argsort(np.abs(knots))
+    bent = np.cumsum(np.abs(changes[order]))
+    return float(np.abs(knots[order])[np.searchsorted(bent, bent[-1] / 2)])
+
+
 def _merge_knots(knots: Floats, changes: Floats, round_off: Floats) -> Floats:
     """One knot for each cluster of nearly equal ones, where the pieces beside the cluster meet."""
     if knots.size < 2:
         return knots
-    size = np.maximum(np.abs(knots), np.median(np.abs(knots)))
+    size = np.maximum(np.abs(knots), _typical_size(knots, changes))
     opens = np.concatenate([[True], np.diff(knots) > _SAME_KNOT * np.maximum(size[:-1], size[1:])])
     if opens.all():
         return knots

@@ -2,12 +2,15 @@
 
 Everything the next step depends on goes into the state and comes back from it, so a run that is stopped and resumed
 takes the same steps, bit for bit, as one that never stopped. Between two looks of the schedule a step is nothing but
-the gradient and the optimiser's update.
+the method's own (`methods`). Restarts that have come to rest may be finished by exact moves (`finish`); with the
+"insertion" optimizer all steps are exact moves. In such a step every restart that is not done makes one move.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -16,12 +19,13 @@ from torch import Tensor
 
 from cvxdnn.networks import schedule
 from cvxdnn.networks.architectures import Network
+from cvxdnn.networks.finish import Finish
 from cvxdnn.networks.initialization import layer_norm, parameter_scale
 from cvxdnn.networks.layout import Layers
+from cvxdnn.networks.methods import METHODS, Method
 from cvxdnn.networks.objective_gradient import ObjectiveGradient
-from cvxdnn.networks.optimizers import OPTIMIZERS
-from cvxdnn.networks.schedule import CHECK_EVERY, CONVERGED, Policy, ScheduleState
-from cvxdnn.networks.state import Problem, TrainingState
+from cvxdnn.networks.schedule import CHECK_EVERY, CONVERGED, POLISHING, Policy, ScheduleState
+from cvxdnn.networks.state import INSERTION, ExactState, Problem, TrainingState
 from cvxdnn.objective import network_objective
 from cvxdnn.solution import Snapshot, Status
 
@@ -31,6 +35,10 @@ Floats = NDArray[np.float64]
 
 _OVERFLOW = 1e100
 """An objective above this, in units where the data have size 1, counts as infinite: the next steps will overflow."""
+ARRIVED = 1e-3
+"""A network at rest is stuck when something lower than its objective by a larger share than this is known."""
+_AT_THE_FLOOR = 1e-7
+"""A restart has arrived when its objective is above the given floor by no more than this share."""
 
 
 class Trainer:
@@ -45,60 +53,97 @@ class Trainer:
     def __init__(self, state: TrainingState) -> None:
         problem = state.problem
         self.problem, self.step, self.start, self.schedule = problem, state.step, state.start, state.schedule
+        self._exact = state.exact
         self._units = problem.units
-        x, y = self._units.data(problem.x, problem.y)
-        beta = self._units.beta(problem.beta)
-        self._model = ObjectiveGradient(x, y, beta, problem.layout, self._units.loss)
+        self._x, self._y = self._units.data(problem.x, problem.y)
+        self._beta = self._units.beta(problem.beta)
+        self._model = ObjectiveGradient(self._x, self._y, self._beta, problem.layout, self._units.loss)
         self._model.parameters.copy_(torch.from_numpy(state.parameters))
-        self._optimizer = OPTIMIZERS[problem.optimizer](self._model.parameters, self._model.gradient)
-        for memory, saved in zip(self._optimizer.memory, state.memory, strict=True):
-            memory.copy_(torch.from_numpy(saved))
         self._owner = problem.layout.restart_index
-        self._scale = np.ones(problem.layout.size)
-        if self._optimizer.scaled:
-            self._scale = parameter_scale(problem.layout, layer_norm(problem.layout, y, beta, self._units.loss))
-        automatic = problem.learning_rate is None
-        self._policy = Policy(safeguarded=automatic and not self._optimizer.scaled)
+        self._method = METHODS[problem.optimizer](self._model) if problem.optimizer != INSERTION else None
+        if self._method is not None and state.memory:
+            self._method.restore(state.memory)
+        self._policy, self._scale = self._chosen_policy(), self._chosen_scale()
         self._rates = self._rate_of_each_parameter()
 
     @classmethod
-    def begun(cls, problem: Problem, layers: Sequence[Layers], step: int = 0) -> Trainer:
-        """At the beginning of a schedule, from the layers of each restart in the problem's units."""
+    def begun(cls, problem: Problem, layers: Sequence[Layers], step: int = 0, *, spread: bool = True) -> Trainer:
+        """At the beginning of a schedule, from the layers of each restart in the problem's units.
+
+        `spread`: whether insertion may send deep restarts to different basins; not from weights that were chosen.
+        """
         parameters = problem.layout.pack(layers)
         unset = np.zeros(problem.layout.restarts)
-        memory = tuple(np.zeros_like(parameters) for _ in range(OPTIMIZERS[problem.optimizer].memories))
         begin = ScheduleState.first(unset, unset, parameters)
-        trainer = cls(TrainingState(problem, step, step, parameters, memory, begin))
+        exact = ExactState(unset, np.zeros_like(unset, dtype=np.int64))
+        trainer = cls(TrainingState(problem, step, step, parameters, (), begin, exact))
         trainer.schedule = ScheduleState.first(trainer._first_rates(), trainer._objectives(), parameters)
         trainer._rates = trainer._rate_of_each_parameter()
+        if problem.optimizer == INSERTION and spread:
+            trainer._exact = trainer._finish.spread()
         return trainer
+
+    @property
+    def is_running(self) -> bool:
+        """Whether any restart still moves."""
+        return self.is_descending or bool(self.schedule.polishing.any())
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the optimizer itself still moves any restart."""
+        return bool(self.schedule.running.any())
+
+    @cached_property
+    def _verdict(self) -> Status:
+        if not (self.schedule.verdict == CONVERGED).any():
+            return Status.DIVERGED
+        best = int(np.argmin(self.schedule.best))
+        layers, objective = self.problem.layout.unpack(self.schedule.best_parameters, best), self.schedule.best[best]
+        lower = self._finish.reachable(layers)
+        if self.problem.floor is not None:
+            lower = self.problem.floor / self._units.loss_unit
+        stuck = lower is not None and objective - lower > ARRIVED * abs(lower)
+        return Status.STUCK if stuck else Status.CONVERGED
 
     @property
     def status(self) -> Status:
         """RUNNING while any restart still moves."""
-        if self.schedule.running.any():
-            return Status.RUNNING
-        return Status.CONVERGED if (self.schedule.verdict == CONVERGED).any() else Status.DIVERGED
+        return Status.RUNNING if self.is_running else self._verdict
 
     @property
     def state(self) -> TrainingState:
         """A copy of everything the next step depends on."""
         parameters = self._model.parameters.numpy().copy()
-        memory = tuple(memory.numpy().copy() for memory in self._optimizer.memory)
-        return TrainingState(self.problem, self.step, self.start, parameters, memory, self.schedule)
+        memory = () if self._method is None else self._method.saved()
+        return TrainingState(self.problem, self.step, self.start, parameters, memory, self.schedule, self._exact)
 
     def advance(self, until: int) -> None:
-        """Take steps up to step `until`, fewer if every restart comes to rest."""
-        while self.step < until and self.status is Status.RUNNING:
+        """Take steps up to step `until`, fewer if every restart comes to rest; but no more than one exact step."""
+        while self.step < until and self.is_running:
+            if self._method is None or not self.is_descending:
+                return self._exact_step()
             taken = self.step - self.start
             count = min(until - self.step, CHECK_EVERY - taken % CHECK_EVERY)
             with torch.inference_mode():
                 for number in range(taken + 1, taken + count + 1):
-                    self._model.update()
-                    self._optimizer.update(self._rates, number)
+                    self._method.step(self._rates, number)
             self.step += count
             if (taken + count) % CHECK_EVERY == 0:
-                self._check()
+                self._check(self._method)
+        return None
+
+    def at_the_limit(self) -> Status:
+        """What no more steps of the optimizer means: the end, or the beginning of the polish."""
+        if self._method is None or not self.problem.polish:
+            return Status.MAX_STEPS
+        self._begin_polish(self.schedule.ended(self._policy))
+        self._rates = self._rate_of_each_parameter()
+        return Status.RUNNING
+
+    def begin_polish(self) -> None:
+        """Polish every restart that has converged without it."""
+        verdict = np.where(self.schedule.verdict == CONVERGED, POLISHING, self.schedule.verdict)
+        self._begin_polish(replace(self.schedule, verdict=verdict))
 
     def snapshot(self, status: Status) -> Snapshot:
         """The networks as they are, or in a last snapshot the best ones seen, with their exact objectives."""
@@ -125,15 +170,38 @@ class Trainer:
         problem = self.problem
         return network_objective(network, problem.x, problem.y, beta=problem.beta, loss=problem.loss)
 
-    def _check(self) -> None:
+    def _check(self, method: Method) -> None:
         parameters = self._model.parameters.numpy()
-        self.schedule, back = schedule.checked(self.schedule, self._objectives(), parameters, self._owner, self._policy)
-        if back.any():
-            where = back[self._owner]
-            parameters[where] = self.schedule.best_parameters[where]
-            self._optimizer.forget(torch.from_numpy(where))
-        self._optimizer.tidy()
+        judged, back = schedule.checked(self.schedule, self._objectives(), parameters, self._owner, self._policy)
+        set_back = back[self._owner]
+        parameters[set_back] = judged.best_parameters[set_back]
+        method.look(set_back)
+        self._begin_polish(judged)
         self._rates = self._rate_of_each_parameter()
+
+    def _begin_polish(self, judged: ScheduleState) -> None:
+        begins = judged.polishing & ~self.schedule.polishing
+        self._exact, self.schedule = self._finish.polish_begun(self._exact, begins), judged
+
+    @cached_property
+    def _finish(self) -> Finish:
+        return Finish(self._x, self._y, self._beta, self._units.loss, self.problem.layout)
+
+    def _exact_step(self) -> None:
+        """One move of every restart that inserts, or of every one that is polished."""
+        inserting, judged = self.is_descending, self.schedule
+        moving = judged.running if inserting else judged.polishing
+        parameters, before = self._model.parameters.numpy(), self._objectives()
+        start = parameters.copy()
+        self._exact, at_rest = self._finish.step(parameters, self._exact, moving, inserting=inserting)
+        objectives = self._objectives()
+        if not inserting:
+            worse = ~(objectives <= before)
+            parameters[worse[self._owner]] = start[worse[self._owner]]
+            objectives, at_rest = np.where(worse, before, objectives), at_rest | (worse & moving)
+        verdict = self._policy.at_rest if inserting else CONVERGED
+        self._begin_polish(judged.moved(objectives, parameters, self._owner, at_rest, verdict))
+        self.step += 1
 
     def _objectives(self) -> Floats:
         """Of each restart at the current parameters, in the problem's units; infinite where they overflow."""
@@ -141,11 +209,26 @@ class Trainer:
         return np.where(objectives < _OVERFLOW, objectives, np.inf)
 
     def _first_rates(self) -> Floats:
-        restarts = self.problem.layout.restarts
-        if self.problem.learning_rate is not None:
-            return np.full(restarts, self.problem.learning_rate)
-        rates = np.full(restarts, self._optimizer.rate)
-        return rates if self._optimizer.scaled else rates / self._model.curvature_bounds().numpy()
+        restarts, method = self.problem.layout.restarts, self._method
+        if self.problem.learning_rate is not None or method is None:
+            return np.full(restarts, self.problem.learning_rate or 1.0)
+        rates = np.full(restarts, method.rate)
+        return rates if method.relative else rates / self._model.curvature_bounds().numpy()
+
+    def _chosen_policy(self) -> Policy:
+        problem = self.problem
+        automatic = problem.learning_rate is None
+        policy = Policy() if self._method is None else self._method.policy(automatic=automatic)
+        target = -np.inf
+        if problem.floor is not None:
+            target = (problem.floor + _AT_THE_FLOOR * abs(problem.floor)) / self._units.loss_unit
+        return replace(policy, target=target, polished=problem.polish)
+
+    def _chosen_scale(self) -> Floats:
+        layout = self.problem.layout
+        if self._method is None or not self._method.relative:
+            return np.ones(layout.size)
+        return parameter_scale(layout, layer_norm(layout, self._y, self._beta, self._units.loss))
 
     def _rate_of_each_parameter(self) -> Tensor:
         return torch.from_numpy(self.schedule.rates[self._owner] * self._scale)

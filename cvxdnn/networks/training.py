@@ -15,6 +15,7 @@ The architecture with biases in the last hidden layer only is the one for which 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,10 +24,13 @@ from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import Loss, named
 from cvxdnn.networks.architectures import Network
-from cvxdnn.networks.initialization import disturbed, layer_norm, random_layers
-from cvxdnn.networks.layout import BIASES, Biases, Layers, ParameterLayout
+from cvxdnn.networks.finish import draws_ramps
+from cvxdnn.networks.layout import BIASES, Biases, ParameterLayout
+from cvxdnn.networks.loss_curvature import is_smooth
+from cvxdnn.networks.methods import METHODS
 from cvxdnn.networks.optimizers import OPTIMIZERS
-from cvxdnn.networks.state import Problem, TrainingState
+from cvxdnn.networks.starts import first_layers
+from cvxdnn.networks.state import INSERTION, Problem, TrainingState
 from cvxdnn.networks.trainer import Trainer
 from cvxdnn.solution import Snapshot, Status
 
@@ -51,10 +55,12 @@ def train(
     seed: int = 0,
     loss: str | Loss = "squared",
     optimizer: str = "adam",
+    polish: bool | None = None,
     learning_rate: float | None = None,
     max_steps: int = 20_000,
     snapshot_every: int = 50,
     initial: Network | TrainingState | None = None,
+    floor: float | None = None,
 ) -> Iterator[Snapshot]:
     """Train a ReLU network and yield snapshots until it has converged or the caller stops asking.
 
@@ -77,25 +83,36 @@ def train(
     loss : one of cvxdnn.losses.LOSSES, or a cvxdnn.losses.Loss
         The data term for each point, "squared" being (f - y)^2 / 2; "logistic" and "hinge" need labels -1 and +1.
         Thresholds are in the units of y.
-    optimizer : {"adam", "momentum", "gd"}
-        Full-batch method.
+    optimizer : {"gd", "momentum", "adam", "lbfgs", "insertion"}
+        Full-batch method. "insertion" puts neurons where the certificate is violated and solves for all amplitudes: for
+        two layers it ends at the global optimum if there are neurons enough. It needs a smooth loss ("squared",
+        "huber", "logistic") and, for depth >= 3, biases="last_hidden" and x >= 0.
+    polish : bool, optional
+        Finish restarts that have come to rest by exact moves, to the minimum of their basin. Needs a smooth loss. By
+        default only after "insertion".
     learning_rate : float, optional
-        First rate. Adam: share of a weight's typical size moved in a step (automatic: 0.03). Others: the step
-        itself, in the units of `Units` (automatic: the inverse curvature, halved whenever the objective has risen).
+        First rate. Adam: share of a weight's typical size moved in a step (automatic: 0.03). "gd" and "momentum": the
+        step itself, in the units of `Units` (automatic: the inverse curvature, halved whenever the objective has
+        risen). The others find their own.
     max_steps : int, at least 0
-        Limit on the steps since the schedule began.
+        Limit on the steps since the schedule began; a polish may add some hundred.
     snapshot_every : int, at least 1
-        Steps between snapshots; it does not influence the training.
+        Steps between snapshots; it does not influence the training. Steps of insertion and of a polish, of which there
+        are few, give a snapshot each.
     initial : Network or TrainingState, optional
         A network of the same depth and at most this width: restart 0 starts from it exactly (absent units are zero),
         the others from small changes of it. A state of the same architecture: training resumes exactly; when the data,
         beta, the loss, the optimiser or the rate have changed the weights stay and the schedule begins anew.
+    floor : float, optional
+        A lower bound of the objective, such as `solve(...).objective` less its gap. A restart that has come within
+        1e-7 of it stops.
 
     Yields
     ------
     Snapshot
         First the start, then one every `snapshot_every` steps, and a last one with `done`. Its status is CONVERGED when
-        all restarts have become stationary, MAX_STEPS, or DIVERGED when no restart has a finite objective. A restart
+        all restarts have become stationary, STUCK when they have but the best is more than 1e-3 above the floor or
+        above what insertion reaches from it, MAX_STEPS, or DIVERGED when no restart has a finite objective. A restart
         that diverges alone is set back to its best parameters and stays there.
 
     Raises
@@ -116,17 +133,20 @@ def train(
         y,
         validation.nonnegative("beta", beta),
         layout,
-        validation.one_of("optimizer", optimizer, OPTIMIZERS),
-        None if learning_rate is None else _positive("learning_rate", learning_rate),
+        validation.one_of("optimizer", optimizer, (*METHODS, INSERTION)),
+        None if learning_rate is None else _checked_rate(learning_rate, optimizer),
         _checked_loss(loss, y),
+        optimizer == INSERTION if polish is None else polish,
+        None if floor is None else float(validation.finite_vector("floor", [floor])[0]),
     )
+    _check_exact_moves(problem)
     seed = validation.positive_int("seed", seed, minimum=0)
     max_steps = validation.positive_int("max_steps", max_steps, minimum=0)
     snapshot_every = validation.positive_int("snapshot_every", snapshot_every)
     if isinstance(initial, TrainingState):
         training = _continued(problem, initial)
     else:
-        training = Trainer.begun(problem, _first_layers(problem, initial, seed))
+        training = Trainer.begun(problem, first_layers(problem, initial, seed), spread=initial is None)
     return _snapshots(training, max_steps, snapshot_every)
 
 
@@ -136,11 +156,29 @@ def _checked_loss(loss: str | Loss, y: Floats) -> Loss:
     return loss
 
 
-def _positive(name: str, value: float) -> float:
-    number = validation.nonnegative(name, value)
+def _checked_rate(rate: float, optimizer: str) -> float:
+    if optimizer not in OPTIMIZERS:
+        raise InvalidInputError(f"learning_rate is {rate}; {optimizer!r} finds its own steps: leave it out")
+    number = validation.nonnegative("learning_rate", rate)
     if number == 0:
-        raise InvalidInputError(f"{name} is 0; it must be positive, or None for automatic")
+        raise InvalidInputError("learning_rate is 0; it must be positive, or None for automatic")
     return number
+
+
+def _check_exact_moves(problem: Problem) -> None:
+    """Insertion and polish are for losses without kinks, insertion for architectures that draw ramps."""
+    asked = "optimizer='insertion'" if problem.optimizer == INSERTION else "polish=True"
+    if (problem.optimizer == INSERTION or problem.polish) and not is_smooth(problem.loss):
+        raise InvalidInputError(
+            f"loss is {problem.loss.name!r}, which has kinks; {asked} needs 'squared', 'huber' or 'logistic': "
+            "choose one of them, or another optimizer without polish"
+        )
+    inner_x, _ = problem.units.data(problem.x, problem.y)
+    if problem.optimizer == INSERTION and not draws_ramps(problem.layout, inner_x):
+        raise InvalidInputError(
+            f"depth is {problem.layout.depth}, biases={problem.layout.biases!r} and the smallest x is "
+            f"{problem.x.min():g}; optimizer='insertion' needs two layers, or biases='last_hidden' and x >= 0: shift x"
+        )
 
 
 def _check_size(layout: ParameterLayout) -> None:
@@ -151,40 +189,6 @@ def _check_size(layout: ParameterLayout) -> None:
         )
 
 
-def _first_layers(problem: Problem, initial: Network | None, seed: int) -> list[Layers]:
-    """The weights each restart starts from, in the problem's units."""
-    layout, units = problem.layout, problem.units
-    x, y = units.data(problem.x, problem.y)
-    norm = layer_norm(layout, y, units.beta(problem.beta), units.loss)
-    if initial is None:
-        return [random_layers(layout, x, y, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
-    given = units.inward(_padded(initial, layout))
-    return [disturbed(given, layout, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
-
-
-def _padded(network: Network, layout: ParameterLayout) -> Layers:
-    """The network's layers, with dead units up to the width of the layout."""
-    if not isinstance(network, Network):
-        raise InvalidInputError(f"initial is a {type(network).__name__}; pass a Network, a Snapshot's state, or None")
-    if network.depth != layout.depth:
-        raise InvalidInputError(f"initial has depth {network.depth}, depth is {layout.depth}; they must agree")
-    if max(network.widths) > layout.width:
-        raise InvalidInputError(f"initial has width {max(network.widths)}, width is {layout.width}; use a larger width")
-    if network.skip != 0.0:
-        raise InvalidInputError(f"initial has a skip connection of slope {network.skip:g}; train has none: set it to 0")
-    for layer, (bias, biased) in enumerate(zip(network.biases, layout.biased, strict=True)):
-        if bias.any() and not biased:
-            raise InvalidInputError(f'initial has biases in hidden layer {layer + 1}; train it with biases="all"')
-    layers = []
-    for weights, bias, rows, columns in zip(
-        network.weights, network.biases, layout.widths[:-1], layout.widths[1:], strict=True
-    ):
-        wide = np.zeros((rows, columns))
-        wide[: weights.shape[0], : weights.shape[1]] = weights
-        layers.append((wide, np.concatenate([bias, np.zeros(columns - bias.size)])))
-    return layers
-
-
 def _continued(problem: Problem, state: TrainingState) -> Trainer:
     """Training resumed exactly, or with the weights only when something about the problem has changed."""
     old, new = state.problem.layout, problem.layout
@@ -193,20 +197,24 @@ def _continued(problem: Problem, state: TrainingState) -> Trainer:
         if was != now:
             raise InvalidInputError(f"initial was trained with {name}={was!r}, got {name}={now!r}; they must agree")
     if problem.same_as(state.problem):
-        return Trainer(state)
+        training = Trainer(replace(state, problem=problem))
+        if problem.polish and not state.problem.polish:
+            training.begin_polish()
+        return training
     parameters = Trainer(state).shown_parameters(best=False)
     before, after = state.problem.units, problem.units
     layers = [after.inward(before.outward(old.unpack(parameters, i))) for i in range(old.restarts)]
-    return Trainer.begun(problem, layers, state.step)
+    return Trainer.begun(problem, layers, state.step, spread=False)
 
 
 def _snapshots(training: Trainer, max_steps: int, snapshot_every: int) -> Iterator[Snapshot]:
     limit = training.start + max_steps
     while True:
         status = training.status
-        if status is Status.RUNNING and training.step >= limit:
-            status = Status.MAX_STEPS
+        if training.is_descending and training.step >= limit:
+            status = training.at_the_limit()
         yield training.snapshot(status)
         if status is not Status.RUNNING:
             return
-        training.advance(min(limit, (training.step // snapshot_every + 1) * snapshot_every))
+        next_one = (training.step // snapshot_every + 1) * snapshot_every
+        training.advance(min(limit, next_one) if training.is_descending else next_one)

@@ -132,7 +132,8 @@ def _relevant(base: Scenario, own_points: bool) -> Scenario:
     """The base with everything at its default that does not influence any run."""
     if not isinstance(base, Scenario):
         raise InvalidInputError(f"base is {base!r:.60}; give a Scenario")
-    kept: dict[str, Any] = {"restarts": base.restarts, "biases": base.biases}
+    default = Scenario()
+    swept = {name: getattr(default, name) for name in (*AXES.values(), "hidden") if name != "dataset"}
     if own_points:
-        return Scenario(preset="", points=base.points, loss=base.loss, **kept)
-    return Scenario(**kept)
+        return base.replace(preset="", points=base.points, **swept)
+    return base.replace(preset=default.preset, loss=default.loss, **swept)

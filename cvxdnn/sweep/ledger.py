@@ -8,6 +8,7 @@ first. A run that fails is not tried again until `reopen`.
 
 import random
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cvxdnn.jobs import Job
@@ -34,12 +35,12 @@ class Ledger:
     message : what went wrong with the results on disk, or ""
     """
 
-    def __init__(self, grid: Grid, log: Log) -> None:
+    def __init__(self, grid: Grid, log: Log, known: Mapping[int, Record]) -> None:
         self.message = ""
         self._grid, self._log = grid, log
         self._order = sorted(range(len(grid)), key=lambda number: number % len(grid.seeds))
         self._lock = threading.Lock()
-        self._records: dict[int, Record] = {}
+        self._records: dict[int, Record] = dict(known)
         self._left: dict[int, Run] = {}
         self._making: dict[int, Job | None] = {}
         self._failures: dict[int, str] = {}

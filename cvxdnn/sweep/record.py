@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from cvxdnn.comparison import Reference, compare
+import numpy as np
+
+from cvxdnn.comparison import KNOT_SHARE, Reference
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.experiments import Frame
-from cvxdnn.scenario import Scenario
-from cvxdnn.solution import Status
+from cvxdnn.solution import Snapshot, Status
 from cvxdnn.sweep.grid import OWN_POINTS
 
 __all__ = ["COLUMNS", "REACHED", "Record", "Table", "record_of"]
@@ -106,10 +106,11 @@ class Table:
         return text.getvalue()
 
 
-def record_of(scenario: Scenario, frame: Frame, seconds: float) -> Record:
-    """The record of a run that ended with this frame, measured against the certified optimum."""
-    finite = math.isfinite(frame.objective)
-    numbers = compare(Reference(scenario), frame) if finite else None
+def record_of(reference: Reference, snapshot: Snapshot, seconds: float) -> Record:
+    """The record of a run that ended with this snapshot, measured against the certified optimum."""
+    scenario, finite = reference.scenario, math.isfinite(snapshot.objective)
+    bound = reference.lower_bound
+    gap = (snapshot.objective - bound) / bound if finite and bound else None
     return Record(
         dataset=scenario.preset or OWN_POINTS,
         loss=scenario.loss,
@@ -118,19 +119,23 @@ def record_of(scenario: Scenario, frame: Frame, seconds: float) -> Record:
         width=scenario.width,
         beta=scenario.beta,
         seed=scenario.seed,
-        objective=frame.objective if finite else None,
-        optimum=None if numbers is None else numbers.optimum,
-        gap=None if numbers is None else numbers.relative_gap,
-        knots=None if numbers is None else numbers.knots[0],
-        steps=frame.step,
-        status=_ending(frame, None if numbers is None else numbers.relative_gap),
+        objective=snapshot.objective if finite else None,
+        optimum=None if bound is None or reference.solution is None else reference.solution.objective,
+        gap=gap,
+        knots=_knots(snapshot) if finite else None,
+        steps=snapshot.step,
+        status=_ending(snapshot.status, gap),
         seconds=seconds,
     )
 
 
-def _ending(frame: Frame, gap: float | None) -> str:
-    """A run at rest above the optimum is stuck; one that was still moving ran out of steps."""
-    status = frame.status if frame.done else Status.MAX_STEPS
-    if status is Status.CONVERGED and gap is not None and gap > REACHED:
-        status = Status.STUCK
+def _knots(snapshot: Snapshot) -> int:
+    knots = snapshot.network.to_spline().significant_knots(KNOT_SHARE)
+    return int(np.count_nonzero((knots > 0) & (knots < 1)))
+
+
+def _ending(status: Status, gap: float | None) -> str:
+    """How the run ended; at rest above the optimum it is stuck."""
+    if status in (Status.CONVERGED, Status.STUCK):
+        status = Status.STUCK if gap is not None and gap > REACHED else Status.CONVERGED
     return status.name.lower().replace("_", " ")

@@ -7,6 +7,7 @@ CVXDNN_SWEEP_RUNS         runs of one sweep on the page (default 1,000)
 
 import logging
 import os
+import tempfile
 from pathlib import Path
 
 __all__ = ["folder", "megabytes", "runs"]
@@ -20,7 +21,7 @@ def folder() -> Path:
     if chosen:
         return Path(chosen)
     caches = os.environ.get("XDG_CACHE_HOME")
-    return (Path(caches) if caches else Path.home() / ".cache") / "cvxdnn" / "sweeps"
+    return (Path(caches) if caches else _home() / ".cache") / "cvxdnn" / "sweeps"
 
 
 def megabytes() -> int:
@@ -31,6 +32,13 @@ def megabytes() -> int:
 def runs() -> int:
     """Most runs of a sweep on the page."""
     return _whole_number("CVXDNN_SWEEP_RUNS", default=1_000, high=5_000)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a container's user may have none
+        return Path(tempfile.gettempdir())
 
 
 def _whole_number(variable: str, *, default: int, high: int) -> int:

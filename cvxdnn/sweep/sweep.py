@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,11 +63,13 @@ class Sweep:
     grid : Grid
     store : Store, optional
         Where results are kept; left out: the folder that the environment names.
+    known : mapping of int to Record, optional
+        Results that are there already, by the number of their run.
     """
 
-    def __init__(self, grid: Grid, store: Store | None = None) -> None:
+    def __init__(self, grid: Grid, store: Store | None = None, known: Mapping[int, Record] | None = None) -> None:
         self.grid = grid
-        self._ledger = Ledger(grid, (store or Store()).log(grid.key))
+        self._ledger = Ledger(grid, (store or Store()).log(grid.key), known or {})
         self._message = ""
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []

@@ -4,24 +4,28 @@ A turn that is asked to stop reports `Paused`, from which a later turn takes the
 run can make room for others, or move to another worker, and its record is the same.
 """
 
+import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cvxdnn.experiments import Frame, TrainingTask
+from cvxdnn.comparison import Reference
 from cvxdnn.scenario import Scenario
+from cvxdnn.solution import Snapshot
 from cvxdnn.sweep.record import Record, record_of
 
 __all__ = ["Paused", "RunTask"]
 
+LOOK_WORK, MOST_STEPS = 2e7, 50
+"""Multiplications, and steps, between looks at the stop flag: a few hundredths of a second."""
+
 
 @dataclass(frozen=True, eq=False)
 class Paused:
-    """Where a run was left: the opaque state of `TrainingTask`, steps taken, seconds spent."""
+    """Where a run was left: the opaque state of training, and the seconds spent."""
 
     state: bytes
-    step: int
     seconds: float
 
 
@@ -35,20 +39,48 @@ class RunTask:
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> Record | None:
         """The record, or None after a report of `Paused`."""
-        start = self.paused or Paused(b"", 0, 0.0)
-        frames: list[Frame] = []
-
-        def keep(frame: Frame) -> None:
-            frames[:] = [frame]
-
+        reference = Reference(self.scenario)
         began = time.perf_counter()
-        TrainingTask(self.scenario, self.max_steps - start.step, start.state or None)(keep, stopped)
-        seconds = start.seconds + time.perf_counter() - began
-        (frame,) = frames
-        if not frame.done and frame.step < self.max_steps:
-            assert frame.state is not None  # the last frame of a turn has one
-            report(Paused(frame.state, frame.step, seconds))
+        snapshots = self._snapshots(reference)
+        snapshot = next(snapshots)
+        while not snapshot.done and not stopped():
+            snapshot = next(snapshots)
+        seconds = time.perf_counter() - began + (self.paused.seconds if self.paused else 0.0)
+        if not snapshot.done:
+            report(Paused(pickle.dumps(snapshot.state), seconds))
             return None
-        record = record_of(self.scenario, frame, seconds)
+        record = record_of(reference, snapshot, seconds)
         report(record)  # what is returned after a stop is dropped, what is reported is not
         return record
+
+    def _snapshots(self, reference: Reference) -> Iterator[Snapshot]:
+        from cvxdnn.networks.training import train
+
+        scenario, best = self.scenario, reference.solution
+        initial: Any = best.network() if best is not None and scenario.start == "optimum" else None
+        if self.paused is not None:
+            # The state is this program's own, made by an earlier turn; it never comes from a user.
+            initial = pickle.loads(self.paused.state)
+        return train(
+            reference.data.x,
+            reference.data.y,
+            beta=scenario.beta,
+            loss=scenario.loss,
+            depth=scenario.depth,
+            width=scenario.width,
+            biases=scenario.biases,
+            restarts=scenario.restarts,
+            seed=scenario.seed,
+            optimizer=scenario.optimizer,
+            polish=scenario.polish or None,
+            max_steps=self.max_steps,
+            snapshot_every=_look_every(scenario),
+            initial=initial,
+            floor=reference.lower_bound,
+        )
+
+
+def _look_every(scenario: Scenario) -> int:
+    layers = 1 + (scenario.depth - 2) * scenario.width
+    work = layers * scenario.width * scenario.restarts * len(scenario.points)  # of a forward pass
+    return max(1, min(MOST_STEPS, int(LOOK_WORK / work)))

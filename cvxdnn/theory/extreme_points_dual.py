@@ -1,21 +1,24 @@
-"""The dual feasible set of two-layer training, for pictures: radial samples of its exact boundary.
+"""The dual feasible set of two-layer training, for pictures: a polytope whose corners lie on its exact boundary.
 
-The set `{lambda : |lambda^T q| <= beta for all q in Q}` is convex and symmetric. In a unit direction v it ends at the
-radius `beta / max(h(v), h(-v))`, with h the support function of Q. Every extreme point of the hull of Q contributes
-one supporting plane: a spike gives a flat facet, an arc a ruled strip, a curved patch of Q a curved patch here.
+The set `{lambda : |lambda^T q| <= beta for all q in Q}` is convex and symmetric, and only the extreme points of Q
+matter: a spike gives a flat facet, an arc a ruled strip, a curved patch of Q a curved patch here. Facets of the hull of
+Q and -Q correspond to corners of the set: the plane `{q : c^T q = 1}` of a facet gives the corner `beta c`. So the
+sampled rims of Q (see `rectified_ellipsoid`) give a polytope that is slightly too large between samples; its corners
+are moved inwards along their ray, with the exact support function, and edges between flat facets stay sharp.
 
-With one input and biases the set is a polytope in the plane `1^T lambda = 0`, given by its corners.
+With one input and biases the set is a polytope in the plane `1^T lambda = 0`, exactly.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import ConvexHull
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.theory.extreme_points_hull import hull_facets, hull_vertices
+from cvxdnn.theory.extreme_points_hull import hull_facets
+from cvxdnn.theory.extreme_points_pieces import rectified_ellipsoid
 from cvxdnn.theory.extreme_points_ramps import ramps_at_data
 from cvxdnn.theory.extreme_points_support import SupportFunction
 from cvxdnn.theory.inputs import matrix, positive_beta
@@ -26,20 +29,25 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class DualSet:
-    """Boundary points of the dual feasible set.
+    """The dual feasible set in R^n, n = 2 or 3.
 
-    points : (m, n);  facets : (k, 3) triangles for n = 3, (k, 2) edges in order for n = 2
-    active : (m,) on how many samples the feature that touches there is active
-    limit : the radius where the drawing stops in directions without bound; no other point is farther out
+    points : (m, n) corners on its boundary, or where the drawing is cut off
+    facets : (k, 3) triangles for n = 3, (k, 2) edges in order for n = 2; with biases edges of a polygon, or a segment
+    touching : (k, n) the feature q or -q that touches the facet and is normal to it; zero where the drawing is cut off
     """
 
     points: Array
     facets: Indices
-    active: NDArray[np.int_]
-    limit: float
+    touching: Array
+
+    @property
+    def active(self) -> NDArray[np.int_]:
+        """(k,) on how many samples the touching feature is positive; 0 where the drawing is cut off."""
+        largest = np.abs(self.touching).max(axis=1, keepdims=True)
+        return np.asarray(np.sum(np.abs(self.touching) > 1e-9 * largest, axis=1), dtype=np.int_)
 
 
-def dual_set(X: ArrayLike, *, beta: float, limit: float, resolution: int = 60, bias: bool = False) -> DualSet:
+def dual_set(X: ArrayLike, *, beta: float, limit: float, resolution: int = 32, bias: bool = False) -> DualSet:
     """The dual feasible set for two or three samples.
 
     Parameters
@@ -47,70 +55,69 @@ def dual_set(X: ArrayLike, *, beta: float, limit: float, resolution: int = 60, b
     X : (n, d) samples in rows, n = 2 or 3; with `bias` one input, (n,) or (n, 1)
     beta : float > 0
     limit : float > 0
-        Radius at which the set is cut off: it has no bound in the direction of a sample that is zero, and none along
-        lines on which no feature differs.
-    resolution : int >= 4
-        Steps from pole to pole; the points are exact, the surface between them is flat.
+        The drawing is cut off where an entry of lambda exceeds this: a sample that is zero leaves the set unbounded.
+    resolution : int >= 2
+        Of the rims of Q.
 
     Raises
     ------
     InvalidInputError
         For another number of samples, or values that are not usable numbers.
     """
-    X, beta = matrix("X", X), positive_beta(beta)
-    if len(X) not in (2, 3):
-        raise InvalidInputError(f"X has {len(X)} samples; the dual set can be drawn for 2 or 3")
-    resolution = validation.positive_int("resolution", resolution, minimum=4)
-    limit = validation.nonnegative("limit", limit)
+    inputs, beta, limit = matrix("X", X), positive_beta(beta), _positive_limit(limit)
+    if len(inputs) not in (2, 3):
+        raise InvalidInputError(f"X has {len(inputs)} samples; the dual set can be drawn for 2 or 3")
     if bias:
-        return _polytope(X[:, 0], beta, limit)
-    directions, facets = _circle(2 * resolution) if len(X) == 2 else _sphere(resolution)
-    support = SupportFunction(X)
-    both = np.stack([directions, -directions], axis=1)
-    found = support.candidates(both)
-    values = found.values.reshape(len(directions), -1)
-    touching = values.argmax(axis=1)
-    features = found.features.reshape(len(directions), -1, len(X))[np.arange(len(directions)), touching]
-    largest = values.max(axis=1)
-    radius = np.minimum(limit, beta / np.maximum(largest, beta / limit))
-    active = np.sum(features > 1e-9 * np.abs(X).max(initial=0.0), axis=1) * (radius < limit)
-    return DualSet(directions * radius[:, None], facets, active, limit)
+        return _with_bias(inputs[:, 0], beta, limit)
+    rims = [piece.rim for piece in rectified_ellipsoid(inputs, resolution=resolution)]
+    corners = _polar(np.vstack([np.zeros((0, len(inputs))), *rims]), beta, limit)
+    support = SupportFunction(inputs)
+    reached = support(np.stack([corners, -corners], axis=1)).max(axis=1)
+    points = corners * (beta / np.maximum(reached, beta))[:, None]
+    facets = _facets(points)
+    touching = support.touching(points[facets].mean(axis=1))
+    return DualSet(points, facets, np.where(_is_cut(points, facets, limit)[:, None], 0.0, touching))
 
 
-def _circle(steps: int) -> tuple[Array, Indices]:
-    angle = np.linspace(0.0, 2 * np.pi, steps, endpoint=False)
-    number = np.arange(steps, dtype=np.intp)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1), np.stack([number, np.roll(number, -1)], axis=1)
-
-
-def _sphere(steps: int) -> tuple[Array, Indices]:
-    """Points on the unit sphere by latitude and longitude, with the triangles between them."""
-    around = 2 * steps
-    polar, angle = np.meshgrid(np.linspace(0.0, np.pi, steps + 1), np.arange(around) * np.pi / steps, indexing="ij")
-    points = np.stack([np.sin(polar) * np.cos(angle), np.sin(polar) * np.sin(angle), np.cos(polar)], axis=-1)
-    number = np.arange((steps + 1) * around, dtype=np.intp).reshape(steps + 1, around)
-    here, beside = number[:-1], np.roll(number, -1, axis=1)[:-1]
-    below, across = number[1:], np.roll(number, -1, axis=1)[1:]
-    triangles = [np.stack([here, below, beside], axis=-1), np.stack([beside, below, across], axis=-1)]
-    return points.reshape(-1, 3), np.concatenate([part.reshape(-1, 3) for part in triangles])
-
-
-def _polytope(x: Array, beta: float, limit: float) -> DualSet:
-    """Corners of the polytope in the plane 1^T lambda = 0: all crossings of walls that no other wall cuts off."""
+def _with_bias(x: Array, beta: float, limit: float) -> DualSet:
     directions, kinks = ramps_at_data(x)
     features = np.maximum(directions[:, None] * (x - kinks[:, None]), 0.0)
-    n = len(x)
-    plane = np.linalg.svd(np.ones((1, n)))[2][1:]  # orthonormal, (n - 1, n)
-    walls = (features - features.mean(axis=1, keepdims=True)) @ plane.T
-    box = np.eye(n - 1) * (beta / limit)
-    walls = np.vstack([walls, -walls, box, -box]) / beta
-    corners = [
-        np.linalg.solve(walls[list(pair)], np.ones(n - 1))
-        for pair in combinations(range(len(walls)), n - 1)
-        if abs(np.linalg.det(walls[list(pair)])) > 1e-9 * np.prod(np.linalg.norm(walls[list(pair)], axis=1))
-    ]
-    inside = np.array([corner for corner in corners if np.all(walls @ corner <= 1 + 1e-9)])
-    corner = inside[hull_vertices(inside)] @ plane
-    active = np.sum(features > 0, axis=1).max(initial=0) * np.ones(len(corner), dtype=np.int_)
-    facets = hull_facets(corner) if n == 3 else np.array([[0, 1]], dtype=np.intp)
-    return DualSet(corner, facets, active, limit)
+    plane = np.linalg.svd(np.ones((1, len(x))))[2][1:]  # orthonormal rows, (n - 1, n)
+    corners = _polar(features @ plane.T, beta, limit)
+    facets = _facets(corners)
+    signed = np.vstack([np.zeros((1, len(x))), features, -features])
+    touching = signed[(corners[facets].mean(axis=1) @ plane @ signed.T).argmax(axis=1)]
+    return DualSet(corners @ plane, facets, np.where(_is_cut(corners, facets, limit)[:, None], 0.0, touching))
+
+
+def _polar(features: Array, beta: float, limit: float) -> Array:
+    """Corners (m, n) of {lambda : |lambda^T q| <= beta for the features q (k, n), |lambda_i| <= limit}."""
+    n = features.shape[1]
+    # In units of the limit, at most 10^6 times the least extent: qhull resolves no more contrast, nor does a screen.
+    unit = min(limit, 1e6 * beta / max(float(np.abs(features).max(initial=0.0)), 1e-200))
+    walls = np.vstack([features * (unit / beta), np.eye(n) * (unit / limit)])
+    if n == 1:
+        return unit * np.array([[1.0], [-1.0]]) / np.abs(walls).max()
+    # A facet's plane is normal^T q + offset = 0 with a unit outer normal and a negative offset, as 0 is inside.
+    equations = ConvexHull(np.vstack([walls, -walls])).equations
+    corners = -equations[:, :-1] / equations[:, -1:]
+    scale = float(np.abs(corners).max())
+    return np.asarray(np.unique(np.round(corners / scale, 11), axis=0) * (scale * unit), dtype=np.float64)
+
+
+def _facets(corners: Array) -> Indices:
+    """Triangles of the hull in R^3, its edges in order in R^2, the segment in R^1."""
+    return np.array([[0, 1]], dtype=np.intp) if corners.shape[1] == 1 else hull_facets(corners)
+
+
+def _is_cut(corners: Array, facets: Indices, limit: float) -> NDArray[np.bool_]:
+    """Which facets lie where an entry of lambda is at the limit."""
+    middles: Array = np.abs(corners[facets].mean(axis=1))
+    return middles.max(axis=1, initial=0.0) >= limit * (1 - 1e-9)
+
+
+def _positive_limit(limit: float) -> float:
+    number = validation.nonnegative("limit", limit)
+    if number == 0:
+        raise InvalidInputError("limit is 0; give the largest entry of lambda to draw")
+    return number

@@ -48,17 +48,27 @@ def convex_hull(pieces: Sequence[Piece]) -> Hull:
 
 
 def hull_facets(points: Array) -> Indices:
-    """Triangles (n = 3) or edges in order (n = 2) of the hull of points (m, n); none if it is a point or a segment."""
+    """Facets of the hull of points (m, n); none if it is a point or a segment.
+
+    n = 3: triangles, counterclockwise seen from outside where the hull is solid;  n = 2: edges, counterclockwise
+    """
     n = points.shape[1]
     flat = _coordinates(points)
     if flat.shape[1] == n == 3:
-        return np.asarray(ConvexHull(flat).simplices, dtype=np.intp)
+        return _outward(points, np.asarray(ConvexHull(flat).simplices, dtype=np.intp))
     if flat.shape[1] < 2:
         return np.zeros((0, n), dtype=np.intp)
     around = np.asarray(ConvexHull(flat).vertices, dtype=np.intp)
     if n == 2:
         return np.stack([around, np.roll(around, -1)], axis=1)
     return np.stack([np.full(len(around) - 2, around[0]), around[1:-1], around[2:]], axis=1)
+
+
+def _outward(points: Array, triangles: Indices) -> Indices:
+    """The triangles with their corners in the order that shading expects."""
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    inwards = np.sum(np.cross(b - a, c - a) * (a - points.mean(axis=0)), axis=1) < 0
+    return np.where(inwards[:, None], triangles[:, ::-1], triangles)
 
 
 def hull_vertices(points: Array) -> Indices:

@@ -54,7 +54,7 @@ def rectified_ellipsoid(X: ArrayLike, *, resolution: int = 48) -> tuple[Piece, .
     ----------
     X : (n, d) samples in rows, n = 1, 2 or 3
     resolution : int >= 2
-        Steps along a rim; spikes and the ends of rims are exact, the rest is sampled on the exact rim.
+        Least number of steps along a rim; every point is exactly on the rim.
 
     Raises
     ------
@@ -155,17 +155,33 @@ def _shortest(X: Array, active: tuple[int, ...], directions: Array) -> Array:
 
 
 def _between(corners: Array, resolution: int) -> tuple[Array, Indices]:
-    """Unit vectors between three of them, in even steps along great circles, and the triangles between these."""
-    grid = np.array([(i, j) for i in range(resolution + 1) for j in range(resolution + 1 - i)])
-    number = {(int(i), int(j)): k for k, (i, j) in enumerate(grid)}
-    up = [(number[i, j], number[i + 1, j], number[i, j + 1]) for i, j in number if i + j < resolution]
-    down = [(number[i + 1, j], number[i + 1, j + 1], number[i, j + 1]) for i, j in number if i + j < resolution - 1]
-    base = _great_circle(corners[:1], corners[1:2], grid[:, 1] / np.maximum(resolution - grid[:, 0], 1))
-    return _great_circle(base, corners[2:], grid[:, 0] / resolution), np.array(up + down, dtype=np.intp)
+    """Unit vectors between three of them, and triangles: halved again and again, which also suits wide corners."""
+    grid = np.zeros((2, 2, corners.shape[1]))
+    grid[0, 0], grid[1, 0], grid[0, 1] = corners
+    while len(grid) <= resolution:
+        grid = _halved(grid)
+    side = len(grid) - 1
+    nodes = [(i, j) for i in range(side + 1) for j in range(side + 1 - i)]
+    number = {node: k for k, node in enumerate(nodes)}
+    up = [(number[i, j], number[i + 1, j], number[i, j + 1]) for i, j in nodes if i + j < side]
+    down = [(number[i + 1, j], number[i + 1, j + 1], number[i, j + 1]) for i, j in nodes if i + j < side - 1]
+    return grid[tuple(np.array(nodes).T)], np.array(up + down, dtype=np.intp)
+
+
+def _halved(grid: Array) -> Array:
+    """A triangle of unit vectors, where i + j < the grid's length, with the middles of all edges between them."""
+    side = 2 * len(grid) - 1
+    finer = np.zeros((side, side, grid.shape[2]))
+    finer[::2, ::2] = grid
+    finer[1::2, ::2] = grid[:-1] + grid[1:]
+    finer[::2, 1::2] = grid[:, :-1] + grid[:, 1:]
+    finer[1::2, 1::2] = grid[1:, :-1] + grid[:-1, 1:]
+    lengths = np.linalg.norm(finer, axis=2, keepdims=True)
+    return np.divide(finer, lengths, out=finer, where=lengths > 0)
 
 
 def _great_circle(start: Array, end: Array, share: Array) -> Array:
-    """Unit vectors (m, d) at shares (m,) of the way from start to end, (1 or m, d) both, which are not opposite."""
+    """Unit vectors (m, d) at shares (m,) of the way from start to end, (1, d) both, which are not opposite."""
     angle = np.arccos(np.clip(np.sum(start * end, axis=1), -1.0, 1.0))
     sine = np.maximum(np.sin(angle), 1e-300)
     weights = np.where(angle > RANK_TOLERANCE, np.sin((1 - share) * angle) / sine, 1 - share)

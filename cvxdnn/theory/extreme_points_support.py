@@ -72,6 +72,14 @@ class SupportFunction:
         values: Array = np.maximum(self.candidates(multipliers).values.max(axis=-1), 0.0)
         return values
 
+    def touching(self, multipliers: Array) -> Array:
+        """For multipliers (m, n) the feature q or -q (m, n) for which lambda^T q is largest."""
+        found = self.candidates(np.concatenate([multipliers[:, None], -multipliers[:, None]], axis=1))
+        m, count = len(multipliers), 2 * len(self.maps)
+        best = found.values.reshape(m, count).argmax(axis=1)
+        features: Array = found.features.reshape(m, count, len(self.X))[np.arange(m), best]
+        return features * np.where(best < len(self.maps), 1.0, -1.0)[:, None]
+
 
 def _map(X: Array, pattern: NDArray[np.int_]) -> Array:
     """lambda -> projection of sum_{S} lambda_i x_i onto the null space of the rows in A (2 marks A, 1 marks S)."""

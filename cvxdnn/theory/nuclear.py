@@ -27,6 +27,8 @@ __all__ = ["nuclear_fit", "nuclear_support", "shrinkage_iteration"]
 Matrix = NDArray[np.float64]
 
 STEPS = 5000
+ASKED = 1e-12
+"""Accuracy asked of the conic solver, in problems of size one."""
 SETTLED = 1e-15
 """Relative change of M that ends the iteration."""
 
@@ -92,7 +94,7 @@ def _run(program: Any, unknown: Any) -> None:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Solution may be inaccurate")
-            program.solve(solver=cvxpy.CLARABEL, max_threads=1)
+            program.solve(solver=cvxpy.CLARABEL, tol_gap_abs=ASKED, tol_gap_rel=ASKED, tol_feas=ASKED, max_threads=1)
     except cvxpy.error.SolverError as error:
         raise SolverFailedError(f"the conic solver gave up ({error}); try another beta") from error
     if unknown.value is None:

@@ -10,7 +10,7 @@ The first class lies between the other two in the plane of two features, and onl
 :math:`W_4`, tells the three apart. Three layers of rank two cost less than three layers of rank three. The ten numbers
 are found by minimising the objective over them; no claim is made that no other network is lower still.
 
-Source: found by training (docs/whitened.md); the phenomenon: Sukenik, Lampert & Mondelli (2024), arXiv 2405.14468.
+Source: found by training (docs/whitened.md); the phenomenon: Sukenik, Mondelli & Lampert (2024), arXiv 2405.14468.
 """
 
 from dataclasses import dataclass

@@ -115,8 +115,8 @@ def _appearance(beta: float, depth: int) -> float:
     return float((2 * depth - 2) / (depth - 2) * (beta * (depth - 2) / depth) ** (depth / (2 * depth - 2)))
 
 
-def largest_root(s0: Floats, beta: float, depth: int) -> Floats:
-    """The larger root of s - s0 + beta s^(2/L - 1), for s0 >= tau_e.
+def largest_root(s0: Floats, beta: float | Floats, depth: int) -> Floats:
+    """The larger root of s - s0 + beta s^(2/L - 1), for s0 >= tau_e; s0 and beta may broadcast.
 
     Newton's method for u = s / s0: the function is convex and positive at u = 1, so the steps fall to the root, which
     is not below the function's minimum.
@@ -126,7 +126,7 @@ def largest_root(s0: Floats, beta: float, depth: int) -> Floats:
     power = 2 / depth - 1
     scaled = beta * s0 ** (power - 1)
     lowest = np.asarray((-power * scaled) ** (1 / (1 - power)))
-    u = np.ones_like(s0)
+    u = np.ones_like(scaled)
     for _ in range(NEWTON_STEPS):
         slope = 1 + power * scaled * u ** (power - 1)
         step = np.divide(u - 1 + scaled * u**power, slope, out=np.zeros_like(u), where=slope > 0)

@@ -22,6 +22,7 @@ from cvxdnn.theory.shrinkage import largest_root
 __all__ = ["quasi_norm_fit", "sum_support"]
 
 Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
 
 GRID = 400
 """Places of s_k at which the scalar equation is looked at for a change of sign."""
@@ -60,19 +61,21 @@ def quasi_norm_fit(targets: Vector, weight: float, depth: int) -> tuple[Vector, 
 
 def _stationary(targets: Vector, used: int, weight: float, depth: int) -> list[Vector]:
     """Stationary points with the first `used` numbers positive."""
-    above, last = targets[: used - 1], float(targets[used - 1])
+    above, last = targets[: used - 1, None], float(targets[used - 1])
 
-    def fit(smallest: float) -> Vector:
-        multiplier = (last - smallest) * smallest ** (1 - 2 / depth)
-        return np.append(largest_root(above, multiplier, depth), smallest)
+    def fits(smallest: Vector) -> Matrix:
+        """(used, k) for k values of the smallest number."""
+        multipliers = (last - smallest) * smallest ** (1 - 2 / depth)
+        return np.vstack([largest_root(above, multipliers, depth), smallest])
 
-    def excess(smallest: float) -> float:
-        power = float((fit(smallest) ** (2 / depth)).sum()) ** (depth / 2 - 1)
-        return weight * power - (last - smallest) * smallest ** (1 - 2 / depth)
+    def excess(smallest: Vector) -> Vector:
+        power = (fits(smallest) ** (2 / depth)).sum(axis=0) ** (depth / 2 - 1)
+        return np.asarray(weight * power - (last - smallest) * smallest ** (1 - 2 / depth))
 
     places = last * (1 - np.cos(np.linspace(0, np.pi, GRID + 2)[1:-1])) / 2
-    signs = np.sign([excess(place) for place in places])
+    signs = np.sign(excess(places))
     brackets = [(places[i], places[i + 1]) for i in np.flatnonzero(signs[:-1] * signs[1:] < 0)]
-    roots = [float(brentq(excess, low, high, xtol=1e-15 * last, rtol=1e-14)) for low, high in brackets]
-    roots += places[signs == 0].tolist()
-    return [np.pad(fit(root), (0, targets.size - used)) for root in roots]
+    roots = places[signs == 0].tolist()
+    for low, high in brackets:
+        roots.append(brentq(lambda place: excess(np.array([place]))[0], low, high, xtol=1e-15 * last, rtol=1e-14))
+    return [np.pad(fits(np.array([root]))[:, 0], (0, targets.size - used)) for root in roots]

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
+from cvxdnn.comparison import network_tube
 from cvxdnn.figures.fit import objective_chart
-from cvxdnn.figures.neurons import neuron_chart
+from cvxdnn.figures.neurons import neuron_chart, pull_chart
 from cvxdnn.figures.race import final_gaps_chart, race_chart
 from cvxdnn.race import RaceTask
 from cvxdnn.scenario import OPTIMIZERS
@@ -58,6 +59,14 @@ def _neurons(session: Session) -> None:
         neuron_chart(bends[inside], changes[inside], sides[inside], optimum.knots, optimum.slope_changes),
         key=PREFIX + "neurons",
     )
+    tube = network_tube(session.reference, run.frame)
+    if tube is not None and tube.half_width > 0:
+        st.caption(
+            "How hard the points pull on the network, summed twice, measured. Where the line leaves the tube, a neuron "
+            "more would lower the objective: there the optimiser “insertion” puts the next one. At the optimum the "
+            "line stays inside."
+        )
+        chart(pull_chart(tube.x, tube.z / tube.half_width), key=PREFIX + "pull")
 
 
 def _restarts(session: Session) -> None:
@@ -72,7 +81,7 @@ def _restarts(session: Session) -> None:
 
 def _race(session: Session) -> None:
     race = session.race
-    _start_button(session, race, "Start the race", lambda: RaceTask(session.scenario))
+    _start_button(session, race, "Start the race", lambda: RaceTask.of(session.scenario))
     st.caption(
         "All optimisers start from the same weights and share the computer evenly. Measured: the gap of the best "
         "restart over the seconds each has used."

@@ -8,8 +8,10 @@ import streamlit as st
 
 from cvxdnn.datasets import PRESETS, read_csv
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.limits import host_limits
 from cvxdnn.scenario import LIMITS, MAX_POINTS
 from cvxdnn.ui.session import Session
+from cvxdnn.ui.text import plain
 
 PREFIX = "explore_"
 BETAS = [float(f"{10 ** (k / 10):.2g}") for k in range(-50, 11)]
@@ -27,7 +29,18 @@ LOSS_HELP = (
     "How a miss is charged. Squared: half its square. Absolute: its size, so that outliers pull less. Huber: squared "
     "up to 0.1, then linear. Epsilon-insensitive: free up to 0.1. Logistic and hinge: for labels -1 and +1."
 )
-OPTIMIZERS = {"adam": "Adam", "momentum": "momentum", "gd": "gradient descent"}
+OPTIMIZERS = {
+    "adam": "Adam",
+    "momentum": "momentum",
+    "gd": "gradient descent",
+    "lbfgs": "L-BFGS",
+    "insertion": "insertion of neurons",
+}
+OPTIMIZER_HELP = (
+    "All take full-batch steps. Insertion puts one neuron after another where the certificate is violated most, and "
+    "ends at the optimum for two layers."
+)
+STARTS = {"random": "random weights of the seed", "optimum": "the optimal network"}
 
 
 def data_controls(session: Session) -> None:
@@ -86,7 +99,16 @@ def network_controls(session: Session) -> None:
         help="The same seed gives the same initial weights.",
     )
     _choice(session, "biases", "Biases", BIASES, "The deep theorem is about biases in the last hidden layer only.")
-    _choice(session, "optimizer", "Optimiser", OPTIMIZERS, "All take full-batch steps.")
+    _choice(session, "optimizer", "Optimiser", OPTIMIZERS, OPTIMIZER_HELP)
+    _choice(session, "start", "Start from", STARTS, "From the optimal network nothing should move: try it.")
+    _show("polish", session.scenario.polish)
+    st.toggle(
+        "Polish at the end",
+        key=PREFIX + "polish",
+        on_change=_changed,
+        args=(session, "polish"),
+        help="Exact moves that take a network at rest to the minimum of its basin.",
+    )
     st.toggle(
         "Retrain after every change",
         value=session.retrain,
@@ -128,7 +150,8 @@ def _preset_chosen(session: Session) -> None:
 
 def _upload(session: Session) -> None:
     st.file_uploader("Two columns of numbers, x and y", key=PREFIX + "file", on_change=_file_chosen, args=(session,))
-    st.caption(f"Text with commas, semicolons or tabs; a header is optional. At most {MAX_POINTS} points and 1 MB.")
+    size = f"{host_limits().upload_kilobytes:,} kB"
+    st.caption(f"Text with commas, semicolons or tabs; a header is optional. At most {MAX_POINTS} points and {size}.")
 
 
 def _file_chosen(session: Session) -> None:
@@ -136,9 +159,9 @@ def _file_chosen(session: Session) -> None:
     if file is None:
         return
     try:
-        data = read_csv(file)
+        data = read_csv(file, max_bytes=1000 * host_limits().upload_kilobytes)
     except InvalidInputError as error:
-        session.problem = f"The file was not used, your points are unchanged: {error}."
+        session.problem = f"The file was not used, your points are unchanged: {plain(str(error))}."
         return
     session.change(preset="", points=tuple(zip(data.x.tolist(), data.y.tolist(), strict=True)))
 

@@ -11,7 +11,7 @@ from cvxdnn.figures.neural_collapse import collapse_chart
 from cvxdnn.fits import FitFrame, Measure
 from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics
 from cvxdnn.theory.neural_collapse_traces import SIGNS, mean_name, traces
-from cvxdnn.ui.batch_norm import PREFIX, Case
+from cvxdnn.ui.batch_norm import PREFIX, Case, span_holds
 from cvxdnn.ui.fit import chart
 
 NAMES = {
@@ -34,7 +34,7 @@ STYLE = """<style>
 .signs .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
 </style>"""
 HEAD = (
-    '<tr><th></th><th>closed form <span class="tag exact">exact</span></th>'
+    '<tr><th></th><th>closed form <span class="tag exact">{kind}</span></th>'
     '<th>network <span class="tag measured">measured</span></th></tr>'
 )
 CURVES = tuple(name for name in SIGNS if SIGNS[name] != "nc3_raw_centred")
@@ -61,9 +61,11 @@ def signs(case: Case, frame: FitFrame | None) -> None:
     found = None if frame is None else _measured(case, frame)
     trained = "–" if frame is None else f"{frame.objective:.6f}"
     rows = [("objective", f"{case.exact.lower_bound:.6f}", trained)]
+    rows += [("classes that survive", _survivors(case.collapse), _survivors(found))]
     rows += [(name, _number(case.collapse, key), _number(found, key)) for key, name in NAMES.items()]
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    st.html(f'{STYLE}<table class="signs">{HEAD}{cells}</table>')
+    head = HEAD.format(kind="lower bound" if span_holds(case, frame) is False else "exact")
+    st.html(f'{STYLE}<table class="signs">{head}{cells}</table>')
 
 
 def progress(case: Case, frame: FitFrame | None) -> None:
@@ -90,6 +92,10 @@ def _way(case: Case, frame: FitFrame) -> np.ndarray:
     return np.stack(
         [np.column_stack([frame.traces[mean_name(k, axis)] for axis in range(axes)]) for k in range(K)], axis=1
     )
+
+
+def _survivors(found: NeuralCollapse | None) -> str:
+    return "–" if found is None else f"{len(found.compared)} of {len(found.counts)}"
 
 
 def _number(found: NeuralCollapse | None, attribute: str) -> str:

@@ -47,4 +47,5 @@ def _progress(session: Session) -> str:
     frame = run.frame
     state = "training" if run.is_running else frame.status.message
     best = f"restart {frame.best + 1} of {frame.objectives.size} is best"
-    return " · ".join([state, f"step {frame.step:,}", best])
+    advice = "" if run.is_running or frame.status.ok else frame.status.advice
+    return " · ".join([state, f"step {frame.step:,}", best]) + (f". {advice}" if advice else "")

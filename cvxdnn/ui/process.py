@@ -15,12 +15,15 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from uuid import uuid4
 
 from cvxdnn.experiments import warm_up
 from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, log
 from cvxdnn.limits import Limits, host_limits
+from cvxdnn.solution import Solution
+from cvxdnn.solve_task import SolveTask
 
-__all__ = ["backend", "close", "runner", "solver", "start", "tidy"]
+__all__ = ["backend", "close", "runner", "solve_elsewhere", "solver", "start", "tidy"]
 
 MEGABYTE = 1_000_000
 SOLVER_SECONDS = 60
@@ -41,6 +44,18 @@ def runner() -> Runner:
 def solver() -> Runner:
     """Where short calculations run that would hold up other sessions here."""
     return _once("solving", lambda: _solving_runner(host_limits()))
+
+
+def solve_elsewhere(task: SolveTask) -> Solution:
+    """Solve in the worker for short calculations, and wait for it: only the session that asks waits.
+
+    Raises
+    ------
+    CvxdnnError
+        What stands in the way.
+    """
+    solution: Solution = solver().submit(task, owner=uuid4().hex, label="solve").result()
+    return solution
 
 
 def start() -> None:

@@ -16,13 +16,16 @@ from cvxdnn.datasets import PRESETS
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.experiments import first_frame
 from cvxdnn.labels import LEVELS, are_labels, labelled
+from cvxdnn.limits import host_limits
 from cvxdnn.link import Points
 from cvxdnn.losses import LOSSES, named
 from cvxdnn.race import RaceFrame
 from cvxdnn.scenario import Scenario
 from cvxdnn.seeds import SeedsFrame
+from cvxdnn.solve_task import takes_long
 from cvxdnn.ui.job_run import JobRun
-from cvxdnn.ui.process import runner
+from cvxdnn.ui.process import runner, solve_elsewhere
+from cvxdnn.ui.text import plain
 from cvxdnn.ui.training import TrainingRun
 
 KEY = "explore_session"
@@ -97,7 +100,9 @@ class Session:
     @property
     def shown(self) -> Reference:
         """The reference of the points on the chart: those of an unfinished drag, if there is one."""
-        return self.reference if self.preview is None else Reference(self.preview, self.solver)
+        if self.preview is None or takes_long(self.preview):
+            return self.reference
+        return Reference(self.preview, self.solver)
 
     def drag(self, number: int | None, points: Sequence[Sequence[float]] | None) -> None:
         """Show what belongs to these points until the drag ends; None: it was given up."""
@@ -115,7 +120,7 @@ class Session:
             settings, notice = self._with_fitting_loss(settings)
             new = self.scenario.replace(**settings)
         except InvalidInputError as error:
-            self.problem = f"Nothing was changed: {error}."
+            self.problem = f"Nothing was changed: {plain(str(error))}."
             return
         old, self.scenario, self.problem = self.scenario, new, notice
         if new.points != old.points:
@@ -170,9 +175,9 @@ class Session:
             self.run.pause()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=host_limits().cache)
 def _reference(scenario: Scenario) -> Reference:
-    return Reference(scenario)
+    return Reference(scenario, elsewhere=solve_elsewhere)
 
 
 def reference(scenario: Scenario) -> Reference:

@@ -16,6 +16,7 @@ from cvxdnn.datasets import PRESETS
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.scenario import LIMITS, OPTIMIZERS, Scenario
 from cvxdnn.sweep import OWN_POINTS, Grid, Lanes, Progress, Sweep, settings
+from cvxdnn.sweep.sample import sample_results
 from cvxdnn.ui.controls import BIASES
 from cvxdnn.ui.controls import OPTIMIZERS as OPTIMIZER_LABELS
 from cvxdnn.ui.process import runner
@@ -38,11 +39,13 @@ class Lab:
 
     sweep : of the grid that the controls show; None while they show an impossible one
     problem : why it is impossible, or ""
+    has_sample : whether its results came with the app
     """
 
     def __init__(self) -> None:
         self.sweep: Sweep | None = None
         self.problem = ""
+        self.has_sample = False
         self._leaving: threading.Timer | None = None
         self._suspended = False
 
@@ -60,7 +63,9 @@ class Lab:
             return
         self.problem = ""
         if self.sweep is None or self.sweep.grid.key != grid.key:
-            self.sweep = Sweep(grid)
+            key, records = sample_results()
+            self.has_sample = grid.key == key
+            self.sweep = Sweep(grid, known=records if self.has_sample else None)
 
     def start(self) -> None:
         """Make the runs that are missing."""
@@ -164,6 +169,8 @@ def run_controls(here: Lab) -> None:
             width="stretch",
         )
     st.progress(progress.done / progress.total, text=_progress_text(progress))
+    if here.has_sample:
+        st.caption("The results of this first grid came with the app. Change the grid to make results of your own.")
     if progress.message:
         st.warning(progress.message)
 

@@ -72,7 +72,7 @@ def test_every_preset_is_solved_and_trains(explore, name):
 
 @pytest.mark.parametrize("depth", LIMITS["depth"])
 @pytest.mark.parametrize("biases", ["last_hidden", "all"])
-@pytest.mark.parametrize("optimizer", ["adam", "momentum", "gd"])
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "gd", "lbfgs"])
 def test_every_kind_of_network_can_be_played(explore, depth, biases, optimizer):
     app = explore(**QUICK, depth=str(depth), biases=biases, optimizer=optimizer)
     session = session_of(app)
@@ -349,3 +349,27 @@ def test_a_race_runs_and_pauses_the_training(explore):
     session.change(beta=0.1)
     app.run()
     assert "settings have changed" in " ".join(caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_insertion_arrives_where_descent_gets_stuck(explore, depth):
+    app = explore(**QUICK, preset="two close points", beta="0.001", depth=str(depth), optimizer="insertion")
+    session = settle(app, seconds=120)
+    assert session.run.frame.objective <= session.reference.solution.objective * (1 + 1e-3)
+    assert session.run.frame.objective >= session.reference.lower_bound * (1 - 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"optimizer": "insertion", "loss": "absolute"}, "kinks"),
+        ({"polish": True, "loss": "absolute"}, "kinks"),
+        ({"optimizer": "insertion", "depth": 3, "biases": "all"}, "biases"),
+    ],
+)
+def test_exact_moves_that_do_not_fit_are_refused_by_name(explore, settings, words):
+    session = session_of(explore(**QUICK))
+    before = session.scenario
+    session.change(**settings)
+    assert words in session.problem
+    assert session.scenario == before

@@ -377,6 +377,17 @@ def test_hostile_data_are_solved_and_certified(grid, scale):
 # Reuse and mistakes of the caller
 
 
+def test_local_minima_are_networks_too_with_their_gap():
+    data, _ = load_preset("zigzag").normalized()
+    deep = DeepPath(_ZIGZAG)
+    optimum, (_, stuck) = deep.solve(beta=0.1, depth=5), deep.local_minima(beta=0.1, depth=5)
+    solution = deep.solution_at(stuck, beta=0.1, depth=5)
+    assert solution.objective == pytest.approx(stuck.objective, rel=EXACT)
+    assert solution.gap == pytest.approx(solution.objective - optimum.objective, rel=CERTIFIED)
+    assert network_objective(solution.network(), data.x, data.y, beta=0.1) == pytest.approx(stuck.objective)
+    assert deep.stationary_beta(stuck.r, depth=5) == pytest.approx(0.1)
+
+
 def test_a_path_serves_every_depth_and_weight_decay():
     x, y, _, _ = random_problem(11)
     path = regularization_path(x, y)

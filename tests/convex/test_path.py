@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cvxdnn import PRESETS, Status, beta_max, interpolating_spline, load_preset, solve
+from cvxdnn import PRESETS, Status, beta_max, certify, interpolating_spline, load_preset, solve
 from cvxdnn.convex import homotopy
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.path import EventKind, regularization_path
@@ -271,6 +271,17 @@ def test_motorcycle_reaches_the_merged_interpolant():
     assert path.fitted(np.unique(data.x))[-1] == pytest.approx(merged, abs=AGREEMENT * np.ptp(data.y))
     within = sum(0.5 * np.sum((data.y[data.x == x] - data.y[data.x == x].mean()) ** 2) for x in np.unique(data.x))
     assert path.loss[-1] == pytest.approx(within, rel=EXACT)
+
+
+def test_all_breakpoints_of_two_thousand_points_are_certified():
+    x, y = noisy(31, 2_000)
+    path = regularization_path(x, y)
+    assert path.betas.size > 3_000
+    assert path.betas[-1] == 0
+    assert path.relative_gap.max() <= CERTIFIED
+    for beta in path.betas[:-1:50]:
+        solution = path.at(beta)
+        assert certify(x, y, solution.spline, beta=beta, dual=solution.dual).relative_gap <= CERTIFIED
 
 
 # Invariances

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cvxdnn import PRESETS, LinearSpline, Status, beta_max, certify, load_preset, solve
+from cvxdnn.convex import working_set
 from cvxdnn.convex.dictionary import solve_lasso
 from cvxdnn.convex.problem import unit_problem
 from cvxdnn.exceptions import InvalidInputError
@@ -141,6 +142,41 @@ def test_with_a_skip_connection_lines_are_free():
     x = np.linspace(0, 1, 7)
     solution = solve(x, 4 * x - 1, beta=0.1, skip_connection=True)
     assert solution.objective == pytest.approx(0.0, abs=1e-20)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 50, 300])
+@pytest.mark.parametrize("beta", [1e-12, 1.0])
+def test_points_on_a_line_are_fitted_exactly_with_a_skip_connection(n, beta):
+    x = np.random.default_rng(n).uniform(size=n)
+    solution = solve(x, 0.1 - 3.3 * x, beta=beta, skip_connection=True)
+    assert solution.status is Status.OPTIMAL
+    assert solution.relative_gap == 0
+
+
+@pytest.mark.parametrize("share", [1e-9, 1e-11])
+def test_ten_thousand_knots_in_a_narrow_tube_are_certified(share):
+    rng = np.random.default_rng(0)
+    x = np.arange(12_000) / 12_000
+    y = np.sin(9 * x) + rng.normal(size=x.size)
+    solution = solve(x, y, beta=share * beta_max(x, y))
+    assert solution.knots.size > 10_000
+    assert solution.relative_gap <= 1e-10
+    again = certify(x, y, solution.spline, beta=solution.beta, dual=solution.dual)
+    assert again.relative_gap <= 1e-10
+    # The residuals alone would not show it: they are rounded as y is, and the tube is narrow.
+    assert certify(x, y, solution.spline, beta=solution.beta).relative_gap > 1e-10
+
+
+@pytest.mark.parametrize("share", [1e-2, 1e-4, 1e-6])
+def test_an_unfinished_working_set_costs_no_certainty(monkeypatch, share):
+    x, y = np.sort(np.random.default_rng(0).uniform(size=400)), np.random.default_rng(1).normal(size=400)
+    beta = share * beta_max(x, y)
+    expected = solve(x, y, beta=beta).objective
+    monkeypatch.setattr(working_set, "COARSE", 8)
+    monkeypatch.setattr(working_set, "MAX_ROUNDS", 1)
+    hindered = solve(x, y, beta=beta)
+    assert hindered.objective - hindered.gap <= expected * (1 + AGREEMENT)
+    assert expected <= hindered.objective * (1 + AGREEMENT)
 
 
 @pytest.mark.parametrize("seed", range(10))

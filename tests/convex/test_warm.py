@@ -41,6 +41,14 @@ def test_the_weight_decay_may_move_over_its_whole_range():
         assert answer.objective == pytest.approx(solve(data.x, data.y, beta=beta).objective, rel=SAME, abs=1e-15)
 
 
+def test_above_beta_max_the_mean_is_exact_whatever_was_remembered():
+    data = load_preset("random smooth")
+    solver, largest = Solver(), beta_max(data.x, data.y)
+    solver.solve(data.x, data.y, beta=0.5 * largest)
+    assert solver.solve(data.x, data.y, beta=1e12 * largest).path_norm == 0
+    assert not solver.was_warm
+
+
 def test_other_data_altogether_are_solved_too():
     solver = Solver(skip_connection=True)
     for seed in range(20):

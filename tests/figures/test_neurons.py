@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cvxdnn.figures.neurons import KNOT, LEFT, RIGHT, neuron_chart
+from cvxdnn.figures.neurons import KNOT, LEFT, MOST_PULL, RIGHT, neuron_chart, pull_chart
 from cvxdnn.figures.race import FLOOR, final_gaps_chart, race_chart
 
 KNOTS = (np.array([0.5]), np.array([2.0]))
@@ -36,3 +36,9 @@ def test_every_network_is_in_one_bar():
     assert counts["1e-5"] == 1
     assert counts["1"] == 2
     assert counts["more"] == 2
+
+
+def test_a_pull_far_outside_the_tube_leaves_the_tube_visible():
+    columns, _ = pull_chart(np.array([0.0, 1.0]), np.array([-100.0, 0.5]))
+    assert np.nanmin(columns["pull"]) == -MOST_PULL
+    assert np.nanmax(columns["pull"]) == 0.5

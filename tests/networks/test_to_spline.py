@@ -110,6 +110,19 @@ def test_a_unit_that_bends_far_away_costs_no_accuracy_here():
     assert_allclose(to_spline(network).knots, [-0.3], rtol=1e-15)
 
 
+def test_many_units_that_round_off_bends_far_away_do_not_merge_the_knots_here():
+    """What a trained deep network has: most slopes into its last hidden layer are round-off."""
+    kinks, slopes = np.array([0.2, 0.5, 0.9]), np.full(40, 1e-16)
+    network = Network(
+        (np.concatenate([np.ones(3), slopes])[None, :], np.ones((43, 1))),
+        (np.concatenate([-kinks, np.linspace(1, 3, 40)]), np.zeros(1)),
+    )
+    knots = to_spline(network).knots
+    assert knots.size > 3
+    assert_allclose(knots[-3:], kinks, rtol=1e-12)
+    assert_same_function(network)
+
+
 def test_a_kink_that_another_unit_cancels_is_no_knot():
     network = Network(
         (np.array([[1.0, 2.0, -1.0]]), np.array([[1.0], [-0.5], [1.0]])), (np.array([-0.1, -0.2, 0.6]), np.zeros(1))

@@ -303,7 +303,7 @@ def test_the_state_is_plain_data():
             return [leaf for f in fields(value) for leaf in leaves(getattr(value, f.name))]
         return [leaf for item in value for leaf in leaves(item)] if isinstance(value, tuple) else [value]
 
-    assert {type(leaf) for leaf in leaves(state)} <= {np.ndarray, int, float, str, type(None)}
+    assert {type(leaf) for leaf in leaves(state)} <= {np.ndarray, int, float, bool, str, type(None)}
 
 
 # How it starts from a network

@@ -87,7 +87,7 @@ def test_points_of_a_preset_can_be_own_points():
         ({"betas": (0.0,)}, "beta is 0"),
         ({"betas": (float("nan"),)}, "betas is nan"),
         ({"seeds": (-1,)}, "seeds is -1"),
-        ({"optimizers": ("lbfgs",)}, "optimizers is 'lbfgs'"),
+        ({"optimizers": ("newton",)}, "optimizers is 'newton'"),
         ({"datasets": ("nothing",)}, "datasets is 'nothing'"),
         ({"max_steps": 0}, "max_steps is 0"),
         ({"base": None}, "base is None"),

@@ -8,52 +8,74 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from cvxdnn.comparison import Reference
 from cvxdnn.convex import solve
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.experiments import train_sample
+from cvxdnn.networks.training import train
 from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Status
 from cvxdnn.sweep import COLUMNS, REACHED, Record, Table
 from cvxdnn.sweep.record import record_of
 from cvxdnn.sweep.task import Paused, RunTask
 
-SCENARIO = Scenario(beta=0.1, width=20, restarts=2)
+REFERENCE = Reference(Scenario(beta=0.1, width=20, restarts=2))
 
 
 @pytest.fixture(scope="module")
-def frame():
-    return train_sample(SCENARIO)
+def snapshot():
+    data = REFERENCE.data
+    *_, last = train(data.x, data.y, beta=0.1, width=20, restarts=2)
+    return last
 
 
 @pytest.fixture(scope="module")
-def record(frame):
-    return record_of(SCENARIO, frame, 1.5)
+def record(snapshot):
+    return record_of(REFERENCE, snapshot, 1.5)
 
 
-def test_the_gap_is_measured_from_the_certified_optimum(record, frame):
-    data, _ = SCENARIO.normalized()
-    best = solve(data.x, data.y, beta=SCENARIO.beta)
-    assert record.objective == frame.objective
+def test_the_gap_is_measured_from_the_certified_optimum(record, snapshot):
+    best = solve(REFERENCE.data.x, REFERENCE.data.y, beta=0.1)
+    assert record.objective == snapshot.objective
     assert record.optimum == best.objective
-    assert record.gap == pytest.approx(frame.objective / best.objective - 1, abs=1e-8)
+    assert record.gap == pytest.approx(snapshot.objective / best.objective - 1, abs=1e-8)
     assert record.gap <= REACHED
+    assert record.status == "converged"
+    assert record.knots >= best.knots.size
+
+
+def test_a_run_at_rest_above_the_optimum_is_stuck(snapshot):
+    higher = replace(snapshot, objectives=2 * snapshot.objectives)
+    assert record_of(REFERENCE, higher, 0.0).status == "stuck"
+
+
+def test_a_run_that_was_still_moving_ran_out_of_steps(snapshot):
+    assert record_of(REFERENCE, replace(snapshot, status=Status.MAX_STEPS), 0.0).status == "max steps"
+
+
+def test_where_no_bound_is_proven_there_is_neither_optimum_nor_gap(snapshot):
+    record = record_of(Reference(Scenario(depth=3, biases="all")), snapshot, 0.0)
+    assert (record.optimum, record.gap) == (None, None)
+    assert record.objective == snapshot.objective
     assert record.status == "converged"
 
 
-def test_a_run_at_rest_above_the_optimum_is_stuck(frame):
-    higher = replace(frame, objectives=2 * frame.objectives)
-    assert record_of(SCENARIO, higher, 0.0).status == "stuck"
-
-
-def test_a_run_that_was_still_moving_ran_out_of_steps(frame):
-    assert record_of(SCENARIO, replace(frame, done=False), 0.0).status == "max steps"
-
-
-def test_a_diverged_run_has_no_numbers(frame):
-    diverged = replace(frame, objectives=np.full(2, np.inf), status=Status.DIVERGED)
-    record = record_of(SCENARIO, diverged, 0.0)
+def test_a_diverged_run_has_no_numbers(snapshot):
+    diverged = replace(snapshot, objectives=np.full(2, np.inf), status=Status.DIVERGED)
+    record = record_of(REFERENCE, diverged, 0.0)
     assert (record.objective, record.gap, record.knots) == (None, None, None)
     assert record.status == "diverged"
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_a_run_is_what_train_gives(depth):
+    scenario = Scenario(beta=0.05, width=6, depth=depth, restarts=1, seed=3)
+    record = RunTask(scenario, 400)(lambda message: None, lambda: False)
+    data, _ = scenario.normalized()
+    *_, last = train(data.x, data.y, beta=0.05, width=6, depth=depth, restarts=1, seed=3, max_steps=400)
+    best = solve(data.x, data.y, beta=0.05, depth=depth)
+    assert record.objective == last.objective
+    assert record.optimum == best.objective
+    assert record.steps == last.step
 
 
 def test_records_differ_in_results_but_not_in_time(record):
@@ -101,7 +123,7 @@ def run_in_turns(task, looks):
 def test_a_run_in_many_turns_is_the_run_in_one(max_steps, optimizer):
     scenario = Scenario(beta=0.1, width=5, restarts=1, optimizer=optimizer)
     whole, once = run_in_turns(RunTask(scenario, max_steps), looks=10_000)
-    parts, turns = run_in_turns(RunTask(scenario, max_steps), looks=10)
+    parts, turns = run_in_turns(RunTask(scenario, max_steps), looks=3)
     assert once == 1
     assert turns > 2
     assert parts == whole

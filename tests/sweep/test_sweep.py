@@ -125,10 +125,10 @@ def test_progress_counts_and_estimates(grid, store, runner):
 
 
 def failing(record_of, width):
-    def fail(scenario, frame, seconds):
-        if scenario.width == width:
+    def fail(reference, snapshot, seconds):
+        if reference.scenario.width == width:
             raise RuntimeError("no memory left")
-        return record_of(scenario, frame, seconds)
+        return record_of(reference, snapshot, seconds)
 
     return fail
 

@@ -123,7 +123,7 @@ def test_the_duality_gap_of_standard_networks_and_none_of_parallel_ones():
 def test_with_plain_weight_decay_parallel_linear_networks_gain_nothing(depth):
     X, Y = np.eye(3), np.diag([2.0, 1.5, 1.0])
     value = deep_linear.solve(X, Y, beta=0.3, depth=depth).objective
-    assert_meets(trained(X, Y, 0.3, "linear", depth=depth, branches=9, width=4), value)
+    assert_meets(trained(X, Y, 0.3, "linear", depth=depth, branches=9, width=4, restarts=16), value)
 
 
 # Rank-one inputs
@@ -172,8 +172,10 @@ def test_biases_in_the_last_hidden_layer_make_a_spline(depth, beta):
 
 
 def test_a_spline_with_several_kinks():
-    solution = rank_one.solve(SPLINE_X, DIRECTION, WAVE, beta=0.003, depth=2, bias=True)
-    shot = trained(np.outer(SPLINE_X, DIRECTION), WAVE, 0.003, "relu_bias", depth=2, **LONG | {"restarts": 24})
+    solution = rank_one.solve(SPLINE_X, DIRECTION, WAVE, beta=0.02, depth=2, bias=True)
+    shot = trained(
+        np.outer(SPLINE_X, DIRECTION), WAVE, 0.02, "relu_bias", depth=2, **LONG | {"restarts": 24, "steps": 6000}
+    )
     assert_meets(shot, solution.objective)
 
 

@@ -308,9 +308,8 @@ def test_hull_of_degenerate_data_holds_every_feature(X):
 def test_boundary_of_the_dual_set_is_where_a_feature_touches(seed, n, d):
     X, y = random_problem(seed, n, d)
     shown = dual_set(X, beta=0.3, limit=100.0, resolution=12)
-    radius = np.linalg.norm(shown.points, axis=1)
     h = SupportFunction(X)(np.stack([shown.points, -shown.points], axis=1)).max(axis=1)
-    assert np.allclose(h[radius < 99], 0.3, rtol=1e-9)
+    assert np.allclose(h[np.abs(shown.points).max(axis=1) < 99], 0.3, rtol=1e-9)
     assert np.all(h <= 0.3 * (1 + 1e-9))
     residual = y - solve(X, y, beta=0.3).dual
     dual = solve(X, y, beta=0.3).dual
@@ -318,9 +317,30 @@ def test_boundary_of_the_dual_set_is_where_a_feature_touches(seed, n, d):
 
 
 def test_a_zero_sample_leaves_the_dual_set_unbounded_and_the_drawing_cut_off():
-    shown = dual_set([[1.0], [0.0]], beta=0.5, limit=3.0, resolution=8)
-    assert np.abs(shown.points[:, 0]).max() <= 0.5 + EXACT
-    assert np.linalg.norm(shown.points, axis=1).max() == pytest.approx(3.0)
+    shown = dual_set([[1.0], [0.0]], beta=0.5, limit=3.0)
+    assert np.allclose(np.abs(shown.points), [0.5, 3.0])
+    assert sorted(shown.active.tolist()) == [0, 0, 1, 1]
+
+
+def test_two_orthogonal_samples_have_flat_facets_rounded_off_by_the_arc():
+    shown = dual_set(np.eye(2), beta=1.0, limit=9.0, resolution=16)
+    x, y = shown.points.T
+    same_sign = x * y > 1e-9
+    assert np.allclose(np.hypot(x, y)[same_sign], 1)  # there the arc touches
+    assert np.allclose(np.maximum(np.abs(x), np.abs(y))[~same_sign], 1)  # there a spike does
+    assert np.any(np.isclose(x, 1) & np.isclose(y, -1))
+
+
+@given(X=matrices.filter(lambda X: len(X) > 1), beta=st.sampled_from([0.01, 1.0]))
+@settings(max_examples=60, deadline=None)
+def test_dual_set_of_degenerate_data_is_feasible(X, beta):
+    shown = dual_set(X, beta=beta, limit=5.0, resolution=8)
+    support = SupportFunction(X)
+    assert np.all(support(np.stack([shown.points, -shown.points], axis=1)) <= beta * (1 + 1e-9))
+    assert np.abs(shown.points).max() <= 5.0 * (1 + 1e-9)
+    assert len(shown.active) == len(shown.facets)
+    ends = np.sum(shown.points[shown.facets] * shown.touching[:, None], axis=2)
+    assert np.all(ends <= beta * (1 + 1e-9))
 
 
 # Mistakes of the caller

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.networks.fitting import FitProblem, fit
 from cvxdnn.theory import shrink, whitened
 from cvxdnn.theory.result import Claim
 from tests.theory.networks import objective, parallel_objective, squared_norm, whitened_rows
@@ -151,34 +150,6 @@ def test_the_rank_two_network_is_lower_over_its_whole_range(beta):
 def test_beyond_its_range_there_is_no_such_network():
     with pytest.raises(InvalidInputError, match=r"beta is 0\.3"):
         whitened.rank_two_counterexample(0.3)
-
-
-# Training
-
-
-@pytest.mark.parametrize(
-    ("counts", "depth", "branches"),
-    [((6, 3, 1), 2, None), ((3, 3, 3), 3, None), ((3, 3, 3), 3, 12), ((1, 1, 1), 5, 12)],
-)
-def test_trained_networks_meet_the_value_and_proved_ones_are_never_below(counts, depth, branches):
-    X, Y = labelled(counts)
-    architecture = "standard" if branches is None else "parallel"
-    exact = whitened.solve(X, Y, beta=0.1, depth=depth, architecture=architecture)
-    problem = FitProblem(
-        X, Y, 0.1, architecture="relu", depth=depth, width=3 * len(counts) + 4, branches=branches, restarts=10, steps=2500
-    )
-    *_, last = fit(problem, snapshot_every=10_000)
-    assert last.objectives.min() == pytest.approx(exact.objective, rel=1e-5)
-    if exact.status.ok:
-        assert last.objectives.min() >= exact.objective * (1 - CERTIFIED)
-
-
-def test_training_a_deep_standard_network_goes_below_one_channel_per_class():
-    X, Y = labelled((3, 3, 3))
-    bound = whitened.solve(X, Y, beta=0.1, depth=6)
-    problem = FitProblem(X, Y, 0.1, architecture="relu", depth=6, width=13, restarts=16, steps=2500, rate=0.01)
-    *_, last = fit(problem, snapshot_every=10_000)
-    assert bound.dual_bound < last.objectives.min() < 0.95 * bound.objective
 
 
 # Mistakes

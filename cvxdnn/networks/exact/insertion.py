@@ -27,7 +27,7 @@ from cvxdnn.networks.exact.ramps import Ramps, charged, corrected, settled_norm
 from cvxdnn.spline import interpolating_spline
 from cvxdnn.tube import needed_beta
 
-__all__ = ["Move", "held_rate", "inserted", "rates"]
+__all__ = ["Move", "held_rate", "inserted", "objective", "rates"]
 
 Integers = NDArray[np.int64]
 
@@ -60,7 +60,7 @@ def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, roo
     near : bool
         Only ramps next to one in use, on its side, may enter: neurons move, none comes out of nothing.
     """
-    before = _objective(nodes, decay, ramps)
+    before = objective(nodes, decay, ramps)
     rate = held or decay.rate(ramps.path_norm)
     if not np.isfinite(rate):
         return Move(ramps, 0.0, at_rest=True)
@@ -71,7 +71,7 @@ def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, roo
     if held:
         return Move(ramps, 0.0, at_rest=False)
     ramps = _settled(nodes, decay, ramps)
-    return Move(ramps, 0.0, at_rest=before - _objective(nodes, decay, ramps) <= _FALL * before)
+    return Move(ramps, 0.0, at_rest=before - objective(nodes, decay, ramps) <= _FALL * before)
 
 
 def rates(nodes: Nodes, decay: Decay) -> tuple[float, float]:
@@ -131,10 +131,11 @@ def _settled(nodes: Nodes, decay: Decay, ramps: Ramps) -> Ramps:
     if norm is None:
         return ramps
     there = corrected(nodes, ramps, decay.rate(norm))
-    return min(ramps, there, key=lambda function: _objective(nodes, decay, function))
+    return min(ramps, there, key=lambda function: objective(nodes, decay, function))
 
 
-def _objective(nodes: Nodes, decay: Decay, ramps: Ramps) -> float:
+def objective(nodes: Nodes, decay: Decay, ramps: Ramps) -> float:
+    """The least objective of a network that draws these ramps."""
     return nodes.total(ramps.outputs(nodes)) + decay.cost(ramps.path_norm)
 
 

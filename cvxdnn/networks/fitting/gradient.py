@@ -14,7 +14,6 @@ restarts and branches.
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -52,8 +51,7 @@ class FitGradient:
         ]
         if order.normalised:
             i = named["scales", problem.depth - 1]
-            factor = float(np.sqrt(len(order.X))) if problem.architecture == "batch_norm_torch" else 1.0
-            self._activations[-1] = BatchNormReLU(values[i], gradients[i], factor)
+            self._activations[-1] = BatchNormReLU(values[i], gradients[i], order.scale_factor)
         self._norms: dict[int, Tensor] = {}
         self._y = torch.from_numpy(order.Y)
         self._x = torch.from_numpy(order.X).expand(problem.restarts * self._count, -1, -1).contiguous()

@@ -27,7 +27,7 @@ ARMIJO, CURVATURE = 1e-4, 0.9
 MOST_TRIALS = 25
 FIRST_SHARE = 1e-4
 """Length of the first trial step as a share of ||x||: little, because x is near a minimum, and doubling is cheap."""
-STALLED_SHARE, STALLED_ITERATIONS = 1e-11, 10
+STALLED_SHARE, STALLED_ITERATIONS = 1e-10, 10
 """A function is at rest when it has fallen by less than this share in each of so many iterations."""
 
 

@@ -27,6 +27,9 @@ __all__ = ["Block", "Parameters"]
 
 Floats = NDArray[np.float64]
 
+_HUGE = 1e100
+"""Any weight decay above its square acts the same, but must not overflow."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -60,11 +63,10 @@ class Parameters:
     def __init__(self, problem: FitProblem) -> None:
         self.problem = problem
         self.normalised = problem.architecture.startswith("batch_norm")
-        x_unit, self.y_unit = _power_of_two(problem.X), _power_of_two(problem.Y)
-        self._unit, self._units = _weight_units(problem, x_unit, self.y_unit, self.normalised)
-        self._x_unit = x_unit
-        self.X, self.Y = problem.X / x_unit, problem.Y / self.y_unit
-        self.beta = problem.beta * (self._unit / self.y_unit) ** 2
+        self._x_unit, self.y_unit = _power_of_two(problem.X), _power_of_two(problem.Y)
+        self._unit, self._units = _weight_units(problem, self._x_unit, self.y_unit, self.normalised)
+        self.X, self.Y = problem.X / self._x_unit, problem.Y / self.y_unit
+        self.beta = min(problem.beta * min(self._unit / self.y_unit, _HUGE) ** 2, _HUGE**2)
         self.blocks = tuple(block for layer in range(1, problem.depth + 1) for block in self._blocks_of(layer))
 
     @cached_property
@@ -100,36 +102,40 @@ class Parameters:
 
     def network(self, flat: Floats, restart: int) -> FittedNetwork:
         """One restart in the units of the user's data."""
-        problem = self.problem
-        count = problem.branches or 1
+        problem, count = self.problem, self.problem.branches or 1
         weights, biases = [], [np.zeros(width) for width in self.widths[1:]]
         scales = np.zeros((2, 0))
         for block, view in zip(self.blocks, self.views(flat), strict=True):
             values = view[restart * count : (restart + 1) * count] * block.unit
             if block.kind == "weights":
-                weights.append(
-                    self._outward(block, values) if problem.branches is not None else self._outward(block, values)[0]
-                )
+                weights.append(self._constrained(block.layer, values))
             elif block.kind == "biases":
                 biases[block.layer - 1] = values[0, 0]
             else:
-                scales = values[0] * (np.sqrt(len(problem.X)) if problem.architecture == "batch_norm_torch" else 1.0)
+                scales = values[0] * self.scale_factor
+        biased = any(block.kind == "biases" for block in self.blocks)
         return FittedNetwork(
             problem.architecture,
-            tuple(weights),
-            tuple(biases) if any(block.kind == "biases" for block in self.blocks) else (),
-            scales[0] if scales.size else np.zeros(0),
-            scales[1] if scales.size else np.zeros(0),
-            problem.budget,
+            tuple(weights if problem.branches is not None else (matrix[0] for matrix in weights)),
+            tuple(biases) if biased else (),
+            gamma=scales[0],
+            alpha=scales[1],
+            budget=problem.budget,
         )
+
+    @property
+    def scale_factor(self) -> float:
+        """How many gamma one unit of a trained scale is: sqrt(n) for torch's convention, else 1."""
+        return float(np.sqrt(len(self.X))) if self.problem.architecture == "batch_norm_torch" else 1.0
 
     def is_constrained(self, layer: int) -> bool:
         """Whether the norm of a layer is prescribed."""
         return self.problem.budget is not None and layer <= self.problem.depth - 2
 
-    def _outward(self, block: Block, weights: Floats) -> Floats:
+    def _constrained(self, layer: int, weights: Floats) -> Floats:
+        """Weights (branches, rows, columns) as they are used: of prescribed norm if the layer has one."""
         budget = self.problem.budget
-        if budget is None or not self.is_constrained(block.layer):
+        if budget is None or not self.is_constrained(layer):
             return weights
         return weights * (budget / np.linalg.norm(weights, axis=(1, 2), keepdims=True))
 

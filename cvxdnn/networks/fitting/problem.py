@@ -119,15 +119,12 @@ class FitProblem:
             "seed": validation.positive_int("seed", self.seed, 0),
             "steps": validation.positive_int("steps", self.steps, 0),
             "polish": validation.positive_int("polish", self.polish, 0),
+            **{name: _positive(name, getattr(self, name)) for name in ("init_scale", "rate", "final_rate")},
         }
         if self.branches is not None:
             checked["branches"] = validation.positive_int("branches", self.branches, 1, MAX_BRANCHES)
-        for name in (
-            ("init_scale", "rate", "final_rate")
-            if self.budget is None
-            else ("init_scale", "rate", "final_rate", "budget")
-        ):
-            checked[name] = _positive(name, getattr(self, name))
+        if self.budget is not None:
+            checked["budget"] = _positive("budget", self.budget)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         self._check_together()

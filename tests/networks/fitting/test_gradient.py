@@ -54,7 +54,7 @@ def test_a_unit_that_is_constant_on_the_data_has_finite_gradients():
     assert model.objectives().numpy() * order.y_unit**2 == pytest.approx(np.sum(problem.Y**2) / 2)
 
 
-@pytest.mark.parametrize("scale", [1e-6, 0.03, 1.0, 40.0, 1e6])
+@pytest.mark.parametrize("scale", [1e-90, 1e-6, 0.03, 1.0, 40.0, 1e6, 1e90])
 def test_units_do_not_change_the_problem(form, scale):
     """At equal parameters in the problem's own units, the objective is the user's whatever these units are."""
     problem = small_problem(form)

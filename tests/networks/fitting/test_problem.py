@@ -81,7 +81,11 @@ def test_problems_can_be_sent_and_compared(form):
     assert not problem.same_as(replace(problem, seed=1))
 
 
-@given(value=st.one_of(st.none(), st.booleans(), st.text("xyz ", max_size=5), st.floats(), st.lists(st.integers(), max_size=2)))
+@given(
+    value=st.one_of(
+        st.none(), st.booleans(), st.text("xyz ", max_size=5), st.floats(), st.lists(st.integers(), max_size=2)
+    )
+)
 @pytest.mark.parametrize("argument", ["depth", "width", "restarts", "beta", "architecture", "rate"])
 def test_nonsense_is_refused_or_a_problem(argument, value):
     settings = {"X": X, "Y": Y, "beta": 0.1} | {argument: value}

@@ -1,0 +1,52 @@
+"""A closed form as a page shows it: a value, what to call it, and what trained layers are compared with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.theory.result import Claim, Verdict
+
+__all__ = ["NAMES", "Optimum"]
+
+Matrix = NDArray[np.float64]
+
+NAMES = {
+    Claim.PROVED: "optimum, proved",
+    Claim.OBSERVED: "upper bound, not beaten so far",
+    Claim.UPPER_BOUND: "upper bound",
+    Claim.NO_CLOSED_FORM: "upper bound",
+}
+"""What a value with this claim is called; never "optimum" unless it is proved."""
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """What is known about the best network of a case.
+
+    value : objective of the network in closed form;  lower_bound : no network is lower
+    status : what the value is
+    singular_values : (L, c) of its layers, or None where only the value is known
+    width : units a hidden layer needs for it
+    """
+
+    value: float
+    lower_bound: float
+    status: Verdict
+    singular_values: Matrix | None
+    width: int
+
+    @property
+    def name(self) -> str:
+        """What to call the value."""
+        return NAMES[self.status.claim]
+
+    @property
+    def label(self) -> str:
+        """The same in a word or two, for legends."""
+        return "optimum" if self.status.ok else "upper bound"
+
+    @property
+    def norms(self) -> Matrix | None:
+        """(L,) Frobenius norms of the layers."""
+        return None if self.singular_values is None else np.linalg.norm(self.singular_values, axis=1)

@@ -1,0 +1,184 @@
+"""The active-set method: from a nearly right shape of the optimum to the exact optimum.
+
+From a start with the right signs, `polish` walks towards the stationary point of its shape
+(`cvxdnn.convex.active_set`) and drops the first knot whose slope change would turn round, again and again (as Lawson &
+Hanson do for nonnegative least squares): every step lowers the objective. When no sign is in the way, points where z
+leaves the tube become knots, a regime whose condition fails is changed, and the walk goes on until neither is needed.
+
+Source: Lawson & Hanson (1974), Solving Least Squares Problems, ch. 23, for the walk.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.convex.active_set import (
+    ActiveSet,
+    Regime,
+    Stationary,
+    stationary_point,
+    tube_curve,
+    with_ends,
+    worst_violations,
+)
+from cvxdnn.convex.hat_basis import coarser, hat_quadratic
+from cvxdnn.convex.problem import Problem
+from cvxdnn.spline import LinearSpline
+from cvxdnn.tube import second_difference
+
+Vector = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+ROUND_OFF = 1e-12
+"""Share of the total variation, or of beta, that counts as equality."""
+MAX_STALLED = 10
+"""Rounds without coming clearly nearer after which round-off has the last word."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A spline that may be the optimum of a problem, in the problem's units.
+
+    active : its shape (None: not from the active-set method)
+    curve : (m,) the curve z of its multipliers at every point, nearly in the tube (None: that of its residuals)
+    """
+
+    problem: Problem
+    spline: LinearSpline
+    active: ActiveSet | None = None
+    curve: Vector | None = None
+
+    @cached_property
+    def multipliers(self) -> Vector | None:
+        """Dual feasible multipliers (m,) from the curve: residuals, being rounded as y is, prove less."""
+        if self.curve is None:
+            return None
+        half_width = self.problem.beta - abs(float(self.curve[0]))  # the curve begins at kappa / 2
+        wall = (1 - ROUND_OFF) * half_width
+        return second_difference(self.problem.points.x, np.clip(self.curve, -wall, wall))
+
+    @cached_property
+    def relative_gap(self) -> float:
+        """The certified relative gap."""
+        return self.problem.certify(self.spline, self.multipliers).relative_gap
+
+
+@dataclass(frozen=True, eq=False)
+class _Stop:
+    """Where a walk ends: active set, its stationary point, and the curve z in the tube at every point, (m,)."""
+
+    active: ActiveSet
+    point: Stationary
+    z: Vector
+
+    @cached_property
+    def outside(self) -> float:
+        """How far z leaves the tube, as a share of the half width; 0 at the optimum."""
+        return float(np.abs(self.z).max()) / self.point.half_width - 1
+
+
+def polish(problem: Problem, start: ActiveSet) -> Candidate | None:
+    """The best stationary point met on the way from `start`; None when there is none."""
+    best: _Stop | None = None
+    active, stalled = start, 0
+    while stalled < MAX_STALLED:
+        stop = _walk(problem, active)
+        if stop is None:
+            break
+        stalled = 0 if best is None or stop.outside < 0.5 * best.outside else stalled + 1
+        if best is None or stop.outside < best.outside:
+            best = stop
+        entering = _entering(problem, stop)
+        if entering.size == 0:
+            break
+        # Points that enter together may drive each other out again; one alone always lowers the objective.
+        active = _with_knots(stop, entering if stalled == 0 else entering[[np.abs(stop.z[entering]).argmax()]])
+    return None if best is None else _candidate(problem, best)
+
+
+def _walk(problem: Problem, active: ActiveSet) -> _Stop | None:
+    """Drop knots and change the regime until the stationary point has all signs right."""
+    n = problem.points.x.size
+    support = with_ends(active.knots, n)
+    quadratic = hat_quadratic(problem.points, support)
+    for _ in range(3 * support.size + 10):
+        at = np.searchsorted(support, with_ends(active.knots, n))
+        point = stationary_point(coarser(quadratic, at), problem.beta, active)
+        if point is None:
+            return None
+        turning = point.changes * active.changes <= 0
+        if turning.any():
+            active = _up_to_first_turn(active, point.changes, turning)
+            continue
+        active = replace(active, changes=point.changes)
+        regime, end_sign = _next_regime(problem, active, point)
+        if regime is active.regime:
+            return _Stop(active, point, _curve(problem, active, point))
+        active = replace(active, regime=regime, end_sign=end_sign)
+    return None
+
+
+def _up_to_first_turn(active: ActiveSet, target: Vector, turning: NDArray[np.bool_]) -> ActiveSet:
+    """Walk from the present slope changes towards `target` until the first becomes zero, and drop that knot."""
+    now = active.changes
+    reach = np.full(now.size, np.inf)
+    reach[turning] = now[turning] / (now[turning] - target[turning])
+    length = reach.min()
+    stays = reach > length * (1 + 1e-9) + 1e-15
+    changes = now + length * (target - now)
+    # Round-off must not turn a sign that the walk has not reached.
+    stays &= changes * now > 0
+    return replace(active, knots=active.knots[stays], changes=changes[stays])
+
+
+def _next_regime(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Regime, float]:
+    """The regime whose condition the stationary point meets, or the neighbouring one to try next."""
+    regime, sign = active.regime, active.end_sign
+    if problem.skip_connection:
+        return Regime.BALANCED, sign
+    variation = float(np.abs(point.changes).sum())
+    ends = float(point.slopes[0] + point.slopes[-1])
+    if regime is Regime.BALANCED and abs(ends) > variation * (1 + ROUND_OFF):
+        return Regime.TIED, float(np.sign(ends))
+    if regime is Regime.END and ends * sign < variation * (1 - ROUND_OFF):
+        return Regime.TIED, sign
+    if regime is Regime.TIED and point.kappa * sign < -ROUND_OFF * problem.beta:
+        return Regime.BALANCED, sign
+    if regime is Regime.TIED and point.kappa * sign > (1 + ROUND_OFF) * problem.beta:
+        return Regime.END, sign
+    return regime, sign
+
+
+def _curve(problem: Problem, active: ActiveSet, point: Stationary) -> Vector:
+    """z at every point."""
+    points, support = problem.points, with_ends(active.knots, problem.points.x.size)
+    residual = points.y - np.interp(points.x, points.x[support], point.values)
+    at_knots = np.sign(active.changes) * point.half_width
+    at_support = np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]])
+    return tube_curve(points.x, points.weight * residual, support, at_support)
+
+
+def _entering(problem: Problem, stop: _Stop) -> Indices:
+    """The points where z leaves the tube, one in each piece at most."""
+    support = with_ends(stop.active.knots, problem.points.x.size)
+    return worst_violations(stop.z, stop.point.half_width, support, ROUND_OFF)
+
+
+def _with_knots(stop: _Stop, born: Indices) -> ActiveSet:
+    """The active set with more knots."""
+    # A change that is about to grow has no size yet: the smallest number of its sign.
+    tiny = np.finfo(np.float64).tiny
+    knots = np.concatenate([stop.active.knots, born])
+    changes = np.concatenate([stop.active.changes, np.sign(stop.z[born]) * tiny])
+    order = np.argsort(knots, kind="stable")
+    return replace(stop.active, knots=knots[order], changes=changes[order])
+
+
+def _candidate(problem: Problem, stop: _Stop) -> Candidate:
+    """The function, with its real knots only."""
+    x, knots, point = problem.points.x, stop.active.knots, stop.point
+    kept, values = (knots, point.values[1:-1]) if knots.size else (np.array([0]), point.values[:1])
+    spline = LinearSpline(x[kept], values, float(point.slopes[0]), float(point.slopes[-1]))
+    return Candidate(problem, spline, stop.active, stop.z)

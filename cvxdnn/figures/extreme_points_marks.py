@@ -1,0 +1,169 @@
+"""Points, lines and surfaces that are drawn alike in two and in three dimensions."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+__all__ = ["Canvas", "clipped_plane"]
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+HEIGHT = 460
+GRID = "#9AA1A8"
+LIGHT = {"ambient": 0.75, "diffuse": 0.4, "specular": 0.05}
+AXES = ("x", "y", "z")
+EYE = (1.35, 1.25, 0.8)
+LEGEND = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0, "font": {"size": 11}, "itemsizing": "constant"}
+
+
+class Canvas:
+    """A Plotly figure of `dimension` 2 or 3 with equal scales on all axes.
+
+    Each mark with a name gets one entry in the legend; marks without one belong to the entry before them.
+    """
+
+    def __init__(self, dimension: int, names: tuple[str, ...] = ()) -> None:
+        self.dimension = dimension
+        self.figure = go.Figure()
+        self._group = 0
+        layout: dict[str, Any] = {
+            "height": HEIGHT,
+            "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
+            "legend": LEGEND,
+            "uirevision": "kept",  # new data leave the reader's view as it is
+            "hovermode": "closest",
+        }
+        if dimension == 3:
+            axis = {"nticks": 5, "showspikes": False, "showbackground": False, "zeroline": False, "gridcolor": GRID}
+            titled = zip(AXES, (*names, "", "", ""), strict=False)
+            layout["scene"] = {f"{a}axis": {**axis, "title": {"text": name}} for a, name in titled}
+            camera = {"eye": dict(zip(AXES, EYE, strict=True)), "center": {"x": 0, "y": 0, "z": -0.1}}
+            layout["scene"] |= {"aspectmode": "data", "camera": camera, "dragmode": "orbit"}
+        self.figure.update_layout(**layout)
+        if dimension == 2:
+            across, up = (*names, "", "")[:2]
+            self.figure.update_xaxes(title=across, nticks=6, zeroline=True, automargin=True)
+            self.figure.update_yaxes(title=up, nticks=6, zeroline=True, automargin=True, scaleanchor="x")
+
+    def window(self, low: Array, high: Array) -> None:
+        """Ranges of the axes in three dimensions."""
+        if self.dimension == 3:
+            ranges = {f"{a}axis": {"range": [float(x), float(y)]} for a, x, y in zip(AXES, low, high, strict=True)}
+            self.figure.update_scenes(**ranges)
+
+    def look_across(self, direction: Array) -> None:
+        """Look at the scene so that what sticks out in this direction is seen from the side and from outside."""
+        length = float(np.linalg.norm(direction))
+        if self.dimension == 3 and length > 0:
+            forward = direction / length
+            across = np.array(EYE) - (forward @ EYE) * forward
+            eye = forward + 1.2 * across / max(float(np.linalg.norm(across)), 1e-9)
+            eye *= 2.1 / float(np.linalg.norm(eye))
+            self.figure.update_layout(scene_camera_eye=dict(zip(AXES, eye.tolist(), strict=True)))
+
+    def line(self, points: Array, *, name: str = "", color: str, width: float = 3, dash: str = "solid") -> None:
+        """A polyline through points (m, dimension); rows of NaN interrupt it."""
+        self._scatter(points, name, mode="lines", line={"color": color, "width": width, "dash": dash}, hoverinfo="skip")
+
+    def dots(
+        self,
+        points: Array,
+        *,
+        name: str = "",
+        color: str,
+        size: float = 7,
+        symbol: str = "circle",
+        text: list[str] | None = None,
+        hover: list[str] | None = None,
+    ) -> None:
+        """Markers at points (m, dimension), with words beside them and on hovering."""
+        self._scatter(
+            points,
+            name,
+            mode="markers" if text is None else "markers+text",
+            marker={"color": color, "size": size, "symbol": symbol, "line": {"width": 0}},
+            text=text,
+            textposition="top center",
+            textfont={"color": color, "size": 15},
+            hovertext=hover,
+            hoverinfo="skip" if hover is None else "text",
+        )
+
+    def surface(
+        self,
+        points: Array,
+        facets: Indices,
+        *,
+        name: str = "",
+        color: str,
+        opacity: float,
+        facecolor: list[str] | None = None,
+    ) -> None:
+        """Triangles between points in three dimensions; in two, the filled polygon that the edges run around."""
+        if not len(facets):
+            return
+        if self.dimension == 2:
+            around = points[np.append(facets[:, 0], facets[-1, 1])]
+            self._scatter(
+                around, name, mode="lines", fill="toself", opacity=opacity, fillcolor=color, hoverinfo="skip",
+                line={"color": color, "width": 1},
+            )  # fmt: skip
+            return
+        place = dict(zip(AXES, points.T, strict=True)) | dict(zip("ijk", facets.T, strict=True))
+        plain = facecolor is not None  # colours that are shaded already
+        light = {"ambient": 1.0, "diffuse": 0.0, "specular": 0.0} if plain else LIGHT
+        self.figure.add_mesh3d(
+            **place, color=color, opacity=opacity, facecolor=facecolor, flatshading=plain, lighting=light,
+            hoverinfo="skip", **self._entry(name),
+        )  # fmt: skip
+
+    def fan(self, rim: Array, *, name: str = "", color: str, opacity: float) -> None:
+        """The flat region between the origin and a rim (m, dimension)."""
+        points = np.vstack([np.zeros((1, self.dimension)), rim])
+        number = np.arange(1, len(rim), dtype=np.intp)
+        triangles = np.stack([0 * number, number, number + 1], axis=1)
+        ring = np.arange(len(points), dtype=np.intp)
+        edges = np.stack([ring, np.roll(ring, -1)], axis=1)
+        facets = triangles if self.dimension == 3 else edges
+        self.surface(points, facets, name=name, color=color, opacity=opacity)
+
+    def _scatter(self, points: Array, name: str, **look: Any) -> None:
+        place = dict(zip(AXES, np.atleast_2d(points).T, strict=False))
+        if self.dimension == 2:
+            self.figure.add_scatter(**place, **look, **self._entry(name))
+            return
+        look.pop("fill", None)
+        self.figure.add_scatter3d(**place, **look, **self._entry(name))
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        self._group += bool(name)
+        return {"name": name, "showlegend": bool(name), "legendgroup": str(self._group)}
+
+
+def clipped_plane(normal: Array, level: float, low: Array, high: Array) -> tuple[Array, Indices]:
+    """The part of {q : normal^T q = level} in a box: corners in order and facets, as `Canvas.surface` takes them."""
+    n = len(normal)
+    corners = np.array(list(product((0, 1), repeat=n)))
+    found = []
+    for corner in corners:
+        for axis in np.flatnonzero(corner == 0):
+            start = np.where(corner, high, low)
+            rate = normal[axis] * (high - low)[axis]
+            if rate and 0 <= (share := (level - normal @ start) / rate) <= 1:
+                found.append(start + share * (high - low)[axis] * np.eye(n)[axis])
+    points = np.array(found).reshape(-1, n)
+    if len(points) < n:
+        return points, np.zeros((0, n), dtype=np.intp)
+    if n == 2:
+        return points[:2], np.array([[0, 1]], dtype=np.intp)
+    across = np.linalg.svd(normal[None])[2][1:]
+    flat = (points - points.mean(axis=0)) @ across.T
+    points = points[np.argsort(np.arctan2(flat[:, 1], flat[:, 0]))]
+    number = np.arange(1, len(points) - 1, dtype=np.intp)
+    return points, np.stack([0 * number, number, number + 1], axis=1)

@@ -1,0 +1,163 @@
+"""Beyond the theorem, first part: break a condition of the theorem about depth, and train against its value."""
+
+from functools import cache
+from uuid import uuid4
+
+import pandas as pd
+import streamlit as st
+
+from cvxdnn.beyond_depth import EXAMPLES, SAME, STEPS, Experiment, Standing, crossing, runs_below, share_above
+from cvxdnn.deep_runs import DeepRunsFrame
+from cvxdnn.figures.beyond_depth import crossing_chart, functions_chart
+from cvxdnn.solution import Solution
+from cvxdnn.spline import LinearSpline
+from cvxdnn.ui.job_run import JobRun
+from cvxdnn.ui.page import live
+from cvxdnn.ui.process import runner
+
+__all__ = ["depth_conditions"]
+
+PREFIX = "beyond_depth_"
+BIASES = {"last_hidden": "last hidden layer only", "all": "every layer"}
+SIGNS = {False: "0 or larger", True: "of both signs"}
+MEANING = {
+    Standing.OPTIMUM: "**Both conditions hold.** The blue line is the optimum: no network can cross it.",
+    Standing.UPPER_BOUND: (
+        "**Biases in every layer.** The blue line is an *upper bound*, not the optimum: such networks can do all that "
+        "those of the theorem can, and more. An early layer can now bend, and a bend made there is paid for once and "
+        "shared by every unit above it."
+    ),
+    Standing.NO_BOUND: (
+        "**Inputs of both signs.** The blue line is *no bound at all*. The first layer splits x into a positive and a "
+        "negative part, which share no unit. A ramp that runs through both is paid for twice. A tent over 0 is one "
+        "single unit that subtracts both parts from a constant, and costs less."
+    ),
+}
+TWO_LAYERS = "**Two layers.** There are no early layers, so neither condition matters: the blue line is the optimum."
+
+
+class Lab:
+    """One tab's experiment and its training."""
+
+    def __init__(self) -> None:
+        self.experiment = Experiment.first("eight points")
+        self.runs: JobRun[DeepRunsFrame] = JobRun(runner, uuid4().hex)
+        self.begin()
+
+    @property
+    def frame(self) -> DeepRunsFrame | None:
+        """The newest frame of this experiment."""
+        return self.runs.frame if self.runs.subject == self.experiment else None
+
+    def begin(self) -> None:
+        """Train the experiment's networks."""
+        self.runs.start(self.experiment.task(), self.experiment)
+
+    def choose(self) -> None:
+        """Another example, in the setting that shows what it is for."""
+        self.experiment = Experiment.first(st.session_state[PREFIX + "example"])
+        self.begin()
+
+    def change(self) -> None:
+        """Another setting of the same example."""
+        biases, signed, depth = (st.session_state[PREFIX + name] for name in ("biases", "signed", "depth"))
+        self.experiment = Experiment(self.experiment.example, depth, biases, signed)
+        self.begin()
+
+
+def depth_conditions() -> None:
+    """The whole section."""
+    lab: Lab = st.session_state.setdefault(PREFIX + "lab", Lab())
+    picture, panel = st.columns([2.7, 1.15], gap="small")
+    with panel:
+        with st.container(border=True):
+            _settings(lab)
+        with st.container(border=True):
+            st.markdown(
+                r"**Theorem.** If every $x \ge 0$ and only the last hidden layer has biases, the optimum of $L$ weight "
+                r"layers is the value of $\text{(DEEP)}\ \min_f \frac12\sum_i (f(x_i)-y_i)^2 + \frac{\beta L}{2} "
+                r"R(f)^{2/L}$."
+            )
+            st.caption(
+                "Certified: the value of (DEEP), as the solution of this problem. Measured: what training reached. "
+                "β and the objectives belong to the points as they are."
+            )
+    running = lab.runs.is_running
+
+    def watch() -> None:
+        _results(lab)
+        if running != lab.runs.is_running:
+            st.rerun()
+
+    with picture, st.container(border=True):
+        live(watch, active=running)
+
+
+def _settings(lab: Lab) -> None:
+    experiment = lab.experiment
+    for name in ("example", "biases", "signed", "depth"):
+        st.session_state[PREFIX + name] = getattr(experiment, name)
+    st.segmented_control("Points", list(EXAMPLES), key=PREFIX + "example", on_change=lab.choose, required=True)
+    st.radio("Biases in", list(BIASES), key=PREFIX + "biases", format_func=BIASES.__getitem__, on_change=lab.change)
+    st.radio("Inputs x", list(SIGNS), key=PREFIX + "signed", format_func=SIGNS.__getitem__, on_change=lab.change)
+    st.slider("Depth L (weight layers)", 2, 5, key=PREFIX + "depth", on_change=lab.change)
+    st.button("Train again", key=PREFIX + "again", on_click=lab.begin, disabled=lab.runs.is_running)
+
+
+def _results(lab: Lab) -> None:
+    lab.runs.poll()
+    experiment, frame, theorem = lab.experiment, lab.frame, _theorem(lab.experiment)
+    st.markdown(MEANING[experiment.standing] if experiment.depth > 2 else TWO_LAYERS)
+    st.markdown(f"#### {_verdict(experiment, frame, theorem.objective)}")
+    history = None if frame is None else frame.history
+    over_steps, over_x = st.columns(2)
+    with over_steps:
+        columns, specification = crossing_chart(history, theorem.objective, steps=STEPS)
+        st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "crossing")
+    with over_x:
+        columns, specification = functions_chart(experiment.x, experiment.y, _shifted(theorem, experiment), frame)
+        st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "functions")
+    st.caption(_progress(lab, theorem.objective))
+
+
+def _verdict(experiment: Experiment, frame: DeepRunsFrame | None, value: float) -> str:
+    """What was measured, in one sentence that never claims more."""
+    if frame is None:
+        return "Training …"
+    share, step = share_above(frame, value), crossing(frame.history, value)
+    runs = frame.objectives.size
+    if step is not None:
+        below = runs_below(frame, value)
+        return f"{_percent(-share)} below the value: crossed by step {step:,}, by {below} of {runs} networks"
+    if share > SAME:
+        return f"{_percent(share)} above the value: none of {runs} networks has reached it"
+    return f"At the value, to {_percent(max(share, 1e-6))}: none of {runs} networks has crossed it"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share >= SAME else f"{100 * share:.1g} %"
+
+
+def _progress(lab: Lab, value: float) -> str:
+    frame = lab.frame
+    if lab.runs.message:
+        return lab.runs.message
+    if frame is None:
+        return "starting a worker"
+    state = "training" if lab.runs.is_running else "training ended"
+    return (
+        f"{state} · step {frame.step:,} · smallest objective {frame.objective:.5g}, measured · value of (DEEP) "
+        f"{value:.5g}, certified · β = {lab.experiment.beta:g} · Adam, 30 neurons in each layer"
+    )
+
+
+@cache
+def _theorem(experiment: Experiment) -> Solution:
+    return experiment.theorem()
+
+
+def _shifted(solution: Solution, experiment: Experiment) -> LinearSpline:
+    """The function of (DEEP), moved with the inputs."""
+    spline = solution.spline
+    left, right = spline.slopes[[0, -1]].tolist()
+    return LinearSpline(spline.knots - experiment.offset, spline.values, left, right)

@@ -1,0 +1,126 @@
+"""The page on whitened data: its controls, and what it draws of a case."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from cvxdnn.cases.whitened import WhitenedCase, WhitenedSetting, strength_curves, whitened_case
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.figures.whitened import channels_chart, strength_figure
+from cvxdnn.fits import FitFrame
+from cvxdnn.theory.whitened import Architecture, RankTwo, rank_two_counterexample
+from cvxdnn.ui.closed_form import condition_on_width, numbers
+from cvxdnn.ui.fit import chart
+from cvxdnn.ui.page import figure
+
+__all__ = ["case_of", "channels", "controls", "counterexample", "facts", "vanishing", "vanishing_curves"]
+
+PREFIX = "whitened_"
+BETAS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
+TARGETS = ("class labels", "one real number")
+NAMES: dict[Architecture, str] = {
+    "standard": "standard: shared layers",
+    "parallel": "parallel: a sum of separate chains",
+}
+CURVE_BETAS = np.geomspace(0.01, 5, 600)
+
+
+def controls() -> WhitenedSetting:
+    """The widgets of the page; moving one starts nothing."""
+    first = WhitenedSetting()
+    architecture: Architecture = st.radio(
+        "Network", list(NAMES), format_func=NAMES.__getitem__, key=PREFIX + "architecture"
+    )
+    depth = _slider("depth", "Depth (weight layers L)", 2, 8, first.depth)
+    beta = st.select_slider("Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func="{:g}".format)
+    classes = _slider("classes", "Classes K", 1, 6, first.classes)
+    largest = _slider("largest", "Samples of the largest class", 1, 8, first.largest)
+    imbalance = _slider("imbalance", "Times smaller: the smallest class", 1, 8, first.imbalance)
+    st.caption("Class sizes: " + ", ".join(map(str, WhitenedSetting(classes, largest, imbalance).counts)))
+    with st.expander("Data and network"):
+        real = st.radio("Targets", TARGETS, key=PREFIX + "targets") == TARGETS[1]
+        extra = _slider("extra", "Inputs beyond the number of samples", 0, 10, first.extra_inputs)
+        name = "Neurons in each hidden layer" if architecture == "standard" else "Branches"
+        width = _slider("width", name, 1, 40, first.width)
+        seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
+    return WhitenedSetting(classes, largest, imbalance, real, extra, beta, depth, architecture, width, int(seed))
+
+
+def case_of(setting: WhitenedSetting) -> WhitenedCase:
+    """Everything that does not depend on training."""
+    return whitened_case(setting)
+
+
+def facts(case: WhitenedCase, frame: FitFrame | None) -> None:
+    """The table of numbers, and a warning where the network does not fit the theorem."""
+    setting = case.setting
+    noun = "Hidden layers" if setting.architecture == "standard" else "Sums of branches"
+    condition_on_width(case.optimum, setting.width, noun)
+    present = int(np.count_nonzero(case.solution.present))
+    seen = "–" if frame is None else str(int(np.linalg.matrix_rank(frame.outputs, tol=0.01)))
+    name = "channels, rank of the outputs" if setting.real_target else "classes that survive"
+    numbers(case.optimum, frame, more=((name, f"{present} of {len(case.solution.targets)}", seen),))
+
+
+def channels(case: WhitenedCase, frame: FitFrame | None) -> None:
+    """Which samples each neuron of the last hidden layer fires for."""
+    st.markdown("**Who fires for whom**")
+    hidden = np.zeros((len(case.groups), case.setting.width)) if frame is None else frame.hidden
+    chart(channels_chart(hidden, case.groups, group_names(case.setting), height=260), key=PREFIX + "channels")
+
+
+def vanishing(case: WhitenedCase) -> None:
+    """Which classes the weight decay has removed, and why."""
+    solution, labels = case.solution, group_names(case.setting)
+    gone = [name for name, present in zip(labels, solution.present, strict=True) if not present]
+    if gone:
+        st.info(
+            f"No channel at β = {case.setting.beta:g}, being weaker than {solution.threshold:.3g}: {', '.join(gone)}."
+        )
+    else:
+        weakest = float(solution.targets.min())
+        st.caption(f"Every channel survives: the weakest target, {weakest:.3g}, is above {solution.threshold:.3g}.")
+
+
+def vanishing_curves(setting: WhitenedSetting) -> None:
+    """Strength of each channel over the weight decay."""
+    plain = replace(setting, beta=WhitenedSetting().beta, architecture="standard", width=1)
+    targets, strengths = _curves(plain)
+    names = [f"target {target:.3g}" for target in targets]
+    figure(strength_figure(CURVE_BETAS, targets, strengths, names, setting.beta), key=PREFIX + "strengths")
+
+
+def counterexample(beta: float) -> None:
+    """Three classes, five layers: the network of rank two beside one channel per class."""
+    try:
+        found = _counterexample(beta)
+    except InvalidInputError:
+        st.caption(f"At β = {beta:g} the zero network is better than both; choose 0.2 or less.")
+        return
+    change = f"{found.objective / found.one_channel - 1:.2%}"
+    value, lower = st.columns(2)
+    value.metric("one channel per class, upper bound", f"{found.one_channel:.5f}")
+    lower.metric("network of rank two, exact", f"{found.objective:.5f}", change, delta_color="off")
+
+
+def group_names(setting: WhitenedSetting) -> list[str]:
+    """What the channels are called."""
+    if setting.real_target:
+        return ["positive targets", "negative targets"]
+    return [f"class {k + 1}" for k in range(setting.classes)]
+
+
+@lru_cache(maxsize=64)
+def _curves(setting: WhitenedSetting) -> tuple[np.ndarray, np.ndarray]:
+    return strength_curves(setting, CURVE_BETAS)
+
+
+@lru_cache(maxsize=64)
+def _counterexample(beta: float) -> RankTwo:
+    return rank_two_counterexample(beta)
+
+
+def _slider(name: str, label: str, low: int, high: int, value: int) -> int:
+    return int(st.slider(label, low, high, value, key=PREFIX + name))

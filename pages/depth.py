@@ -1,0 +1,70 @@
+"""Depth: the exact optimum for L layers, the valleys in which training gets stuck, and the jumps between them."""
+
+import streamlit as st
+
+from cvxdnn.ui import depth
+from cvxdnn.ui.controls import data_controls
+from cvxdnn.ui.page import live
+from cvxdnn.ui.session import session
+
+here = session()
+lab = depth.depth_lab(here.scenario)
+
+st.title("Depth does not change the spline, only how strongly it is held straight.")
+st.write(
+    "No network lies below the blue curve, and training rolls down towards its valleys. Move weight decay and depth: "
+    "with three layers or more there is always a valley at the very left, the constant, and the deepest valley changes "
+    "abruptly."
+)
+if here.problem:
+    st.warning(here.problem)
+
+picture, panel = st.columns([2.7, 1.15], gap="small")
+with panel:
+    with st.container(border=True):
+        data_controls(here)
+    with st.container(border=True):
+        depth.numbers(lab)
+    with st.container(border=True):
+        st.markdown(
+            r"**Theorem.** For $x \ge 0$ and biases in the last hidden layer only, training $L$ weight layers has the "
+            r"same optimum as $\min_r F(r) + \frac{\beta L}{2} r^{2/L}$, where $F(r)$ is the least loss of functions "
+            r"with path norm $r$. It is the two-layer optimum for the weight decay $\lambda = \beta r^{2/L-1}$."
+        )
+        st.caption(
+            "Path norm: the sum of all slope changes, or more if the ends are steep. β and objectives are in "
+            "normalised units: x in [0, 1], y centred with range 1. The loss is the squared one."
+        )
+
+if lab.deep.path.beta_max == 0:
+    picture.info("A constant fits these points as well as any function, at every depth.")
+    st.stop()
+
+
+def rolling() -> None:
+    depth.valleys(lab)
+    if running != lab.runs.is_running:
+        st.rerun()
+
+
+running = lab.runs.is_running
+with picture:
+    with st.container(border=True):
+        depth.settings(lab)
+        live(rolling, active=running)
+    same_beta, same_effect = st.columns(2, gap="small")
+with same_beta, st.container(border=True):
+    st.markdown("**The same weight decay β, five depths.** Certified.")
+    depth.equal_weight_decay(lab)
+    st.caption("The same β acts with another strength at every depth: some bend, others stay flat.")
+with same_effect, st.container(border=True):
+    st.markdown("**The same effective weight decay λ, five depths.** Certified.")
+    depth.equal_effective_weight_decay(lab)
+
+diagram, matrices = st.columns(2, gap="small")
+with diagram, st.container(border=True):
+    st.markdown("**Where does the optimum jump?** Exact.")
+    depth.jumps(lab)
+with matrices, st.container(border=True):
+    st.markdown("**What do the layers look like?** Closed form: exact. Trained: measured.")
+    depth.layers(lab)

@@ -1,0 +1,80 @@
+"""Rank one and deep linear: optimal layers line up, and a closed form says how strong each of them is."""
+
+import streamlit as st
+
+from cvxdnn.ui.closed_form import aligned, distance, headline, layers, progress
+from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.ui.rank_one import case_of, controls, duality_gap, facts, output_function
+from cvxdnn.ui.rank_one_theorems import CONDITIONS, THEOREMS
+
+run = fit_run("rank_one")
+
+st.title("Train a deep network and watch its layers line up.")
+st.write(
+    "Press Train. The orange curve falls towards the blue line, a value known before training starts; the layers end "
+    "with equal norms, each pointing where the next one begins. Then make the weight decay larger, or the network "
+    "deeper, until it lets go of what it learnt."
+)
+
+picture, panel = st.columns([2.7, 1.15], gap="small")
+
+with panel:
+    with st.container(border=True):
+        setting = controls()
+    with st.container(border=True):
+        st.markdown(THEOREMS[setting.kind])
+        st.markdown(CONDITIONS)
+
+case = case_of(setting)
+
+
+def show_training() -> None:
+    frame = run.frame_of(case.problem)
+    fit_buttons(run, case.problem)
+    curve, readout = st.columns([1.15, 1], gap="medium")
+    with curve:
+        headline(case.optimum, frame)
+        progress(case.optimum, frame, key="rank_one_progress")
+    with readout:
+        facts(case, frame)
+    layers(case.optimum, frame, case.directions, key="rank_one")
+    heat, function = st.columns(2, gap="medium")
+    with heat:
+        aligned(case.problem, frame, case.directions, key="rank_one")
+    with function:
+        if case.chain is None:
+            distance(case.optimum, frame, key="rank_one_distance")
+        else:
+            output_function(case, frame)
+    st.caption(
+        "Blue: closed form. Orange: best of the trained networks, measured. Alignment is 1 (dark) where a direction "
+        "that leaves one layer is the one that enters the next; grey directions have vanished."
+    )
+
+
+with picture, st.container(border=True):
+    live_fit(run, show_training)
+
+if setting.kind == "whitened" and setting.depth > 2:
+    with st.container(border=True):
+        st.markdown("**Where strong duality stops.** Exact.")
+        duality_gap(setting)
+        st.caption(
+            "Hold every early layer at norm t and pay for it, then choose the best t. A parallel network, a sum of "
+            "separate chains, reaches the value of the dual problem at every t. A standard network shares its layers "
+            "between outputs and pays more as soon as two directions survive: this is its duality gap. At its lowest "
+            "point the solid curve is the optimum under plain weight decay."
+        )
+
+with st.container(border=True):
+    st.markdown("**What to try**")
+    st.markdown(
+        r"""
+- **Let go.** Raise $\beta$. With three or more layers a direction does not fade out: it jumps to zero, and training may
+  rest at the old value although zero is better, or the other way round.
+- **Both signs.** Choose a ReLU network and multiples of both signs. Two halves that agree share one chain, two that
+  oppose need two. With biases the formula for one sign is false: compare the value with the bounds.
+- **A gap that training cannot see.** Whitened inputs, decay on the last two layers only: train the standard and the
+  parallel network, and compare.
+"""
+    )

@@ -1,0 +1,83 @@
+"""Whitened data: one channel for each class, where that is optimal, and where a deep network does better."""
+
+import streamlit as st
+
+from cvxdnn.ui.closed_form import aligned, headline, layers, progress
+from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.ui.whitened import case_of, channels, controls, counterexample, facts, vanishing, vanishing_curves
+
+run = fit_run("whitened")
+
+st.title("A classifier gives every class a channel of its own, until it is deep.")
+st.write(
+    "Press Train and look at the map of neurons: each one ends up firing for one class only. Raise the weight decay "
+    "and a small class loses its channel. Then set the depth to 6 and see training go below the value of that picture."
+)
+
+picture, panel = st.columns([2.7, 1.15], gap="small")
+
+with panel:
+    with st.container(border=True):
+        setting = controls()
+    with st.container(border=True):
+        st.markdown(
+            r"""
+**Theorem.** Let $XX^T=I$ and let $Y$ be one-hot, with $n_k$ samples in class $k$. *One channel per class* costs
+$\sum_k\min_s\tfrac12(s-\sqrt{n_k})^2+\tfrac{\beta L}{2}s^{2/L}$. This is
+
+- the **optimum** for $L=2$, and for every $L$ if the network is a sum of parallel chains;
+- an **upper bound** for a standard network with $L\ge3$. Nothing lower was found for two classes, or for up to
+  four classes and four layers; it is **false** as an optimum from five layers on.
+
+Class $k$ has a channel only if $\sqrt{n_k}$ exceeds a threshold: $\beta$ for $L=2$, and for $L\ge3$ one at which it
+vanishes with a jump.
+
+**Conditions.** At least as many inputs as samples, no biases, the objective
+$\tfrac12\|f-Y\|^2+\tfrac\beta2\sum_l\|W_l\|_F^2$ (a sum, not a mean), hidden layers of width $K$ or $K$ chains.
+"""
+        )
+
+case = case_of(setting)
+
+
+def show_training() -> None:
+    frame = run.frame_of(case.problem)
+    fit_buttons(run, case.problem)
+    curve, readout = st.columns([1.15, 1], gap="medium")
+    with curve:
+        headline(case.optimum, frame)
+        progress(case.optimum, frame, key="whitened_progress")
+    with readout:
+        facts(case, frame)
+        vanishing(case)
+    layers(case.optimum, frame, case.directions, key="whitened")
+    heat, neurons = st.columns(2, gap="medium")
+    with heat:
+        aligned(case.problem, frame, case.directions, key="whitened")
+    with neurons:
+        channels(case, frame)
+    st.caption(
+        "Blue: closed form. Orange: best of the trained networks, measured. Samples are sorted by class, neurons by "
+        "the class they fire for most; dark means strong. Alignment is 1 (dark) where a direction that leaves one "
+        "layer is the one that enters the next; grey directions have vanished."
+    )
+
+
+with picture, st.container(border=True):
+    live_fit(run, show_training)
+
+curves, beyond = st.columns(2, gap="small")
+with curves, st.container(border=True):
+    st.markdown("**How a channel vanishes.** Exact, for the depth chosen.")
+    vanishing_curves(setting)
+    st.caption("Two layers fade it out: a soft threshold. Three or more cut it off: it jumps to zero.")
+with beyond, st.container(border=True):
+    st.markdown("**The network that is lower.** Three classes of one sample each, five layers.")
+    counterexample(setting.beta)
+    st.markdown(
+        r"""
+Its first three layers have rank two instead of three: the first class lies *between* the other two, and only the fourth
+layer tells them apart. Rank is what depth makes expensive, so deep standard networks prefer it low. Ordinary training
+finds such networks: 3 equal classes, 6 layers, $\beta=0.1$ end some 8 % below one channel per class.
+"""
+    )

@@ -1,0 +1,190 @@
+"""The deployment as plain processes: replicas behind a sticky proxy, their work on Dask workers, and a clean end."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from distributed import Client
+from websockets.sync.client import connect
+
+from cvxdnn.jobs.dask_runner import DaskRunner
+from cvxdnn.sweep import Grid, Store, Sweep
+from deploy import cluster as deployment
+from deploy.cluster import ROOT, Cluster, is_healthy
+
+NGINX = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed: replicas without a proxy")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with Cluster(folder=tmp_path_factory.mktemp("cluster")) as started:
+        yield started
+
+
+def visit(address, cookie=None):
+    """Status, and the cookie that a visit brings."""
+    request = urllib.request.Request(address, headers={"Cookie": cookie} if cookie else {})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        brought = answer.headers.get("Set-Cookie")
+        return answer.status, brought.partition(";")[0] if brought else None
+
+
+def replicas_met(cluster, marker):
+    """Which replicas answered the requests with `marker` in their address."""
+    deadline = time.monotonic() + 10
+    while True:
+        log = (cluster.folder / "access.log").read_text()
+        met = [line.split()[1] for line in log.splitlines() if marker in line]
+        if met or time.monotonic() > deadline:
+            return met
+        time.sleep(0.05)
+
+
+def wait_until(condition, seconds=90):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+def test_every_process_runs_and_every_replica_is_healthy(cluster):
+    assert cluster.dead() == []
+    assert len(cluster.addresses) == 2
+    assert all(is_healthy(address) for address in [*cluster.addresses, cluster.address])
+
+
+def test_replicas_and_workers_meet_at_the_scheduler(cluster):
+    with Client(cluster.scheduler, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+        assert list(client.nthreads().values()) == [1, 1]
+
+
+@NGINX
+def test_a_browser_stays_with_its_replica(cluster):
+    for number in range(12):
+        marker = f"/?browser={number}"
+        status, cookie = visit(f"{cluster.address}{marker}")
+        assert status == 200
+        assert re.fullmatch(r"cvxdnn_replica=[0-9a-f]{32}", cookie)
+        for _ in range(3):
+            assert visit(f"{cluster.address}{marker}", cookie) == (200, None)
+        assert len(set(replicas_met(cluster, marker))) == 1
+
+
+@NGINX
+def test_browsers_are_spread_over_the_replicas(cluster):
+    for _ in range(40):
+        visit(f"{cluster.address}/?spread")
+    assert len(set(replicas_met(cluster, "/?spread"))) == 2
+
+
+@NGINX
+def test_a_cookie_of_somebody_elses_making_is_replaced(cluster):
+    _, cookie = visit(cluster.address, 'cvxdnn_replica="; drop"')
+    assert re.fullmatch(r"cvxdnn_replica=[0-9a-f]{32}", cookie)
+
+
+def test_a_page_is_served_through_the_websocket(cluster):
+    address = cluster.address.replace("http", "ws", 1) + "/_stcore/stream"
+    with connect(address, subprotocols=["streamlit"], origin=cluster.address, max_size=None) as socket:
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        ask = BackMsg()
+        ask.rerun_script.query_string = ""
+        socket.send(ask.SerializeToString())
+        texts = []
+        while True:
+            message = ForwardMsg.FromString(socket.recv(timeout=60))
+            element = message.delta.new_element
+            texts.append(element.heading.body or element.markdown.body)
+            if message.WhichOneof("type") == "script_finished":
+                break
+    assert any("Drag a point" in text for text in texts)
+
+
+def test_a_websocket_from_another_site_is_refused(cluster):
+    from websockets.exceptions import InvalidStatus
+
+    address = cluster.address.replace("http", "ws", 1) + "/_stcore/stream"
+    with pytest.raises(InvalidStatus), connect(address, subprotocols=["streamlit"], origin="http://elsewhere.example"):
+        pass
+
+
+def test_a_sweep_on_its_workers_survives_one_of_them(cluster, tmp_path):
+    grid = Grid(betas=(1e-2,), widths=(10, 20), seeds=(0, 1), max_steps=1_000)
+    with DaskRunner(cluster.scheduler) as runner:
+        sweep = Sweep(grid, Store(tmp_path / "one"))
+        expected = sweep.run(runner)
+        with Client(cluster.scheduler, set_as_default=False) as client:
+            victim = next(iter(client.run(os.getpid).values()))
+        os.kill(victim, signal.SIGKILL)
+        assert Sweep(grid, Store(tmp_path / "two")).run(runner) == expected
+
+
+def alive(pids):
+    return [pid for pid in pids if not _is_gone(pid)]
+
+
+def _is_gone(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def children(pid):
+    """Process ids of all that a process has started, and that they have."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(path.read_text().rpartition(")")[2].split()[1]) == pid:
+                found += [int(path.parent.name), *children(int(path.parent.name))]
+    return found
+
+
+def started_by_make():
+    """The command behind `make cluster`, once it is ready, and the processes that it named."""
+    command = [sys.executable, "-m", "deploy.cluster", "--port", "0", "--workers", "1", "--replicas", "1"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("ready"):
+            break
+    return process, [int(line.split()[-1]) for line in lines if " process " in line]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl+C", "kill -9"])
+def test_nothing_is_left_behind(end):
+    process, started = started_by_make()
+    with process:
+        everything = [*started, *(child for pid in started for child in children(pid))]
+        assert alive(everything) == everything
+        assert len(everything) > len(started) >= 3
+        process.send_signal(end)
+        assert process.wait(30) == (0 if end is signal.SIGINT else -signal.SIGKILL)
+        wait_until(lambda: alive(everything) == [], 30)
+
+
+def test_the_death_of_a_part_ends_the_whole(tmp_path, monkeypatch, capsys):
+    class Ailing(Cluster):
+        def __enter__(self):
+            self._start("replica-1", [sys.executable, "-c", "raise SystemExit('no room')"])
+            self.addresses.append("http://127.0.0.1:1")
+            return self
+
+    monkeypatch.setattr(deployment, "Cluster", Ailing)
+    before = signal.getsignal(signal.SIGTERM)
+    assert deployment.main(["--port", "0"]) == 1
+    signal.signal(signal.SIGTERM, before)
+    assert "no room" in capsys.readouterr().out
