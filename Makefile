@@ -27,8 +27,10 @@ lint: $(VENV)/.test
 types: $(VENV)/.test
 	$(BIN)/mypy
 
+# Two files at a time; what drives a browser has the machine to itself.
 unit: $(VENV)/.test browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/browser
+	$(BIN)/pytest tests/browser
 
 # The network that the first visitor sees, trained anew and stored in the package.
 sample: $(VENV)/.app

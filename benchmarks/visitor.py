@@ -47,11 +47,13 @@ class Drag:
 class Visitor:
     """One session. Connect it with `async with`; then `drag`, `press` and `switch`.
 
+    settings : of its scenario, other than the points
     drags : what was measured;  errors : what went wrong;  leaks : what it saw of others;  frames : networks seen
     """
 
     port: int
     number: int
+    settings: dict[str, Any] = field(default_factory=dict)
     drags: list[Drag] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
@@ -62,7 +64,7 @@ class Visitor:
         self._random = random.Random(self.number)
         self.points: Points = [[i / (POINTS - 1), self._mark()] for i in range(POINTS)]
         self.shown: dict[str, Any] = {}
-        self._query = urlencode(Scenario(points=tuple(map(tuple, self.points))).to_query())
+        self._query = urlencode(Scenario(points=tuple(map(tuple, self.points)), **self.settings).to_query())
         self._elements: dict[str, tuple[str, str]] = {}  # by the end of the id: id, fragment
         self._states: dict[str, Any] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
@@ -107,10 +109,10 @@ class Visitor:
             self.points[moved][1] = self._mark()
             if self.shown.get("previewed") in (None, self._previews):
                 self._previews += 1
-                await self._tell(preview={"number": self._previews, "points": self.points})
+                await self.tell(preview={"number": self._previews, "points": self.points})
             await asyncio.sleep(PREVIEW_SECONDS)
         released = time.monotonic()
-        await self._tell(points=self.points)
+        await self.tell(points=self.points)
         arrived = await self._until(lambda: self._shows_optimum_of(self.points), "the optimum")
         self.drags.append(Drag(released, time.monotonic() - released if arrived else None))
 
@@ -126,16 +128,21 @@ class Visitor:
             self._states[identity] = {"bool_value": on}
             await self._rerun(toggle)
 
-    # Towards the server.
-
-    def _mark(self) -> float:
-        return round(SPACING * self.number + self._random.random(), 4)
-
-    async def _tell(self, **state: Any) -> None:
+    async def tell(self, **state: Any) -> None:
+        """Send a new state of the point editor, whatever it holds."""
         known = json.loads(self._states.get(self._editor, {}).get("json_value", "{}"))
         told = {**known, **state}
         self._states[self._editor] = {"json_value": json.dumps(told)}
         await self._rerun(fragment=self._elements[self._editor][1])
+
+    async def send(self, message: BackMsg) -> None:
+        """Say anything."""
+        await self._socket.send(message.SerializeToString())
+
+    # Towards the server.
+
+    def _mark(self) -> float:
+        return round(SPACING * self.number + self._random.random(), 4)
 
     async def _rerun(self, element: str = "", *, fragment: str = "", automatic: bool = False, **trigger: bool) -> None:
         message = BackMsg()
@@ -148,7 +155,7 @@ class Visitor:
         state.fragment_id = fragment
         for identity, value in self._states.items():
             state.widget_states.widgets.add(id=identity, **value)
-        await self._socket.send(message.SerializeToString())
+        await self.send(message)
 
     async def _again_and_again(self, fragment: str, interval: float) -> None:
         while True:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from cvxdnn.losses import EpsilonInsensitive as EpsilonInsensitive
     from cvxdnn.losses import Huber as Huber
     from cvxdnn.networks.architectures import Network as Network
-    from cvxdnn.networks.training import train as train
     from cvxdnn.objective import Certificate as Certificate
     from cvxdnn.objective import beta_max as beta_max
     from cvxdnn.objective import certify as certify
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from cvxdnn.spline import interpolating_spline as interpolating_spline
     from cvxdnn.spline import optimal_band as optimal_band
     from cvxdnn.spline import sparsest_interpolant as sparsest_interpolant
+    from cvxdnn.training import train as train
 
 _HOMES = {
     "Certificate": "objective",
@@ -62,7 +62,7 @@ _HOMES = {
     "regularization_path": "convex",
     "solve": "convex",
     "sparsest_interpolant": "spline",
-    "train": "networks.training",
+    "train": "training",
 }
 
 _PACKAGES = ("theory",)

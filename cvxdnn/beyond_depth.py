@@ -3,13 +3,13 @@ r"""Where the theorem about depth ends: its two conditions, broken one at a time
 The value of (DEEP), docs/depth.md, is the optimum of L >= 3 layers if every input is 0 or larger and the early layers
 have no biases. Otherwise:
 
-* **Biases in every layer.** All networks of the theorem are still there (biases 0, and one in the first layer undoes any
-  shift of the inputs), so (DEEP) is an upper bound. But now an early layer can bend: a bend made once is reused by every
-  unit above, which pays for it once.
-* **Inputs of both signs.** The first layer splits x into x_+ and (-x)_+, which share no unit. A ramp that begins left of
-  0 needs both parts and pays twice, so its optimum lies above (DEEP). A tent over 0 is a single unit
-  (h - s x_+ - s (-x)_+)_+ of the last hidden layer, three bends at the price of less, so its optimum lies below.
-  (DEEP) bounds nothing.
+* **Biases in every layer.** All networks of the theorem are still there (biases 0, and one in the first layer undoes
+  any shift of the inputs), so (DEEP) is an upper bound. But now an early layer can bend: a bend made there is paid for
+  once and shared by every unit above.
+* **Inputs of both signs.** The first layer splits x into x_+ and (-x)_+, which share no unit. A ramp that begins left
+  of 0 needs both parts and pays twice, so its optimum lies above (DEEP). A tent over 0 is a single unit
+  (h - s x_+ - s (-x)_+)_+ of the last hidden layer, at half the path norm, so its optimum lies below. (DEEP) bounds
+  nothing.
 
 With two layers there are no early layers, and neither condition matters.
 """

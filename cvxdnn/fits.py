@@ -38,7 +38,7 @@ class FitFrame:
 
     history : (k, 1 + restarts) step and every restart's objective at earlier moments, k <= 150
     traces : by name (k,) the numbers of the task's `measure` at the rows of `history`
-    state : what a later job needs to go on (opaque; None while the fit goes on)
+    state : what a later job needs to go on (opaque); None while the fit goes on, and when nothing is left to do
     """
 
     step: int
@@ -81,7 +81,7 @@ class FitTask:
             history.add(snapshot)
             ends = snapshot.done or stopped()
             if ends or time.monotonic() - last_report >= FRAME_SECONDS:
-                report(_frame(snapshot, history, with_state=ends))
+                report(_frame(snapshot, history, stopped=ends and not snapshot.done))
                 last_report = time.monotonic()
             if ends:
                 return
@@ -140,7 +140,7 @@ class _History:
         return {name: np.array([row[name] for row in self._measured]) for name in self._measured[-1]}
 
 
-def _frame(snapshot: FitSnapshot, history: _History, *, with_state: bool) -> FitFrame:
+def _frame(snapshot: FitSnapshot, history: _History, *, stopped: bool) -> FitFrame:
     return FitFrame(
         step=snapshot.step,
         objectives=snapshot.objectives,
@@ -150,7 +150,7 @@ def _frame(snapshot: FitSnapshot, history: _History, *, with_state: bool) -> Fit
         outputs=snapshot.outputs,
         history=history.rows(),
         traces=history.traces(),
-        status=snapshot.status if snapshot.done or not with_state else Status.STOPPED,
+        status=Status.STOPPED if stopped else snapshot.status,
         done=snapshot.done,
-        state=pickle.dumps(snapshot.state) if with_state else None,
+        state=pickle.dumps(snapshot.state) if stopped else None,
     )

@@ -228,7 +228,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--replicas", type=int, default=2)
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started this in the background
+        signal.signal(number, _interrupt)
     try:
         print("starting: Dask scheduler, workers, app replicas, proxy", flush=True)
         with Cluster(options.port, options.workers, options.replicas) as cluster:

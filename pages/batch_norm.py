@@ -23,8 +23,8 @@ with panel:
         st.markdown(
             r"**Theorem.** Let the last hidden layer be batch-normalised, "
             r"$v_j=\gamma_j\,z_c/\|z_c\|+\alpha_j 1/\sqrt n$ ($z_c$: a neuron's values minus their mean), and let "
-            r"weight decay $\beta$ act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ samples "
-            r"in class $k$ and at least $K$ neurons, the optimum at **every** depth is "
+            r"weight decay $\beta$ act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ "
+            r"samples in class $k$ and at least $K$ neurons, the optimum at **every** depth is "
             r"$\sum_k\bigl(\beta\sqrt{n_k}-\beta^2/2\bigr)$ over classes with $\sqrt{n_k}>\beta$, plus $n_k/2$ for "
             r"each of the others. Class $k$ uses "
             r"$(\gamma_k,\alpha_k)=\sqrt{s_k}\,(\sqrt{1-n_k/n},\sqrt{n_k/n})$, $s_k=(\sqrt{n_k}-\beta)_+$."

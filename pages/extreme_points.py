@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cvxdnn.ui.extreme_points import beta_control, picture_of, sample_controls, state
-from cvxdnn.ui.extreme_points_view import show_dual, show_numbers, show_set, show_training
+from cvxdnn.ui.extreme_points_view import show_dual, show_numbers, show_set, show_training, turn_control
 from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
 
 here, run = state(), fit_run("extreme_points")
@@ -31,7 +31,8 @@ with left:
             if here.samples.bias
             else "**All neurons on these samples.** Exact. One axis for each sample."
         )
-        show_set(picture, frame)
+        turn = turn_control(picture)
+        show_set(picture, frame, turn)
         st.caption(
             "The output bias supplies any constant, so only the part of a ramp that sums to zero counts. The corners "
             "are the ramps that bend at a data point; a bend in between lies on the straight line between two of them."
@@ -41,30 +42,31 @@ with left:
         )
     with st.container(border=True):
         st.markdown("**All feasible duals, and the one nearest to the targets.** Exact.")
-        show_dual(picture)
+        show_dual(picture, turn)
         st.caption(
             "The dual λ is the residual of the optimal network; the thick line from λ to the targets is its output. It "
             "is made of the touched neurons (dashed), each with a positive share. An isolated extreme point of the "
             "set above is a flat facet here (dark)."
         )
 
-with right:
-    with st.container(border=True):
-        show_numbers(picture)
-    with st.container(border=True):
-        st.markdown(
-            r"**Theorem.** With $Q=\{(Xu)_+ : \|u\|\le 1\}$, squared loss, weight decay $\beta$ and at least $n$ "
-            r"hidden neurons, two-layer training equals the convex problem "
-            r"$\min_{q_j\in Q}\ \tfrac12\|\sum_j w_jq_j-y\|^2+\beta\sum_j|w_j|$, and its dual "
-            r"$\max_\lambda\ \lambda^\top y-\tfrac12\|\lambda\|^2$ subject to $|\lambda^\top q|\le\beta$ on $Q$ has "
-            r"the same value. A neuron in use has $\lambda^\top q=\pm\beta$, and can be chosen extreme in the hull of "
-            r"$Q$."
-        )
-        st.markdown(
-            r"**One input with free biases:** $Q$ holds the ramps $(\pm(x-t))_+$, the output bias adds "
-            r"$\sum_i\lambda_i=0$, and the extreme points are the ramps that bend at data. That is why the optimal "
-            r"network is a linear spline with knots at data points."
-        )
+with right, st.container(border=True):
+    show_numbers(picture)
+
+training, theorem = st.columns([1.55, 1], gap="small")
+
+with theorem, st.container(border=True):
+    st.markdown(
+        r"**Theorem.** With $Q=\{(Xu)_+ : \|u\|\le 1\}$, squared loss, weight decay $\beta$ and at least $n$ hidden "
+        r"neurons, two-layer training equals the convex problem "
+        r"$\min_{q_j\in Q}\ \tfrac12\|\sum_j w_jq_j-y\|^2+\beta\sum_j|w_j|$, and its dual "
+        r"$\max_\lambda\ \lambda^\top y-\tfrac12\|\lambda\|^2$ subject to $|\lambda^\top q|\le\beta$ on $Q$ has the "
+        r"same value. A neuron in use has $\lambda^\top q=\pm\beta$, and can be chosen extreme in the hull of $Q$."
+    )
+    st.markdown(
+        r"**One input with free biases:** $Q$ holds the ramps $(\pm(x-t))_+$, the output bias adds "
+        r"$\sum_i\lambda_i=0$, and the extreme points are the ramps that bend at data. That is why the optimal network "
+        r"is a linear spline with knots at data points."
+    )
 
 
 def show_run() -> None:
@@ -72,5 +74,5 @@ def show_run() -> None:
     show_training(picture, run.frame_of(picture.problem))
 
 
-with st.container(border=True):
+with training, st.container(border=True):
     live_fit(run, show_run)

@@ -5,7 +5,7 @@ import streamlit as st
 from cvxdnn.ui.closed_form import aligned, distance, headline, layers, progress
 from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
 from cvxdnn.ui.rank_one import case_of, controls, duality_gap, facts, output_function
-from cvxdnn.ui.rank_one_theorems import CONDITIONS, THEOREMS
+from cvxdnn.ui.rank_one_theorems import CONDITIONS, theorem_of
 
 run = fit_run("rank_one")
 
@@ -22,7 +22,7 @@ with panel:
     with st.container(border=True):
         setting = controls()
     with st.container(border=True):
-        st.markdown(THEOREMS[setting.kind])
+        st.markdown(theorem_of(setting))
         st.markdown(CONDITIONS)
 
 case = case_of(setting)
@@ -48,7 +48,8 @@ def show_training() -> None:
             output_function(case, frame)
     st.caption(
         "Blue: closed form. Orange: best of the trained networks, measured. Alignment is 1 (dark) where a direction "
-        "that leaves one layer is the one that enters the next; grey directions have vanished."
+        "that leaves one layer is the one that enters the next; grey directions have vanished. Imbalance compares "
+        "each layer with the next (for ReLU, each neuron's weights in and out) and is 0 wherever training rests."
     )
 
 
@@ -74,7 +75,7 @@ with st.container(border=True):
   rest at the old value although zero is better, or the other way round.
 - **Both signs.** Choose a ReLU network and multiples of both signs. Two halves that agree share one chain, two that
   oppose need two. With biases the formula for one sign is false: compare the value with the bounds.
-- **A gap that training cannot see.** Whitened inputs, decay on the last two layers only: train the standard and the
-  parallel network, and compare.
+- **A duality gap you can train.** Whitened inputs, decay on the last two layers only: train the standard network, then
+  the parallel one, which ends lower at the value of the dual.
 """
     )

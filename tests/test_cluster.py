@@ -151,10 +151,17 @@ def children(pid):
     return found
 
 
-def started_by_make():
+def started_by_make(folder):
     """The command behind `make cluster`, once it is ready, and the processes that it named."""
     command = [sys.executable, "-m", "deploy.cluster", "--port", "0", "--workers", "1", "--replicas", "1"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     lines = []
     for line in process.stdout:
         lines.append(line)
@@ -165,8 +172,8 @@ def started_by_make():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl+C", "kill -9"])
-def test_nothing_is_left_behind(end):
-    process, started = started_by_make()
+def test_nothing_is_left_behind(end, tmp_path):
+    process, started = started_by_make(tmp_path)
     with process:
         everything = [*started, *(child for pid in started for child in children(pid))]
         assert alive(everything) == everything
@@ -184,7 +191,8 @@ def test_the_death_of_a_part_ends_the_whole(tmp_path, monkeypatch, capsys):
             return self
 
     monkeypatch.setattr(deployment, "Cluster", Ailing)
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     assert deployment.main(["--port", "0"]) == 1
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
     assert "no room" in capsys.readouterr().out

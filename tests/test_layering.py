@@ -39,7 +39,7 @@ LAYERS = {
             "solve_task",
             "fits",
         ),
-        *("race", "seeds", "sweep", "deep_runs", "cases"),
+        *("race", "seeds", "sweep", "deep_runs", "cases", "training"),
     ),
     "ui": ("ui",),
     "entry": ("app", "pages"),

@@ -24,17 +24,23 @@ NAMES = {
 class Optimum:
     """What is known about the best network of a case.
 
-    value : objective of the network in closed form;  lower_bound : no network is lower
+    value : objective of the network in closed form
+    dual : a lower bound from duality; there may be a gap to the optimum
     status : what the value is
     singular_values : (L, c) of its layers, or None where only the value is known
     width : units a hidden layer needs for it
     """
 
     value: float
-    lower_bound: float
+    dual: float
     status: Verdict
     singular_values: Matrix | None
     width: int
+
+    @property
+    def lower_bound(self) -> float:
+        """No network is below this: the value itself where it is proved, else the dual bound."""
+        return self.value if self.status.ok else self.dual
 
     @property
     def name(self) -> str:

@@ -23,7 +23,7 @@ RESTARTS, STEPS, POLISH = 12, 2000, 500
 class WhitenedSetting:
     """What the controls say.
 
-    classes, largest, imbalance : class sizes fall in equal ratios from `largest` to one `imbalance` times smaller
+    classes >= 2, largest, imbalance : class sizes fall in equal ratios from `largest` to one `imbalance` times smaller
     real_target : one real number for each sample instead of a class
     extra_inputs : d - n
     """
@@ -42,7 +42,7 @@ class WhitenedSetting:
     @property
     def counts(self) -> tuple[int, ...]:
         """Samples of each class."""
-        shares = self.imbalance ** (-np.arange(self.classes) / max(self.classes - 1, 1))
+        shares = self.imbalance ** (-np.arange(self.classes) / (self.classes - 1))
         return tuple(max(1, round(self.largest * share)) for share in shares.tolist())
 
 

@@ -20,23 +20,33 @@ ACCEPTED = 1e-9
 
 def solve_banded(problem: Problem) -> Candidate:
     """The optimum of a problem with beta > 0, in the problem's units."""
+    special = _special_case(problem)
+    return _iterated(problem) if special is None else special
+
+
+def _special_case(problem: Problem) -> Candidate | None:
+    """The optimum for one or two points, or when it has no knots; None for all other problems."""
     points = problem.points
     if points.x.size == 1:
         return Candidate(problem, LinearSpline(points.x, points.y))
-    is_trivial = problem.beta >= largest_beta(points, problem.skip_connection)
-    if is_trivial and not problem.skip_connection:
+    has_no_knots = problem.beta >= largest_beta(points, problem.skip_connection)
+    if has_no_knots and not problem.skip_connection:
         # Said outright: a slope of 1e-17 would cost something under an enormous weight decay.
         mean = np.array([points.weight @ points.y / points.weight.sum()])
         return Candidate(problem, LinearSpline(points.x[:1], mean))
-    if is_trivial or points.x.size == 2:
-        exact = polish(problem, ActiveSet(np.zeros(0, dtype=np.intp), np.zeros(0)))
-        if exact is not None:
-            return exact
+    if has_no_knots or points.x.size == 2:
+        return polish(problem, ActiveSet(np.zeros(0, dtype=np.intp), np.zeros(0)))
+    return None
+
+
+def _iterated(problem: Problem) -> Candidate:
+    """The first answer that is certified to `ACCEPTED`, or else the best."""
     candidates = []
     for shape in shapes(problem):
         exact = polish(problem, shape.active)
-        if exact is not None and exact.relative_gap <= ACCEPTED:
-            return exact
-        candidates += [exact] if exact is not None else []
-        candidates.append(Candidate(problem, LinearSpline(points.x[shape.support], shape.values)))
+        if exact is not None:
+            if exact.relative_gap <= ACCEPTED:
+                return exact
+            candidates.append(exact)
+        candidates.append(Candidate(problem, LinearSpline(problem.points.x[shape.support], shape.values)))
     return min(candidates, key=lambda candidate: candidate.relative_gap)

@@ -53,7 +53,7 @@ class _Proof:
 class Proofs:
     """Certificates at the breakpoints of a path, computed when they are needed and then kept.
 
-    They serve every depth and every weight decay.
+    They serve every depth and every weight decay. Inside, all is in the units of the path: squares stay harmless there.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,19 +69,23 @@ class Proofs:
         penalty : Penalty
         objective, path_norm : float
             Of the best function known: there the bound has to be close.
+
+        All in the units of the data, like the bound.
         """
+        units = self._path.problem.units
+        inner, enough = penalty.in_units(units), objective / units.y_scale**2 * (1 - ENOUGH)
         intervals = self._around(path_norm)
-        bounds = [self._bound(penalty, *interval) for interval in intervals]
+        bounds = [self._bound(inner, *interval) for interval in intervals]
         while bounds:
             lowest = int(np.argmin(bounds))
             left, right = intervals[lowest]
-            if right - left == 1 or bounds[lowest] >= objective * (1 - ENOUGH):
+            if right - left == 1 or bounds[lowest] >= enough:
                 break
             middle = (left + right) // 2
             parts = [(left, middle), (middle, right)]
             intervals[lowest : lowest + 1] = parts
-            bounds[lowest : lowest + 1] = [self._bound(penalty, *part) for part in parts]
-        return min([self._at(0).bound, *bounds])
+            bounds[lowest : lowest + 1] = [self._bound(inner, *part) for part in parts]
+        return min([self._at(0).bound, *bounds]) * units.y_scale**2
 
     def _around(self, path_norm: float) -> list[tuple[int, int]]:
         """The interval of neighbouring places that holds the path norm, and those beside it."""
@@ -99,14 +103,13 @@ class Proofs:
         return self._known[place]
 
     def _certified(self, index: int) -> _Proof:
-        """The certificate at a breakpoint, in the units of the data."""
-        path, scale = self._path, self._path.problem.units.y_scale
-        beta = float(path.betas[index])
+        """The certificate at a breakpoint, in the units in which the path was followed."""
+        problem, beta = self._path.problem, float(self._path.track.betas[index])
+        points = problem.points
         if beta == 0:
-            return _Proof(0.0, path.points.scatter, np.zeros_like(path.points.x))
-        problem = replace(path.problem, beta=float(path.track.betas[index]))
-        certificate = problem.certify(*path.track.breakpoint(index))
-        return _Proof(beta, certificate.dual * scale**2, certificate.multipliers / np.sqrt(path.points.weight) * scale)
+            return _Proof(0.0, points.scatter, np.zeros_like(points.x))
+        certificate = replace(problem, beta=beta).certify(*self._path.track.breakpoint(index))
+        return _Proof(beta, certificate.dual, certificate.multipliers / np.sqrt(points.weight))
 
 
 def _far_apart(betas: Vector) -> Indices:
@@ -150,5 +153,6 @@ class _Interval:
 
     def _value(self, penalty: Penalty, path_norm: float) -> float:
         line = self.below.bound - self.below.beta * path_norm
-        above_line = (self._ends[1] - path_norm) ** 2 / (2 * self._curvature) if self._curvature else 0.0
+        rest = self._ends[1] - path_norm
+        above_line = rest * (rest / self._curvature) / 2 if self._curvature else 0.0
         return line + above_line + float(penalty(path_norm))

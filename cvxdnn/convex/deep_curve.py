@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from cvxdnn.convex.path import Path
+from cvxdnn.datasets import Normalization
 
 __all__ = ["LossCurve", "Penalty", "minima", "rising_root"]
 
@@ -40,6 +41,11 @@ class Penalty:
         """p at path norms >= 0."""
         return np.asarray(self.beta * self.depth / 2 * np.asarray(path_norm) ** (2 / self.depth))
 
+    def in_units(self, units: Normalization) -> "Penalty":
+        """The penalty in these units, where an objective is y_scale^2 times smaller."""
+        steepness = units.y_scale / units.x_scale
+        return Penalty(self.beta * (steepness ** (1 / self.depth) / units.y_scale) ** 2, self.depth)
+
     def slope(self, path_norm: Vector | float) -> Vector:
         """p' at path norms >= 0, the effective weight decay; infinite at 0 for depth >= 3."""
         norms = np.asarray(path_norm, dtype=np.float64)
@@ -51,7 +57,8 @@ class Penalty:
     def flattest(self, rate: Vector | float) -> Vector:
         """Where p'(r) - (constant - r / rate) is smallest."""
         exponent = 1 - 2 / self.depth
-        return np.asarray((self.beta * exponent * np.asarray(rate)) ** (1 / (1 + exponent)))
+        power = 1 / (1 + exponent)
+        return np.asarray(self.beta**power * (exponent * np.asarray(rate)) ** power)  # the product may overflow
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,8 @@ belong to the constraints on :math:`\theta = (t, \kappa)`, written :math:`o + C 
 .. math::  A u + \kappa\, (e, 0) = (g, p - q), \qquad A = \begin{pmatrix} G & D^T \\ D & 0 \end{pmatrix} .
 
 Mehrotra's predictor-corrector steps need, per iteration, one factorisation of A with -W in the corner,
-:math:`W = p/(t - z) + q/(t + z)`, and a 2 x 2 system for theta. Interleaving c and z makes A banded, with three
-diagonals on either side. Never form :math:`D D^T`: on uneven grids it is singular in floating point. With a skip
-connection theta is fixed at :math:`(\beta, 0)`.
+:math:`W = p/(t - z) + q/(t + z)`, which is banded (`cvxdnn.convex.saddle_matrix`), and a 2 x 2 system for theta. With a
+skip connection theta is fixed at :math:`(\beta, 0)`.
 
 Source: Mehrotra (1992), SIAM J. Optim. 2, 575-601, for the step rules.
 """
@@ -25,17 +24,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import blas, lapack
 
 from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient
+from cvxdnn.convex.saddle_matrix import INNER, VALUES, Factors, SaddleMatrix
 
 Vector = NDArray[np.float64]
 
 # theta = (t, kappa): beta - t - kappa/2, beta - t + kappa/2, t - kappa/2 and t + kappa/2 must be positive.
 _C = np.array([[-1.0, -0.5], [-1.0, 0.5], [1.0, -0.5], [1.0, 0.5]])
 _TO_BOUNDARY = 0.995
-# Places of c and z in u = (c_0, -, c_1, z_1, c_2, z_2, ..., c_{K-1}, -); the two idle ones stay zero.
-_VALUES, _INNER = slice(0, None, 2), slice(3, -2, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +41,6 @@ class InteriorPoint:
 
     values : (K,) c;  z : (K - 2,) multipliers of the slope changes;  kappa, half_width : kappa and t
     rising, falling : (K - 2,) p and q, positive and negative parts of the slope changes
-    converged : whether the complementarity gap reached the tolerance;  iterations : how many it took
     """
 
     values: Vector
@@ -53,8 +49,6 @@ class InteriorPoint:
     half_width: float
     rising: Vector
     falling: Vector
-    converged: bool
-    iterations: int
 
 
 def interior_point(
@@ -65,24 +59,25 @@ def interior_point(
     tolerance: float,
     max_iterations: int = 80,
 ) -> InteriorPoint:
-    """Solve the saddle point problem for K >= 3 support points and beta > 0."""
+    """Solve the saddle point problem for K >= 3 support points and beta > 0, as well as round-off allows."""
     system = _System(quadratic, beta, skip_connection)
     point = system.start()
-    for iteration in range(max_iterations):
-        product, slack = system.times(point.unknowns), system.slack(point)
-        gap = float(point.multipliers @ slack)
-        if gap <= tolerance * system.primal(point, product) and iteration > 0:
-            return system.answer(point, True, iteration)
-        following = system.step(point, product, slack, gap)
-        if following is None:
-            break
-        point = following
-    return system.answer(point, False, max_iterations)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # a step that is not a number is not taken
+        for iteration in range(max_iterations):
+            product, slack = system.matrix.times(point.unknowns), system.slack(point)
+            gap = float(point.multipliers @ slack)
+            if gap <= tolerance * system.primal(point, product) and iteration > 0:
+                break
+            following = system.step(point, product, slack, gap)
+            if following is None:
+                break
+            point = following
+    return system.answer(point)
 
 
 @dataclass(frozen=True, eq=False)
 class _Point:
-    """An iterate, or a direction: u (see `_System`), theta, and all multipliers: p, q, then those of theta."""
+    """An iterate, or a direction: u (see `SaddleMatrix`), theta, and all multipliers: p, q, then those of theta."""
 
     unknowns: Vector
     theta: Vector
@@ -97,34 +92,22 @@ class _Point:
 
 
 class _System:
-    """The optimality conditions of one problem.
-
-    Rows of D grow like 1/gap. To bring all of A to the size of G, they are multiplied by `scale`, and u holds z divided
-    by it.
-    """
+    """The optimality conditions of one problem."""
 
     def __init__(self, quadratic: Quadratic, beta: float, skip_connection: bool) -> None:
         self.quadratic = quadratic
         self.beta = beta
         self.is_fixed = skip_connection
         self.inner = quadratic.x.size - 2
-        gaps = np.diff(quadratic.x)
-        before, after = 1 / gaps[:-1], 1 / gaps[1:]
-        self.scale = 1 / (before + after)
-        self.band = _band(quadratic, before * self.scale, after * self.scale)
-        self.upper = np.asfortranarray(self.band[:4])
+        self.matrix = SaddleMatrix(quadratic)
         self.moment, self.ends = np.zeros((2, 2 * quadratic.x.size))
-        self.moment[_VALUES], self.ends[_VALUES] = quadratic.moment, end_slope_gradient(gaps)
-
-    def times(self, unknowns: Vector) -> Vector:
-        """A u."""
-        return np.asarray(blas.dsbmv(3, 1.0, self.upper, unknowns))
+        self.moment[VALUES], self.ends[VALUES] = quadratic.moment, end_slope_gradient(np.diff(quadratic.x))
 
     def start(self) -> _Point:
         """The least squares line, and multipliers of the size that the loss lets one expect."""
         line = _least_squares_line(self.quadratic)
         unknowns = np.zeros_like(self.moment)
-        unknowns[_VALUES] = line
+        unknowns[VALUES] = line
         size = max(self.quadratic.value(line) / (self.beta * self.inner), 1e-12)
         multipliers = np.full(2 * self.inner + (0 if self.is_fixed else 4), size)
         multipliers[2 * self.inner :] *= self.inner
@@ -138,13 +121,13 @@ class _System:
 
     def slack_change(self, unknowns: Vector, theta: Vector) -> Vector:
         """The linear part of `slack`."""
-        z = self.scale * unknowns[_INNER]
+        z = self.matrix.scale * unknowns[INNER]
         parts = [theta[0] - z, theta[0] + z]
         return np.concatenate(parts if self.is_fixed else [*parts, _C @ theta])
 
     def on_inner(self, multipliers: Vector) -> Vector:
         """What multipliers contribute to the rows of D: the differences of those of t - z and t + z."""
-        return np.asarray(self.scale * (multipliers[: self.inner] - multipliers[self.inner : 2 * self.inner]))
+        return np.asarray(self.matrix.scale * (multipliers[: self.inner] - multipliers[self.inner : 2 * self.inner]))
 
     def on_theta(self, multipliers: Vector) -> Vector:
         """What multipliers contribute to the equations of theta: the transpose of `slack_change`."""
@@ -155,7 +138,7 @@ class _System:
     def primal(self, point: _Point, product: Vector) -> float:
         """Loss plus penalty, as the multipliers see it; `product` is A u."""
         u = point.unknowns
-        curvature = float(u @ product) - 2 * float(u[_INNER] @ product[_INNER])
+        curvature = float(u @ product) - 2 * float(u[INNER] @ product[INNER])
         loss = 0.5 * curvature - float(self.moment @ u) + self.quadratic.constant
         of_beta = point.multipliers[2 * self.inner : 2 * self.inner + 2] if not self.is_fixed else point.multipliers
         return abs(loss) + self.beta * float(of_beta.sum())
@@ -167,44 +150,29 @@ class _System:
             return None
         complementarity = point.multipliers * slack
         predictor, change = newton.direction(-complementarity)
-        reach = min(1.0, _longest(point.multipliers, predictor.multipliers, slack, change))
+        reach = 1 / np.maximum(_fall(point.multipliers, predictor.multipliers, slack, change), 1.0)
         predicted = float((point.multipliers + reach * predictor.multipliers) @ (slack + reach * change))
         target = (max(predicted, 0.0) / gap) ** 3 * gap / slack.size
         corrector, change = newton.direction(target - complementarity - predictor.multipliers * change)
-        length = min(1.0, _TO_BOUNDARY * _longest(point.multipliers, corrector.multipliers, slack, change))
+        length = 1 / np.maximum(_fall(point.multipliers, corrector.multipliers, slack, change) / _TO_BOUNDARY, 1.0)
         if not length >= 1e-10:  # also when it is not a number
             return None
         return point.plus(length, corrector)
 
-    def answer(self, point: _Point, converged: bool, iterations: int) -> InteriorPoint:
-        values, z = point.unknowns[_VALUES].copy(), self.scale * point.unknowns[_INNER]
+    def answer(self, point: _Point) -> InteriorPoint:
+        values, z = point.unknowns[VALUES].copy(), self.matrix.scale * point.unknowns[INNER]
         rising, falling = point.multipliers[: self.inner], point.multipliers[self.inner : 2 * self.inner]
         half_width, kappa = point.theta.tolist()
-        return InteriorPoint(values, z, kappa, half_width, rising, falling, converged, iterations)
-
-
-def _band(quadratic: Quadratic, before: Vector, after: Vector) -> Vector:
-    """A in LAPACK's band storage: entry (i, j) in row 3 + i - j of column j; with 1 in the idle places.
-
-    The rows of D hold `before`, -1 and `after`.
-    """
-    band = np.zeros((7, 2 * quadratic.x.size), order="F")
-    band[3, 0::2] = quadratic.diagonal
-    band[1, 2::2] = band[5, 0:-2:2] = quadratic.off_diagonal
-    band[3, 1] = band[3, -1] = 1.0
-    band[6, 0:-4:2] = band[0, 3:-2:2] = before
-    band[4, 2:-2:2] = band[2, 3:-2:2] = -1.0
-    band[2, 4::2] = band[4, 3:-2:2] = after
-    return band
+        return InteriorPoint(values, z, kappa, half_width, rising, falling)
 
 
 class _Newton:
     """The Newton equations at one iterate, factorised once and solved for two right sides."""
 
-    def __init__(self, system: _System, point: _Point, product: Vector, slack: Vector, solver: "_Solver") -> None:
-        self.system, self.slack, self.ratio, self.solver = system, slack, point.multipliers / slack, solver
+    def __init__(self, system: _System, point: _Point, product: Vector, slack: Vector, factors: Factors) -> None:
+        self.system, self.slack, self.ratio, self.factors = system, slack, point.multipliers / slack, factors
         self.residual = system.moment - product - point.theta[1] * system.ends
-        self.residual[_INNER] += system.on_inner(point.multipliers)
+        self.residual[INNER] += system.on_inner(point.multipliers)
         if not system.is_fixed:
             self.in_theta = -system.on_theta(point.multipliers)
             self.in_theta[1] -= system.ends @ point.unknowns
@@ -212,15 +180,16 @@ class _Newton:
 
     @classmethod
     def prepare(cls, system: _System, point: _Point, product: Vector, slack: Vector) -> "_Newton | None":
-        solver = _Solver.factorise(system, point.multipliers / slack)
-        return None if solver is None else cls(system, point, product, slack, solver)
+        ratio = point.multipliers / slack
+        factors = system.matrix.factorised(ratio[: system.inner] + ratio[system.inner : 2 * system.inner])
+        return None if factors is None else cls(system, point, product, slack, factors)
 
     def _border(self) -> None:
         """Eliminate theta: the two columns it contributes, and the inverse of its 2 x 2 Schur complement."""
         system, of_theta = self.system, self.ratio[2 * self.system.inner :]
         self.columns = np.zeros((system.ends.size, 2), order="F")
-        self.columns[_INNER, 0], self.columns[:, 1] = system.on_inner(self.ratio), system.ends
-        self.solved_columns = self.solver.solve(self.columns)
+        self.columns[INNER, 0], self.columns[:, 1] = system.on_inner(self.ratio), system.ends
+        self.solved_columns = self.factors.solve(self.columns)
         schur = -(_C.T * of_theta) @ _C - self.columns.T @ self.solved_columns
         schur[0, 0] -= self.ratio[: 2 * system.inner].sum()
         self.inverse = np.array([[schur[1, 1], -schur[0, 1]], [-schur[1, 0], schur[0, 0]]])
@@ -230,35 +199,13 @@ class _Newton:
         """The step that changes every multiplier times slack by `target`, to first order; and how it changes slacks."""
         system, by = self.system, target / self.slack
         right = self.residual.copy()
-        right[_INNER] += system.on_inner(by)
-        unknowns, theta = self.solver.solve(right), np.zeros(2)
+        right[INNER] += system.on_inner(by)
+        unknowns, theta = self.factors.solve(right), np.zeros(2)
         if not system.is_fixed:
             theta = self.inverse @ (self.in_theta - system.on_theta(by) - unknowns @ self.columns)
             unknowns = unknowns - self.solved_columns @ theta
         change = system.slack_change(unknowns, theta)
         return _Point(unknowns, theta, by - self.ratio * change), change
-
-
-class _Solver:
-    """Banded LU of A with -W in the corner."""
-
-    def __init__(self, factor: Vector, pivots: Vector) -> None:
-        self._factor = factor
-        self._pivots = pivots
-
-    @staticmethod
-    def factorise(system: _System, ratio: Vector) -> "_Solver | None":
-        weights = ratio[: system.inner] + ratio[system.inner : 2 * system.inner]
-        storage = np.empty((10, system.ends.size), order="F")  # three more rows for pivoting
-        storage[3:] = system.band
-        storage[6, _INNER] = -weights * system.scale**2
-        factor, pivots, failed = lapack.dgbtrf(storage, 3, 3, overwrite_ab=1)
-        return None if failed else _Solver(factor, pivots)
-
-    def solve(self, right: Vector) -> Vector:
-        """u for one right side, or one per column."""
-        solved, _ = lapack.dgbtrs(self._factor, 3, 3, right, self._pivots)
-        return np.asarray(solved).reshape(right.shape)
 
 
 def _least_squares_line(quadratic: Quadratic) -> Vector:
@@ -270,7 +217,6 @@ def _least_squares_line(quadratic: Quadratic) -> Vector:
     return np.asarray(quadratic.moment.sum() / total + slope * centred)
 
 
-def _longest(multipliers: Vector, their_change: Vector, slack: Vector, its_change: Vector) -> float:
-    """How far one can go until a multiplier or a slack becomes zero."""
-    fall = -min((their_change / multipliers).min(), (its_change / slack).min())
-    return 1.0 / float(fall) if fall > 0 else np.inf
+def _fall(multipliers: Vector, their_change: Vector, slack: Vector, its_change: Vector) -> float:
+    """The share of itself that a multiplier or a slack loses at most in a full step; more than 1 is too long."""
+    return float(-np.minimum((their_change / multipliers).min(), (its_change / slack).min()))

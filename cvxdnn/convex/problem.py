@@ -55,7 +55,9 @@ def unit_problem(points: MergedPoints, beta: float, skip_connection: bool) -> Pr
     unit_points = replace(
         points, x=units.unit_x(points.x), y=units.unit_y(points.y), scatter=points.scatter / y_scale**2
     )
-    return Problem(unit_points, beta / (y_scale * x_scale), skip_connection, units)
+    # A positive weight decay stays positive: 0 is another problem.
+    unit_beta = max(beta / (y_scale * x_scale), float(np.finfo(np.float64).tiny))
+    return Problem(unit_points, unit_beta, skip_connection, units)
 
 
 def _exact_units(values: Vector) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.convex.active_set import ActiveSet, tube_curve, with_regime, worst_violations
+from cvxdnn.convex.active_set import ActiveSet, Regime, tube_curve, with_ends, with_regime, worst_violations
 from cvxdnn.convex.hat_basis import hat_quadratic
 from cvxdnn.convex.interior_point import InteriorPoint, interior_point
 from cvxdnn.convex.problem import Problem
@@ -26,6 +26,10 @@ MAX_ROUNDS = 40
 SMALL = 10_000
 """Points up to which a rough shape is offered first: correcting it takes more looks at all points, but spares half of
 the interior point method."""
+
+
+VANISHING = 1e-20
+"""Weight decay for each point below which the optimum can hardly be told from the interpolant."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,26 @@ class Shape:
 def shapes(problem: Problem) -> Iterator[Shape]:
     """Approximations of the optimum for three or more points and beta > 0; who asks again gets a better one."""
     n = problem.points.x.size
+    if problem.beta <= VANISHING * problem.points.weight.sum():
+        yield _interpolant(problem)
     support = np.unique(np.linspace(0, n - 1, min(n, COARSE)).astype(np.intp))
     for accuracy in (ROUGH, FINE) if n <= SMALL else (FINE,):
         support, answer = _settled(problem, support, accuracy)
         yield Shape(support, answer.values, _active_set(problem, support, answer))
+
+
+def _interpolant(problem: Problem) -> Shape:
+    """The spline through all points, whose shape the optimum has when weight decay vanishes."""
+    points = problem.points
+    slopes = np.diff(points.y) / np.diff(points.x)
+    changes = np.diff(slopes)
+    knots = np.flatnonzero(changes) + 1
+    ends, variation = float(slopes[0] + slopes[-1]), float(np.abs(changes).sum())
+    is_steep = abs(ends) > variation and not problem.skip_connection
+    regime = Regime.END if is_steep else Regime.BALANCED
+    active = ActiveSet(knots, changes[knots - 1], regime, float(np.sign(ends)) or 1.0)
+    support = with_ends(knots, points.x.size)
+    return Shape(support, points.y[support], active)
 
 
 def _settled(problem: Problem, support: Indices, accuracy: _Accuracy) -> tuple[Indices, InteriorPoint]:

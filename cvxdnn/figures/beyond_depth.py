@@ -21,11 +21,13 @@ Chart = tuple[dict[str, Any], dict[str, Any]]
 
 LOWEST, HIGHEST = 0.55, 5.0
 """What the chart shows, in multiples of the value."""
-VALUE, BEST, OTHERS, POINTS = "value of (DEEP)", "best network", "other networks", "points"
-OPTIMUM = "function of (DEEP)"
+VALUE, BEST, OTHERS, CROSSING = "value of (DEEP)", "best network", "other networks", "crossing"
+POINTS, OPTIMUM = "points", "function of (DEEP)"
 
 
-def crossing_chart(history: Vector | None, value: float, *, steps: int, height: int = 300) -> Chart:
+def crossing_chart(
+    history: Vector | None, value: float, *, steps: int, crossed: int | None, height: int = 300
+) -> Chart:
     """Objectives of all runs as multiples of the value, on a logarithmic axis.
 
     Parameters
@@ -34,6 +36,8 @@ def crossing_chart(history: Vector | None, value: float, *, steps: int, height: 
     value : float
     steps : int
         Where training ends at the latest.
+    crossed : int or None
+        The step by which a run was below the value, to be marked.
     """
     rows: list[tuple[str, int, float, float]] = [(VALUE, 0, 0.0, 1.0), (VALUE, 0, float(steps), 1.0)]
     if history is not None:
@@ -41,6 +45,8 @@ def crossing_chart(history: Vector | None, value: float, *, steps: int, height: 
         for run, line in enumerate(shares.T):
             rows += [(OTHERS, run + 1, step, share) for step, share in zip(at, line, strict=True)]
         rows += [(BEST, 0, step, share) for step, share in zip(at, shares.min(axis=1), strict=True)]
+    if crossed is not None:
+        rows.append((CROSSING, 0, float(crossed), 1.0))
     columns = _table(("kind", "run", "step", "share"), rows)
     specification = {
         "height": height,
@@ -48,6 +54,7 @@ def crossing_chart(history: Vector | None, value: float, *, steps: int, height: 
             _line(OTHERS, strokeWidth=1, opacity=0.5, clip=True),
             _line(VALUE, strokeWidth=2.5, strokeDash=[6, 3]),
             _line(BEST, strokeWidth=2.5, clip=True),
+            _points(CROSSING, filled=True, size=120, shape="diamond"),
         ],
         "encoding": {
             "x": _quantity("step", "step", [0, steps]),
@@ -57,7 +64,7 @@ def crossing_chart(history: Vector | None, value: float, *, steps: int, height: 
                 "axis": {**AXIS, "title": "objective / value of (DEEP)", "values": [0.6, 0.8, 1, 1.5, 2, 3, 5]},
             },
             "detail": {"field": "run", "type": "nominal"},
-            "color": _colours([VALUE, BEST, OTHERS], [CERTIFIED, MEASURED, GIVEN]),
+            "color": _colours([VALUE, BEST, OTHERS, CROSSING], [CERTIFIED, MEASURED, GIVEN, MEASURED]),
         },
     }
     return columns, specification
@@ -78,10 +85,7 @@ def functions_chart(
         "layer": [
             _line(OPTIMUM, strokeWidth=2.5, strokeDash=[6, 3]),
             _line(BEST, strokeWidth=2.5, clip=True),
-            {
-                "transform": [{"filter": {"field": "kind", "equal": POINTS}}],
-                "mark": {"type": "point", "size": 70, "strokeWidth": 1.8},
-            },
+            _points(POINTS, size=70, strokeWidth=1.8),
         ],
         "encoding": {
             "x": _quantity("x", "x", [float(x[0]), float(x[-1])]),
@@ -98,6 +102,10 @@ def _table(names: tuple[str, ...], rows: list[Any]) -> dict[str, Any]:
 
 def _line(kind: str, **mark: Any) -> dict[str, Any]:
     return {"transform": [{"filter": {"field": "kind", "equal": kind}}], "mark": {"type": "line", **mark}}
+
+
+def _points(kind: str, **mark: Any) -> dict[str, Any]:
+    return {"transform": [{"filter": {"field": "kind", "equal": kind}}], "mark": {"type": "point", **mark}}
 
 
 def _quantity(field: str, title: str, domain: list[float] | list[int]) -> dict[str, Any]:

@@ -28,10 +28,13 @@ TOUCHING_COLORS = ("#00507C", "#3E9BD1", "#A9D3EE")
 """Facets of the dual set by how many samples the neuron that touches there is active on: 1, 2, 3."""
 
 
-def set_figure(pieces: Sequence[Piece], hull: Hull, found: ExtremePoints, trained: Array | None = None) -> go.Figure:
+def set_figure(
+    pieces: Sequence[Piece], hull: Hull, found: ExtremePoints, trained: Array | None = None, *, turn: float = 0.0
+) -> go.Figure:
     """The rectified ellipsoid in R^2 or R^3, its hull and extreme points, and the planes of the optimal dual.
 
     trained : (m, n) features of trained neurons of unit norm, None before training
+    turn : degrees from the first view
     """
     n = len(found.dual)
     canvas = Canvas(n, SAMPLES[:n])
@@ -43,6 +46,7 @@ def set_figure(pieces: Sequence[Piece], hull: Hull, found: ExtremePoints, traine
     _add_planes(canvas, found.dual, found, np.zeros(n), high)
     _add_touched(canvas, found.touched, found)
     _add_trained(canvas, trained)
+    canvas.turn(turn)
     return canvas.figure
 
 
@@ -67,15 +71,19 @@ def ramps_figure(x: Array, right: Array, left: Array, found: ExtremePoints, trai
     kinks = np.sort(x)
     words = [f"(x − {kink:.3g})₊" for kink in kinks[:-1]] + [f"({kink:.3g} − x)₊" for kink in kinks[1:]]
     canvas.dots(ends, name="ramps that bend at data", color=CERTIFIED, size=9, hover=words)
-    reach = 1.12 * np.abs(corners).max() * np.ones(2)
+    reach = 1.15 * (float(np.abs(corners).max()) or 1.0) * np.ones(2)
+    canvas.window(-reach, reach)
     _add_planes(canvas, as_plane(found.dual[None])[0], found, -reach, reach, both=True)
     _add_touched(canvas, found.signs[:, None] * as_plane(found.touched), found)
     _add_trained(canvas, None if trained is None else as_plane(trained))
     return canvas.figure
 
 
-def dual_figure(shown: DualSet, y: Array, found: ExtremePoints, *, bias: bool = False) -> go.Figure:
-    """The dual feasible set, the targets y, and the optimal dual, which is the feasible point nearest to them."""
+def dual_figure(shown: DualSet, y: Array, found: ExtremePoints, *, bias: bool = False, turn: float = 0.0) -> go.Figure:
+    """The dual feasible set, the targets y, and the optimal dual, which is the feasible point nearest to them.
+
+    bias : one input with biases;  turn : degrees from the first view
+    """
     if bias:
         canvas = Canvas(2)
         points, target, dual = as_plane(shown.points), as_plane((y - y.mean())[None])[0], as_plane(found.dual[None])[0]
@@ -84,6 +92,7 @@ def dual_figure(shown: DualSet, y: Array, found: ExtremePoints, *, bias: bool = 
         canvas, target, dual = Canvas(len(y), SAMPLES[: len(y)]), y, found.dual
         _add_dual_set(canvas, shown, is_inside=not len(found.touched))
         canvas.look_across(target - dual)
+        canvas.turn(turn)
     normals = found.signs[:, None] * found.touched
     normals = as_plane(normals) if bias else normals
     length = 0.4 * max(float(np.linalg.norm(target)), float(np.linalg.norm(dual)))
@@ -93,6 +102,10 @@ def dual_figure(shown: DualSet, y: Array, found: ExtremePoints, *, bias: bool = 
         canvas.line(
             np.stack([dual, end]), name="touched neurons" if i == 0 else "", color=CERTIFIED, width=6, dash="dash"
         )
+    if canvas.dimension == 2:
+        drawn = np.vstack([as_plane(shown.points) if bias else shown.points, target, ends])
+        room = 0.08 * (float(np.ptp(drawn, axis=0).max()) or 1.0)
+        canvas.window(drawn.min(axis=0) - room, drawn.max(axis=0) + room)
     canvas.line(np.stack([target, dual]), name="output of the network", color=GIVEN, width=5)
     canvas.dots(target[None], name="targets y", color=GIVEN, size=8, symbol="square", text=["y"])
     canvas.dots(dual[None], name="optimal dual λ", color=CERTIFIED, size=9, symbol="diamond", text=["λ"])
@@ -178,7 +191,7 @@ def _add_touched(canvas: Canvas, points: Array, found: ExtremePoints) -> None:
 
 def _add_trained(canvas: Canvas, trained: Array | None) -> None:
     if trained is not None and len(trained):
-        canvas.dots(trained, name="trained neurons", color=MEASURED, size=7, symbol="x")
+        canvas.dots(trained, name="trained neurons", color=MEASURED, size=6, symbol="square")
 
 
 def _add_dual_set(canvas: Canvas, shown: DualSet, *, is_inside: bool) -> None:

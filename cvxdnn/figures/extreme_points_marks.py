@@ -18,7 +18,7 @@ HEIGHT = 460
 GRID = "#9AA1A8"
 LIGHT = {"ambient": 0.75, "diffuse": 0.4, "specular": 0.05}
 AXES = ("x", "y", "z")
-EYE = (1.35, 1.25, 0.8)
+EYE = (1.45, 1.35, 0.85)
 LEGEND = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0, "font": {"size": 11}, "itemsizing": "constant"}
 
 
@@ -36,26 +36,36 @@ class Canvas:
             "height": HEIGHT,
             "margin": {"l": 0, "r": 0, "t": 4, "b": 0},
             "legend": LEGEND,
-            "uirevision": "kept",  # new data leave the reader's view as it is
             "hovermode": "closest",
         }
         if dimension == 3:
             axis = {"nticks": 5, "showspikes": False, "showbackground": False, "zeroline": False, "gridcolor": GRID}
             titled = zip(AXES, (*names, "", "", ""), strict=False)
             layout["scene"] = {f"{a}axis": {**axis, "title": {"text": name}} for a, name in titled}
-            camera = {"eye": dict(zip(AXES, EYE, strict=True)), "center": {"x": 0, "y": 0, "z": -0.1}}
+            camera = {"eye": dict(zip(AXES, EYE, strict=True)), "center": {"x": 0, "y": 0, "z": -0.12}}
             layout["scene"] |= {"aspectmode": "data", "camera": camera, "dragmode": "orbit"}
         self.figure.update_layout(**layout)
         if dimension == 2:
             across, up = (*names, "", "")[:2]
-            self.figure.update_xaxes(title=across, nticks=6, zeroline=True, automargin=True)
-            self.figure.update_yaxes(title=up, nticks=6, zeroline=True, automargin=True, scaleanchor="x")
+            axis = {"nticks": 6, "zeroline": True, "automargin": True, "showticklabels": bool(names)}
+            self.figure.update_xaxes(title=across, **axis)
+            self.figure.update_yaxes(title=up, scaleanchor="x", **axis)
+            self.figure.update_layout(legend_y=-0.16 if names else -0.04)
 
     def window(self, low: Array, high: Array) -> None:
-        """Ranges of the axes in three dimensions."""
+        """Ranges of the axes; in two dimensions one of them may become wider, as scales are equal."""
+        ranges = {f"{a}axis": {"range": [float(x), float(y)]} for a, x, y in zip(AXES, low, high, strict=False)}
         if self.dimension == 3:
-            ranges = {f"{a}axis": {"range": [float(x), float(y)]} for a, x, y in zip(AXES, low, high, strict=True)}
             self.figure.update_scenes(**ranges)
+        else:
+            self.figure.update_layout(**ranges)
+
+    def turn(self, degrees: float) -> None:
+        """Look from another side: the scene turned about its vertical axis."""
+        if self.dimension == 3:
+            eye, angle = self.figure.layout.scene.camera.eye, np.deg2rad(degrees)
+            x, y = np.cos(angle) * eye.x - np.sin(angle) * eye.y, np.sin(angle) * eye.x + np.cos(angle) * eye.y
+            self.figure.update_layout(scene_camera_eye={"x": float(x), "y": float(y), "z": eye.z})
 
     def look_across(self, direction: Array) -> None:
         """Look at the scene so that what sticks out in this direction is seen from the side and from outside."""
@@ -64,7 +74,7 @@ class Canvas:
             forward = direction / length
             across = np.array(EYE) - (forward @ EYE) * forward
             eye = forward + 1.2 * across / max(float(np.linalg.norm(across)), 1e-9)
-            eye *= 2.1 / float(np.linalg.norm(eye))
+            eye *= 2.3 / float(np.linalg.norm(eye))
             self.figure.update_layout(scene_camera_eye=dict(zip(AXES, eye.tolist(), strict=True)))
 
     def line(self, points: Array, *, name: str = "", color: str, width: float = 3, dash: str = "solid") -> None:

@@ -76,7 +76,7 @@ def budget_figure(budgets: Vector, standard: Vector, parallel: Vector) -> go.Fig
     )
     figure.update_xaxes(title="budget t: norm of each early layer", automargin=True)
     room = max(high - low, 0.05 * high)
-    figure.update_yaxes(title="objective", automargin=True, range=[low - 0.6 * room, high + 2.5 * room])
+    figure.update_yaxes(title="objective", automargin=True, range=[low - 0.6 * room, high + 1.2 * room])
     return figure
 
 

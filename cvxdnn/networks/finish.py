@@ -23,7 +23,7 @@ from cvxdnn.networks.layout import Layers, ParameterLayout
 from cvxdnn.networks.loss_curvature import is_smooth
 from cvxdnn.networks.state import ExactState
 
-__all__ = ["Finish", "draws_ramps"]
+__all__ = ["Finish", "draws_ramps", "polish_begun"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -52,6 +52,11 @@ def draws_ramps(layout: ParameterLayout, x: Floats) -> bool:
     return layout.depth == 2 or (layout.biases == "last_hidden" and float(x.min()) >= 0)
 
 
+def polish_begun(state: ExactState, where: Mask) -> ExactState:
+    """The polish of these restarts begins."""
+    return ExactState(np.where(where, _DAMPING, state.numbers), np.where(where, 0, state.moves))
+
+
 class Finish:
     """Exact moves for networks of one architecture.
 
@@ -74,11 +79,6 @@ class Finish:
             low, high = rates(self._nodes, self._decay)
             held = np.array([held_rate(low, high, restart) for restart in range(restarts)])
         return ExactState(held, np.zeros(restarts, dtype=np.int64))
-
-    @staticmethod
-    def polish_begun(state: ExactState, where: Mask) -> ExactState:
-        """The polish of these restarts begins."""
-        return ExactState(np.where(where, _DAMPING, state.numbers), np.where(where, 0, state.moves))
 
     def step(self, parameters: Floats, state: ExactState, where: Mask, *, inserting: bool) -> tuple[ExactState, Mask]:
         """One move of each marked restart, in place; what the next ones need, and the restarts that have none."""

@@ -71,12 +71,19 @@ def layer_norm(layout: ParameterLayout, y: Floats, beta: float, loss: Loss | Non
     """Frobenius norm t of every layer at the start: path norm t^L, penalty (beta/2) L t^2; by default squared loss."""
     loss = Squared() if loss is None else loss
     wanted = PATH_NORM ** (1 / layout.depth)
-    constant = middle(*map(np.array, loss.best_constants(y)))
-    # Constant data leave no loss at all; they count as points spread evenly over a unit range, of variance 1/12.
-    to_gain = max(float(loss.value(constant, y).sum()), y.size / 24)
+    to_gain = loss_of_constant(y, loss)
     if beta * layout.depth * wanted**2 / 2 <= _AFFORDABLE * to_gain:
         return float(wanted)
     return float(np.sqrt(2 * _AFFORDABLE * to_gain / (beta * layout.depth)))
+
+
+def loss_of_constant(y: Floats, loss: Loss) -> float:
+    """What the best constant leaves, and so what there is to be gained.
+
+    Constant data leave nothing; they count as points spread evenly over a unit range, of variance 1/12.
+    """
+    constant = middle(*map(np.array, loss.best_constants(y)))
+    return max(float(loss.value(constant, y).sum()), y.size / 24)
 
 
 def parameter_scale(layout: ParameterLayout, norm: float) -> Floats:

@@ -2,7 +2,8 @@
 
 kappa, the largest second derivative, is 1 for the squared and the Huber loss and 1/4 for the logistic one. The other
 losses have kinks, where slopes jump, and no such bound. They get the curvature they would have with each kink rounded
-off over `KINK_WIDTH`: too careful far from a kink, and at a kink any fixed rate oscillates, until the schedule lowers it.
+off over `KINK_WIDTH`: too careful far from a kink, and at a kink any fixed rate oscillates, until the schedule lowers
+it.
 """
 
 from __future__ import annotations

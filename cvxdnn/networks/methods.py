@@ -25,7 +25,7 @@ from cvxdnn.networks.objective_gradient import ObjectiveGradient
 from cvxdnn.networks.optimizers import OPTIMIZERS, Optimizer
 from cvxdnn.networks.schedule import Policy
 
-__all__ = ["METHODS", "FirstOrder", "LBFGS", "Method"]
+__all__ = ["LBFGS", "METHODS", "FirstOrder", "Method"]
 
 Floats = NDArray[np.float64]
 

@@ -83,27 +83,32 @@ class ObjectiveGradient:
         self._deltas = [torch.zeros(shape, dtype=torch.float64) for shape in hidden]
         self._output = torch.zeros(layout.restarts, n, 1, dtype=torch.float64)
         self._slopes = torch.zeros_like(self._output)
+        # What belongs to the single output is computed as rows: as columns it would be twice as slow.
+        self._output_row, self._slopes_row = self._output.transpose(1, 2), self._slopes.transpose(1, 2)
+        self._last_row, self._last_gradient_row = self._blocks[-1].transpose(1, 2), self._gradients[-1].transpose(1, 2)
 
     def _forward(self) -> None:
         for inputs, block, pre, activation in zip(
             self._inputs[:-1], self._blocks[:-1], self._pre, self._activations, strict=True
         ):
-            torch.bmm(inputs, block, out=pre)
+            self._product(inputs, block, pre)
             torch.clamp_min(pre, 0.0, out=activation)
-        torch.bmm(self._inputs[-1], self._blocks[-1], out=self._output)
+        torch.bmm(self._last_row, self._back_inputs[-1], out=self._output_row)
 
     def _backward(self) -> None:
         delta = self._slopes
+        torch.bmm(self._slopes_row, self._inputs[-1], out=self._last_gradient_row)
         for layer in range(self.layout.depth - 1, 0, -1):
-            torch.bmm(self._back_inputs[layer], delta, out=self._gradients[layer])
             below = self._deltas[layer - 1]
-            if layer == self.layout.depth - 1:  # an outer product: broadcasting is faster than a matrix product
-                torch.mul(delta, self._back_weights[layer], out=below)
-            else:
-                torch.bmm(delta, self._back_weights[layer], out=below)
+            self._product(delta, self._back_weights[layer], below)
             torch.ops.aten.threshold_backward.grad_input(below, self._pre[layer - 1], 0.0, grad_input=below)
+            torch.bmm(self._back_inputs[layer - 1], below, out=self._gradients[layer - 1])
             delta = below
-        torch.bmm(self._back_inputs[0], delta, out=self._gradients[0])
+
+    @staticmethod
+    def _product(a: Tensor, b: Tensor, out: Tensor) -> None:
+        """a b for every restart; outer products are faster by broadcasting than as matrix products."""
+        (torch.mul if a.shape[2] == 1 else torch.bmm)(a, b, out=out)
 
     def update(self) -> None:
         """Write the gradient at `parameters` into `gradient`."""

@@ -58,12 +58,17 @@ class Adam(Optimizer):
 
     The second moment forgets in 100 steps instead of 1000: near the optimum the gradient of a kink that sits on a data
     point jumps, and a long memory of earlier, larger gradients makes every later step too short.
+
+    A step is as expensive as the number of times it goes through the arrays. The second moment is therefore kept
+    times a growing number, b^-k after k of `CYCLE` steps, so that a new square is only added to it; and it stays
+    above the square of epsilon, where Adam adds epsilon to the root, so that one reciprocal root does.
     """
 
     rate = 0.03
     scaled = True
     memories = 2
     FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-10
+    CYCLE = 50
 
     def __init__(self, parameters: Tensor, gradient: Tensor) -> None:
         super().__init__(parameters, gradient)
@@ -72,11 +77,14 @@ class Adam(Optimizer):
     def update(self, rates: Tensor, step: int) -> None:
         """One step of Adam."""
         mean, square = self.memory
+        in_cycle = (step - 1) % self.CYCLE
+        if in_cycle == 0:
+            square.mul_(self.SECOND**self.CYCLE).add_(self.EPSILON**2)
+        growth = self.SECOND ** -(in_cycle + 1)
         mean.lerp_(self.gradient, 1 - self.FIRST)
-        square.mul_(self.SECOND).addcmul_(self.gradient, self.gradient, value=1 - self.SECOND)
-        torch.sqrt(square, out=self._direction).add_(self.EPSILON)
-        torch.div(mean, self._direction, out=self._direction)
-        correction = (1 - self.SECOND**step) ** 0.5 / (1 - self.FIRST**step)
+        square.addcmul_(self.gradient, self.gradient, value=(1 - self.SECOND) * growth)
+        torch.rsqrt(square, out=self._direction).mul_(mean)
+        correction = ((1 - self.SECOND**step) * growth) ** 0.5 / (1 - self.FIRST**step)
         self.parameters.addcmul_(rates, self._direction, value=-correction)
 
 

@@ -15,14 +15,13 @@ from functools import cached_property
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from cvxdnn.networks import schedule
 from cvxdnn.networks.architectures import Network
-from cvxdnn.networks.finish import Finish
-from cvxdnn.networks.initialization import layer_norm, parameter_scale
+from cvxdnn.networks.descent import Descent
+from cvxdnn.networks.finish import Finish, polish_begun
+from cvxdnn.networks.initialization import loss_of_constant
 from cvxdnn.networks.layout import Layers
-from cvxdnn.networks.methods import METHODS, Method
 from cvxdnn.networks.objective_gradient import ObjectiveGradient
 from cvxdnn.networks.schedule import CHECK_EVERY, CONVERGED, POLISHING, Policy, ScheduleState
 from cvxdnn.networks.state import INSERTION, ExactState, Problem, TrainingState
@@ -37,6 +36,8 @@ _OVERFLOW = 1e100
 """An objective above this, in units where the data have size 1, counts as infinite: the next steps will overflow."""
 ARRIVED = 1e-3
 """A network at rest is stuck when something lower than its objective by a larger share than this is known."""
+_NOTHING = 1e-6
+"""An objective below this share of the best constant's counts as that share when shares of it are taken."""
 _AT_THE_FLOOR = 1e-7
 """A restart has arrived when its objective is above the given floor by no more than this share."""
 
@@ -60,11 +61,11 @@ class Trainer:
         self._model = ObjectiveGradient(self._x, self._y, self._beta, problem.layout, self._units.loss)
         self._model.parameters.copy_(torch.from_numpy(state.parameters))
         self._owner = problem.layout.restart_index
-        self._method = METHODS[problem.optimizer](self._model) if problem.optimizer != INSERTION else None
-        if self._method is not None and state.memory:
-            self._method.restore(state.memory)
-        self._policy, self._scale = self._chosen_policy(), self._chosen_scale()
-        self._rates = self._rate_of_each_parameter()
+        self._descent: Descent | None = None
+        if problem.optimizer != INSERTION:
+            self._descent = Descent(problem, self._model, self._y, self._beta, state.memory)
+            self._descent.set_rates(self.schedule.rates)
+        self._policy = self._chosen_policy()
 
     @classmethod
     def begun(cls, problem: Problem, layers: Sequence[Layers], step: int = 0, *, spread: bool = True) -> Trainer:
@@ -77,9 +78,10 @@ class Trainer:
         begin = ScheduleState.first(unset, unset, parameters)
         exact = ExactState(unset, np.zeros_like(unset, dtype=np.int64))
         trainer = cls(TrainingState(problem, step, step, parameters, (), begin, exact))
-        trainer.schedule = ScheduleState.first(trainer._first_rates(), trainer._objectives(), parameters)
-        trainer._rates = trainer._rate_of_each_parameter()
-        if problem.optimizer == INSERTION and spread:
+        descent = trainer._descent
+        rates = np.ones_like(unset) if descent is None else descent.first_rates()
+        trainer._go_on(ScheduleState.first(rates, trainer._objectives(), parameters))
+        if descent is None and spread:
             trainer._exact = trainer._finish.spread()
         return trainer
 
@@ -98,12 +100,15 @@ class Trainer:
         if not (self.schedule.verdict == CONVERGED).any():
             return Status.DIVERGED
         best = int(np.argmin(self.schedule.best))
-        layers, objective = self.problem.layout.unpack(self.schedule.best_parameters, best), self.schedule.best[best]
-        lower = self._finish.reachable(layers)
         if self.problem.floor is not None:
-            lower = self.problem.floor / self._units.loss_unit
-        stuck = lower is not None and objective - lower > ARRIVED * abs(lower)
-        return Status.STUCK if stuck else Status.CONVERGED
+            lower: float | None = self.problem.floor / self._units.loss_unit
+        else:
+            lower = self._finish.reachable(self.problem.layout.unpack(self.schedule.best_parameters, best))
+        if lower is None:
+            return Status.CONVERGED
+        least = _NOTHING * loss_of_constant(self._y, self._units.loss)
+        arrived = self.schedule.best[best] - lower <= ARRIVED * max(abs(lower), least)
+        return Status.CONVERGED if arrived else Status.STUCK
 
     @property
     def status(self) -> Status:
@@ -114,36 +119,34 @@ class Trainer:
     def state(self) -> TrainingState:
         """A copy of everything the next step depends on."""
         parameters = self._model.parameters.numpy().copy()
-        memory = () if self._method is None else self._method.saved()
+        memory = () if self._descent is None else self._descent.memory
         return TrainingState(self.problem, self.step, self.start, parameters, memory, self.schedule, self._exact)
 
     def advance(self, until: int) -> None:
         """Take steps up to step `until`, fewer if every restart comes to rest; but no more than one exact step."""
         while self.step < until and self.is_running:
-            if self._method is None or not self.is_descending:
+            if self._descent is None or not self.is_descending:
                 return self._exact_step()
             taken = self.step - self.start
             count = min(until - self.step, CHECK_EVERY - taken % CHECK_EVERY)
-            with torch.inference_mode():
-                for number in range(taken + 1, taken + count + 1):
-                    self._method.step(self._rates, number)
+            self._descent.take(taken, count)
             self.step += count
             if (taken + count) % CHECK_EVERY == 0:
-                self._check(self._method)
+                self._check(self._descent)
         return None
 
     def at_the_limit(self) -> Status:
         """What no more steps of the optimizer means: the end, or the beginning of the polish."""
-        if self._method is None or not self.problem.polish:
+        if self._descent is None or not self.problem.polish:
             return Status.MAX_STEPS
-        self._begin_polish(self.schedule.ended(self._policy))
-        self._rates = self._rate_of_each_parameter()
+        self._model.parameters.copy_(torch.from_numpy(self.shown_parameters(best=True)))
+        self._go_on(self.schedule.ended(self._policy))
         return Status.RUNNING
 
     def begin_polish(self) -> None:
         """Polish every restart that has converged without it."""
         verdict = np.where(self.schedule.verdict == CONVERGED, POLISHING, self.schedule.verdict)
-        self._begin_polish(replace(self.schedule, verdict=verdict))
+        self._go_on(replace(self.schedule, verdict=verdict))
 
     def snapshot(self, status: Status) -> Snapshot:
         """The networks as they are, or in a last snapshot the best ones seen, with their exact objectives."""
@@ -170,18 +173,20 @@ class Trainer:
         problem = self.problem
         return network_objective(network, problem.x, problem.y, beta=problem.beta, loss=problem.loss)
 
-    def _check(self, method: Method) -> None:
+    def _check(self, descent: Descent) -> None:
         parameters = self._model.parameters.numpy()
         judged, back = schedule.checked(self.schedule, self._objectives(), parameters, self._owner, self._policy)
         set_back = back[self._owner]
         parameters[set_back] = judged.best_parameters[set_back]
-        method.look(set_back)
-        self._begin_polish(judged)
-        self._rates = self._rate_of_each_parameter()
+        descent.look(set_back)
+        self._go_on(judged)
 
-    def _begin_polish(self, judged: ScheduleState) -> None:
+    def _go_on(self, judged: ScheduleState) -> None:
+        """With this schedule: its rates, and the polish of the restarts that have come to rest."""
         begins = judged.polishing & ~self.schedule.polishing
-        self._exact, self.schedule = self._finish.polish_begun(self._exact, begins), judged
+        self.schedule, self._exact = judged, polish_begun(self._exact, begins)
+        if self._descent is not None:
+            self._descent.set_rates(judged.rates)
 
     @cached_property
     def _finish(self) -> Finish:
@@ -200,7 +205,7 @@ class Trainer:
             parameters[worse[self._owner]] = start[worse[self._owner]]
             objectives, at_rest = np.where(worse, before, objectives), at_rest | (worse & moving)
         verdict = self._policy.at_rest if inserting else CONVERGED
-        self._begin_polish(judged.moved(objectives, parameters, self._owner, at_rest, verdict))
+        self._go_on(judged.moved(objectives, parameters, self._owner, at_rest, verdict))
         self.step += 1
 
     def _objectives(self) -> Floats:
@@ -208,27 +213,9 @@ class Trainer:
         objectives = self._model.objectives().numpy()
         return np.where(objectives < _OVERFLOW, objectives, np.inf)
 
-    def _first_rates(self) -> Floats:
-        restarts, method = self.problem.layout.restarts, self._method
-        if self.problem.learning_rate is not None or method is None:
-            return np.full(restarts, self.problem.learning_rate or 1.0)
-        rates = np.full(restarts, method.rate)
-        return rates if method.relative else rates / self._model.curvature_bounds().numpy()
-
     def _chosen_policy(self) -> Policy:
-        problem = self.problem
-        automatic = problem.learning_rate is None
-        policy = Policy() if self._method is None else self._method.policy(automatic=automatic)
-        target = -np.inf
-        if problem.floor is not None:
-            target = (problem.floor + _AT_THE_FLOOR * abs(problem.floor)) / self._units.loss_unit
-        return replace(policy, target=target, polished=problem.polish)
-
-    def _chosen_scale(self) -> Floats:
-        layout = self.problem.layout
-        if self._method is None or not self._method.relative:
-            return np.ones(layout.size)
-        return parameter_scale(layout, layer_norm(layout, self._y, self._beta, self._units.loss))
-
-    def _rate_of_each_parameter(self) -> Tensor:
-        return torch.from_numpy(self.schedule.rates[self._owner] * self._scale)
+        policy = Policy() if self._descent is None else self._descent.policy
+        target, floor = -np.inf, self.problem.floor
+        if floor is not None:
+            target = (floor + _AT_THE_FLOOR * abs(floor)) / self._units.loss_unit
+        return replace(policy, target=target, polished=self.problem.polish)

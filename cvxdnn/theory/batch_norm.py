@@ -46,13 +46,13 @@ Scaling = Literal["paper", "torch"]
 
 PROVED = Verdict(
     Claim.PROVED,
-    "Batch norm before the last ReLU: the span condition holds, so every pre-activation can be reached and the value "
-    "is the optimum at every depth.",
+    "batch norm before the last ReLU, with the span condition: every pre-activation can be reached, and the value is "
+    "the optimum at every depth",
 )
 SPAN_VIOLATED = Verdict(
     Claim.NO_CLOSED_FORM,
-    "The span condition fails: a centred class indicator is not a combination of the centred features. The closed "
-    "form is a lower bound, and the network shown uses the nearest pre-activations that can be reached.",
+    "the span condition fails: a centred class indicator is not a combination of the centred features; the closed "
+    "form is a lower bound, and the network shown uses the nearest pre-activations that can be reached",
     "Use features whose centred matrix has rank n - 1: more inputs or a wider hidden layer.",
 )
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import streamlit as st
 
+from cvxdnn.cases import beyond as cases
 from cvxdnn.figures.beyond_closed_forms import cosines_chart, distance_chart, shrinkage_chart
 from cvxdnn.figures.fit import objective_chart
 from cvxdnn.fits import FitFrame, Measure
 from cvxdnn.networks.fitting import FitProblem
-from cvxdnn.ui import beyond_cases as cases
 from cvxdnn.ui.fit import FitRun, chart, fit_buttons, fit_run, live_fit
 
 __all__ = ["closed_form_limits"]
@@ -25,6 +25,11 @@ BETAS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 def closed_form_limits() -> None:
     """All four cards."""
+    st.subheader("Four statements that are often made too broadly")
+    st.write(
+        "Each card quotes a statement and says where it stops being true. Press Train and watch where the orange line "
+        "ends: at the value the statement promises, or elsewhere."
+    )
     for card in (duality_gap, one_channel_per_class, soft_threshold, self_duality):
         with st.container(border=True):
             card()
@@ -47,7 +52,7 @@ def duality_gap() -> None:
         parallel = st.toggle("Train the parallel network", key=PREFIX + "gap_parallel")
         case = cases.gap_case(outputs, depth, beta, parallel)
         st.metric("optimum of the standard network, exact", f"{case.values.standard:.5f}")
-        st.metric("dual, and optimum of the parallel network, exact", f"{case.values.parallel:.5f}")
+        st.metric("dual, and parallel network, exact", f"{case.values.parallel:.5f}")
         st.caption(_gap_in_words(case))
     lines = {"standard network": case.values.standard, "dual": case.values.parallel}
     _trained(

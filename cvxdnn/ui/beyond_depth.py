@@ -18,7 +18,7 @@ from cvxdnn.ui.process import runner
 __all__ = ["depth_conditions"]
 
 PREFIX = "beyond_depth_"
-BIASES = {"last_hidden": "last hidden layer only", "all": "every layer"}
+BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
 SIGNS = {False: "0 or larger", True: "of both signs"}
 MEANING = {
     Standing.OPTIMUM: "**Both conditions hold.** The blue line is the optimum: no network can cross it.",
@@ -55,33 +55,35 @@ class Lab:
 
     def choose(self) -> None:
         """Another example, in the setting that shows what it is for."""
-        self.experiment = Experiment.first(st.session_state[PREFIX + "example"])
-        self.begin()
+        self._take(Experiment.first(st.session_state[PREFIX + "example"]))
 
     def change(self) -> None:
         """Another setting of the same example."""
         biases, signed, depth = (st.session_state[PREFIX + name] for name in ("biases", "signed", "depth"))
-        self.experiment = Experiment(self.experiment.example, depth, biases, signed)
-        self.begin()
+        self._take(Experiment(self.experiment.example, depth, biases, signed))
+
+    def _take(self, experiment: Experiment) -> None:
+        # A run of the page that another one interrupts calls back twice.
+        if experiment != self.experiment:
+            self.experiment = experiment
+            self.begin()
 
 
 def depth_conditions() -> None:
     """The whole section."""
-    lab: Lab = st.session_state.setdefault(PREFIX + "lab", Lab())
+    lab = _lab()
     picture, panel = st.columns([2.7, 1.15], gap="small")
-    with panel:
-        with st.container(border=True):
-            _settings(lab)
-        with st.container(border=True):
-            st.markdown(
-                r"**Theorem.** If every $x \ge 0$ and only the last hidden layer has biases, the optimum of $L$ weight "
-                r"layers is the value of $\text{(DEEP)}\ \min_f \frac12\sum_i (f(x_i)-y_i)^2 + \frac{\beta L}{2} "
-                r"R(f)^{2/L}$."
-            )
-            st.caption(
-                "Certified: the value of (DEEP), as the solution of this problem. Measured: what training reached. "
-                "β and the objectives belong to the points as they are."
-            )
+    with panel, st.container(border=True):
+        st.markdown(
+            r"**Theorem.** If every $x \ge 0$ and only the last hidden layer has biases, training $L$ weight layers "
+            r"has the same optimum as (DEEP):"
+        )
+        st.latex(r"\min_f\ loss(f) + \tfrac{\beta L}{2} R(f)^{2/L}")
+        st.caption(
+            "The loss is half the sum of squares; R, the path norm, is how much f bends in total. Certified: the value "
+            "of (DEEP), as the solution of this problem. Measured: what training reached. β and the objectives belong "
+            "to the points as they are."
+        )
     running = lab.runs.is_running
 
     def watch() -> None:
@@ -90,18 +92,29 @@ def depth_conditions() -> None:
             st.rerun()
 
     with picture, st.container(border=True):
+        _settings(lab)
         live(watch, active=running)
+
+
+def _lab() -> Lab:
+    """This tab's experiment; the first one begins at once."""
+    if PREFIX + "lab" not in st.session_state:
+        st.session_state[PREFIX + "lab"] = Lab()
+    lab: Lab = st.session_state[PREFIX + "lab"]
+    return lab
 
 
 def _settings(lab: Lab) -> None:
     experiment = lab.experiment
     for name in ("example", "biases", "signed", "depth"):
         st.session_state[PREFIX + name] = getattr(experiment, name)
-    st.segmented_control("Points", list(EXAMPLES), key=PREFIX + "example", on_change=lab.choose, required=True)
-    st.radio("Biases in", list(BIASES), key=PREFIX + "biases", format_func=BIASES.__getitem__, on_change=lab.change)
-    st.radio("Inputs x", list(SIGNS), key=PREFIX + "signed", format_func=SIGNS.__getitem__, on_change=lab.change)
-    st.slider("Depth L (weight layers)", 2, 5, key=PREFIX + "depth", on_change=lab.change)
-    st.button("Train again", key=PREFIX + "again", on_click=lab.begin, disabled=lab.runs.is_running)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control("Points", list(EXAMPLES), key=PREFIX + "example", on_change=lab.choose, required=True)
+        st.button("Train again", key=PREFIX + "again", on_click=lab.begin, disabled=lab.runs.is_running)
+    biases, signs, layers = st.columns([1.2, 1, 1.4], gap="medium")
+    biases.radio("Biases in", list(BIASES), key=PREFIX + "biases", format_func=BIASES.__getitem__, on_change=lab.change)
+    signs.radio("Inputs x", list(SIGNS), key=PREFIX + "signed", format_func=SIGNS.__getitem__, on_change=lab.change)
+    layers.slider("Depth L (weight layers)", 2, 5, key=PREFIX + "depth", on_change=lab.change)
 
 
 def _results(lab: Lab) -> None:
@@ -112,7 +125,8 @@ def _results(lab: Lab) -> None:
     history = None if frame is None else frame.history
     over_steps, over_x = st.columns(2)
     with over_steps:
-        columns, specification = crossing_chart(history, theorem.objective, steps=STEPS)
+        crossed = None if history is None else crossing(history, theorem.objective)
+        columns, specification = crossing_chart(history, theorem.objective, steps=STEPS, crossed=crossed)
         st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "crossing")
     with over_x:
         columns, specification = functions_chart(experiment.x, experiment.y, _shifted(theorem, experiment), frame)

@@ -1,6 +1,7 @@
 """What the closed-form pages share: the numbers beside a training run, and its layers against the predicted ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import streamlit as st
@@ -52,8 +53,8 @@ def headline(optimum: Optimum, frame: FitFrame | None) -> None:
     )
 
 
-def numbers(optimum: Optimum, frame: FitFrame | None, *, more: tuple[Row, ...] = ()) -> None:
-    """Objective, bound, rank and norms: closed form beside the network."""
+def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, more: Sequence[Row] = ()) -> None:
+    """Objective, bound, rank, norms and balance: closed form beside the network."""
     weights = None if frame is None else frame.network.standard().weights
     rows: list[Row] = [
         ("objective", f"{optimum.value:.6g}", "–" if frame is None else f"{frame.objective:.6g}"),
@@ -65,8 +66,9 @@ def numbers(optimum: Optimum, frame: FitFrame | None, *, more: tuple[Row, ...] =
         rows += [
             ("rank of the layers", _ranks(optimum.singular_values), _ranks(found)),
             ("norm of the layers", _span(optimum.norms), _span(None if weights is None else layer_norms(weights))),
-            ("largest imbalance", "0", "–" if weights is None else f"{balance(weights).max():.0e}"),
         ]
+    if problem.budget is None:
+        rows.append(("largest imbalance", "0", "–" if weights is None else f"{_imbalance(problem, weights):.0e}"))
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     tag = "exact" if optimum.status.ok else "upper bound"
     st.html(
@@ -145,6 +147,14 @@ def _ranks(singular_values: Iterable[Vector] | None) -> str:
         return "–"
     ranks = [np.count_nonzero(values > max(RANK * values.max(initial=0.0), ZERO)) for values in singular_values]
     return str(ranks[0]) if len(set(ranks)) == 1 else ", ".join(map(str, ranks))
+
+
+def _imbalance(problem: FitProblem, weights: tuple[NDArray[np.float64], ...]) -> float:
+    """What balance leaves of itself: of matrices in linear networks, of single neurons behind a ReLU."""
+    if problem.architecture == "linear":
+        return float(balance(weights).max())
+    pairs = pairwise(weights)
+    return max(float(np.abs((low**2).sum(axis=0) - (high**2).sum(axis=1)).max()) for low, high in pairs)
 
 
 def _span(norms: Vector | None) -> str:

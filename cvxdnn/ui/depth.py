@@ -79,7 +79,9 @@ class DepthLab:
 
 def depth_lab(scenario: Scenario) -> DepthLab:
     """This tab's page, for the scenario's points."""
-    lab: DepthLab = st.session_state.setdefault(PREFIX + "lab", DepthLab())
+    if PREFIX + "lab" not in st.session_state:
+        st.session_state[PREFIX + "lab"] = DepthLab()
+    lab: DepthLab = st.session_state[PREFIX + "lab"]
     path, lab.data = path_of(scenario)
     lab.deep = _deep_path(path)
     if lab.runs.is_running and lab.runs.subject != lab.subject:

@@ -9,46 +9,60 @@ from cvxdnn.figures.extreme_points_touch import touch_chart
 from cvxdnn.figures.fit import objective_chart
 from cvxdnn.fits import FitFrame
 from cvxdnn.theory.extreme_points import ramps
+from cvxdnn.ui.closed_form import STYLE
 from cvxdnn.ui.extreme_points import PREFIX, Picture, neurons_of, trained_features
 from cvxdnn.ui.fit import chart
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}  # a wheel over a picture scrolls the page
 
 
-def show_set(picture: Picture, frame: FitFrame | None) -> None:
+def show_set(picture: Picture, frame: FitFrame | None, turn: float) -> None:
     """The set of all neurons and the dual that touches it."""
     trained = trained_features(picture, frame)
     samples, found = picture.samples, picture.found
     if samples.bias:
         figure = ramps_figure(samples.X[:, 0], *_all_ramps(picture), found, trained)
     elif picture.pieces:
-        figure = set_figure(picture.pieces, picture.hull, found, trained)
+        figure = set_figure(picture.pieces, picture.hull, found, trained, turn=turn)
     else:
         st.info("All samples are at the origin: every neuron outputs zero.")
         return
     st.plotly_chart(figure, key=PREFIX + "set", config=CONFIG)
 
 
-def show_dual(picture: Picture) -> None:
+def show_dual(picture: Picture, turn: float) -> None:
     """The dual feasible set, the targets, and the nearest feasible point."""
-    figure = dual_figure(picture.dual, picture.samples.y, picture.found, bias=picture.samples.bias)
+    samples = picture.samples
+    figure = dual_figure(picture.dual, samples.y, picture.found, bias=samples.bias, turn=turn)
     st.plotly_chart(figure, key=PREFIX + "dual", config=CONFIG)
+
+
+def turn_control(picture: Picture) -> float:
+    """From which side to look; a slider, so that the view stays when the samples move."""
+    if picture.samples.bias or len(picture.samples.points) < 3:
+        return 0.0
+    return float(
+        st.slider("Turn both pictures (degrees), or drag one for a quick look", 0, 355, 0, step=5, key=PREFIX + "turn")
+    )
 
 
 def show_numbers(picture: Picture) -> None:
     """Objective with its certificate, and the neurons that the dual touches."""
     found = picture.found
-    used = int(np.count_nonzero(found.coefficients))
-    left, right = st.columns(2)
-    left.metric("optimum, certified", f"{found.objective:.6g}")
-    right.metric("its gap, relative", f"{found.relative_gap:.0e}")
+    head = (
+        '<div class="small">objective of the optimal network <span class="tag exact">certified</span></div>'
+        f'<div class="big">{found.objective:.6g}</div>'
+        f'<div class="small">No network is lower by more than a share of {max(found.relative_gap, 1e-16):.0e}.</div>'
+    )
     if not len(found.touched):
+        st.html(STYLE + head)
         st.info("The targets are themselves dual feasible: no neuron is worth its weight decay, the network is zero.")
         return
-    st.dataframe(_table(picture), hide_index=True, width="stretch")
+    st.html(f'{STYLE}{head}<table class="closed">{_table(picture)}</table>')
+    used = int(np.count_nonzero(found.coefficients))
     st.caption(
-        f"Exact up to the gap. {len(found.touched)} touched, {used} in use: touching permits a neuron and does not "
-        "require one."
+        f"{len(found.touched)} touched, {used} in use: touching permits a neuron and does not require one. λᵀq is the "
+        "neuron's output weighted by the dual; |w| its output weight when its input weights have norm 1."
     )
 
 
@@ -63,7 +77,10 @@ def show_training(picture: Picture, frame: FitFrame | None) -> None:
         st.markdown("**Does each trained neuron touch the dual?** Measured against certified.")
         columns, specification = touch_chart(*_touch(picture, frame))
         st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "touch")
-        st.caption("Blue rings: neurons of the optimal network. Orange dots: trained neurons. Unused ones lie on 0.")
+        st.caption(
+            "Blue rings: neurons of the optimal network. Orange dots: trained neurons; several may do the work of one, "
+            "and their weights add up."
+        )
 
 
 def _touch(picture: Picture, frame: FitFrame | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -76,21 +93,17 @@ def _touch(picture: Picture, frame: FitFrame | None) -> tuple[np.ndarray, np.nda
     return exact, found.coefficients, features @ found.dual / found.beta, strength
 
 
-def _table(picture: Picture) -> pd.DataFrame:
+def _table(picture: Picture) -> str:
     found = picture.found
-    rows = []
+    place = "bends at" if picture.samples.bias else "active on"
+    rows = [f"<tr><th>neuron</th><th>{place}</th><th>λᵀq / β</th><th>|w|</th></tr>"]
     for j, (feature, sign, coefficient) in enumerate(zip(found.touched, found.signs, found.coefficients, strict=True)):
-        active = np.flatnonzero(feature > 1e-9 * feature.max())
-        row = {
-            "neuron": f"{'+' if sign > 0 else '−'}{j + 1}",
-            "active on samples": ", ".join(str(i + 1) for i in active),
-            "λᵀq / β": f"{feature @ found.dual / found.beta:+.6f}",
-            "|w|": f"{coefficient:.5g}",
-        }
-        if picture.samples.bias:
-            row["bends at x ="] = f"{found.kinks[j]:.4g}"
-        rows.append(row)
-    return pd.DataFrame(rows)
+        active = ", ".join(str(i + 1) for i in np.flatnonzero(feature > 1e-9 * feature.max()))
+        where = f"x = {found.kinks[j]:.3g}" if picture.samples.bias else f"sample {active}"
+        level = feature @ found.dual / found.beta
+        name = f"{'+' if sign > 0 else '−'}{j + 1}"
+        rows.append(f"<tr><td>{name}</td><td>{where}</td><td>{level:+.6f}</td><td>{coefficient:.5g}</td></tr>")
+    return "".join(rows)
 
 
 def _all_ramps(picture: Picture) -> tuple[np.ndarray, np.ndarray]:

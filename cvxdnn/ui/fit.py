@@ -10,6 +10,7 @@ data change, which flickers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,15 +20,17 @@ import streamlit as st
 from cvxdnn.exceptions import JobCancelledError, LimitExceededError
 from cvxdnn.fits import FitFrame, FitTask, Measure
 from cvxdnn.jobs import Job, JobState, Runner
+from cvxdnn.limits import host_limits
 from cvxdnn.networks.fitting import FitProblem
+from cvxdnn.ui.kept import kept_runs
 from cvxdnn.ui.page import live
 from cvxdnn.ui.process import runner
+from cvxdnn.ui.training import FORGOTTEN
 
 __all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "live_fit"]
 
 PAUSE_SECONDS = 2.0
 """How long pausing waits for the worker to hand over its state; it looks many times a second."""
-OWNER = "fit_owner"
 
 
 class FitRun:
@@ -76,24 +79,30 @@ class FitRun:
         if self.problem is None or self.is_running:
             return
         frame = self.frame
-        if frame is None or frame.state is None or frame.done:
+        if frame is None or frame.state is None:
             self.start(self.problem, self._measure)
         else:
             self._submit(FitTask(self.problem, self._measure, frame.state, frame.history, frame.traces))
 
     def pause(self) -> None:
         """Stop the job and keep its state."""
-        if self._job is None:
+        job = self._job
+        if job is None:
             return
-        self._job.stop()
+        job.stop()
         try:
-            self._job.result(timeout=PAUSE_SECONDS)
+            job.result(timeout=PAUSE_SECONDS)
         except (JobCancelledError, TimeoutError):
             pass
-        except Exception as error:  # the job's own failure: poll() turns it into a message
+        except Exception as error:  # the job's own failure, which _look_at turns into a message
             self.message = str(error)
-        self.poll()
+        self._look_at(job)
         self._job = None
+
+    def leave(self) -> None:
+        """The browser is gone, perhaps for a moment."""
+        if self._job is not None:
+            self._job.leave()
 
     def poll(self) -> None:
         """Take over what the job has reported since the last look."""
@@ -101,30 +110,54 @@ class FitRun:
         if job is None:
             return
         job.touch()
-        state = job.state
+        if self._look_at(job).finished:
+            self._job = None
+
+    def forget_state(self) -> None:
+        """Lose the place to go on from; see `cvxdnn.ui.kept`."""
+        if self.frame is not None and self.frame.state is not None:
+            self.frame = replace(self.frame, state=None)
+            self.message = FORGOTTEN.format(megabytes=host_limits().kept_megabytes)
+
+    def _look_at(self, job: Job) -> JobState:
+        """Take over a job's newest frame, and what it says if it ended unexpectedly."""
+        state = job.state  # before the frames: when it has ended, all of them are there
         if job.frames > self._seen:
             self._seen, self.frame = job.frames, job.progress
-        if state.finished:
-            if state in (JobState.FAILED, JobState.LOST, JobState.LIMITED):
-                self.message = job.error or ""
-            self._job = None
+        if state.finished and self.frame is not None and self.frame.state is not None:
+            kept_runs.keep(self, len(self.frame.state))
+        if state in (JobState.FAILED, JobState.LOST, JobState.LIMITED):
+            self.message = job.error or ""
+        return state
 
     def _submit(self, task: FitTask) -> None:
         self.message, self._seen = "", 0
         try:
-            self._job = self._runner().submit(task, owner=self._owner, label=type(task).__name__)
+            self._job = self._runner().submit(task, owner=self._owner, label=f"fit {self.name}")
         except LimitExceededError as error:
             self._job, self.message = None, str(error)
 
 
 def fit_run(name: str) -> FitRun:
-    """This browser session's run called `name`; each page has its own."""
-    owner = st.session_state.setdefault(OWNER, uuid4().hex)
+    """This browser session's run called `name`; all of a session's runs take one turn among other sessions."""
     key = f"{name}_fit"
+    session = _session()
     if key not in st.session_state:
-        st.session_state[key] = FitRun(name, runner, owner)
+        st.session_state[key] = FitRun(name, runner, session["owner"])
     run: FitRun = st.session_state[key]
+    session["runs"][name] = run
     return run
+
+
+def _release(session: dict[str, Any]) -> None:
+    """The tab closed or lost its connection: stop working soon, keep the state for a return."""
+    for run in session["runs"].values():
+        run.leave()
+
+
+@st.cache_resource(scope="session", on_release=_release, show_spinner=False)
+def _session() -> dict[str, Any]:
+    return {"owner": uuid4().hex, "runs": {}}
 
 
 def live_fit(run: FitRun, content: Callable[[], None]) -> None:
@@ -181,5 +214,5 @@ def _progress(run: FitRun, frame: FitFrame | None) -> str:
         return f"waiting for a free worker, {run.queue_position} ahead"
     if frame is None:
         return "starting" if run.is_running else "not trained yet"
-    doing = "training" if run.is_running else frame.status.message
+    doing = "training" if run.is_running else frame.status.message if frame.done else "paused"
     return f"{doing} · step {frame.step:,} · restart {frame.best + 1} of {frame.objectives.size} is best"

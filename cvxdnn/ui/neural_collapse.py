@@ -12,6 +12,7 @@ from cvxdnn.fits import FitFrame, Measure
 from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics
 from cvxdnn.theory.neural_collapse_traces import SIGNS, mean_name, traces
 from cvxdnn.ui.batch_norm import PREFIX, Case, span_holds
+from cvxdnn.ui.closed_form import STYLE
 from cvxdnn.ui.fit import chart
 
 NAMES = {
@@ -24,15 +25,6 @@ NAMES = {
     "nc4": "NC4 agrees with nearest mean",
     "accuracy": "accuracy on these samples",
 }
-STYLE = """<style>
-.signs { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.3; }
-.signs td, .signs th { padding: 0.24rem 0; border: 0; font-weight: 400; text-align: left; vertical-align: bottom; }
-.signs td + td, .signs th + th { text-align: right; padding-left: 0.6rem; font-variant-numeric: tabular-nums; }
-.signs tr + tr td { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
-.signs .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; border: 1px solid; }
-.signs .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
-.signs .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
-</style>"""
 HEAD = (
     '<tr><th></th><th>closed form <span class="tag exact">{kind}</span></th>'
     '<th>network <span class="tag measured">measured</span></th></tr>'
@@ -65,7 +57,7 @@ def signs(case: Case, frame: FitFrame | None) -> None:
     rows += [(name, _number(case.collapse, key), _number(found, key)) for key, name in NAMES.items()]
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     head = HEAD.format(kind="lower bound" if span_holds(case, frame) is False else "exact")
-    st.html(f'{STYLE}<table class="signs">{head}{cells}</table>')
+    st.html(f'{STYLE}{_headline(case, frame)}<table class="closed">{head}{cells}</table>')
 
 
 def progress(case: Case, frame: FitFrame | None) -> None:
@@ -92,6 +84,23 @@ def _way(case: Case, frame: FitFrame) -> np.ndarray:
     return np.stack(
         [np.column_stack([frame.traces[mean_name(k, axis)] for axis in range(axes)]) for k in range(K)], axis=1
     )
+
+
+def _headline(case: Case, frame: FitFrame | None) -> str:
+    """The one big number: how far the network is above the closed form."""
+    value = case.exact.lower_bound
+    shown = "–" if frame is None else above(frame.objective, value)
+    return (
+        '<div class="small">network against the closed form <span class="tag measured">measured</span></div>'
+        f'<div class="big" data-testid="distance">{shown}</div>'
+    )
+
+
+def above(objective: float, value: float) -> str:
+    """Relative distance in words; a small one is not rounded to nothing."""
+    excess = objective / value - 1 if value > 0 else objective
+    side = "above" if excess >= 0 else "below"
+    return f"{abs(excess):.0e} {side}" if abs(excess) < 1e-4 else f"{100 * abs(excess):.3g} % {side}"
 
 
 def _survivors(found: NeuralCollapse | None) -> str:

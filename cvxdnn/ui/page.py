@@ -17,7 +17,7 @@ STYLE = """<style>
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
-@media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 13.5rem !important; } }
+@media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; } }
 </style>"""
 

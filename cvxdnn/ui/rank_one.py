@@ -72,7 +72,8 @@ def controls() -> RankOneSetting:
 def case_of(setting: RankOneSetting) -> RankOneCase:
     """The case; if there is none, the page ends with a message."""
     try:
-        return rank_one_case(setting, _elsewhere)
+        with st.spinner("Computing the closed form"):
+            return rank_one_case(setting, _elsewhere)
     except CvxdnnError as error:
         st.error(f"The closed form could not be computed: {error}.")
         st.stop()
@@ -81,8 +82,10 @@ def case_of(setting: RankOneSetting) -> RankOneCase:
 def facts(case: RankOneCase, frame: FitFrame | None) -> None:
     """The table of numbers, and a warning where the network does not fit the theorem."""
     condition_on_width(case.optimum, case.setting.width)
-    meter = (("dual constraint over β", "1", _dual_meter(case, frame)),) if _has_meter(case) else ()
-    numbers(case.optimum, frame, more=meter)
+    more = [("dual constraint, 1 is tight", "1", _dual_meter(case, frame))] if _has_meter(case) else []
+    if case.setting.kind in ("whitened", "general"):
+        more.append(("value of the dual", f"{case.optimum.dual:.6g}", ""))
+    numbers(case.problem, case.optimum, frame, more=more)
 
 
 def output_function(case: RankOneCase, frame: FitFrame | None) -> None:

@@ -1,8 +1,8 @@
 """What each kind of network on the rank-one page is claimed to do, in symbols, with its conditions."""
 
-from cvxdnn.cases.rank_one import Kind
+from cvxdnn.cases.rank_one import Kind, RankOneSetting
 
-__all__ = ["CONDITIONS", "THEOREMS"]
+__all__ = ["CONDITIONS", "theorem_of"]
 
 THEOREMS: dict[Kind, str] = {
     "one_output": r"""
@@ -36,7 +36,19 @@ $\min_f\tfrac12\|f-y\|^2+\tfrac{\beta L}{2}R(f)^{2/L}$, $R$ the path norm. With 
 """,
 }
 
+BUDGETED = r"""
+**Theorem.** Let $X^TX=I$ or $XX^T=I$, give each of the first $L-2$ layers the norm $t$ at no cost, and let weight decay
+act on the last two. A *parallel* network, one chain for each direction, pays $\beta t^{2-L}\sum_i s_i$ for the singular
+values $s_i$ of the product: a soft threshold, and the value of the dual. A *standard* network pays
+$\beta t^{2-L}\bigl(\sum_i s_i^{2/L}\bigr)^{L/2}$, which is more as soon as two are positive.
+"""
+
 CONDITIONS = r"""
 **Conditions.** The objective is $\tfrac12\|f-Y\|^2+\tfrac\beta2\sum_l\|W_l\|_F^2$, a sum and not a mean; hidden layers
 are at least as wide as the rank that survives.
 """
+
+
+def theorem_of(setting: RankOneSetting) -> str:
+    """The theorem about this kind of network, as Markdown."""
+    return THEOREMS[setting.kind] if setting.budget is None else BUDGETED

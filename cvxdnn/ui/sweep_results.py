@@ -48,7 +48,7 @@ def table_of(sweep: Sweep) -> None:
         hide_index=True,
         height=TABLE_HEIGHT,
         key=PREFIX + "table",
-        column_order=[name for name in COLUMNS if name != "loss"],
+        column_order=[*AXES.values(), "gap", "status", "objective", "optimum", "knots", "steps", "seconds"],
         column_config={
             "dataset": "data set",
             "optimizer": "optimiser",
@@ -74,7 +74,7 @@ def table_of(sweep: Sweep) -> None:
 
 def _view(grid: Grid) -> tuple[str, str, str, dict[str, Any]]:
     """Measure, rows, columns, and the runs to look at, as the visitor chose them."""
-    show, down, across = st.columns([2, 1, 1], gap="small")
+    show, down, across = st.columns([1.9, 1, 1.2], gap="small")
     with show:
         measure = _choice("measure", "Colour shows", list(MEASURES), {name: MEASURES[name].label for name in MEASURES})
     with down:

@@ -35,7 +35,7 @@ def controls() -> WhitenedSetting:
     )
     depth = _slider("depth", "Depth (weight layers L)", 2, 8, first.depth)
     beta = st.select_slider("Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func="{:g}".format)
-    classes = _slider("classes", "Classes K", 1, 6, first.classes)
+    classes = _slider("classes", "Classes K", 2, 6, first.classes)
     largest = _slider("largest", "Samples of the largest class", 1, 8, first.largest)
     imbalance = _slider("imbalance", "Times smaller: the smallest class", 1, 8, first.imbalance)
     st.caption("Class sizes: " + ", ".join(map(str, WhitenedSetting(classes, largest, imbalance).counts)))
@@ -61,7 +61,7 @@ def facts(case: WhitenedCase, frame: FitFrame | None) -> None:
     present = int(np.count_nonzero(case.solution.present))
     seen = "–" if frame is None else str(int(np.linalg.matrix_rank(frame.outputs, tol=0.01)))
     name = "channels, rank of the outputs" if setting.real_target else "classes that survive"
-    numbers(case.optimum, frame, more=((name, f"{present} of {len(case.solution.targets)}", seen),))
+    numbers(case.problem, case.optimum, frame, more=((name, f"{present} of {len(case.solution.targets)}", seen),))
 
 
 def channels(case: WhitenedCase, frame: FitFrame | None) -> None:
@@ -72,23 +72,23 @@ def channels(case: WhitenedCase, frame: FitFrame | None) -> None:
 
 
 def vanishing(case: WhitenedCase) -> None:
-    """Which classes the weight decay has removed, and why."""
-    solution, labels = case.solution, group_names(case.setting)
-    gone = [name for name, present in zip(labels, solution.present, strict=True) if not present]
+    """Which channels the weight decay has removed, and why."""
+    solution, targets = case.solution, case.solution.targets
+    what = "norm of its targets" if case.setting.real_target else "√nₖ"
+    named = [f"{name} ({target:.3g})" for name, target in zip(group_names(case.setting), targets, strict=True)]
+    gone = [name for name, present in zip(named, solution.present, strict=True) if not present]
+    rule = f"A channel needs {what} of at least {solution.threshold:.3g} at β = {case.setting.beta:g}."
     if gone:
-        st.info(
-            f"No channel at β = {case.setting.beta:g}, being weaker than {solution.threshold:.3g}: {', '.join(gone)}."
-        )
+        st.info(f"{rule} Without one: {', '.join(gone)}.")
     else:
-        weakest = float(solution.targets.min())
-        st.caption(f"Every channel survives: the weakest target, {weakest:.3g}, is above {solution.threshold:.3g}.")
+        st.caption(f"{rule} The weakest has {targets.min():.3g}: all survive.")
 
 
 def vanishing_curves(setting: WhitenedSetting) -> None:
     """Strength of each channel over the weight decay."""
     plain = replace(setting, beta=WhitenedSetting().beta, architecture="standard", width=1)
     targets, strengths = _curves(plain)
-    names = [f"target {target:.3g}" for target in targets]
+    names = [f"target {target:.3g}" if setting.real_target else f"{round(target**2)} samples" for target in targets]
     figure(strength_figure(CURVE_BETAS, targets, strengths, names, setting.beta), key=PREFIX + "strengths")
 
 

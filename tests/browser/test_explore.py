@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
 TRAINING = re.compile(r"training .* step")
+LONG_TRAINING = "v=1&preset=motorcycle&restarts=12&width=200&depth=4"  # longer than any test
 
 
 @pytest.fixture
@@ -153,13 +154,18 @@ def test_a_mangled_link_says_so_and_shows_the_default(page, address):
     expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
 
 
-def test_a_killed_worker_gives_one_message_and_the_next_play_works(page, app_server):
+def test_a_killed_worker_is_not_noticed_and_a_second_one_gives_one_message(page, app_server):
     address = app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_TEST": "killed worker"})
-    open_explore(page, address, "?v=1&preset=motorcycle&restarts=16&width=200&depth=4")
+    open_explore(page, address, f"?{LONG_TRAINING}")
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     before = labels(page)
-    for pid in worker_pids(address):
-        os.kill(pid, signal.SIGKILL)
+    (first,) = worker_pids(address)
+    os.kill(first, signal.SIGKILL)
+    second = wait_for_another_worker(address, first)
+    shown = shape(page, "network")
+    expect_change(page, "network", shown)  # it trains again,
+    expect(page.get_by_role("alert")).to_have_count(0)  # and nobody had to do anything
+    os.kill(second, signal.SIGKILL)
     expect(page.get_by_role("alert")).to_have_count(1, timeout=SLOW)
     assert labels(page) == before
     page.get_by_role("button", name="Train", exact=True).click()
@@ -168,10 +174,18 @@ def test_a_killed_worker_gives_one_message_and_the_next_play_works(page, app_ser
     page.get_by_role("button", name="Stop").click()
 
 
+def wait_for_another_worker(address: str, former: int) -> int:
+    deadline = time.monotonic() + SLOW / 1000
+    while (pids := worker_pids(address)) in ([], [former]):
+        assert time.monotonic() < deadline, "no worker took the place of the one that died"
+        time.sleep(0.1)
+    return pids[0]
+
+
 def test_training_stops_when_its_tab_closes(new_page, app_server):
     address = app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_TEST": "closed tab"})
     page = new_page()
-    open_explore(page, address, "?v=1&preset=motorcycle&restarts=16&width=200&depth=4")
+    open_explore(page, address, f"?{LONG_TRAINING}")
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     (worker,) = worker_pids(address)
     page.goto("about:blank")

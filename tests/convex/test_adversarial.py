@@ -1,5 +1,7 @@
 """The solver on hostile data: every answer finite and certified, nearly all of them to round-off."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,19 @@ def test_hostile_data_with_a_skip_connection_are_certified(grid):
         solution = solve(x, y, beta=beta, skip_connection=True)
         assert np.isfinite([solution.objective, solution.gap, solution.path_norm]).all()
         assert solution.relative_gap <= ALWAYS, (seed, x.size, beta)
+
+
+@pytest.mark.parametrize("skip_connection", [False, True])
+@pytest.mark.parametrize("share", [1e-300, 1e-100, 1e-30, 1e-20, 1e-14, 1e14, 1e100])
+def test_a_weight_decay_of_any_size_is_certified_in_any_units(share, skip_connection):
+    rng = np.random.default_rng(0)
+    for n, x_unit, y_unit in product((2, 3, 4, 40), (1e-95, 1.0, 1e95), (1e-120, 1.0, 1e99)):
+        x, y = x_unit * rng.uniform(size=n), y_unit * rng.normal(size=n)
+        beta = share * beta_max(x, y, skip_connection=skip_connection)
+        if 0 < beta < np.inf:
+            solution = solve(x, y, beta=beta, skip_connection=skip_connection)
+            assert np.isfinite([solution.objective, solution.gap, solution.path_norm]).all()
+            assert solution.relative_gap <= ALWAYS, (n, x_unit, y_unit)
 
 
 @pytest.mark.parametrize("grid", GRIDS)

@@ -363,6 +363,29 @@ def test_units_order_shift_and_duplicates(depth):
     assert twice.objective == pytest.approx(2 * base.objective, rel=CERTIFIED)
 
 
+@pytest.mark.parametrize("x_unit", [1e-99, 1.0, 1e60])
+@pytest.mark.parametrize("y_unit", [1e-60, 1.0, 1e99])
+@pytest.mark.parametrize("depth", [3, 6])
+def test_any_units_the_library_accepts_are_fine(x_unit, y_unit, depth):
+    x, y = np.array([0, 0.2, 0.5, 0.7, 1]), np.array([0, 1, -1, 0.5, 0])
+    base = solve(x, y, beta=0.01, depth=depth)
+    beta = 0.01 * y_unit**2 / (y_unit / x_unit) ** (2 / depth)
+    solution = solve(x * x_unit, y * y_unit, beta=beta, depth=depth)
+    assert solution.objective / y_unit**2 == pytest.approx(base.objective, rel=CERTIFIED)
+    assert solution.relative_gap <= CERTIFIED
+    jumps, scaled = critical_betas(x, y, depth=depth), critical_betas(x * x_unit, y * y_unit, depth=depth)
+    assert scaled * (0.01 / beta) == pytest.approx(jumps, rel=CERTIFIED)
+
+
+@pytest.mark.parametrize("beta", [1e-300, 1e-16, 1e300])
+def test_any_weight_decay_is_fine(beta):
+    x, y = [0, 0.2, 0.5, 0.7, 1], [0, 1, -1, 0.5, 0]
+    solution = solve(x, y, beta=beta, depth=4)
+    assert solution.relative_gap <= CERTIFIED
+    expected = np.polyval([np.mean(y)], x) if beta > 1 else y
+    assert solution.spline(x) == pytest.approx(expected, abs=1e-12)
+
+
 @pytest.mark.parametrize("grid", GRIDS)
 @pytest.mark.parametrize("scale", SCALES, ids=["plain", "large y", "small y", "large x", "shifted x"])
 def test_hostile_data_are_solved_and_certified(grid, scale):

@@ -4,6 +4,8 @@ What is observed but not proved is kept apart from what is proved: there a lower
 error, and the tests say which statement it would refute.
 """
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -274,7 +276,8 @@ def test_one_real_target_on_whitened_inputs(depth):
 NORMALISED = {"restarts": 3, "rate": 0.01, "steps": 2500, "polish": 1000}
 
 
-def normalised_fit(counts, beta, depth, architecture="batch_norm", width=None, d=None):
+@cache
+def normalised_fit(counts, beta, depth, architecture="batch_norm"):
     Y = one_hot(counts)
     d = len(Y) + 2 if depth == 2 else 5
     X = np.random.default_rng(9).standard_normal((len(Y), d))

@@ -14,10 +14,10 @@ layers of
 
 (A the layer's inputs at the row's sample, B what backpropagation brings down to it; 1/mu where there is a bias).
 
-*Pins.* The optimum sits on kinks: units whose pre-activation is 0 at a sample. Across a kink the model is wrong, so a unit
-that meets one on its way is pinned there: one more row, with its pre-activation to become 0. A pin holds while the force
-on it is one that a slope of relu between 0 and 1 can explain, and is given up otherwise. Steps are taken only if the
-objective falls; mu falls after a success and grows after a failure.
+*Pins.* The optimum sits on kinks: units whose pre-activation is 0 at a sample. Across a kink the model is wrong, so a
+unit that meets one on its way is pinned there: one more row, with its pre-activation to become 0. A pin holds while
+the force on it is one that a slope of relu between 0 and 1 can explain, and is given up otherwise. Steps are taken
+only if the objective falls; mu falls after a success and grows after a failure.
 
 Source: Levenberg (1944), Marquardt (1963); the products of rows are the network's tangent kernel (Jacot et al., 2018).
 """

@@ -2,14 +2,14 @@
 
 Conditional gradients with full correction. At the best amplitudes for the charge lambda per unit of path norm every
 ramp in use has |A_j^T multipliers| = lambda: it touches the wall of the tube. A ramp beyond the wall lowers the
-objective at the rate by which it is beyond, so the one that is farthest beyond enters, with the sign of its correlation,
-and the amplitudes are corrected exactly, which may remove others. The objective falls in every round, there are
-finitely many patterns, and when no ramp is beyond the wall the certificate holds: for two layers, where lambda = beta,
-this is the global optimum, whatever the start.
+objective at the rate by which it is beyond, so the one that is farthest beyond enters, with the sign of its
+correlation, and the amplitudes are corrected exactly, which may remove others. The objective falls in every round,
+there are finitely many patterns, and when no ramp is beyond the wall the certificate holds: for two layers, where
+lambda = beta, this is the global optimum, whatever the start.
 
-For L >= 3 lambda is the effective decay at the network's path norm r (`decay`), which falls as r grows: a network can be
-stationary, every ramp inside the tube, at several r, and at r = 0 always. A restart may therefore *hold* lambda at a
-value of its own until its tube is kept, and only then release it. The global optimum's effective decay lies in the
+For L >= 3 lambda is the effective decay at the network's path norm r (`decay`), which falls as r grows: a network can
+be stationary, every ramp inside the tube, at several r, and at r = 0 always. A restart may therefore *hold* lambda at
+a value of its own until its tube is kept, and only then release it. The global optimum's effective decay lies in the
 interval `rates`, so restarts that hold values spread over it start in different basins of that one number r.
 """
 
@@ -33,7 +33,7 @@ Integers = NDArray[np.int64]
 
 _BEYOND = 1e-11
 """A ramp is beyond the wall when it is so by more than this share of it, and by more than round-off."""
-_FALL = 1e-14
+_FALL = 1e-12
 """A value that falls by a smaller share than this has not fallen."""
 _EPS = float(np.finfo(np.float64).eps)
 

@@ -1,12 +1,13 @@
 """The distinct inputs of the data, the ramps that bend there, and how much each ramp would help.
 
-With the sorted distinct inputs x_1 < ... < x_m there are 2m *ramps*, (x - x_j)_+ to the right (column j) and (x_j - x)_+
-to the left (column m + j). On the data every other ramp is a weighted mean of two neighbours of its side, so these are
-all a two-layer network needs (docs/two-layers.md).
+With the sorted distinct inputs x_1 < ... < x_m there are 2m *ramps*, (x - x_j)_+ to the right (column j) and (x_j -
+x)_+ to the left (column m + j). On the data every other ramp is a weighted mean of two neighbours of its side, so
+these are all a two-layer network needs (docs/two-layers.md).
 
 At a function with multipliers lambda_i = -sum of d loss / d f over the points at x_i, a new ramp A_j of amplitude a
-changes the objective by a (decay - |A_j^T lambda|) to first order. All 2m *correlations* A_j^T lambda are two cumulative
-sums: they are the double integral of the multipliers, and |A_j^T lambda| <= decay is the tube of `cvxdnn.tube`.
+changes the objective by a (decay - |A_j^T lambda|) to first order. All 2m *correlations* A_j^T lambda are two
+cumulative sums: they are the double integral of the multipliers, and |A_j^T lambda| <= decay is the tube of
+`cvxdnn.tube`.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ layers), so neuron j there has the input slope v_j = (g^T W_{L-1})_j, bends at t
     alpha_j |v_j| (s_j (x - t_j))_+ ,    s_j = sign(v_j).
 
 A ramp that bends between two inputs is, on the data, the weighted mean of the two that bend at them; one that bends
-outside is the ramp at that end plus a constant, or nothing. So the network is a list of `Ramps`, at no higher path norm.
-Written back, with r the path norm, t = r^(1/L) and unit vectors phi_l >= 0 along the activations the network had,
+outside is the ramp at that end plus a constant, or nothing. So the network is a list of `Ramps`, at no higher path
+norm. Written back, with r the path norm, t = r^(1/L) and unit vectors phi_l >= 0 along the activations the network
+had,
 
     W_1 = t phi_1^T,    W_l = t phi_{l-1} phi_l^T,    W_{L-1} = phi_{L-2} q^T,    q_j = s_j sqrt|v_j|,
     b_j = -s_j t_j t^(L-2) sqrt|v_j|,    w_{L,j} = sign(u_j) sqrt|v_j|,    v = u / t^(L-2),
@@ -20,6 +21,7 @@ Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; derived in docs/depth.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +107,7 @@ class RampNetwork:
         facing = np.zeros(width)
         facing[neurons] = sides
         chain = (np.ones(1), *self.directions)
-        early = [(layer_norm * np.outer(a, b), np.zeros(width)) for a, b in zip(chain, chain[1:], strict=False)]
+        early = [(layer_norm * np.outer(a, b), np.zeros(width)) for a, b in pairwise(chain)]
         last_hidden = (np.outer(chain[-1], facing * roots), biases)
         return [*early, last_hidden, ((signs * roots)[:, None], np.array([ramps.offset]))]
 

@@ -2,10 +2,10 @@
 
     f = offset + sum_j signs_j sizes_j A_j,    sizes_j >= 0,    path norm r = sum_j sizes_j
 
-`corrected` minimises loss(f) + decay r over the sizes and the offset, with ramps leaving where their size becomes 0. The
-squared loss takes one solution of an `AmplitudeProblem`. Another smooth loss takes Newton's method: its quadratic model
-at f has the curvatures D_i = loss'' and the targets z_i = f_i - loss'_i / D_i, and the walk to the model's minimum is
-shortened until the objective falls by a fair share of what was promised.
+`corrected` minimises loss(f) + decay r over the sizes and the offset, with ramps leaving where their size becomes 0.
+The squared loss takes one solution of an `AmplitudeProblem`. Another smooth loss takes Newton's method: its quadratic
+model at f has the curvatures D_i = loss'' and the targets z_i = f_i - loss'_i / D_i, and the walk to the model's
+minimum is shortened until the objective falls by a fair share of what was promised.
 """
 
 from __future__ import annotations

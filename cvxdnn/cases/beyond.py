@@ -1,4 +1,4 @@
-"""What the cards of `beyond_closed_forms` compute: for each setting of the controls the closed form and a fit."""
+"""Cases of the page Beyond the theorem, second part: for each overstated claim its closed forms and a fit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
