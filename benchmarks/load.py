@@ -36,7 +36,11 @@ Record = dict[str, Any]
 
 
 def measure(
-    sessions: int, seconds: float, port: int = PORT, meanwhile: Callable[[Server], Any] | None = None
+    sessions: int,
+    seconds: float,
+    port: int = PORT,
+    meanwhile: Callable[[Server], Any] | None = None,
+    **environment: str,
 ) -> Record:
     """Let so many sessions work for so long on a fresh server.
 
@@ -49,13 +53,15 @@ def measure(
         Where the server listens.
     meanwhile : callable, optional
         Called with the server in a thread of its own when all sessions are there.
+    **environment : str
+        Of the server.
 
     Returns
     -------
     dict
         Times in seconds, memory in MB, counts.
     """
-    with running_server(port) as server:
+    with running_server(port, **environment) as server:
         visitors = [Visitor(port, number) for number in range(sessions)]
         used = time.process_time()
         record = asyncio.run(_work(server, visitors, seconds, meanwhile))
@@ -96,11 +102,7 @@ async def _work(
     server: Server, visitors: list[Visitor], seconds: float, meanwhile: Callable[[Server], Any] | None
 ) -> Record:
     began = time.monotonic()
-    for visitor in visitors:
-        await visitor.connect()
-        if visitor.number % TRAINING_SHARE:
-            await visitor.switch("explore_retrain", False)
-        await asyncio.sleep(ARRIVAL_SECONDS)
+    await asyncio.gather(*map(_arrive, visitors))
     await asyncio.to_thread(server.wait_until_idle)
     samples: list[tuple[float, float]] = []
     memory = asyncio.create_task(_watch_memory(server, samples))
@@ -116,6 +118,13 @@ async def _work(
     server_mb, workers_mb = max(samples, key=sum)
     cores = (server.cpu_seconds() - used) / seconds
     return {"elapsed": elapsed, "server_cores": cores, "server_mb": server_mb, "workers_mb": workers_mb}
+
+
+async def _arrive(visitor: Visitor) -> None:
+    await asyncio.sleep(ARRIVAL_SECONDS * visitor.number)
+    await visitor.connect()
+    if visitor.number % TRAINING_SHARE:
+        await visitor.switch("explore_retrain", False)
 
 
 async def _drag_about(visitor: Visitor, until: float) -> None:

@@ -148,7 +148,7 @@ class Cluster:
             self._start(f"replica-{number}", [sys.executable, *command], **environment)
             self.addresses.append(f"http://{HOST}:{port}")
         for number, address in enumerate(self.addresses, 1):
-            self._wait(f"replica-{number}", lambda address=address: is_healthy(address))
+            self._wait(f"replica-{number}", partial(is_healthy, address))
 
     def _start_proxy(self) -> None:
         nginx = shutil.which("nginx")

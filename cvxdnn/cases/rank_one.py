@@ -143,9 +143,12 @@ def _problem(setting: RankOneSetting, X: Matrix, Y: Matrix) -> FitProblem:
 
 
 def _of_linear(solution: DeepLinear, setting: RankOneSetting) -> Optimum:
-    rank = int(np.count_nonzero(solution.singular_values[0]))
-    values = None if setting.parallel and setting.kind == "whitened" else solution.singular_values
-    return Optimum(solution.objective, solution.dual_bound, solution.status, values, max(rank, 1))
+    rank = max(int(np.count_nonzero(solution.singular_values[0])), 1)
+    if setting.kind != "whitened" or not setting.parallel:
+        return Optimum(solution.objective, solution.dual_bound, solution.status, solution.singular_values, rank)
+    # Branches cost the same value. For two layers they may split a direction, and their singular values are not unique.
+    values = solution.singular_values if setting.depth > 2 else None
+    return Optimum(solution.objective, solution.dual_bound, solution.status, values, 1)
 
 
 def _budgeted(setting: RankOneSetting, X: Matrix, Y: Matrix) -> Optimum:

@@ -1,4 +1,4 @@
-"""Two-layer training as geometry: the set of all neurons with its extreme points, and the dual that touches it.
+"""The set of all neurons with its hull and extreme points, and the planes of the dual that touches it.
 
 Grey is given (the set, the targets), blue is exact (extreme points, the dual and what it touches), orange is measured
 (trained neurons); marks differ in shape as well. Two or three dimensions, drawn with Plotly.
@@ -12,20 +12,14 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from cvxdnn.figures.extreme_points_marks import Canvas, clipped_plane
+from cvxdnn.figures.extreme_points_marks import SAMPLES, Canvas, as_plane, clipped_plane, polygon
 from cvxdnn.figures.palette import CERTIFIED, GIVEN, MEASURED
-from cvxdnn.theory.extreme_points import DualSet, ExtremePoints, Hull, Piece
-from cvxdnn.theory.extreme_points_hull import hull_facets
+from cvxdnn.theory.extreme_points import ExtremePoints, Hull, Piece
 
-__all__ = ["dual_figure", "ramps_figure", "set_figure"]
+__all__ = ["ramps_figure", "set_figure"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-LIGHT = np.array([0.8, 0.2, 0.57])
-SAMPLES = ("sample 1", "sample 2", "sample 3")
-TOUCHING_COLORS = ("#00507C", "#3E9BD1", "#A9D3EE")
-"""Facets of the dual set by how many samples the neuron that touches there is active on: 1, 2, 3."""
 
 
 def set_figure(
@@ -58,7 +52,7 @@ def ramps_figure(x: Array, right: Array, left: Array, found: ExtremePoints, trai
     canvas = Canvas(2)
     shown = [as_plane(ramp) for ramp in (right, left)]
     corners = np.vstack([*shown, *(-ramp for ramp in shown)])
-    canvas.surface(*_polygon(corners), name="convex hull, both signs", color=CERTIFIED, opacity=0.12)
+    canvas.surface(*polygon(corners), name="convex hull, both signs", color=CERTIFIED, opacity=0.12)
     for sign, name in ((1, "all ramps"), (-1, "with a negative weight")):
         canvas.line(
             sign * _broken(shown),
@@ -77,50 +71,6 @@ def ramps_figure(x: Array, right: Array, left: Array, found: ExtremePoints, trai
     _add_touched(canvas, found.signs[:, None] * as_plane(found.touched), found)
     _add_trained(canvas, None if trained is None else as_plane(trained))
     return canvas.figure
-
-
-def dual_figure(shown: DualSet, y: Array, found: ExtremePoints, *, bias: bool = False, turn: float = 0.0) -> go.Figure:
-    """The dual feasible set, the targets y, and the optimal dual, which is the feasible point nearest to them.
-
-    bias : one input with biases;  turn : degrees from the first view
-    """
-    if bias:
-        canvas = Canvas(2)
-        points, target, dual = as_plane(shown.points), as_plane((y - y.mean())[None])[0], as_plane(found.dual[None])[0]
-        canvas.surface(*_polygon(points), name="dual feasible set", color=CERTIFIED, opacity=0.3)
-    else:
-        canvas, target, dual = Canvas(len(y), SAMPLES[: len(y)]), y, found.dual
-        _add_dual_set(canvas, shown, is_inside=not len(found.touched))
-        canvas.look_across(target - dual)
-        canvas.turn(turn)
-    normals = found.signs[:, None] * found.touched
-    normals = as_plane(normals) if bias else normals
-    length = 0.4 * max(float(np.linalg.norm(target)), float(np.linalg.norm(dual)))
-    size = np.linalg.norm(normals, axis=1, keepdims=True)
-    ends = dual + length * np.divide(normals, size, out=np.zeros_like(normals), where=size > 0)
-    for i, end in enumerate(ends):
-        canvas.line(
-            np.stack([dual, end]), name="touched neurons" if i == 0 else "", color=CERTIFIED, width=6, dash="dash"
-        )
-    if canvas.dimension == 2:
-        drawn = np.vstack([as_plane(shown.points) if bias else shown.points, target, ends])
-        room = 0.08 * (float(np.ptp(drawn, axis=0).max()) or 1.0)
-        canvas.window(drawn.min(axis=0) - room, drawn.max(axis=0) + room)
-    canvas.line(np.stack([target, dual]), name="output of the network", color=GIVEN, width=5)
-    canvas.dots(target[None], name="targets y", color=GIVEN, size=8, symbol="square", text=["y"])
-    canvas.dots(dual[None], name="optimal dual λ", color=CERTIFIED, size=9, symbol="diamond", text=["λ"])
-    return canvas.figure
-
-
-def as_plane(vectors: Array) -> Array:
-    """Coordinates (m, 2) of vectors (m, n), n <= 3, after their means are removed; the second is 0 for n = 2."""
-    n = vectors.shape[1]
-    basis = np.zeros((2, n))
-    for k in range(1, n):
-        basis[k - 1, :k], basis[k - 1, k] = -1.0, k
-        basis[k - 1] /= np.sqrt(k * (k + 1))
-    coordinates: Array = vectors @ basis.T
-    return coordinates
 
 
 def _add_set(canvas: Canvas, pieces: Sequence[Piece]) -> None:
@@ -194,42 +144,7 @@ def _add_trained(canvas: Canvas, trained: Array | None) -> None:
         canvas.dots(trained, name="trained neurons", color=MEASURED, size=6, symbol="square")
 
 
-def _add_dual_set(canvas: Canvas, shown: DualSet, *, is_inside: bool) -> None:
-    """Facets coloured by how the neuron that touches there looks; where the set is cut off it is left open.
-
-    is_inside : the targets lie inside and must be seen through the facets; otherwise an opaque solid reads better
-    """
-    if canvas.dimension == 2:
-        canvas.surface(shown.points, shown.facets, name="dual feasible set", color=CERTIFIED, opacity=0.3)
-        return
-    kept = shown.active > 0
-    colors = _shaded([TOUCHING_COLORS[k - 1] for k in shown.active[kept]], shown.touching[kept])
-    canvas.surface(
-        shown.points,
-        shown.facets[kept],
-        name="dual feasible set",
-        color=CERTIFIED,
-        opacity=0.35 if is_inside else 1.0,
-        facecolor=colors,
-    )
-
-
-def _shaded(colors: list[str], normals: Array) -> list[str]:
-    """Facet colours as lit from one side; Plotly's own light falters on the many thin triangles of a curved strip."""
-    lit = normals @ LIGHT / np.maximum(np.linalg.norm(normals, axis=1), 1e-300)
-    parts = np.array([[int(color[k : k + 2], 16) for k in (1, 3, 5)] for color in colors]).reshape(-1, 3)
-    mixed = np.clip(parts * (0.9 + 0.15 * lit[:, None]), 0, 255).astype(int)
-    return [f"rgb({r}, {g}, {b})" for r, g, b in mixed]
-
-
 def _broken(lines: Sequence[Array]) -> Array:
     """Several polylines as one, with gaps."""
     gap = np.full((1, lines[0].shape[1]), np.nan)
     return np.vstack([part for line in lines for part in (line, gap)][:-1])
-
-
-def _polygon(points: Array) -> tuple[Array, NDArray[np.intp]]:
-    """The hull of points (m, 2) as `Canvas.surface` takes it; a segment stays one."""
-
-    facets = hull_facets(points)
-    return points, facets if len(facets) else np.array([[points[:, 0].argmin(), points[:, 0].argmax()]], dtype=np.intp)

@@ -9,7 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-__all__ = ["Canvas", "clipped_plane"]
+from cvxdnn.theory.extreme_points_hull import hull_facets
+
+__all__ = ["SAMPLES", "Canvas", "as_plane", "clipped_plane", "polygon"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -18,6 +20,7 @@ HEIGHT = 460
 GRID = "#9AA1A8"
 LIGHT = {"ambient": 0.75, "diffuse": 0.4, "specular": 0.05}
 AXES = ("x", "y", "z")
+SAMPLES = ("sample 1", "sample 2", "sample 3")
 EYE = (1.45, 1.35, 0.85)
 LEGEND = {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0, "font": {"size": 11}, "itemsizing": "constant"}
 
@@ -177,3 +180,21 @@ def clipped_plane(normal: Array, level: float, low: Array, high: Array) -> tuple
     points = points[np.argsort(np.arctan2(flat[:, 1], flat[:, 0]))]
     number = np.arange(1, len(points) - 1, dtype=np.intp)
     return points, np.stack([0 * number, number, number + 1], axis=1)
+
+
+def as_plane(vectors: Array) -> Array:
+    """Coordinates (m, 2) of vectors (m, n), n <= 3, after their means are removed; the second is 0 for n = 2."""
+    n = vectors.shape[1]
+    basis = np.zeros((2, n))
+    for k in range(1, n):
+        basis[k - 1, :k], basis[k - 1, k] = -1.0, k
+        basis[k - 1] /= np.sqrt(k * (k + 1))
+    coordinates: Array = vectors @ basis.T
+    return coordinates
+
+
+def polygon(points: Array) -> tuple[Array, NDArray[np.intp]]:
+    """The hull of points (m, 2) as `Canvas.surface` takes it; a segment stays one."""
+
+    facets = hull_facets(points)
+    return points, facets if len(facets) else np.array([[points[:, 0].argmin(), points[:, 0].argmax()]], dtype=np.intp)

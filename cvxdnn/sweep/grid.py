@@ -10,7 +10,7 @@ same runs, however their lists were written down.
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -42,7 +42,7 @@ STEP_LIMITS = (10, 20_000)
 
 @dataclass(frozen=True)
 class Grid:
-    """Which runs a sweep makes; every list keeps each value once, numbers in ascending order.
+    """Which runs a sweep makes; every list becomes a tuple with each value once, numbers in ascending order.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ class Grid:
         For an empty list, a value that no `Scenario` takes, or more than `MAX_RUNS` runs.
     """
 
-    datasets: tuple[str, ...] = ("zigzag",)
-    betas: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-    depths: tuple[int, ...] = (2,)
-    widths: tuple[int, ...] = (5, 10, 20, 50, 100)
-    optimizers: tuple[str, ...] = ("adam",)
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    datasets: Sequence[str] = ("zigzag",)
+    betas: Sequence[float] = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+    depths: Sequence[int] = (2,)
+    widths: Sequence[int] = (5, 10, 20, 50, 100)
+    optimizers: Sequence[str] = ("adam",)
+    seeds: Sequence[int] = (0, 1, 2, 3, 4)
     max_steps: int = STEP_LIMITS[1]
     base: Scenario = field(default_factory=lambda: Scenario(restarts=1))
 

@@ -24,11 +24,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.theory.extreme_points_sphere import great_circle, spherical_triangle
 from cvxdnn.theory.inputs import matrix
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
+NO_TRIANGLES = np.zeros((0, 3), dtype=np.intp)
 RANK_TOLERANCE = 1e-9
 """Singular values below this share of the largest are zero; also what counts as zero on the boundary of a cone."""
 
@@ -75,7 +77,7 @@ def rectified_ellipsoid(X: ArrayLike, *, resolution: int = 48) -> tuple[Piece, .
         return tuple(_circle_pieces(reduced, resolution))
     signs = (1.0, -1.0) if rank == 1 else ()
     rims = [np.maximum(sign * reduced.T, 0.0) for sign in signs]
-    return tuple(_piece(rim) for rim in rims if rim.any())
+    return tuple(Piece(_positive(rim), rim, NO_TRIANGLES) for rim in rims if rim.any())
 
 
 def ramps(x: ArrayLike) -> tuple[Array, Array]:
@@ -97,9 +99,8 @@ def _patterns(n: int) -> Iterator[tuple[int, ...]]:
         yield from combinations(range(n), size)
 
 
-def _piece(rim: Array, triangles: Indices | None = None) -> Piece:
-    active = tuple(int(i) for i in np.flatnonzero(rim.max(axis=0) > 0))
-    return Piece(active, rim, np.zeros((0, 3), dtype=np.intp) if triangles is None else triangles)
+def _positive(rim: Array) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.flatnonzero(rim.max(axis=0) > 0))
 
 
 def _full_rank_piece(X: Array, active: tuple[int, ...], resolution: int) -> Piece:
@@ -107,12 +108,11 @@ def _full_rank_piece(X: Array, active: tuple[int, ...], resolution: int) -> Piec
     size = len(active)
     corners = _shortest(X, active, np.eye(size))
     corners /= np.linalg.norm(corners, axis=1, keepdims=True)
-    none = np.zeros((0, 3), dtype=np.intp)
     if size == 1:
-        return Piece(active, _rim(X, active, corners)[0], none)
+        return Piece(active, _rim(X, active, corners)[0], NO_TRIANGLES)
     if size == 2:
-        return Piece(active, _even_rim(X, active, corners, resolution), none)
-    neurons, triangles = _between(corners, resolution)
+        return Piece(active, _even_rim(X, active, corners, resolution), NO_TRIANGLES)
+    neurons, triangles = spherical_triangle(corners, resolution)
     return Piece(active, _rim(X, active, neurons)[0], triangles)
 
 
@@ -131,11 +131,11 @@ def _rim(X: Array, active: tuple[int, ...], neurons: Array) -> tuple[Array, Arra
 def _even_rim(X: Array, active: tuple[int, ...], corners: Array, resolution: int) -> Array:
     """The rim of a flat piece in steps that are even for the neuron and for the feature together."""
     shares = np.linspace(0.0, 1.0, 16 * resolution + 1)
-    rim, neurons = _rim(X, active, _great_circle(corners[:1], corners[1:], shares))
+    rim, neurons = _rim(X, active, great_circle(corners[0], corners[1], shares))
     steps = np.linalg.norm(np.diff(neurons, axis=0), axis=1) + np.linalg.norm(np.diff(rim, axis=0), axis=1) / rim.max()
     length = np.concatenate([[0.0], np.cumsum(steps)])
     even = np.interp(np.linspace(0.0, length[-1], resolution + 1), length, shares)
-    return _rim(X, active, _great_circle(corners[:1], corners[1:], even))[0]
+    return _rim(X, active, great_circle(corners[0], corners[1], even))[0]
 
 
 def _shortest(X: Array, active: tuple[int, ...], directions: Array) -> Array:
@@ -154,43 +154,6 @@ def _shortest(X: Array, active: tuple[int, ...], directions: Array) -> Array:
     return shortest
 
 
-def _between(corners: Array, resolution: int) -> tuple[Array, Indices]:
-    """Unit vectors between three of them, and triangles: halved again and again, which also suits wide corners."""
-    grid = np.zeros((2, 2, corners.shape[1]))
-    grid[0, 0], grid[1, 0], grid[0, 1] = corners
-    while len(grid) <= resolution:
-        grid = _halved(grid)
-    side = len(grid) - 1
-    nodes = [(i, j) for i in range(side + 1) for j in range(side + 1 - i)]
-    number = {node: k for k, node in enumerate(nodes)}
-    up = [(number[i, j], number[i + 1, j], number[i, j + 1]) for i, j in nodes if i + j < side]
-    down = [(number[i + 1, j], number[i + 1, j + 1], number[i, j + 1]) for i, j in nodes if i + j < side - 1]
-    return grid[tuple(np.array(nodes).T)], np.array(up + down, dtype=np.intp)
-
-
-def _halved(grid: Array) -> Array:
-    """A triangle of unit vectors, where i + j < the grid's length, with the middles of all edges between them."""
-    side = 2 * len(grid) - 1
-    finer = np.zeros((side, side, grid.shape[2]))
-    finer[::2, ::2] = grid
-    finer[1::2, ::2] = grid[:-1] + grid[1:]
-    finer[::2, 1::2] = grid[:, :-1] + grid[:, 1:]
-    finer[1::2, 1::2] = grid[1:, :-1] + grid[:-1, 1:]
-    lengths = np.linalg.norm(finer, axis=2, keepdims=True)
-    return np.divide(finer, lengths, out=finer, where=lengths > 0)
-
-
-def _great_circle(start: Array, end: Array, share: Array) -> Array:
-    """Unit vectors (m, d) at shares (m,) of the way from start to end, (1, d) both, which are not opposite."""
-    angle = np.arccos(np.clip(np.sum(start * end, axis=1), -1.0, 1.0))
-    sine = np.maximum(np.sin(angle), 1e-300)
-    weights = np.where(angle > RANK_TOLERANCE, np.sin((1 - share) * angle) / sine, 1 - share)
-    others = np.where(angle > RANK_TOLERANCE, np.sin(share * angle) / sine, share)
-    vectors = weights[:, None] * start + others[:, None] * end
-    unit: Array = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit
-
-
 def _circle_pieces(X: Array, resolution: int) -> Iterator[Piece]:
     """X (3, 2): one piece for each arc of the unit circle between sign changes, unless it maps to zero."""
     rows = X[np.linalg.norm(X, axis=1) > RANK_TOLERANCE * np.linalg.norm(X)]
@@ -203,8 +166,7 @@ def _circle_pieces(X: Array, resolution: int) -> Iterator[Piece]:
             continue
         angle = np.linspace(start, end, resolution + 1)
         rim = np.maximum(np.stack([np.cos(angle), np.sin(angle)], axis=1) @ X.T, 0.0) * pattern
-        active = tuple(int(i) for i in np.flatnonzero(pattern))
-        yield Piece(active, _longest(X, rim, pattern), np.zeros((0, 3), dtype=np.intp))
+        yield Piece(_positive(rim), _longest(X, rim, pattern), NO_TRIANGLES)
 
 
 def _longest(X: Array, rim: Array, pattern: NDArray[np.bool_]) -> Array:

@@ -24,7 +24,10 @@ def optimal_ramps(x: Array, y: Array, beta: float) -> Touching:
     centred, residual = features - features.mean(axis=1, keepdims=True), y - y.mean()
     x_size, y_size = float(np.ptp(x)) or 1.0, float(np.linalg.norm(residual)) or 1.0
     unit, unit_beta = centred / x_size, beta / x_size / y_size
-    dual, multipliers = least_distance(np.vstack([unit, -unit]).T, residual / y_size, unit_beta)
+    if unit_beta > float(np.abs(unit @ (residual / y_size)).max(initial=0.0)):
+        dual, multipliers = residual / y_size, np.zeros(2 * len(unit))
+    else:
+        dual, multipliers = least_distance(np.vstack([unit, -unit]).T, residual / y_size, unit_beta)
     dual = (dual - dual.mean()) * y_size
     largest = float(np.abs(centred @ dual).max(initial=0.0))
     dual = dual * min(1.0, beta / max(largest, beta))

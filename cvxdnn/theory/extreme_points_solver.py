@@ -42,6 +42,8 @@ def optimal_neurons(X: Array, y: Array, beta: float) -> Touching:
     if y_size == 0 or x_size == 0:
         return _nothing(X, y)
     target, support, unit_beta = y / y_size, SupportFunction(X / x_size), beta / y_size / x_size
+    if unit_beta > (1 + TOUCHING) * largest(support, target):
+        return _nothing(X, y)
     dual = project(support, target, unit_beta)
     dual *= min(1.0, unit_beta / max(largest(support, dual), unit_beta))
     signs, neurons, features, _ = touched(support, dual, unit_beta, TOUCHING)
@@ -60,6 +62,6 @@ def _coefficients(signs: Array, features: Array, fitted: Array) -> Array:
 
 
 def _nothing(X: Array, y: Array) -> Touching:
-    """Without data or targets no neuron is worth its weight, and the residual is all of y."""
+    """No neuron is worth its weight, and the residual is all of y."""
     none = np.zeros(0)
     return Touching(y.copy(), none, np.zeros((0, X.shape[1])), np.zeros((0, y.size)), none, none, none)

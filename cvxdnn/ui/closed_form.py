@@ -127,7 +127,7 @@ def aligned(problem: FitProblem, frame: FitFrame | None, count: int, *, key: str
 
 def _distance(excess: float) -> str:
     if abs(excess) < SETTLED:
-        return f"{abs(excess):.0e} {'above' if excess >= 0 else 'below'}"
+        return f"{abs(excess):.0e} apart"
     return f"{100 * abs(excess):.3g} % {'above' if excess > 0 else 'below'}"
 
 

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cvxdnn.figures.extreme_points import dual_figure, ramps_figure, set_figure
+from cvxdnn.figures.extreme_points import ramps_figure, set_figure
+from cvxdnn.figures.extreme_points_dual import dual_figure
 from cvxdnn.figures.extreme_points_touch import touch_chart
 from cvxdnn.figures.fit import objective_chart
 from cvxdnn.fits import FitFrame
 from cvxdnn.theory.extreme_points import ramps
 from cvxdnn.ui.closed_form import STYLE
-from cvxdnn.ui.extreme_points import PREFIX, Picture, neurons_of, trained_features
+from cvxdnn.ui.extreme_points_samples import PREFIX, Picture, neurons_of, trained_features
 from cvxdnn.ui.fit import chart
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False}  # a wheel over a picture scrolls the page

@@ -6,7 +6,7 @@ finds it again after a restart of the app.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -206,7 +206,7 @@ def _choices(
     name: str,
     label: str,
     options: tuple[Any, ...],
-    default: tuple[Any, ...],
+    default: Sequence[Any],
     locked: bool,
     text: Callable[[Any], str] = str,
 ) -> tuple[Any, ...]:

@@ -5,7 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cvxdnn.ui.extreme_points import BETAS, EXAMPLES, Samples, _same_samples, picture_of
+from cvxdnn.ui.extreme_points import BETAS, _same_samples
+from cvxdnn.ui.extreme_points_samples import EXAMPLES, Samples, picture_of
 from tests.app.closed_form_pages import open_page, text_of, train
 
 PREFIX = "extreme_points_"

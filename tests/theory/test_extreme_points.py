@@ -179,6 +179,18 @@ def test_where_no_neuron_pays_the_network_is_zero(X, y):
     assert found.relative_gap == 0
 
 
+@pytest.mark.parametrize(
+    ("size", "beta"), [(1e-90, 1e300), (1e90, 1e-300), (1e90, 1e179), (1e-90, 1e-181), (1.0, 1e300)]
+)
+@pytest.mark.parametrize("bias", [False, True])
+def test_data_of_any_size_are_solved(size, beta, bias):
+    X = size * np.array([[1.0], [-0.5], [0.2]])
+    y = size * np.array([1.0, 0.5, -0.3])
+    found = solve(X, y, beta=beta, bias=bias)
+    assert found.relative_gap <= GAP
+    assert np.isfinite(found.objective)
+
+
 # One input with biases
 
 

@@ -25,7 +25,7 @@ __all__ = ["Ramps", "charged", "corrected", "settled_norm"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_FLAT = 1e-6
+_FLAT = 1e-12
 """Smallest curvature of a quadratic model: where the loss has none, a step must still end somewhere."""
 _NEWTON_STEPS = 60
 _FAIR_SHARE = 1e-4
