@@ -3,8 +3,9 @@
     python -m benchmarks.sweep [--runs 200] [--steps 3000] [--rounds 3]
 
 Dask workers are processes with one thread each, as in the cluster of docs/deployment.md. Each round makes the whole
-sweep anew with one worker and with two, one after the other, so that other work on the machine meets both alike;
-workers are warm, and the median of the rounds' ratios counts.
+sweep anew with one worker and with two, one after the other; workers are warm, and the median of the rounds' ratios
+counts. That ratio needs two idle cores. Beside it stands what does not: the share of the time that workers spend in
+training (`busy`), whose ratio, twice that of two workers over that of one, says what coordination leaves of 2.
 """
 
 import argparse
@@ -41,26 +42,28 @@ def measure(runs: int, steps: int, rounds: int) -> dict[str, Any]:
     """All that the benchmark says, as plain data."""
     grid = grid_of(runs, steps)
     with ProcessRunner(2, warm_up=warm_up) as processes:
-        expected, seconds = timed(grid, ready(processes, 2), at_once=2)
+        expected, seconds, _ = timed(grid, ready(processes, 2), at_once=2)
     result: dict[str, Any] = {"runs": len(grid), "steps": steps, "machine": machine(), "processes_2": seconds}
+    result["same_table"] = True
     with dask(2) as (cluster, runner):
-        pairs = []
-        for _ in range(rounds):
-            tables, pair = zip(*(timed(grid, runner, at_once=count) for count in (1, 2)), strict=True)
-            pairs.append(pair)
-            result["same_table"] = all(table == expected for table in tables) and result.get("same_table", True)
-        result["dask_1"], result["dask_2"] = [list(column) for column in zip(*pairs, strict=True)]
-        result["ratio"] = statistics.median(one / two for one, two in pairs)
+        pairs = [[timed(grid, runner, at_once=count) for count in (1, 2)] for _ in range(rounds)]
+        for name, column in zip(("dask_1", "dask_2"), zip(*pairs, strict=True), strict=True):
+            result["same_table"] &= all(table == expected for table, _, _ in column)
+            result[name] = [seconds for _, seconds, _ in column]
+            result[f"{name}_busy"] = statistics.median(busy for _, _, busy in column)
+        result["ratio"] = statistics.median(one[1] / two[1] for one, two in pairs)
+        result["ratio_left_by_coordination"] = 2 * result["dask_2_busy"] / result["dask_1_busy"]
         result["same_table_after_a_kill"], result["killed_at"] = with_a_kill(grid, runner, cluster, expected)
     return result
 
 
-def timed(grid: Grid, runner: Runner, *, at_once: int) -> tuple[Table, float]:
-    """The table of a sweep made from nothing, and the seconds that it took."""
+def timed(grid: Grid, runner: Runner, *, at_once: int) -> tuple[Table, float, float]:
+    """The table of a sweep made from nothing, the seconds that it took, and the share of them spent in training."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         table = Sweep(grid, Store(folder)).run(runner, at_once=at_once)
-        return table, time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        return table, seconds, sum(table.column("seconds")) / (at_once * seconds)
 
 
 def with_a_kill(grid: Grid, runner: Runner, cluster: LocalCluster, expected: Table) -> tuple[bool, int]:

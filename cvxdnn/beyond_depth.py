@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex import solve
 from cvxdnn.deep_runs import DeepRunsFrame, DeepRunsTask
-from cvxdnn.scenario import Biases
+from cvxdnn.scenario import LIMITS, Biases
 from cvxdnn.solution import Solution
 
 __all__ = [
@@ -42,7 +42,7 @@ __all__ = [
 
 Vector = NDArray[np.float64]
 
-RUNS, STEPS = 8, 3_000
+RUNS, STEPS = min(8, LIMITS["restarts"][1]), 3_000
 SAME = 1e-3
 """Objectives this close to the value, relative, count as having reached it."""
 

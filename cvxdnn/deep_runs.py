@@ -13,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.diagnostics import LayerDiagnostics, layer_diagnostics
-from cvxdnn.scenario import Biases
+from cvxdnn.scenario import LIMITS, Biases
 from cvxdnn.solution import LocalMinimum, Snapshot, Status
 from cvxdnn.spline import interpolating_spline
 
-__all__ = ["DeepRunsFrame", "DeepRunsTask", "settled_in"]
+__all__ = ["RUNS", "WIDTH", "DeepRunsFrame", "DeepRunsTask", "settled_in"]
 
 Vector = NDArray[np.float64]
 
+RUNS, WIDTH = min(16, LIMITS["restarts"][1]), min(30, LIMITS["width"][1])
+"""Networks side by side, and neurons in each of their hidden layers, where the host allows as many."""
 FRAME_SECONDS = 0.15
 LOOK_EVERY = 10
 ROWS = 150
@@ -72,8 +74,8 @@ class DeepRunsTask:
     beta: float
     depth: int
     biases: Biases = "last_hidden"
-    width: int = 30
-    runs: int = 16
+    width: int = WIDTH
+    runs: int = RUNS
     seed: int = 0
     max_steps: int = 8_000
 

@@ -22,7 +22,8 @@ def trained(zigzag):
     """All frames of 16 runs of five layers at beta = 0.1, where a constant is best."""
     data, _ = zigzag
     frames = []
-    pickle.loads(pickle.dumps(DeepRunsTask(data.x, data.y, 0.1, 5, width=20, max_steps=2_500)))(frames.append, lambda: False)
+    task = DeepRunsTask(data.x, data.y, 0.1, 5, width=20, max_steps=2_500)
+    pickle.loads(pickle.dumps(task))(frames.append, lambda: False)
     return frames
 
 

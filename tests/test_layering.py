@@ -39,7 +39,7 @@ LAYERS = {
             "solve_task",
             "fits",
         ),
-        *("race", "seeds", "sweep", "deep_runs", "cases", "training"),
+        *("race", "seeds", "sweep", "deep_runs", "beyond_depth", "cases", "training"),
     ),
     "ui": ("ui",),
     "entry": ("app", "pages"),

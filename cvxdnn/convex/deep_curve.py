@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from cvxdnn.convex.path import Path
 from cvxdnn.datasets import Normalization
@@ -109,6 +108,8 @@ def rising_root(penalty: Penalty, low: float, high: float, beta_low: float, beta
     """
     if not low < high or penalty.slope(high) < beta_low:
         return None
+    from scipy.optimize import brentq  # 17 MB and a tenth of a second, for deeper networks only
+
     rate = (high - low) / (beta_high - beta_low) if beta_high > beta_low else np.inf
 
     def excess(path_norm: float) -> float:

@@ -18,6 +18,7 @@ Indices = NDArray[np.intp]
 
 HEIGHT = 460
 GRID = "#9AA1A8"
+WORDS = "#2F8FD3"  # readable on light and on dark
 LIGHT = {"ambient": 0.75, "diffuse": 0.4, "specular": 0.05}
 AXES = ("x", "y", "z")
 SAMPLES = ("sample 1", "sample 2", "sample 3")
@@ -103,7 +104,7 @@ class Canvas:
             marker={"color": color, "size": size, "symbol": symbol, "line": {"width": 0}},
             text=text,
             textposition="top center",
-            textfont={"color": color, "size": 15},
+            textfont={"color": WORDS, "size": 15},
             hovertext=hover,
             hoverinfo="skip" if hover is None else "text",
         )

@@ -24,6 +24,7 @@ from cvxdnn.validation import positive_int
 
 CONNECT_SECONDS = 5
 RETRY_SECONDS = 2.0
+CLOSE_SECONDS = 1.0
 LOOK_SECONDS = 1.0
 """How often the size of the cluster is looked at."""
 
@@ -80,9 +81,8 @@ class DaskRunner(Scheduler):
     def close(self) -> None:
         """Stop every job and leave the cluster; its workers stay."""
         super().close()
-        self._connecting.join()
-        if self._client is not None:
-            self._client.close(timeout=1)
+        self._connecting.join(CLOSE_SECONDS)
+        self._disconnect()
 
     def _stay_connected(self) -> None:
         while not self.closed:
@@ -94,6 +94,11 @@ class DaskRunner(Scheduler):
                     self._pause(LOOK_SECONDS)
             except Exception as error:
                 self._disconnected(describe(error))
+        self._disconnect()  # also a connection that came about while the runner was closing
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            self._client.close(timeout=CLOSE_SECONDS)
 
     def _warm_up_workers(self) -> None:
         if self._warm_up is not None:

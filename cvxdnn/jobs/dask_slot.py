@@ -69,6 +69,7 @@ class _Following(threading.Thread):
     def __init__(self, slot: DaskSlot, entry: Entry, scheduler: Scheduler, client: Client | None) -> None:
         super().__init__(name="cvxdnn-jobs-dask", daemon=True)
         self.killed = threading.Event()
+        self._stop_asked = threading.Event()
         self._slot = slot
         self._scheduler = scheduler
         self._client: Any = client
@@ -78,6 +79,7 @@ class _Following(threading.Thread):
 
     def ask_stop(self) -> None:
         """Set the event without waiting for the way there."""
+        self._stop_asked.set()
         if self._client is not None:
             self._client.loop.add_callback(self._client.scheduler.event_set, name=self._name)
 
@@ -117,9 +119,10 @@ class _Following(threading.Thread):
 
     def _look_after(self, future: Future) -> None:
         """End what will not end by itself."""
-        if self.killed.is_set():
+        if self.killed.is_set() or (self._stop_asked.is_set() and not self._worker):
             future.cancel(force=True)
-            self._end_worker()
+            if self._worker:
+                self._end_worker()
             self._die(FORCED)
         elif future.status in ("error", "cancelled", "lost"):
             self._die(describe(future.exception()) if future.status == "error" else DISAPPEARED)

@@ -67,7 +67,7 @@ class Adam(Optimizer):
     rate = 0.03
     scaled = True
     memories = 2
-    FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-10
+    FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-12
     CYCLE = 50
 
     def __init__(self, parameters: Tensor, gradient: Tensor) -> None:

@@ -54,6 +54,8 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
+SMALLEST = 1e-14
+"""Weight decay in units of the largest entries of X and y, below which rounding hides it."""
 TOLERANCE = 1e-9
 """Relative gap up to which a solution is called optimal."""
 
@@ -112,10 +114,16 @@ def solve(X: ArrayLike, y: ArrayLike, *, beta: float, bias: bool = False) -> Ext
     Raises
     ------
     InvalidInputError
-        For more than 6 samples without `bias`, several inputs with it, or values that are not usable numbers.
+        For more than 6 samples without `bias`, several inputs with it, a beta too small for the data's size, or values
+        that are not usable numbers.
     """
     inputs, targets = samples(X, validation.finite_vector("y", y))
     beta = positive_beta(beta)
+    least = SMALLEST * float(np.abs(inputs).max()) * float(np.abs(targets).max())
+    if beta < least:
+        raise InvalidInputError(
+            f"beta is {beta:g}; for data of this size it cannot be told from 0: use at least {least:g}"
+        )
     if bias:
         return _with_bias(inputs, targets[:, 0], beta)
     if len(inputs) > MAX_SAMPLES:

@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from cvxdnn.beyond_depth import EXAMPLES, SAME, STEPS, Experiment, Standing, crossing, runs_below, share_above
-from cvxdnn.deep_runs import DeepRunsFrame
+from cvxdnn.deep_runs import WIDTH, DeepRunsFrame
 from cvxdnn.figures.beyond_depth import crossing_chart, functions_chart
+from cvxdnn.scenario import LIMITS
 from cvxdnn.solution import Solution
 from cvxdnn.spline import LinearSpline
 from cvxdnn.ui.job_run import JobRun
@@ -18,6 +19,7 @@ from cvxdnn.ui.process import runner
 __all__ = ["depth_conditions"]
 
 PREFIX = "beyond_depth_"
+DEEPEST = min(5, LIMITS["depth"][1])
 BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
 SIGNS = {False: "0 or larger", True: "of both signs"}
 MEANING = {
@@ -114,7 +116,7 @@ def _settings(lab: Lab) -> None:
     biases, signs, layers = st.columns([1.2, 1, 1.4], gap="medium")
     biases.radio("Biases in", list(BIASES), key=PREFIX + "biases", format_func=BIASES.__getitem__, on_change=lab.change)
     signs.radio("Inputs x", list(SIGNS), key=PREFIX + "signed", format_func=SIGNS.__getitem__, on_change=lab.change)
-    layers.slider("Depth L (weight layers)", 2, 5, key=PREFIX + "depth", on_change=lab.change)
+    layers.slider("Depth L (weight layers)", 2, DEEPEST, key=PREFIX + "depth", on_change=lab.change)
 
 
 def _results(lab: Lab) -> None:
@@ -161,7 +163,7 @@ def _progress(lab: Lab, value: float) -> str:
     state = "training" if lab.runs.is_running else "training ended"
     return (
         f"{state} · step {frame.step:,} · smallest objective {frame.objective:.5g}, measured · value of (DEEP) "
-        f"{value:.5g}, certified · β = {lab.experiment.beta:g} · Adam, 30 neurons in each layer"
+        f"{value:.5g}, certified · β = {lab.experiment.beta:g} · Adam, {WIDTH} neurons in each layer"
     )
 
 

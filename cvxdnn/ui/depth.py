@@ -11,7 +11,7 @@ import streamlit as st
 from cvxdnn.convex import DeepPath
 from cvxdnn.convex.path import Path
 from cvxdnn.datasets import Dataset
-from cvxdnn.deep_runs import DeepRunsFrame, DeepRunsTask, settled_in
+from cvxdnn.deep_runs import RUNS, WIDTH, DeepRunsFrame, DeepRunsTask, settled_in
 from cvxdnn.diagnostics import layer_diagnostics
 from cvxdnn.figures.depth import jump_figure, layers_figure, splines_figure, valley_chart
 from cvxdnn.limits import host_limits
@@ -25,10 +25,12 @@ from cvxdnn.ui.path import path_of
 from cvxdnn.ui.process import runner
 
 PREFIX = "depth_"
-DEPTHS = range(LIMITS["depth"][0], LIMITS["depth"][1] + 1)
+DEPTHS = range(2, 7)
+"""Those that are compared with each other."""
+DEEPEST = min(DEPTHS[-1], LIMITS["depth"][1])
 SMALL_GAP = 1e-4
 """A share of the optimum below this counts as being there."""
-UNTRAINED = "Train networks from 16 different first weights, and see in which valley each of them ends."
+UNTRAINED = f"Train networks from {RUNS} different first weights, and see in which valley each of them ends."
 ROUND_OFF = 1e-15
 """No gap is claimed to be smaller than this."""
 
@@ -41,7 +43,7 @@ class DepthLab:
     """
 
     def __init__(self) -> None:
-        self.beta, self.depth = 0.1, 5
+        self.beta, self.depth = 0.1, min(5, DEEPEST)
         self.runs: JobRun[DeepRunsFrame] = JobRun(runner, uuid4().hex)
         self.data: Dataset
         self.deep: DeepPath
@@ -109,7 +111,8 @@ def settings(lab: DepthLab) -> None:
     )
     layers.slider(
         "Depth L (weight layers)",
-        *LIMITS["depth"],
+        2,
+        DEEPEST,
         key=PREFIX + "depth",
         on_change=lab.set,
         args=("depth",),
@@ -136,7 +139,7 @@ def valleys(lab: DepthLab) -> None:
         if lab.runs.is_running:
             st.button("Stop", key=PREFIX + "stop", on_click=lab.runs.stop)
         else:
-            st.button("Train 16 networks", key=PREFIX + "train", type="primary", on_click=lab.train)
+            st.button(f"Train {RUNS} networks", key=PREFIX + "train", type="primary", on_click=lab.train)
         st.caption(_progress(lab))
     frame = lab.frame
     st.markdown(UNTRAINED if frame is None else _told(lab.minima, frame))
@@ -147,7 +150,7 @@ def _progress(lab: DepthLab) -> str:
     if lab.runs.message:
         return lab.runs.message
     if frame is None:
-        return "starting a worker" if lab.runs.is_running else "with Adam, 30 neurons in each layer; measured"
+        return "starting a worker" if lab.runs.is_running else f"with Adam, {WIDTH} neurons in each layer; measured"
     state = "training" if lab.runs.is_running else frame.status.message
     return f"{state} · step {frame.step:,} · smallest objective {frame.objective:.4g}, measured"
 

@@ -20,7 +20,9 @@ from tests.jobs.jobs_tasks import LONG, wait_until
 @pytest.fixture(scope="module")
 def nannies():
     """A cluster of two worker processes, each with a nanny that starts it again."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=False) as cluster:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=False
+    ) as cluster:
         yield cluster
 
 
@@ -87,6 +89,17 @@ def test_a_task_that_ignores_the_request_to_stop_is_ended_by_force(nannies, conn
     wait_until(lambda: runner.status().ready == 2)
     both = [running(runner.submit(tasks.until_stopped, owner=owner)) for owner in "bc"]
     assert all(each.state is JobState.RUNNING for each in both)
+
+
+def test_a_job_that_waits_in_the_cluster_stops_at_once(cluster, connect):
+    other, mine = connect(cluster), connect(cluster, kill_after=60.0)
+    running(other.submit(tasks.until_stopped, owner="a"))
+    wait_until(lambda: mine.status().ready == 1)
+    job = mine.submit(tasks.Answer(1), owner="a")
+    wait_until(lambda: mine.status().busy == 1)
+    job.stop()
+    wait_until(lambda: job.state.finished, 5.0)
+    assert (job.state, job.starts) == (JobState.STOPPED, 0)
 
 
 def test_two_servers_share_a_cluster(nannies, connect):

@@ -179,9 +179,7 @@ def test_where_no_neuron_pays_the_network_is_zero(X, y):
     assert found.relative_gap == 0
 
 
-@pytest.mark.parametrize(
-    ("size", "beta"), [(1e-90, 1e300), (1e90, 1e-300), (1e90, 1e179), (1e-90, 1e-181), (1.0, 1e300)]
-)
+@pytest.mark.parametrize(("size", "beta"), [(1e-90, 1e300), (1e90, 1e179), (1e-90, 1e-181), (1.0, 1e300)])
 @pytest.mark.parametrize("bias", [False, True])
 def test_data_of_any_size_are_solved(size, beta, bias):
     X = size * np.array([[1.0], [-0.5], [0.2]])
@@ -364,6 +362,7 @@ def test_dual_set_of_degenerate_data_is_feasible(X, beta):
         (lambda: solve(np.eye(7), np.ones(7), beta=1), "at most 6"),
         (lambda: solve(np.eye(2), [1.0, 2.0], beta=0), "beta is 0"),
         (lambda: solve(np.eye(2), [1.0, 2.0], beta=-1), "beta is -1"),
+        (lambda: solve(np.eye(2), [1e9, 2.0], beta=1e-9), "use at least 1e-05"),
         (lambda: solve(np.eye(2), [1.0, 2.0, 3.0], beta=1), "2 rows"),
         (lambda: solve(np.eye(2), [1.0, np.nan], beta=1), "nan"),
         (lambda: solve(np.eye(2), [1.0, 2.0], beta=1, bias=True), "2 columns"),

@@ -188,8 +188,9 @@ def test_shifting_a_class_away_from_its_own_mean_is_seen_by_nc1_only():
 # Trained networks
 
 
-@pytest.mark.parametrize("depth", [2, 3])
-@pytest.mark.parametrize(("counts", "beta"), [((4, 4, 4), 0.2), ((6, 3, 1), 0.2), ((6, 3, 1), 1.2)])
+@pytest.mark.parametrize(
+    ("counts", "beta", "depth"), [*((*case, 2) for case in CASES), ((4, 4, 4), 0.2, 3), ((6, 3, 1), 0.2, 3)]
+)
 def test_trained_batch_norm_networks_collapse_as_predicted(counts, beta, depth):
     Y = one_hot(counts)
     n = len(Y)

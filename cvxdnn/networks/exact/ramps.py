@@ -25,8 +25,8 @@ __all__ = ["Ramps", "charged", "corrected", "settled_norm"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_FLAT = 1e-12
-"""Smallest curvature of a quadratic model: where the loss has none, a step must still end somewhere."""
+_FLAT, _NEARLY_FLAT = 1e-6, 1e-10
+"""Curvature of a quadratic model where the loss has none, and the least where it has some: steps must end."""
 _NEWTON_STEPS = 60
 _FAIR_SHARE = 1e-4
 _SHORTEST = 1e-6
@@ -75,7 +75,8 @@ def corrected(nodes: Nodes, ramps: Ramps, decay: float) -> Ramps:
         if isinstance(nodes.loss, Squared):
             return proposed.without_zeros()
         slope = _slope(nodes, ramps, proposed, decay)
-        if slope >= -_ROUND_OFF * abs(value):
+        if slope >= -_ROUND_OFF * abs(value):  # what it gains is round-off, but it may touch the wall better
+            ramps = proposed if charged(nodes, proposed, decay) <= value else ramps
             break
         ramps, value = _line_search(nodes, ramps, proposed, decay, value, slope)
     return ramps.without_zeros()
@@ -98,7 +99,8 @@ def charged(nodes: Nodes, ramps: Ramps, decay: float) -> float:
 def _model(nodes: Nodes, ramps: Ramps) -> tuple[AmplitudeProblem, Floats, Floats]:
     """The quadratic model of the loss at a function; with its targets and each input's share of the curvature."""
     outputs = ramps.outputs(nodes)
-    curvature = np.maximum(nodes.curvatures(outputs), _FLAT)
+    curvature = nodes.curvatures(outputs)
+    curvature = np.where(curvature > 0, np.maximum(curvature, _NEARLY_FLAT), _FLAT)
     target = outputs - nodes.slopes(outputs) / curvature
     signed = nodes.ramps(ramps.columns) * ramps.signs
     return AmplitudeProblem.of(signed, curvature, target), target, curvature / curvature.sum()

@@ -1,0 +1,290 @@
+"""Insertion, polish, floors: what training reaches when it may solve exactly, and what it says of itself."""
+
+import pickle
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from cvxdnn.convex import solve
+from cvxdnn.datasets import PRESETS, load_preset
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.networks.closed_form import deep_network
+from cvxdnn.networks.kinks import kinks
+from cvxdnn.networks.training import train
+from cvxdnn.objective import beta_max, certify
+from cvxdnn.solution import Status
+
+OPTIMAL = 1e-9  # relative
+FULL_BATCH = ("gd", "momentum", "adam", "lbfgs")
+
+WAVE = (
+    np.array([0, 0.09, 0.2, 0.3, 0.42, 0.55, 0.66, 0.8, 0.9, 1]),
+    np.array([0.15, 0.12, 0.62, 0.78, 0.2, -0.35, -0.55, -0.5, 0.1, 0.55]),
+)
+CLOSE = (np.array([0.0, 0.3, 0.499, 0.5, 0.7, 1.0]), np.array([-0.4, -0.5, -0.4, 0.5, 0.4, 0.5]))
+"""A large jump between two points a thousandth apart."""
+DATA = pytest.mark.parametrize("data", [WAVE, CLOSE], ids=["wave", "close"])
+SMALL = {"width": 12, "restarts": 3}
+
+
+def last(iterator):
+    *_, snapshot = iterator
+    return snapshot
+
+
+def beta_of(data, share, loss="squared"):
+    return share * beta_max(*data, loss=loss)
+
+
+# Insertion
+
+
+@pytest.mark.parametrize("share", [0.1, 1e-3])
+@DATA
+def test_insertion_reaches_the_two_layer_optimum_in_every_restart(data, share):
+    beta = beta_of(data, share)
+    end = last(train(*data, beta=beta, optimizer="insertion", **SMALL))
+    assert end.status is Status.CONVERGED
+    assert_allclose(end.objectives, solve(*data, beta=beta).objective, rtol=OPTIMAL)
+    assert certify(*data, end.network, beta=beta).relative_gap <= OPTIMAL
+
+
+@pytest.mark.parametrize("share", [0.1, 1e-3])
+@pytest.mark.parametrize("depth", [3, 4])
+@DATA
+def test_insertion_reaches_the_deep_optimum_in_the_best_restart(data, depth, share):
+    beta = beta_of(data, share)
+    end = last(train(*data, beta=beta, depth=depth, optimizer="insertion", width=12, restarts=8))
+    assert end.objective == pytest.approx(solve(*data, beta=beta, depth=depth).objective, rel=OPTIMAL)
+    assert_allclose([np.linalg.norm(w) for w in end.network.weights], np.linalg.norm(end.network.weights[0]))
+
+
+@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if preset.loss in ("squared", "logistic")])
+def test_insertion_reaches_the_optimum_of_every_preset_with_a_smooth_loss(name):
+    loss = PRESETS[name].loss
+    data, _ = load_preset(name).normalized(keep_y=loss != "squared")
+    beta = 0.01 * beta_max(data.x, data.y, loss=loss)
+    end = last(train(data.x, data.y, beta=beta, loss=loss, optimizer="insertion", restarts=1))
+    assert end.objective == pytest.approx(solve(data.x, data.y, beta=beta, loss=loss).objective, rel=OPTIMAL)
+
+
+def test_every_insertion_is_a_snapshot_and_neurons_come_where_the_data_are():
+    snapshots = list(train(*WAVE, beta=beta_of(WAVE, 1e-2), optimizer="insertion", restarts=1, snapshot_every=1000))
+    assert [s.step for s in snapshots] == list(range(len(snapshots)))
+    assert len(snapshots) > 4
+    for snapshot in snapshots[2:]:
+        places = kinks(snapshot.network).x
+        assert np.abs(places[:, None] - WAVE[0]).min(axis=1).max() < 1e-9
+
+
+def test_two_layer_insertion_falls_in_every_step():
+    ran = train(*CLOSE, beta=beta_of(CLOSE, 1e-3), optimizer="insertion", restarts=2)
+    assert all((after <= before * (1 + 1e-12)).all() for before, after in pairwise(s.objectives for s in ran))
+
+
+def test_the_seed_decides_the_way_but_not_the_end():
+    beta = beta_of(WAVE, 1e-2)
+    first, other = (list(train(*WAVE, beta=beta, optimizer="insertion", seed=s, **SMALL)) for s in (0, 1))
+    assert (first[0].objectives != other[0].objectives).all()
+    assert_allclose(first[-1].objectives, other[-1].objectives, rtol=OPTIMAL)
+
+
+def test_too_few_neurons_are_said_to_be_stuck():
+    beta = beta_of(WAVE, 1e-3)
+    end = last(train(*WAVE, beta=beta, optimizer="insertion", width=3, restarts=2))
+    assert end.status is Status.STUCK
+    assert np.count_nonzero(end.network.weights[0]) <= 3
+    assert end.objective > 1.001 * solve(*WAVE, beta=beta).objective
+
+
+def test_insertion_from_the_optimum_stays_there():
+    beta = beta_of(WAVE, 1e-2)
+    for depth in (2, 3):
+        optimum = solve(*WAVE, beta=beta, depth=depth)
+        end = last(train(*WAVE, beta=beta, depth=depth, optimizer="insertion", initial=optimum.network(), **SMALL))
+        assert end.objectives[0] == pytest.approx(optimum.objective, rel=OPTIMAL)
+        assert end.step < 10
+
+
+def test_a_step_limit_holds_for_insertion():
+    end = last(train(*WAVE, beta=1e-4, optimizer="insertion", max_steps=3, **SMALL))
+    assert (end.step, end.status) == (3, Status.MAX_STEPS)
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_units_do_not_matter(depth):
+    x, y = WAVE[0] * 8, WAVE[1] * 4 + 3
+    beta = 0.01 * beta_max(x, y)
+    end = last(train(x, y, beta=beta, depth=depth, optimizer="insertion", width=12, restarts=8))
+    assert end.objective == pytest.approx(solve(x, y, beta=beta, depth=depth).objective, rel=OPTIMAL)
+
+
+# Polish
+
+
+@pytest.mark.parametrize("optimizer", FULL_BATCH)
+@pytest.mark.parametrize("depth", [2, 3])
+def test_polish_finishes_what_any_method_leaves(optimizer, depth):
+    """Each restart ends at a local minimum: what insertion next to its kinks would do gains nothing."""
+    beta = beta_of(WAVE, 1e-2)
+    settings = {"beta": beta, "depth": depth, "optimizer": optimizer, "max_steps": 600, **SMALL}
+    plain = last(train(*WAVE, **settings))
+    polished = last(train(*WAVE, polish=True, **settings))
+    assert (polished.objectives <= plain.objectives).all()
+    again = last(train(*WAVE, polish=True, initial=polished.network, **{**settings, "max_steps": 0, "restarts": 1}))
+    assert again.objective == pytest.approx(polished.objective, rel=OPTIMAL)
+    assert polished.objectives.min() >= solve(*WAVE, beta=beta, depth=depth).objective * (1 - OPTIMAL)
+
+
+def test_a_polished_two_layer_network_with_kinks_everywhere_is_optimal():
+    beta = beta_of(CLOSE, 1e-3)
+    plain, polished = (last(train(*CLOSE, beta=beta, polish=p, restarts=2, max_steps=2000)) for p in (False, True))
+    optimum = solve(*CLOSE, beta=beta).objective
+    assert plain.objective > 1.01 * optimum  # Adam does not arrive
+    assert polished.objective == pytest.approx(optimum, rel=OPTIMAL)
+    assert polished.status is Status.CONVERGED
+
+
+@pytest.mark.parametrize("depth", [3, 4])
+def test_biases_everywhere_are_polished_by_second_order_steps(depth):
+    settings = {"beta": 0.02, "depth": depth, "biases": "all", "max_steps": 3000, **SMALL}
+    plain, polished = (last(train(*WAVE, polish=p, **settings)) for p in (False, True))
+    assert (polished.objectives <= plain.objectives).all()
+    assert (polished.objectives < plain.objectives).any()
+
+
+def test_a_polish_never_undoes_what_its_restart_had_reached():
+    snapshots = list(train(*WAVE, beta=0.02, depth=3, biases="all", polish=True, max_steps=500, **SMALL))
+    polishing = [s for s in snapshots if s.step > 500]
+    assert len(polishing) > 3
+    for before, after in pairwise(polishing):
+        assert (after.objectives <= before.objectives).all()
+
+
+def test_a_network_too_narrow_for_its_ramps_is_polished_all_the_same():
+    """Nine kinks between the points need eighteen ramps at them."""
+    beta = beta_of(WAVE, 1e-3)
+    settings = {"beta": beta, "width": 5, "restarts": 2, "max_steps": 1500}
+    plain, polished = (last(train(*WAVE, polish=p, **settings)) for p in (False, True))
+    assert (polished.objectives <= plain.objectives).all()
+    assert polished.objective < plain.objective
+
+
+def test_a_polish_asked_for_later_begins_where_the_run_had_come_to_rest():
+    settings = {"beta": beta_of(WAVE, 1e-2), **SMALL}
+    rested = last(train(*WAVE, **settings))
+    first, *_, end = train(*WAVE, initial=rested.state, polish=True, **settings)
+    assert first.step == rested.step
+    assert end.step < rested.step + 50
+    assert end.objective == pytest.approx(solve(*WAVE, beta=settings["beta"]).objective, rel=OPTIMAL)
+
+
+@pytest.mark.parametrize("loss", ["huber", "logistic"])
+def test_other_smooth_losses_are_polished_too(loss):
+    y = np.sign(WAVE[1]) if loss == "logistic" else WAVE[1]
+    beta = 0.03 * beta_max(WAVE[0], y, loss=loss)
+    end = last(train(WAVE[0], y, beta=beta, loss=loss, polish=True, restarts=2, max_steps=1500))
+    assert end.objective == pytest.approx(solve(WAVE[0], y, beta=beta, loss=loss).objective, rel=1e-7)
+
+
+# Stopping and going on
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "depth", "biases", "stop"),
+    [("insertion", 2, "last_hidden", 3), ("insertion", 4, "last_hidden", 7), ("adam", 3, "last_hidden", 152)]
+    + [("adam", 3, "all", 160), ("lbfgs", 2, "last_hidden", 30)],
+)
+def test_an_interrupted_run_is_the_uninterrupted_one(optimizer, depth, biases, stop):
+    """In the middle of an insertion, of a polish, of a line search's memory."""
+    settings = {"beta": 0.004, "depth": depth, "biases": biases, "optimizer": optimizer, "polish": True, **SMALL}
+    settings["max_steps"] = 150 if optimizer != "insertion" else 1000
+    straight = list(train(*WAVE, snapshot_every=10, **settings))
+    interrupted = next(s for s in straight if s.step == stop)
+    state = pickle.loads(pickle.dumps(interrupted.state))
+    resumed = list(train(*WAVE, initial=state, snapshot_every=10, **settings))
+    np.testing.assert_array_equal(resumed[0].objectives, interrupted.objectives)
+    assert resumed[-1].step == straight[-1].step
+    np.testing.assert_array_equal(resumed[-1].objectives, straight[-1].objectives)
+
+
+def test_a_restart_at_the_floor_stops():
+    beta = beta_of(WAVE, 0.1)
+    floor = solve(*WAVE, beta=beta).objective
+    free, stopped = (last(train(*WAVE, beta=beta, floor=bound, restarts=3)) for bound in (None, floor))
+    assert stopped.status is Status.CONVERGED
+    assert stopped.step < free.step
+    assert stopped.objectives.min() <= floor * (1 + 2e-7)
+
+
+@pytest.mark.parametrize(("floor", "status"), [(1.0, Status.CONVERGED), (0.99, Status.STUCK)])
+def test_the_floor_tells_converged_from_stuck(floor, status):
+    settings = {"beta": beta_of(WAVE, 0.1), "depth": 3, "restarts": 2}
+    end = last(train(*WAVE, **settings))
+    assert last(train(*WAVE, floor=floor * end.objective, **settings)).status is status
+
+
+def test_without_a_floor_a_better_network_next_to_the_one_at_rest_shows_that_it_is_stuck():
+    """Three neurons, all to the right of the jump at the start: gradients cannot move them across."""
+    beta = beta_of(WAVE, 1e-3)
+    assert last(train(*WAVE, beta=beta, width=2, restarts=1)).status is Status.STUCK
+
+
+def test_an_interpolant_without_weight_decay_is_not_stuck():
+    assert last(train([0, 0.5, 1], [0, 1, 0], beta=0.0, restarts=2, polish=True)).status is Status.CONVERGED
+
+
+# Never below the optimum: a wrong optimum would show here as well as a wrong objective
+
+
+@pytest.mark.parametrize("optimizer", [*FULL_BATCH, "insertion"])
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_no_run_of_the_papers_architecture_reports_less_than_the_certified_optimum(depth, optimizer):
+    rng = np.random.default_rng([depth, len(optimizer)])
+    for case in range(3):
+        x, y = np.sort(rng.uniform(0, 1, 8)), rng.standard_normal(8)
+        beta = (0.1, 0.02, 0.004)[case] * beta_max(x, y)
+        optimum = solve(x, y, beta=beta, depth=depth).objective
+        settings = {"beta": beta, "depth": depth, "optimizer": optimizer, "width": 10, "restarts": 4}
+        for snapshot in train(x, y, polish=True, max_steps=300, **settings):
+            assert snapshot.objectives.min() >= optimum * (1 - OPTIMAL)
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_the_closed_form_is_a_fixed_point_of_every_method(depth):
+    beta = beta_of(WAVE, 1e-2)
+    optimum = solve(*WAVE, beta=beta, depth=depth)
+    start = deep_network(optimum.spline, 0.0, 1.0, depth=depth)
+    for optimizer in (*FULL_BATCH, "insertion"):
+        end = last(train(*WAVE, beta=beta, depth=depth, optimizer=optimizer, initial=start, restarts=1, max_steps=200))
+        assert end.objective == pytest.approx(optimum.objective, rel=OPTIMAL)
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("mistake", "match"),
+    [
+        ({"optimizer": "insertion", "loss": "absolute"}, "loss is 'absolute', which has kinks; optimizer='insertion'"),
+        ({"polish": True, "loss": "epsilon_insensitive"}, "which has kinks; polish=True needs"),
+        ({"optimizer": "insertion", "depth": 3, "biases": "all"}, "biases='all'"),
+        ({"optimizer": "insertion", "depth": 3, "x": WAVE[0] - 0.5}, r"the smallest x is -0.5.*shift x"),
+        ({"optimizer": "insertion", "learning_rate": 0.1}, "'insertion' finds its own steps"),
+        ({"optimizer": "lbfgs", "learning_rate": 0.1}, "'lbfgs' finds its own steps"),
+        ({"floor": np.inf}, "floor"),
+    ],
+)
+def test_what_cannot_be_solved_exactly_is_named_by_the_call(mistake, match):
+    with pytest.raises(InvalidInputError, match=match):
+        train(**({"x": WAVE[0], "y": WAVE[1], "beta": 0.1} | mistake))
+
+
+def test_mixed_signs_of_x_are_polished_by_second_order_steps():
+    x = WAVE[0] - 0.5
+    plain, polished = (
+        last(train(x, WAVE[1], beta=0.02, depth=3, polish=p, max_steps=1000, **SMALL)) for p in (False, True)
+    )
+    assert (polished.objectives <= plain.objectives).all()
