@@ -27,10 +27,11 @@ lint: $(VENV)/.test
 types: $(VENV)/.test
 	$(BIN)/mypy
 
-# Two files at a time; what drives a browser has the machine to itself.
+# Two files at a time; what starts servers, workers or a browser has the machine to itself.
+PROCESSES := tests/jobs tests/sweep tests/test_cluster.py tests/test_chaos.py tests/browser
 unit: $(VENV)/.test browser
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/browser
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest -n 2 --dist loadfile $(PROCESSES:%=--ignore %)
+	$(BIN)/pytest $(PROCESSES)
 
 # The network that the first visitor sees, trained anew and stored in the package.
 sample: $(VENV)/.app

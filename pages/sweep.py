@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cvxdnn.ui.session import session
-from cvxdnn.ui.sweep import grid_controls, lab, live, run_controls
+from cvxdnn.ui.sweep import lab, live
+from cvxdnn.ui.sweep_controls import grid_controls, run_controls
 from cvxdnn.ui.sweep_results import map_of, table_of
 
 here, tab = session(), lab()
@@ -27,8 +28,8 @@ with panel:
             r"there are more than two weight layers. Both are solved here, with a proven bound."
         )
         st.markdown(
-            r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with fewer "
-            r"neurons may be unable to; wider ones can still get stuck, because training itself is not convex."
+            r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with "
+            r"fewer neurons may be unable to; wider ones can still get stuck, because training itself is not convex."
         )
         st.caption(
             "Certified: optimum and gap. Measured: objective, knots, steps, seconds. β and objectives are in "

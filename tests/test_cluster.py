@@ -101,14 +101,9 @@ def test_a_page_is_served_through_the_websocket(cluster):
         ask = BackMsg()
         ask.rerun_script.query_string = ""
         socket.send(ask.SerializeToString())
-        texts = []
-        while True:
-            message = ForwardMsg.FromString(socket.recv(timeout=60))
-            element = message.delta.new_element
-            texts.append(element.heading.body or element.markdown.body)
-            if message.WhichOneof("type") == "script_finished":
-                break
-    assert any("Drag a point" in text for text in texts)
+        title = ""
+        while "Drag a point" not in title:  # a page may be run more than once before it is shown
+            title = ForwardMsg.FromString(socket.recv(timeout=60)).delta.new_element.heading.body
 
 
 def test_a_websocket_from_another_site_is_refused(cluster):

@@ -69,6 +69,7 @@ class DaskRunner(Scheduler):
         self._address = address
         self._warm_up = warm_up
         self._client: Any = None
+        self._left = False
         self._dask_slots = [DaskSlot(self, lambda: self._client) for _ in range(slots)]
         self.open_slots(self._dask_slots)
         self._connecting = threading.Thread(target=self._stay_connected, name="cvxdnn-jobs-connect", daemon=True)
@@ -82,6 +83,7 @@ class DaskRunner(Scheduler):
         """Stop every job and leave the cluster; its workers stay."""
         super().close()
         self._connecting.join(CLOSE_SECONDS)
+        self._left = True
         self._disconnect()
 
     def _stay_connected(self) -> None:
@@ -92,9 +94,11 @@ class DaskRunner(Scheduler):
                 while not self.closed and self._client.status == "running":
                     self._offer(sum(self._client.nthreads().values()))
                     self._pause(LOOK_SECONDS)
+                self._disconnected("it was lost")
             except Exception as error:
                 self._disconnected(describe(error))
-        self._disconnect()  # also a connection that came about while the runner was closing
+        if self._left:  # a connection that came about too late
+            self._disconnect()
 
     def _disconnect(self) -> None:
         if self._client is not None:

@@ -32,8 +32,8 @@ _DAMPING = 1e-3
 """First damping of Gauss-Newton steps, in units where the data have size 1."""
 _SOFT, _STIFF = 1e-12, 1e8
 """Smallest damping, and the one at which no step helps any more."""
-_MOST_MOVES = 300
-"""Of one polish: Gauss-Newton may go on for long without getting far."""
+_MOST_MOVES, _MOST_INSERTIONS = 100, 500
+"""Of one polish, as Gauss-Newton may go on for long without getting far; and of the look for something better."""
 _MOST_POINTS = 500
 """For which it is worth finding out how far insertion would come."""
 
@@ -96,7 +96,7 @@ class Finish:
         if not (self._as_ramps and is_smooth(self._nodes.loss) and self._nodes.x.size <= _MOST_POINTS):
             return None
         move = Move(RampNetwork.read(layers).ramps(self._nodes), 0.0, at_rest=False)
-        for _ in range(_MOST_MOVES):
+        for _ in range(_MOST_INSERTIONS):
             move = inserted(self._nodes, self._decay, move.ramps, room=2 * self._nodes.x.size)
             if move.at_rest:
                 break

@@ -123,7 +123,7 @@ class Sweep:
     def start(self, runner: Runner, lanes: Lanes) -> None:
         """Make what is missing in the background; does nothing while it runs.
 
-        runner : of `cvxdnn.jobs`;  lanes : shared by all sweeps on that runner
+        runner : of `cvxdnn.jobs`;  lanes : the same for all sweeps on that runner
         """
         if self.is_running:
             return

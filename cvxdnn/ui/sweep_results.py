@@ -9,8 +9,8 @@ import streamlit as st
 from cvxdnn.figures.sweep import AXIS_LABELS, heat_map
 from cvxdnn.figures.sweep_svg import heat_map_svg
 from cvxdnn.sweep import AXES, COLUMNS, MEASURES, Grid, Sweep, cells
+from cvxdnn.ui.sweep import PREFIX
 
-PREFIX = "sweep_"
 ALL = "all"
 TABLE_HEIGHT = 380
 

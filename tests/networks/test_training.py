@@ -13,7 +13,7 @@ from scipy.optimize import minimize_scalar
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.networks.architectures import Network
 from cvxdnn.networks.closed_form import two_layer_network
-from cvxdnn.networks.optimizers import OPTIMIZERS
+from cvxdnn.networks.methods import METHODS
 from cvxdnn.networks.schedule import CHECK_EVERY
 from cvxdnn.networks.training import train
 from cvxdnn.solution import Status
@@ -182,9 +182,9 @@ def test_depth_and_width_are_as_asked():
 # What it depends on
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", METHODS)
 def test_the_seed_decides(optimizer):
-    settings = {"beta": 0.02, "width": 8, "restarts": 2, "max_steps": 200, "optimizer": optimizer}
+    settings = {"beta": 0.02, "width": 8, "restarts": 2, "max_steps": 60, "optimizer": optimizer}
     first, again, other = (last(train(*WAVE, seed=seed, **settings)) for seed in (3, 3, 4))
     assert_same_snapshot(first, again)
     assert (first.objectives != other.objectives).all()
@@ -235,7 +235,7 @@ def test_the_caller_may_stop_anywhere():
 # How it resumes
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", METHODS)
 @pytest.mark.parametrize(("depth", "biases", "stop"), [(2, "last_hidden", 130), (3, "all", 50), (4, "last_hidden", 1)])
 def test_resumed_training_is_the_uninterrupted_one(optimizer, depth, biases, stop):
     settings = {
@@ -245,7 +245,7 @@ def test_resumed_training_is_the_uninterrupted_one(optimizer, depth, biases, sto
         "width": 7,
         "restarts": 3,
         "optimizer": optimizer,
-        "max_steps": 700,
+        "max_steps": 140 if optimizer == "lbfgs" else 700,
     }
     straight = last(train(*WAVE, **settings))
     interrupted = next(s for s in train(*WAVE, snapshot_every=stop, **settings) if s.step == stop)
@@ -359,13 +359,14 @@ def test_a_rate_that_is_too_large_diverges_into_finite_networks(optimizer, rate)
     assert (snapshots[-1].objectives <= snapshots[0].objectives).all()
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", METHODS)
 @pytest.mark.parametrize("biases", ["last_hidden", "all"])
 @pytest.mark.parametrize("depth", [2, 4])
 @pytest.mark.parametrize(("x", "y", "beta"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_data_are_trained_without_harm(x, y, beta, depth, biases, optimizer):
+    steps = 40 if optimizer == "lbfgs" else 200
     first, *_, end = train(
-        x, y, beta=beta, depth=depth, biases=biases, width=4, restarts=2, optimizer=optimizer, max_steps=200
+        x, y, beta=beta, depth=depth, biases=biases, width=4, restarts=2, optimizer=optimizer, max_steps=steps
     )
     assert np.isfinite(end.objectives).all()
     assert (end.objectives <= first.objectives).all()
