@@ -24,14 +24,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cvxdnn.solution import Snapshot
+
 SHARES = (1e-1, 1e-2, 1e-3)
 DEPTHS = (2, 3, 4)
 SETS, RESTARTS = 30, 16
-METHODS = {
-    "insertion, polish": {"optimizer": "insertion"},
-    "Adam": {"optimizer": "adam"},
-    "Adam, polish": {"optimizer": "adam", "polish": True},
-}
+METHODS = INSERTION, ADAM, POLISHED = ("insertion, polish", "Adam", "Adam, then polish")
 NEAR = 1e-3
 """A restart within this share of the optimum counts as there."""
 
@@ -66,17 +64,19 @@ def data_sets(count: int, *, presets: bool) -> "Iterator[tuple[str, NDArray[np.f
 
 
 def random_points(seed: int) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
-    """4 to 20 points; up to three pairs have a gap between 1e-3 and 1e-2."""
+    """4 to 20 points, no two nearer than 1e-3, up to three pairs nearer than 1e-2."""
     import numpy as np
 
     rng = np.random.default_rng([1, seed])
     n = int(rng.integers(4, 21))
-    x = rng.uniform(0, 1, n)
-    for pair in range(min(3, n // 4)):
-        x[2 * pair + 1] = x[2 * pair] + 10 ** rng.uniform(-3, -2)
-    x = np.sort(x)
+    close = rng.permutation(n - 1)[: min(3, n // 4)]
+    gaps = 0.05 + rng.exponential(size=n - 1)
+    gaps[close] = 0.0
+    narrow = 10 ** rng.uniform(-3, -2, close.size)
+    gaps *= (1 - narrow.sum()) / gaps.sum()
+    gaps[close] = narrow
     y = rng.standard_normal(n)
-    return (x - x[0]) / (x[-1] - x[0]), (y - y.mean()) / np.ptp(y)
+    return np.concatenate([[0.0], np.cumsum(gaps[:-1]), [1.0]]), (y - y.mean()) / np.ptp(y)
 
 
 def results(options: argparse.Namespace) -> Iterator[Result]:
@@ -89,33 +89,47 @@ def results(options: argparse.Namespace) -> Iterator[Result]:
             beta = share * beta_max(x, y)
             for depth in options.depths:
                 solution = solve(x, y, beta=beta, depth=depth)
-                for method in options.methods:
-                    measured = run(x, y, beta, depth, METHODS[method], solution.objective)
-                    yield Result(name, x.size, depth, share, method, optimum_gap=solution.relative_gap, **measured)
+                for run in runs(x, y, beta=beta, depth=depth, methods=options.methods):
+                    reached = {
+                        "gap": run.end.objective / solution.objective - 1,
+                        "restarts_near": float((run.end.objectives <= solution.objective * (1 + NEAR)).mean()),
+                        "optimum_gap": solution.relative_gap,
+                    }
+                    how = {"seconds": run.seconds, "steps": run.end.step, "status": run.end.status.name}
+                    yield Result(name, x.size, depth, share, run.method, **reached, **how)
 
 
-def run(
-    x: "NDArray[np.float64]",
-    y: "NDArray[np.float64]",
-    beta: float,
-    depth: int,
-    options: dict[str, Any],
-    optimum: float,
-) -> dict[str, Any]:
-    """Train to the end."""
-    import numpy as np
+@dataclass(frozen=True)
+class Run:
+    """A method, its last snapshot and its processor time."""
 
+    method: str
+    end: "Snapshot"
+    seconds: float
+
+
+def runs(
+    x: "NDArray[np.float64]", y: "NDArray[np.float64]", *, beta: float, depth: int, methods: list[str]
+) -> Iterator[Run]:
+    """Each method from the same start; a polish goes on from where Adam has ended."""
+    settings = {"beta": beta, "depth": depth, "restarts": RESTARTS, "snapshot_every": 1000}
+    if INSERTION in methods:
+        yield Run(INSERTION, *_timed(x, y, optimizer="insertion", **settings))
+    if ADAM in methods or POLISHED in methods:
+        adam = Run(ADAM, *_timed(x, y, **settings))
+        if ADAM in methods:
+            yield adam
+        if POLISHED in methods:
+            end, seconds = _timed(x, y, polish=True, initial=adam.end.state, **settings)
+            yield Run(POLISHED, end, adam.seconds + seconds)
+
+
+def _timed(x: "NDArray[np.float64]", y: "NDArray[np.float64]", **settings: Any) -> "tuple[Snapshot, float]":
     from cvxdnn.networks.training import train
 
     begun = time.process_time()
-    *_, end = train(x, y, beta=beta, depth=depth, restarts=RESTARTS, snapshot_every=1000, **options)
-    return {
-        "gap": end.objective / optimum - 1,
-        "seconds": time.process_time() - begun,
-        "steps": end.step,
-        "status": end.status.name,
-        "restarts_near": float(np.mean(end.objectives <= optimum * (1 + NEAR))),
-    }
+    *_, end = train(x, y, **settings)
+    return end, time.process_time() - begun
 
 
 def main(arguments: list[str] | None = None) -> None:
