@@ -2,7 +2,7 @@
 # make test  everything it needs (a browser too), then lint, types and the whole suite
 # make cluster  the whole deployment as plain processes, on http://localhost:8500 (CLUSTER_PORT=...); Ctrl+C ends it
 # make audit    look for known vulnerabilities in what a deployment installs (needs PyPI's advisory data)
-# make bench  the solver benchmark, in an environment of its own, into docs/benchmark.md and docs/benchmark.svg
+# make bench  the benchmarks, in an environment of their own, into docs/benchmark.md, .svg and docs/training.md
 
 PORT ?= 8501
 VENV ?= .venv
@@ -38,9 +38,11 @@ sample: $(VENV)/.app
 	$(BIN)/python -m cvxdnn.experiments
 	$(BIN)/python -m cvxdnn.sweep.sample
 
-# Time and memory depend on the machine: close other programs. About a quarter of an hour.
+# Time and memory depend on the machine: close other programs. A quarter of an hour, and one for training's quality.
 bench: $(BENCH_VENV)/.bench
 	$(BENCH_VENV)/bin/python -m benchmarks.solvers
+	$(BENCH_VENV)/bin/python -m benchmarks.training_speed
+	$(BENCH_VENV)/bin/python -m benchmarks.training_quality
 
 # Scheduler, two workers, two replicas, and nginx in front of them where it is installed; see docs/deployment.md.
 cluster: $(VENV)/.dask

@@ -7,7 +7,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,9 +34,11 @@ class Server:
 
     def workers(self) -> list[int]:
         """Process ids of its children."""
-        listing = Path(f"/proc/{self.process.pid}/task")
-        children = [(each / "children").read_text().split() for each in listing.iterdir()]
-        return sorted({int(pid) for some in children for pid in some})
+        found: set[int] = set()
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with suppress(OSError):  # a thread that has just ended
+                found.update(map(int, (thread / "children").read_text().split()))
+        return sorted(found)
 
     def megabytes(self) -> tuple[float, float]:
         """Resident memory of the server itself, and of all its children together."""

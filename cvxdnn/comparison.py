@@ -84,8 +84,15 @@ class Reference:
         """Why these points have no optimum; "" where they have one."""
         return self._answer[1]
 
-    @cached_property
+    @property
     def _answer(self) -> tuple[Solution | None, str]:
+        """Computed once; not a `cached_property`, whose lock all references share in Python 3.11."""
+        if "answer" not in self.__dict__:
+            self.__dict__["answer"] = self._solved()
+        answer: tuple[Solution | None, str] = self.__dict__["answer"]
+        return answer
+
+    def _solved(self) -> tuple[Solution | None, str]:
         x, y, scenario = self.data.x, self.data.y, self.scenario
         try:
             if self.solver is not None and scenario.loss == "squared" and scenario.depth == 2:

@@ -10,6 +10,8 @@ from cvxdnn.ui.player import player
 from cvxdnn.ui.readout import readout
 from cvxdnn.ui.session import session
 
+SLOWER = 0.4  # seconds between two looks at numbers and small charts, which nobody reads ten times a second
+
 here = session()
 
 st.title("Drag a point. Watch a neural network become a spline.")
@@ -60,9 +62,9 @@ def look_closer() -> None:
 with chart:
     live(show_chart, active=here.run.is_running)
     points_table(here)
-    live(look_closer, active=here.is_busy)
+    live(look_closer, active=here.is_busy, every=SLOWER)
 with panel:
-    live(show_numbers, active=here.run.is_running)
+    live(show_numbers, active=here.run.is_running, every=SLOWER)
     with st.container(border=True):
         data_controls(here)
         model_controls(here)

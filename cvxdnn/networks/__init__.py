@@ -4,16 +4,24 @@ architectures       `Network`, weights and biases in NumPy
 to_spline           the exact piecewise-linear function of a network of any depth
 closed_form         optimal networks written down from an optimal spline
 torch_module        the same network as a torch module
+kinks               where each neuron bends the network
 training            `train`, an iterator of snapshots
 trainer             the training loop
+starts              where each restart starts: from a seed, or from a network
+initialization      first weights: kinks spread over the data, all layers of the same norm
 state               what is trained and where it stands, to be stored and resumed
-schedule            learning rates that fall when the objective stops falling
+schedule            when a restart's rate falls, and when it is at rest
+descent             the part of training that a method does by itself
+methods             the methods by name: first-order ones and L-BFGS
 optimizers          Adam, momentum, gradient descent
+finish              the exact moves: insertion, and the polish of networks that have come to rest
+exact               what the exact moves are made of
 objective_gradient  the objective and its gradient for all restarts at once
 loss_of_outputs     the data term of the objective, for any loss
+loss_curvature      how fast the slopes of a loss change
 layout              where the parameters of all restarts live in one flat array
-initialization      first weights: kinks spread over the data, all layers of the same norm
 units               the data's own units, in which training takes place
+fitting             fits of networks to data of any dimension, for the closed forms
 
 Importing this package imports neither torch nor anything else; each module is imported where it is needed.
 """

@@ -34,6 +34,8 @@ _SOFT, _STIFF = 1e-12, 1e8
 """Smallest damping, and the one at which no step helps any more."""
 _MOST_MOVES, _MOST_INSERTIONS = 100, 500
 """Of one polish, as Gauss-Newton may go on for long without getting far; and of the look for something better."""
+_RAMP_WORK, _NEWTON_WORK = 3_000, 3_000_000
+"""What a step may take, in points and in points times parameters: some hundredths of a second."""
 _MOST_POINTS = 500
 """For which it is worth finding out how far insertion would come."""
 
@@ -81,15 +83,27 @@ class Finish:
         return ExactState(held, np.zeros(restarts, dtype=np.int64))
 
     def step(self, parameters: Floats, state: ExactState, where: Mask, *, inserting: bool) -> tuple[ExactState, Mask]:
-        """One move of each marked restart, in place; what the next ones need, and the restarts that have none."""
-        numbers, moves, at_rest = state.numbers.copy(), state.moves + where, np.zeros_like(where)
-        for restart in map(int, np.flatnonzero(where)):
+        """One move of each marked restart, in place; what the next ones need, and the restarts that have none.
+
+        Where a move takes long only a few are made, by the restarts that have made the fewest: no step takes long.
+        """
+        chosen = np.flatnonzero(where)
+        chosen = chosen[np.argsort(state.moves[chosen], kind="stable")][: self._moves_at_once]
+        numbers, moves, at_rest = state.numbers.copy(), state.moves.copy(), np.zeros_like(where)
+        moves[chosen] += 1
+        for restart in map(int, chosen):
             layers, number = self._layout.unpack(parameters, restart), float(numbers[restart])
             moved = self._inserted(layers, number) if inserting else self._polished(layers, number)
             self._layout.put(parameters, restart, moved.layers)
             numbers[restart] = moved.number
             at_rest[restart] = moved.at_rest or (not inserting and moves[restart] >= _MOST_MOVES)
         return ExactState(numbers, moves), at_rest
+
+    @property
+    def _moves_at_once(self) -> int:
+        n, layout = self._nodes.y.size, self._layout
+        work = n if self._as_ramps else n * layout.size // layout.restarts
+        return max(1, (_RAMP_WORK if self._as_ramps else _NEWTON_WORK) // work)
 
     def reachable(self, layers: Layers) -> float | None:
         """An objective that insertion reaches from these layers, with as many neurons as it likes; None if unknown."""

@@ -3,7 +3,8 @@
 Everything the next step depends on goes into the state and comes back from it, so a run that is stopped and resumed
 takes the same steps, bit for bit, as one that never stopped. Between two looks of the schedule a step is nothing but
 the method's own (`methods`). Restarts that have come to rest may be finished by exact moves (`finish`); with the
-"insertion" optimizer all steps are exact moves. In such a step every restart that is not done makes one move.
+"insertion" optimizer all steps are exact moves. In such a step every restart that is not done makes one move, or only a
+few of them do where moves take long.
 """
 
 from __future__ import annotations

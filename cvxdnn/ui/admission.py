@@ -11,6 +11,8 @@ import streamlit as st
 
 from cvxdnn.limits import host_limits
 from cvxdnn.ui import process
+from cvxdnn.ui.delivery import wait_until_sent
+from cvxdnn.ui.turn import turn
 
 __all__ = ["Seats", "admit", "seats"]
 
@@ -57,8 +59,10 @@ def admit(page: Callable[[], None]) -> None:
     """Run the page, or say that this host is full and look again a little later."""
     process.start()
     if seats.take(_visitor()):
-        page()
-        process.tidy()
+        with turn:
+            page()
+            process.tidy()
+        wait_until_sent()
     else:
         _wait_outside()
 

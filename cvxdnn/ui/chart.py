@@ -9,6 +9,7 @@ from cvxdnn.datasets import Normalization
 from cvxdnn.labels import LEVELS
 from cvxdnn.scenario import MAX_POINTS
 from cvxdnn.spline import LinearSpline
+from cvxdnn.ui.pace import load
 from cvxdnn.ui.point_editor import Band, CertificatePanel, Curve, point_editor
 from cvxdnn.ui.session import Domain, Session, reference
 from cvxdnn.ui.training import TrainingRun
@@ -49,6 +50,8 @@ def _take_points(session: Session) -> None:
 
 
 def _take_preview(session: Session) -> None:
+    if load.is_high:
+        return  # the browser, which waits for an answer, sends the next one a second later
     preview = st.session_state[KEY]["preview"] or {}
     session.drag(preview.get("number"), preview.get("points"))
 

@@ -26,6 +26,7 @@ from cvxdnn.ui.kept import kept_runs
 from cvxdnn.ui.page import live
 from cvxdnn.ui.process import runner
 from cvxdnn.ui.training import FORGOTTEN
+from cvxdnn.ui.turn import turn
 
 __all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "live_fit"]
 
@@ -91,7 +92,8 @@ class FitRun:
             return
         job.stop()
         try:
-            job.result(timeout=PAUSE_SECONDS)
+            with turn.given_up():
+                job.result(timeout=PAUSE_SECONDS)
         except (JobCancelledError, TimeoutError):
             pass
         except Exception as error:  # the job's own failure, which _look_at turns into a message

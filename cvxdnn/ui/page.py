@@ -1,10 +1,14 @@
 """Page frame: configuration, and the layout of the Explore page in two parts that refresh on their own."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from cvxdnn.ui.pace import pace
+from cvxdnn.ui.turn import turn
 
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 LIVE_SECONDS = 0.1
@@ -28,9 +32,35 @@ def configure() -> None:
     st.html(STYLE)
 
 
-def live(content: Callable[[], None], *, active: bool) -> None:
-    """Run `content` now, on every interaction inside it, and `active`ly ten times a second."""
-    st.fragment(content, run_every=LIVE_SECONDS if active else None)()
+def live(content: Callable[[], None], *, active: bool, every: float = LIVE_SECONDS) -> None:
+    """Run `content` now, on every interaction inside it and, while `active`, `every` so many seconds.
+
+    Less often while many pages are active; see `cvxdnn.ui.pace`. A live part has a container of its own, so that it
+    always stands at the same place of the page.
+    """
+    with st.container():
+        _mount(content, active, every)
+
+
+def _mount(content: Callable[[], None], active: bool, every: float) -> None:
+    if not active:
+        st.fragment(turn.taken(content))()
+        return
+    stretch = pace.stretch
+    noted = turn.taken(pace.measured(content, (_tab(), content.__qualname__), every))
+
+    @wraps(content)
+    def paced() -> None:
+        if pace.stretch != stretch:
+            st.rerun()
+        noted()
+
+    st.fragment(paced, run_every=stretch * every)()
+
+
+def _tab() -> object:
+    """Stands for this browser tab."""
+    return st.session_state.setdefault("page_tab", object())
 
 
 def figure(content: Any, *, key: str) -> None:

@@ -22,6 +22,7 @@ from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, l
 from cvxdnn.limits import Limits, host_limits
 from cvxdnn.solution import Solution
 from cvxdnn.solve_task import SolveTask
+from cvxdnn.ui.turn import turn
 
 __all__ = ["backend", "close", "runner", "solve_elsewhere", "solver", "start", "tidy"]
 
@@ -54,7 +55,9 @@ def solve_elsewhere(task: SolveTask) -> Solution:
     CvxdnnError
         What stands in the way.
     """
-    solution: Solution = solver().submit(task, owner=uuid4().hex, label="solve").result()
+    job = solver().submit(task, owner=uuid4().hex, label="solve")
+    with turn.given_up():
+        solution: Solution = job.result()
     return solution
 
 

@@ -177,9 +177,12 @@ class Session:
 
 @lru_cache(maxsize=host_limits().cache)
 def _reference(scenario: Scenario) -> Reference:
-    return Reference(scenario, elsewhere=solve_elsewhere)
+    known = Reference(scenario, elsewhere=solve_elsewhere)
+    known.solution  # noqa: B018 - now, because its other properties hold a lock while they ask for it
+    return known
 
 
+@lru_cache(maxsize=4 * host_limits().cache)
 def reference(scenario: Scenario) -> Reference:
     """The scenario's reference, computed once for all sessions that look at the same points."""
     default = Scenario()

@@ -17,6 +17,7 @@ from cvxdnn.jobs.log import fingerprint
 from cvxdnn.limits import host_limits
 from cvxdnn.scenario import Scenario
 from cvxdnn.ui.kept import kept_runs
+from cvxdnn.ui.turn import turn
 
 PAUSE_SECONDS = 2.0
 """How long pausing waits for the worker to hand over its state; it looks about 100 times a second."""
@@ -56,7 +57,10 @@ class TrainingRun:
 
     def shows(self, scenario: Scenario) -> bool:
         """Whether the frame belongs to these settings (what is hidden on the chart does not matter)."""
-        return self.scenario is not None and self.scenario == scenario.replace(hidden=self.scenario.hidden)
+        known = self.scenario
+        if known is None or known == scenario:  # asked many times a second: `replace` validates everything anew
+            return known is not None
+        return known.hidden != scenario.hidden and known == scenario.replace(hidden=known.hidden)
 
     def show(self, scenario: Scenario, frame: Frame) -> None:
         """Show a frame that was trained earlier."""
@@ -100,7 +104,8 @@ class TrainingRun:
             return
         job.stop()
         try:
-            job.result(timeout=PAUSE_SECONDS)
+            with turn.given_up():
+                job.result(timeout=PAUSE_SECONDS)
         except (JobCancelledError, TimeoutError):
             pass
         except Exception as error:  # the job's own failure, which _look_at turns into a message

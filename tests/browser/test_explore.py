@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -159,11 +160,11 @@ def test_a_killed_worker_is_not_noticed_and_a_second_one_gives_one_message(page,
     open_explore(page, address, f"?{LONG_TRAINING}")
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     before = labels(page)
+    wait_for_step(page, lambda step: step > 10)
     (first,) = worker_pids(address)
     os.kill(first, signal.SIGKILL)
     second = wait_for_another_worker(address, first)
-    shown = shape(page, "network")
-    expect_change(page, "network", shown)  # it trains again,
+    wait_for_step(page, lambda step: step <= 10)  # it trains again, from the start,
     expect(page.get_by_role("alert")).to_have_count(0)  # and nobody had to do anything
     os.kill(second, signal.SIGKILL)
     expect(page.get_by_role("alert")).to_have_count(1, timeout=SLOW)
@@ -172,6 +173,17 @@ def test_a_killed_worker_is_not_noticed_and_a_second_one_gives_one_message(page,
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
+
+
+def wait_for_step(page: Page, fits: Callable[[int], bool]) -> None:
+    deadline = time.monotonic() + SLOW / 1000
+    line = page.get_by_text(re.compile(r"training · step [\d,]+"))
+    while True:
+        shown = line.all_inner_texts()
+        if shown and fits(int(re.sub(r"\D", "", re.findall(r"step ([\d,]+)", shown[0])[0]))):
+            return
+        assert time.monotonic() < deadline, f"training never got there: {shown}"
+        page.wait_for_timeout(20)
 
 
 def wait_for_another_worker(address: str, former: int) -> int:

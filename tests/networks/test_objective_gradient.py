@@ -77,6 +77,27 @@ def test_layout_packs_what_it_unpacks(depth, biases):
     assert layout.is_weight.sum() == 4 * weights
 
 
+def test_one_restart_is_replaced_alone():
+    layout = ParameterLayout(3, 3, 4, "last_hidden")
+    before = np.arange(float(layout.size))
+    after = before.copy()
+    layers = layout.unpack(-before, 2)
+    layout.put(after, 1, layers)
+    np.testing.assert_array_equal(after[layout.restart_index != 1], before[layout.restart_index != 1])
+    for (w, b), (w_put, b_put) in zip(layers, layout.unpack(after, 1), strict=True):
+        np.testing.assert_array_equal(w_put, w)
+        np.testing.assert_array_equal(b_put, b)
+
+
+def test_evaluating_is_the_gradient_and_the_objectives():
+    model, _, _ = model_at_random(3, "all")
+    objectives = model.evaluated().numpy()
+    gradient = model.gradient.numpy().copy()
+    model.update()
+    np.testing.assert_array_equal(model.gradient.numpy(), gradient)
+    np.testing.assert_array_equal(model.objectives().numpy(), objectives)
+
+
 def test_curvature_bound_holds_along_the_steepest_direction():
     """The largest eigenvalue of J^T J + beta, found from J itself, is below the bound and not absurdly so."""
     model, x, _ = model_at_random(3, "all", restarts=2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cvxdnn.networks.schedule import CONVERGED, DIVERGED, RUNNING, Policy, ScheduleState, checked
+from cvxdnn.networks.schedule import CONVERGED, DIVERGED, POLISHING, RUNNING, Policy, ScheduleState, checked
 
 OWNER = np.array([0, 0, 1])
 START = np.array([1.0, 2.0, 3.0])
@@ -80,3 +80,28 @@ def test_safeguarded_rates_grow_with_success():
 
 def test_a_start_that_is_not_finite_has_diverged():
     np.testing.assert_array_equal(begun(objectives=(np.inf, 1.0)).verdict, [DIVERGED, RUNNING])
+
+
+def test_an_objective_at_the_target_is_good_enough():
+    state, back = look(begun(), 1.0, 5.0, policy=Policy(target=1.0), parameters=START + 1)
+    np.testing.assert_array_equal(state.verdict, [CONVERGED, RUNNING])
+    np.testing.assert_array_equal(back, [True, False])
+
+
+def test_a_restart_that_has_come_to_rest_is_polished_where_that_is_wanted():
+    policy = Policy(target=1.0, polished=True)
+    state, _ = look(begun(), 1.0, 5.0, policy=policy)
+    np.testing.assert_array_equal(state.verdict, [POLISHING, RUNNING])
+    np.testing.assert_array_equal(state.polishing, [True, False])
+    ended = state.ended(policy)
+    np.testing.assert_array_equal(ended.verdict, POLISHING)
+    assert not ended.rates.any()
+
+
+def test_an_exact_move_keeps_the_best_and_only_what_is_done_gets_the_verdict():
+    state = begun(objectives=(10.0, 10.0)).moved(
+        np.array([9.0, 11.0]), START + 1, OWNER, np.array([True, False]), CONVERGED
+    )
+    np.testing.assert_array_equal(state.verdict, [CONVERGED, RUNNING])
+    np.testing.assert_array_equal(state.best, [9.0, 10.0])
+    np.testing.assert_array_equal(state.best_parameters, [2.0, 3.0, 3.0])

@@ -41,7 +41,9 @@ Integers = NDArray[np.int64]
 
 _PINNED = 1e-7
 """A pre-activation below this share of its unit's largest is at its kink."""
-_ROUNDS = 12
+_MOST_PINS = 300
+"""Beyond, one step would take too long; a shorter step meets fewer kinks."""
+_ROUNDS = 8
 """Most rounds of pinning and giving up pins within one step."""
 SOFTER, HARDER = 0.2, 5.0
 """Factors of mu after a success and after a failure."""
@@ -103,8 +105,10 @@ class GaussNewton:
         """One step from `layers`: better layers, or the same ones, and the damping to try next."""
         here = self._forward(layers)
         value = self._value(layers, here)
-        pins = _Pins.where([np.abs(z) <= _PINNED * np.abs(z).max(axis=0) for z in here.pre[:-1]])
+        pins = _Pins.where([_at_kinks(z) for z in here.pre[:-1]])
         for _ in range(_ROUNDS):
+            if pins.layers.size > _MOST_PINS:
+                break
             proposed, released = self._solved(layers, here, pins, mu)
             if released.any():
                 pins = pins.kept(~released)
@@ -145,7 +149,7 @@ class GaussNewton:
         matrix = stiffness * kernel + np.diag(np.concatenate([np.ones(n), np.zeros(pins.layers.size)]))
         pinned = np.array([at.pre[k][i, j] for k, i, j in zip(pins.layers, pins.samples, pins.units, strict=True)])
         target = np.concatenate([slope - curvature * decayed[:n], pinned - decayed[n:]])
-        forces = np.linalg.lstsq(matrix, target, rcond=1e-14)[0]
+        forces = _solution(matrix, target)
         moved = []
         for (weights, biases), inputs, down, biased in zip(layers, at.inputs, brought, self.biased, strict=True):
             forced = forces[:, None] * down
@@ -160,13 +164,30 @@ class GaussNewton:
         n = self.x.size
         samples = np.concatenate([np.arange(n), pins.samples])
         bad = np.zeros(pins.layers.size, dtype=np.bool_)
-        for p, (k, i, j) in enumerate(zip(pins.layers, pins.samples, pins.units, strict=True)):
-            above = (forces[:, None] * brought[k + 1])[samples == i].sum(axis=0) @ layers[k + 1][0][j]
-            active = above if at.pre[k][i, j] > 0 else 0.0
-            low, high = min(0.0, above), max(0.0, above)
-            slack = 1e-9 * abs(above)
-            bad[p] = not low - slack <= active + forces[n + p] <= high + slack
+        for k in np.unique(pins.layers):
+            at_samples = np.zeros((n, brought[k + 1].shape[1]))
+            np.add.at(at_samples, samples, forces[:, None] * brought[k + 1])
+            here = np.flatnonzero(pins.layers == k)
+            i, j = pins.samples[here], pins.units[here]
+            above = np.einsum("pu,pu->p", at_samples[i], layers[k + 1][0][j])
+            total = np.where(at.pre[k][i, j] > 0, above, 0.0) + forces[n + here]
+            slack = 1e-9 * np.abs(above)
+            bad[here] = (total < np.minimum(above, 0.0) - slack) | (total > np.maximum(above, 0.0) + slack)
         return bad
+
+
+def _solution(matrix: Floats, target: Floats) -> Floats:
+    """Of the linear system; the least one where pins depend on each other."""
+    try:
+        return np.linalg.solve(matrix, target).astype(np.float64)
+    except np.linalg.LinAlgError:
+        return np.linalg.lstsq(matrix, target)[0].astype(np.float64)
+
+
+def _at_kinks(pre: Floats) -> NDArray[np.bool_]:
+    """Where units are at their kink; one that is 0 everywhere has none."""
+    size = np.abs(pre).max(axis=0)
+    return (np.abs(pre) <= _PINNED * size) & (size > 0)
 
 
 def _brought_down(layers: Layers, at: _Pass, pins: _Pins) -> list[Floats]:

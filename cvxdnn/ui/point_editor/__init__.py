@@ -139,14 +139,15 @@ def point_editor(
     placed = sorted([float(x), float(y)] for x, y in points)
     switched_off = list(hidden)
     width, height = domain[1] - domain[0], domain[3] - domain[2]
+    # Tuples, not lists: in a list Streamlit looks for a table, which takes longer than all the rest.
     data = {
-        "points": placed,
+        "points": tuple(placed),
         "version": version,
-        "domain": [float(edge) for edge in domain],
+        "domain": tuple(float(edge) for edge in domain),
         "levels": None if levels is None else [float(level) for level in levels],
         "max_points": max_points,
         "min_points": min_points,
-        "curves": [
+        "curves": tuple(
             {
                 "name": curve["name"],
                 "label": curve["label"],
@@ -155,7 +156,7 @@ def point_editor(
                 "knots": _numbers(curve["knots"], width),
             }
             for curve in curves
-        ],
+        ),
         "band": None
         if band is None
         else {
@@ -173,7 +174,7 @@ def point_editor(
             "half_width": float(certificate["half_width"]),
             "touching": _numbers(certificate["touching"], width),
         },
-        "hidden": switched_off,
+        "hidden": tuple(switched_off),
         "stale": stale,
         "previewed": previewed,
         "received": _received(key),
@@ -202,10 +203,14 @@ def _numbers(values: ArrayLike, scale: float) -> list[float | None]:
     """As JSON can carry them: to a millionth of `scale`, which no screen resolves; None where not finite."""
     array = np.asarray(values, dtype=np.float64)
     if scale > 0 and math.isfinite(scale):
-        digits = int(np.clip(6 - math.floor(math.log10(scale)), -300, 300))
+        digits = min(max(6 - math.floor(math.log10(scale)), -300), 300)
         with np.errstate(over="ignore", invalid="ignore"):
-            short = np.round(array, digits)
-        array = np.where(np.isfinite(short), short, array)  # rounding overflows for the largest values
+            short = array.round(digits)
+        finite = np.isfinite(short)
+        if finite.all():
+            exact: list[float | None] = short.tolist()
+            return exact
+        array = np.where(finite, short, array)  # rounding overflows for the largest values
     return [value if math.isfinite(value) else None for value in array.tolist()]
 
 

@@ -1,0 +1,118 @@
+"""How often the live parts of all pages refresh, so that together they leave the server room for everything else.
+
+A live part i asks for itself every e_i seconds, and each time it costs c_i seconds of a core. A browser asks whether or
+not the server has answered. Where all parts together ask for more than the server has, the questions pile up, and
+nobody is served any more. So when
+
+    k = sum_i c_i / e_i  /  SHARE  > 1
+
+every interval is stretched, to s e_i with the power of two s next to k. A part that finds its s too small, or four
+times too large, has its page drawn again with another one. Costs are processor time, so waiting does not count.
+
+What a visitor does is answered in any case. But where the server as a whole is busy (`load`), points that are still
+being dragged are not followed, so that those that are let go are answered sooner.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import wraps
+
+__all__ = ["Load", "Pace", "load", "pace"]
+
+SHARE = 0.35
+"""Of one core, for all live parts together: the interpreter runs on one core at a time."""
+OVERHEAD = 2.0
+"""What a run costs in all, as a multiple of what its content costs."""
+SMOOTHING = 0.2
+LEAST_PATIENCE = 3.0
+LARGEST_STRETCH = 64
+HIGH = 0.6
+"""Of one core, for everything that the server does."""
+WINDOW = 0.5
+
+
+@dataclass
+class _Part:
+    """A live part: the interval it would like, what a run costs, when it last ran."""
+
+    every: float
+    cost: float
+    seen: float
+
+
+class Pace:
+    """The live parts of one server process. Safe to use from any thread."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._parts: dict[Hashable, _Part] = {}
+        self._lock = threading.Lock()
+        self._clock = clock
+        self._stretch = 1
+
+    @property
+    def stretch(self) -> int:
+        """By how much intervals are stretched at present, a power of two."""
+        with self._lock:
+            self._forget_the_silent()
+            demand = sum(part.cost / part.every for part in self._parts.values()) / SHARE
+            if not self._stretch / 4 < demand <= self._stretch:
+                self._stretch = min(LARGEST_STRETCH, 2 ** max(0, math.ceil(math.log2(max(demand, 1.0)))))
+            return self._stretch
+
+    def note(self, who: Hashable, every: float, cost: float) -> None:
+        """A part that would like to run every so many seconds has run, and cost so many seconds."""
+        with self._lock:
+            part = self._parts.setdefault(who, _Part(every, cost, 0.0))
+            part.every, part.seen = every, self._clock()
+            part.cost += SMOOTHING * (cost - part.cost)
+
+    def measured(self, content: Callable[[], None], who: Hashable, every: float) -> Callable[[], None]:
+        """The content, with its runs noted."""
+
+        @wraps(content)
+        def run() -> None:
+            began = time.thread_time()
+            try:
+                content()
+            finally:
+                self.note(who, every, OVERHEAD * (time.thread_time() - began))
+
+        return run
+
+    def _forget_the_silent(self) -> None:
+        """Parts whose page was left, or whose training has ended, do not run any more."""
+        now = self._clock()
+        for who, part in list(self._parts.items()):
+            if now - part.seen > max(LEAST_PATIENCE, 3 * self._stretch * part.every):
+                del self._parts[who]
+
+
+class Load:
+    """How busy this process is, from the processor time that it used in the last moment."""
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, used: Callable[[], float] = time.process_time
+    ) -> None:
+        self._clock, self._used = clock, used
+        self._lock = threading.Lock()
+        self._then = clock(), used()
+        self._share = 0.0
+
+    @property
+    def is_high(self) -> bool:
+        """Whether what can wait should wait."""
+        with self._lock:
+            now = self._clock(), self._used()
+            if now[0] - self._then[0] >= WINDOW:
+                self._share = (now[1] - self._then[1]) / (now[0] - self._then[0])
+                self._then = now
+            return self._share > HIGH
+
+
+pace = Pace()
+"""The live parts of this process."""
+load = Load()
+"""The load of this process."""
