@@ -25,8 +25,8 @@ with st.container():  # always there, so that a message moves nothing and remoun
     if here.run.message:
         st.error(here.run.message)
 
-chart, panel = st.columns([2.7, 1.15], gap="small")
-
+with st.container(key="explore"):
+    chart, panel = st.columns([2.7, 1.15], gap="small")
 
 here.poll()
 drawn = (here.revision, here.run.is_running, here.is_busy)
@@ -61,8 +61,9 @@ def look_closer() -> None:
 
 with chart:
     live(show_chart, active=here.run.is_running)
-    points_table(here)
-    live(look_closer, active=here.is_busy, every=SLOWER)
+    with st.container(key="explore_later"):
+        points_table(here)
+        live(look_closer, active=here.is_busy, every=SLOWER)
 with panel:
     live(show_numbers, active=here.run.is_running, every=SLOWER)
     with st.container(border=True):

@@ -20,7 +20,6 @@ from cvxdnn.networks.exact.insertion import Move, held_rate, inserted, objective
 from cvxdnn.networks.exact.nodes import Nodes
 from cvxdnn.networks.exact.ramp_network import RampNetwork
 from cvxdnn.networks.layout import Layers, ParameterLayout
-from cvxdnn.networks.loss_curvature import is_smooth
 from cvxdnn.networks.state import ExactState
 
 __all__ = ["Finish", "draws_ramps", "polish_begun"]
@@ -107,7 +106,7 @@ class Finish:
 
     def reachable(self, layers: Layers) -> float | None:
         """An objective that insertion reaches from these layers, with as many neurons as it likes; None if unknown."""
-        if not (self._as_ramps and is_smooth(self._nodes.loss) and self._nodes.x.size <= _MOST_POINTS):
+        if not (self._as_ramps and self._nodes.loss.is_smooth and self._nodes.x.size <= _MOST_POINTS):
             return None
         move = Move(RampNetwork.read(layers).ramps(self._nodes), 0.0, at_rest=False)
         for _ in range(_MOST_INSERTIONS):

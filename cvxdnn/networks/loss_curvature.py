@@ -13,17 +13,12 @@ from numpy.typing import NDArray
 
 from cvxdnn.losses import Absolute, Huber, Logistic, Loss, Squared
 
-__all__ = ["KINK_WIDTH", "curvatures", "is_smooth", "largest_curvature"]
+__all__ = ["KINK_WIDTH", "curvatures", "largest_curvature"]
 
 Floats = NDArray[np.float64]
 
 KINK_WIDTH = 0.1
 """In units where y has size 1."""
-
-
-def is_smooth(loss: Loss) -> bool:
-    """Whether the slopes of the loss never jump."""
-    return isinstance(loss, Squared | Huber | Logistic)
 
 
 def largest_curvature(loss: Loss) -> float:

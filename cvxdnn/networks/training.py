@@ -26,7 +26,6 @@ from cvxdnn.losses import Loss, named
 from cvxdnn.networks.architectures import Network
 from cvxdnn.networks.finish import draws_ramps
 from cvxdnn.networks.layout import BIASES, Biases, ParameterLayout
-from cvxdnn.networks.loss_curvature import is_smooth
 from cvxdnn.networks.methods import METHODS
 from cvxdnn.networks.optimizers import OPTIMIZERS
 from cvxdnn.networks.starts import first_layers
@@ -168,7 +167,7 @@ def _checked_rate(rate: float, optimizer: str) -> float:
 def _check_exact_moves(problem: Problem) -> None:
     """Insertion and polish are for losses without kinks, insertion for architectures that draw ramps."""
     asked = "optimizer='insertion'" if problem.optimizer == INSERTION else "polish=True"
-    if (problem.optimizer == INSERTION or problem.polish) and not is_smooth(problem.loss):
+    if (problem.optimizer == INSERTION or problem.polish) and not problem.loss.is_smooth:
         raise InvalidInputError(
             f"loss is {problem.loss.name!r}, which has kinks; {asked} needs 'squared', 'huber' or 'logistic': "
             "choose one of them, or another optimizer without polish"

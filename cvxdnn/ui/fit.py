@@ -30,6 +30,8 @@ from cvxdnn.ui.turn import turn
 
 __all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "live_fit"]
 
+EDGE = {"left": 2, "top": 5, "right": 14, "bottom": 5}
+"""Pixels around a chart, so that the label of its last tick is not cut."""
 PAUSE_SECONDS = 2.0
 """How long pausing waits for the worker to hand over its state; it looks many times a second."""
 
@@ -201,7 +203,7 @@ def fit_buttons(run: FitRun, problem: FitProblem, measure: Measure | None = None
 def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str) -> None:
     """Mount a chart of `cvxdnn.figures.fit`, updated in place when its columns change."""
     columns, specification = vega
-    st.vega_lite_chart(pd.DataFrame(columns), specification, key=key)
+    st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key)
 
 
 def _button(run: FitRun, label: str, icon: str, action: Callable[..., None], *args: Any) -> None:

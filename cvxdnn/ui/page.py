@@ -21,8 +21,15 @@ STYLE = """<style>
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
+.stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
+.stSidebar [data-testid="stSidebarNavLink"] span { font-size: 0.86rem; }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; } }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; }
+  /* On a phone the columns are one, and what is only of interest later comes after numbers and controls. */
+  .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }
+  .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }
+}
 </style>"""
 
 
