@@ -12,9 +12,9 @@ lab = depth.depth_lab(here.scenario)
 
 st.title("Depth does not change the spline, only how strongly it is held straight.")
 st.write(
-    "No network lies below the blue curve, and training rolls down towards its valleys. Move weight decay and depth: "
-    "with three layers or more there is always a valley at the very left, the constant, and the deepest valley changes "
-    "abruptly."
+    "The blue curve says how low the objective, what training minimises, can get for a function that bends so much in "
+    "total: flat ones on the left, bent ones on the right. Training rolls into a valley, not always the deepest. Move "
+    "weight decay and depth: from three layers on the constant is always a valley, and the deepest one changes abruptly."
 )
 if here.problem:
     st.warning(here.problem)
@@ -25,16 +25,6 @@ with panel:
         data_controls(here)
     with st.container(border=True):
         depth.numbers(lab)
-    with st.container(border=True):
-        st.markdown(
-            r"**Theorem.** For $x \ge 0$ and biases in the last hidden layer only, training $L$ weight layers has the "
-            r"same optimum as $\min_r F(r) + \frac{\beta L}{2} r^{2/L}$, where $F(r)$ is the least loss of functions "
-            r"with path norm $r$. It is the two-layer optimum for the weight decay $\lambda = \beta r^{2/L-1}$."
-        )
-        st.caption(
-            "Path norm: the sum of all slope changes, or more if the ends are steep. β and objectives are in "
-            "normalised units: x in [0, 1], y centred with range 1. The loss is the squared one."
-        )
 
 if lab.deep.path.beta_max == 0:
     picture.info("A constant fits these points as well as any function, at every depth.")
@@ -48,11 +38,11 @@ def rolling() -> None:
 
 
 running = lab.runs.is_running
-with picture:
-    with st.container(border=True):
-        depth.settings(lab)
-        live(rolling, active=running)
-    same_beta, same_effect = st.columns(2, gap="small")
+with picture, st.container(border=True):
+    depth.settings(lab)
+    live(rolling, active=running)
+
+same_beta, same_effect, theorem = st.columns([1.35, 1.35, 1.15], gap="small")
 with same_beta, st.container(border=True):
     st.markdown("**The same weight decay β, five depths.** Certified.")
     depth.equal_weight_decay(lab)
@@ -60,6 +50,17 @@ with same_beta, st.container(border=True):
 with same_effect, st.container(border=True):
     st.markdown("**The same effective weight decay λ, five depths.** Certified.")
     depth.equal_effective_weight_decay(lab)
+with theorem, st.container(border=True):
+    st.markdown(
+        r"**Theorem.** For $x \ge 0$ and biases in the last hidden layer only, training $L$ weight layers has the "
+        r"same optimum as $\min_r F(r) + \frac{\beta L}{2} r^{2/L}$, where $F(r)$ is the least loss of functions "
+        r"with path norm at most $r$. If it bends, it is the two-layer optimum for the effective weight decay "
+        r"$\lambda = \beta r^{2/L-1}$."
+    )
+    st.caption(
+        "Path norm: the sum of all slope changes, or more if the ends are steep. β and objectives are in "
+        "normalised units: x in [0, 1], y centred with range 1. The loss is the squared one."
+    )
 
 diagram, matrices = st.columns(2, gap="small")
 with diagram, st.container(border=True):

@@ -12,8 +12,9 @@ here = session()
 
 st.title("Turn the weight decay down and watch the knots appear.")
 st.write(
-    "Move the slider under the chart. Strong weight decay allows only a constant; as it fades, knots are born one by "
-    "one, and at the end the optimal network is the linear spline through the points."
+    "Pull the slider under the chart to the right. It lowers the weight decay β, the price of large weights. A high "
+    "price allows only a constant; as it falls, knots are born, places where the slope changes, and in the end the "
+    "optimal network is the straight-line spline through the points."
 )
 if here.problem:
     st.warning(here.problem)
@@ -24,6 +25,10 @@ chart, panel = st.columns([2.7, 1.15], gap="small")
 with chart, st.container(border=True):
     if path.beta_max > 0:
         figure(path_figure(path, data.x, data.y), key="path_picture")
+        st.caption(
+            "Above: the optimum for the slider's β, certified. Below: the life of every knot, exact, from its birth "
+            "(triangle) down to its death (cross) or to the lowest β shown; the dashed line is the slider."
+        )
     else:
         st.info("A constant fits these points as well as any function: no weight decay gives it a knot.")
 
@@ -31,16 +36,27 @@ with panel:
     with st.container(border=True):
         data_controls(here)
     with st.container(border=True):
-        st.metric("breakpoints of the path, exact", f"{path.betas.size:,}")
-        st.metric("largest certified gap at any of them", f"{path.relative_gap.max():.0e}")
-        st.metric("only a constant is left above β =", f"{path.beta_max:.3g}")
+        st.metric(
+            "breakpoints, exact",
+            f"{path.betas.size:,}",
+            help="Values of β at which something changes; between them the function moves in a straight line.",
+        )
+        st.metric(
+            "largest gap, certified",
+            f"{path.relative_gap.max():.0e}",
+            help="At no breakpoint is any two-layer network better than the curve by more than this share.",
+        )
+        st.metric("largest β with a bend, exact", f"{path.beta_max:.3g}", help="Above it only a constant is left.")
     with st.container(border=True):
         st.markdown(
-            r"**Theorem.** For two weight layers and the squared loss the optimal function is piecewise linear in "
-            r"$\beta$: between breakpoints the knots stay where they are, and at each one a knot is born or dies, or "
-            r"the end slopes begin or cease to decide."
+            r"**Theorem.** Training a wide enough network of two weight layers has the same optimum as "
+            r"$\min_f\tfrac12\sum_i(f(x_i)-y_i)^2+\beta R(f)$. The optimal $f$ is piecewise linear in $\beta$: at each "
+            r"breakpoint a knot is born or dies, or the ends begin or cease to cost extra; in between the knots stay."
         )
-        st.caption("β and the objective are in normalised units: x in [0, 1], y centred with range 1.")
+        st.caption(
+            "R is the path norm: the sum of all slope changes, or more if the ends are steep. β and the objective are "
+            "in normalised units: x in [0, 1], y centred with range 1."
+        )
         if here.scenario.loss != "squared":
             st.caption("The path is that of the squared loss, whatever the loss of the Explore page.")
 
@@ -49,11 +65,11 @@ if path.beta_max == 0:
 
 complexity, objective, choice = st.columns(3, gap="small")
 with complexity, st.container(border=True):
-    st.markdown("**How complex is the optimum?** Exact.")
+    st.markdown("**How complex is it?** Exact.")
     figure(complexity_figure(path), key="path_complexity")
     st.caption("Degrees of freedom: how many directions the fitted values can move in when the data move a little.")
 with objective, st.container(border=True):
-    st.markdown("**What does training pay?** Certified.")
+    st.markdown("**What does it cost?** Certified.")
     figure(objective_figure(path), key="path_objective")
     st.caption("The objective is the loss plus the weight decay times the path norm; it is what training minimises.")
 
@@ -62,7 +78,7 @@ def choose() -> None:
     result = choosing.of(here.scenario)
     if running != choosing.is_running:
         st.rerun()
-    st.markdown("**Which weight decay predicts best?** Measured.")
+    st.markdown("**Which β predicts best?** Measured.")
     if result is None:
         st.info(choosing.problem or "Following the path of every part of the points …")
         return

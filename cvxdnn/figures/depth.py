@@ -88,7 +88,7 @@ def splines_figure(x: Vector, y: Vector, splines: Mapping[str, LinearSpline], *,
         figure.add_scatter(x=at, y=spline(at), mode="lines", line=line, name=label, opacity=0.85)
     hollow = {"color": "rgba(0,0,0,0)", "size": 9, "line": {"color": GIVEN, "width": 1.8}}
     figure.add_scatter(x=x, y=y, mode="markers", marker=hollow, name="points")
-    figure.update_layout(height=330, margin=_MARGIN, legend={"orientation": "h", "y": -0.12, "x": 0})
+    figure.update_layout(height=330, margin=_MARGIN, legend={"orientation": "h", "y": -0.12, "x": 0}, dragmode=False)
     figure.update_yaxes(automargin=True)
     return figure
 
@@ -112,7 +112,7 @@ def jump_figure(deep: DeepPath, depths: Sequence[int], *, beta: float, depth: in
         x=[beta], y=[solution.path_norm], mode="markers", name="here", cliponaxis=False,
         marker={"color": CERTIFIED, "size": 12, "symbol": "diamond", "line": {"color": "white", "width": 1}},
     )  # fmt: skip
-    figure.update_layout(height=360, margin=_MARGIN, legend={"orientation": "h", "y": -0.25, "x": 0})
+    figure.update_layout(height=360, margin=_MARGIN, legend={"orientation": "h", "y": -0.25, "x": 0}, dragmode=False)
     figure.update_xaxes(type="log", title="weight decay β", exponentformat="power", dtick=1, automargin=True)
     figure.update_yaxes(title="path norm of the optimum", automargin=True, rangemode="tozero")
     return figure
@@ -137,12 +137,21 @@ def layers_figure(exact: LayerDiagnostics, trained: LayerDiagnostics | None) -> 
                 marker={"color": color, "pattern": {"shape": pattern}}, row=number // 2 + 1, col=number % 2 + 1,
             )  # fmt: skip
     figure.update_layout(
-        height=420, margin={**_MARGIN, "t": 30}, legend={"orientation": "h", "y": -0.1, "x": 0}, barmode="group"
+        height=420,
+        margin={**_MARGIN, "t": 30},
+        legend={"orientation": "h", "y": -0.1, "x": 0},
+        barmode="group",
+        dragmode=False,
     )
     figure.update_annotations(font_size=12)
     figure.update_yaxes(rangemode="tozero", automargin=True, nticks=4)
     worst = max(float(network.unit_imbalance.max()) for _, network, _, _ in bars)
     figure.update_yaxes(range=[0, max(1.1 * worst, LEAST_IMBALANCE)], row=2, col=1)
+    if worst < 0.1 * LEAST_IMBALANCE:  # bars too low to be seen
+        figure.add_annotation(
+            text=f"at most {worst:.0e}" if worst else "0", showarrow=False,
+            xref="x3 domain", yref="y3 domain", x=0.5, y=0.5, font={"size": 13},
+        )  # fmt: skip
     figure.update_xaxes(type="category")
     return figure
 
@@ -206,7 +215,7 @@ def _valley_specification(across: tuple[float, float], up: tuple[float, float], 
                 "mark": {"type": "line", "strokeWidth": 2.5, "clip": True},
                 "encoding": {"color": {**color, "type": "nominal"}, "order": {"field": "r", "type": "quantitative"}},
             },
-            points(VALLEY, filled=False, size=130, strokeWidth=2),
+            points(VALLEY, filled=True, size=130),
             points(OPTIMUM, filled=True, size=190),
             points(RUN, filled=True, size=90, opacity=0.6, yOffset=-9),  # standing on the curve, not in it
             {

@@ -26,6 +26,8 @@ def path_figure(path: Path, x: Vector, y: Vector) -> go.Figure:
     at, curves = _curves(path, x, betas)
     start = len(betas) // 2
     lowest, span = betas[-1] * 0.8, (float(x.min()), float(x.max()))
+    heights = np.concatenate([y, curves.ravel()])
+    room = 0.06 * float(np.ptp(heights))
     points = {"color": "rgba(0,0,0,0)", "size": 9, "line": {"color": GIVEN, "width": 1.8}}
     figure.add_scatter(x=x, y=y, mode="markers", marker=points, name="points", row=1, col=1)
     figure.add_scatter(
@@ -54,13 +56,14 @@ def path_figure(path: Path, x: Vector, y: Vector) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         sliders=[_slider([_summary(path, beta) for beta in betas], start)],
         hovermode="closest",
+        dragmode=False,  # a finger on the chart scrolls the page
     )
-    figure.update_yaxes(automargin=True, row=1, col=1)
+    figure.update_yaxes(range=[heights.min() - room, heights.max() + room], automargin=True, row=1, col=1)
     log_range = [float(np.log10(lowest)), float(np.log10(betas[0] * 1.2))]
     figure.update_yaxes(
         type="log",
         range=log_range,
-        title="weight decay",
+        title="weight decay β",
         exponentformat="power",
         nticks=5,
         automargin=True,
@@ -82,16 +85,18 @@ def slider_betas(path: Path) -> Vector:
 
 def complexity_figure(path: Path) -> go.Figure:
     """Knots and degrees of freedom against the weight decay."""
-    shown = path.betas > LOWEST_SHARE * path.beta_max
+    lowest, highest = slider_betas(path)[[-1, 0]]
+    shown = path.betas > lowest
+    betas = np.concatenate([[highest], path.betas[shown], [lowest]])
     figure = go.Figure()
-    for values, name, color, dash in (
-        (path.knot_count, "knots", CERTIFIED, "solid"),
-        (path.degrees_of_freedom, "degrees of freedom", GIVEN, "dot"),
+    for values, constant, name, color, dash in (
+        (path.knot_count[shown], 0, "knots", CERTIFIED, "solid"),
+        (path.degrees_of_freedom[shown], 1, "degrees of freedom", GIVEN, "dot"),
     ):
         # An entry counts from its breakpoint down to the next one: the axis runs to the left as beta falls.
         figure.add_scatter(
-            x=path.betas[shown],
-            y=values[shown],
+            x=betas,
+            y=np.concatenate([[constant], values, values[-1:]]),
             mode="lines",
             name=name,
             line={"color": color, "shape": "hv", "dash": dash},
@@ -174,7 +179,7 @@ def _add_lives(figure: go.Figure, path: Path, sign: float, lowest: float, color:
 def _summary(path: Path, beta: float) -> str:
     knots = int(path.knot_count[np.searchsorted(-path.betas, -beta, side="right") - 1]) if beta < path.beta_max else 0
     objective = float(path.loss_at(beta) + beta * path.path_norm_at(beta))
-    return f"β = {beta:.2e} · {knots} knot{'s' if knots != 1 else ''} · objective {objective:.4g}"
+    return f"β = {beta:.3g} · {knots} knot{'s' if knots != 1 else ''} · objective {objective:.3g}"
 
 
 def _slider(labels: list[str], start: int) -> dict[str, object]:
@@ -186,7 +191,7 @@ def _slider(labels: list[str], start: int) -> dict[str, object]:
             "visible": True,
             "prefix": "",
             "xanchor": "left",
-            "font": {"size": 15, "color": GIVEN},
+            "font": {"size": 14, "color": GIVEN},
             "offset": 14,
         },
         "pad": {"t": 40},
@@ -201,8 +206,11 @@ def _slider(labels: list[str], start: int) -> dict[str, object]:
 
 def _over_beta(figure: go.Figure) -> go.Figure:
     figure.update_layout(
-        height=300, margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend={"orientation": "h", "y": -0.28, "x": 0}
+        height=300,
+        margin={"l": 8, "r": 12, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": -0.34, "x": 0},
+        dragmode=False,
     )
-    figure.update_xaxes(type="log", title="weight decay β", exponentformat="power", automargin=True, nticks=6)
+    figure.update_xaxes(type="log", title="weight decay β", exponentformat="power", automargin=True, dtick=1)
     figure.update_yaxes(automargin=True, rangemode="tozero")
     return figure

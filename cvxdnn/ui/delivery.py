@@ -21,10 +21,9 @@ LOOK = 0.003
 def wait_until_sent() -> None:
     """Return when nothing that this run has drawn waits to be sent, or after a second."""
     context = get_script_run_ctx()
-    if context is None or not Runtime.exists():  # a test without a server
-        return
-    known = Runtime.instance()._session_mgr.get_active_session_info(context.session_id)
-    if known is None:  # the browser has gone
+    sessions = getattr(Runtime.instance(), "_session_mgr", None) if Runtime.exists() else None
+    known = sessions.get_active_session_info(context.session_id) if context and sessions else None
+    if known is None:  # the browser has gone, or a test runs the page without a server
         return
     deadline = time.monotonic() + PATIENCE
     handed_over = threading.Event()

@@ -31,6 +31,11 @@ DEEPEST = min(DEPTHS[-1], LIMITS["depth"][1])
 SMALL_GAP = 1e-4
 """A share of the optimum below this counts as being there."""
 UNTRAINED = f"Train networks from {RUNS} different first weights, and see in which valley each of them ends."
+TOLD_STYLE = """<style>
+.st-key-depth_told { min-height: 3.2rem; }
+@media (max-width: 640px) { .st-key-depth_told { min-height: 6.4rem; } }
+</style>"""
+"""Room for the sentence about trained networks, so that the page below keeps its place."""
 ROUND_OFF = 1e-15
 """No gap is claimed to be smaller than this."""
 
@@ -124,7 +129,11 @@ def numbers(lab: DepthLab) -> None:
     """The optimum, its proof, and what it means for the spline."""
     solution = lab.solution
     st.metric("optimum, certified", f"{solution.objective:.4g}")
-    st.metric("proven to, relative", f"{max(solution.relative_gap, ROUND_OFF):.0e}")
+    st.metric(
+        "gap, certified",
+        f"{max(solution.relative_gap, ROUND_OFF):.0e}",
+        help="No network of this depth has an objective that is lower by more than this share.",
+    )
     bends = solution.path_norm > 0
     effective = f"{solution.effective_beta:.3g}" if bends else f"{lab.deep.path.beta_max:.3g} or more"
     st.metric("effective decay λ, exact", effective, help="The two-layer weight decay with the same optimum.")
@@ -142,7 +151,9 @@ def valleys(lab: DepthLab) -> None:
             st.button(f"Train {RUNS} networks", key=PREFIX + "train", type="primary", on_click=lab.train)
         st.caption(_progress(lab))
     frame = lab.frame
-    st.markdown(UNTRAINED if frame is None else _told(lab.minima, frame))
+    st.html(TOLD_STYLE)
+    with st.container(key=PREFIX + "told"):
+        st.markdown(UNTRAINED if frame is None else _told(lab.minima, frame))
 
 
 def _progress(lab: DepthLab) -> str:
@@ -237,7 +248,7 @@ def layers(lab: DepthLab) -> None:
     trained = frame.layers[found.index(place)] if frame is not None and place in found else None
     figure(layers_figure(layer_diagnostics(solution.network()), trained), key=PREFIX + "layers")
     st.caption(
-        "At an optimum all layers have the same norm and rank 1, the weights into each unit balance those out of it "
-        "(imbalance 0), and each layer reads what the one before it writes (alignment 1)."
+        "At an optimum all layers have the same norm and rank 1 (stable rank 1), the weights into each unit balance "
+        "those out of it (imbalance 0), and each layer reads what the one before it writes (alignment 1)."
         + ("" if trained else " Train networks above to see one that ends in this valley beside the closed form.")
     )
