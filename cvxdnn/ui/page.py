@@ -23,6 +23,7 @@ STYLE = """<style>
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
 .stSidebar [data-testid="stSidebarNavLink"] span { font-size: 0.86rem; }
+.st-key-explore_progress { min-height: 3.1rem; }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; }

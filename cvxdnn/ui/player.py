@@ -32,7 +32,8 @@ def player(session: Session) -> None:
             on_click=run.stop,
             disabled=not run.is_running,
         )
-    st.caption(_progress(session))
+    with st.container(key=PREFIX + "progress"):
+        st.caption(_progress(session))
     if run.frame is not None and run.shows(scenario):
         columns, specification = progress_chart(run.frame.history, session.reference.lower_bound)
         st.vega_lite_chart(pd.DataFrame(columns), specification)

@@ -85,7 +85,7 @@ def backend() -> str:
 def tidy() -> None:
     """Keep the collector of garbage away from libraries loaded since the last call.
 
-    Streamlit collects garbage after every script run: 40 ms and more with all that a page imports, 1 ms without.
+    A full collection takes 40 ms and more with all that a page imports, 1 ms without.
     """
     global _loaded
     if len(sys.modules) > _loaded:

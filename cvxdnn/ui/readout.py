@@ -111,7 +111,7 @@ def _percent(share: float) -> str:
     """With a sign and two significant digits; a small gap is not rounded to nothing."""
     percent = 100 * max(share, 0.0)
     if percent < 1e-6:
-        return "below 0.000001 %"
+        return "&lt; 0.000001 %"
     decimals = max(0, 1 - math.floor(math.log10(percent)))
     return f"+{percent:,.{decimals}f} %"
 

@@ -62,7 +62,7 @@ def test_first_sight_has_spline_optimum_network_and_gap_without_a_click(page, ad
     open_explore(page, address)
     for name in ("spline", "optimum", "network"):
         assert shape(page, name).startswith("M")
-    assert re.fullmatch(r"(\+|below )[\d.]+ %", gap(page))
+    assert re.fullmatch(r"(\+|< )[\d.]+ %", gap(page))
     expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
 
 
