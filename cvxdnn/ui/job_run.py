@@ -1,12 +1,27 @@
-"""One job of a browser session, watched from run to run of a page."""
+"""What one browser session runs, watched from run to run of a page.
+
+JobRun        at most one job at a time, and what it reported last
+PausableRun   a run over several jobs: the newest frame carries the state that the next one goes on from
+"""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, Generic, Protocol, TypeVar
 
-from cvxdnn.exceptions import LimitExceededError
+from cvxdnn.exceptions import JobCancelledError, LimitExceededError
 from cvxdnn.jobs import Job, JobState, Runner
+from cvxdnn.limits import host_limits
+from cvxdnn.ui.kept import kept_runs
+from cvxdnn.ui.turn import turn
 
-__all__ = ["JobRun"]
+__all__ = ["JobRun", "PausableRun", "Resumable"]
+
+PAUSE_SECONDS = 2.0
+"""How long pausing waits for the worker to hand over its state; it looks about 100 times a second."""
+FORGOTTEN = (
+    "This host keeps paused runs up to {megabytes} MB in all, and newer ones needed the room: "
+    "this one starts again from its first weights when you train it."
+)
 
 Frame = TypeVar("Frame")
 
@@ -31,14 +46,17 @@ class JobRun(Generic[Frame]):
         """Whether a job is queued or running."""
         return self._job is not None
 
+    @property
+    def queue_position(self) -> int | None:
+        """Jobs ahead of this one while it waits for a worker, else None."""
+        waiting = self._job is not None and self._job.state is JobState.QUEUED
+        return self._job.queue_position if self._job is not None and waiting else None
+
     def start(self, task: Callable[..., Any], subject: Any) -> None:
         """Begin another job instead of the present one."""
         self.stop()
-        self.frame, self.subject, self.message, self._seen = None, subject, "", 0
-        try:
-            self._job = self._runner().submit(task, owner=self._owner, label=type(task).__name__)
-        except LimitExceededError as error:
-            self.message = str(error)
+        self.frame, self.subject = None, subject
+        self._submit(task, type(task).__name__)
 
     def stop(self) -> None:
         """End the job; what it reported stays."""
@@ -57,9 +75,63 @@ class JobRun(Generic[Frame]):
         if job is None:
             return
         job.touch()
-        state = job.state
+        if self._look_at(job).finished:
+            self._job = None
+
+    def _submit(self, task: Callable[..., Any], label: str) -> None:
+        self.message, self._seen = "", 0
+        try:
+            self._job = self._runner().submit(task, owner=self._owner, label=label)
+        except LimitExceededError as error:
+            self._job, self.message = None, str(error)
+
+    def _look_at(self, job: Job) -> JobState:
+        """Take over a job's newest frame, and what it says if it ended unexpectedly."""
+        state = job.state  # before the frames: when it has ended, all of them are there
         if job.frames > self._seen:
             self._seen, self.frame = job.frames, job.progress
-        if state.finished:
-            self.message = (job.error or "") if state not in (JobState.DONE, JobState.STOPPED) else ""
-            self._job = None
+        if state in (JobState.FAILED, JobState.LOST, JobState.LIMITED):
+            self.message = job.error or ""
+        return state
+
+
+class Resumable(Protocol):
+    """A frame, a dataclass, that may carry the state to go on from."""
+
+    @property
+    def state(self) -> bytes | None: ...
+
+
+Pausable = TypeVar("Pausable", bound=Resumable)
+
+
+class PausableRun(JobRun[Pausable]):
+    """A run that can be paused; its state is kept for as long as this host has room, see `cvxdnn.ui.kept`."""
+
+    def pause(self) -> None:
+        """Stop the job and keep its state."""
+        job = self._job
+        if job is None:
+            return
+        job.stop()
+        try:
+            with turn.given_up():
+                job.result(timeout=PAUSE_SECONDS)
+        except (JobCancelledError, TimeoutError):
+            pass
+        except Exception as error:  # the job's own failure, which _look_at turns into a message
+            self.message = str(error)
+        self._look_at(job)
+        self._job = None
+
+    def forget_state(self) -> None:
+        """Lose the place to go on from."""
+        if self.frame is not None and self.frame.state is not None:
+            self.frame = replace(self.frame, state=None)  # type: ignore[type-var]  # frames are dataclasses
+            self.message = FORGOTTEN.format(megabytes=host_limits().kept_megabytes)
+
+    def _look_at(self, job: Job) -> JobState:
+        state = super()._look_at(job)
+        if state.finished and self.frame is not None and self.frame.state is not None:
+            kept_runs.keep(self, len(self.frame.state))
+        return state

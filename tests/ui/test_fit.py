@@ -43,7 +43,7 @@ def steps(snapshot):
 
 
 def test_a_fit_runs_to_its_end(run):
-    run.start(SHORT, steps)
+    run.begin(SHORT, steps)
     assert run.is_running
     wait(run, lambda: not run.is_running)
     assert run.frame.done
@@ -53,7 +53,7 @@ def test_a_fit_runs_to_its_end(run):
 
 
 def test_pausing_keeps_the_place_to_go_on_from(run):
-    run.start(ENDLESS)
+    run.begin(ENDLESS)
     wait(run, lambda: run.frame is not None and run.frame.step > 0)
     run.pause()
     paused = run.frame
@@ -67,7 +67,7 @@ def test_pausing_keeps_the_place_to_go_on_from(run):
 
 
 def test_a_forgotten_place_means_starting_again(run):
-    run.start(ENDLESS)
+    run.begin(ENDLESS)
     wait(run, lambda: run.frame is not None and run.frame.step > 0)
     run.pause()
     run.forget_state()
@@ -79,7 +79,7 @@ def test_a_forgotten_place_means_starting_again(run):
 
 
 def test_frames_of_other_settings_are_not_shown(run):
-    run.start(SHORT)
+    run.begin(SHORT)
     wait(run, lambda: not run.is_running)
     assert run.frame_of(SHORT) is run.frame
     assert run.frame_of(ENDLESS) is None
@@ -87,9 +87,9 @@ def test_frames_of_other_settings_are_not_shown(run):
 
 def test_a_newer_fit_of_the_session_stops_the_older_one(runner, run):
     other = FitRun("other", lambda: runner, "owner")
-    run.start(ENDLESS)
+    run.begin(ENDLESS)
     wait(run, lambda: run.frame is not None)
-    other.start(SHORT)
+    other.begin(SHORT)
     wait(other, lambda: not other.is_running)
     wait(run, lambda: not run.is_running)
     assert other.frame.done
@@ -98,7 +98,7 @@ def test_a_newer_fit_of_the_session_stops_the_older_one(runner, run):
 
 
 def test_a_task_that_fails_leaves_its_reason(run):
-    run.start(SHORT, failing)
+    run.begin(SHORT, failing)
     wait(run, lambda: not run.is_running)
     assert "cannot be taken" in run.message
 
@@ -109,7 +109,7 @@ def test_a_host_that_is_full_says_so():
             raise LimitExceededError("10 jobs are waiting; try again")
 
     run = FitRun("test", Full, "owner")
-    run.start(SHORT)
+    run.begin(SHORT)
     assert not run.is_running
     assert "try again" in run.message
 

@@ -9,7 +9,7 @@ import pytest
 from cvxdnn.jobs import InlineRunner, Rules
 from cvxdnn.limits import Limits
 from cvxdnn.scenario import Scenario
-from cvxdnn.ui import training
+from cvxdnn.ui import job_run
 from cvxdnn.ui.kept import Kept
 from cvxdnn.ui.training import TrainingRun
 from tests.jobs import jobs_tasks as tasks
@@ -120,8 +120,8 @@ def test_a_full_queue_is_a_message_and_not_an_error(make_run):
 
 
 def test_a_paused_run_that_had_to_make_room_starts_again(make_run, monkeypatch):
-    monkeypatch.setattr(training, "kept_runs", Kept(1))
-    monkeypatch.setattr(training, "host_limits", lambda: Limits(kept_megabytes=7))
+    monkeypatch.setattr(job_run, "kept_runs", Kept(1))
+    monkeypatch.setattr(job_run, "host_limits", lambda: Limits(kept_megabytes=7))
     run, newer = begun(make_run()), begun(make_run())
     run.pause()
     assert run.frame.state is not None
