@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cvxdnn.experiments import STEP_SIZE
 from cvxdnn.jobs import InlineRunner, Rules
 from cvxdnn.limits import Limits
 from cvxdnn.scenario import Scenario
@@ -87,7 +88,7 @@ def test_steps_that_were_left_are_taken_all(make_run):
     run.step(SCENARIO)
     run.leave()
     wait_until(lambda: run.poll() or not run.is_running)
-    assert run.frame.step == training.STEP_SIZE
+    assert run.frame.step == STEP_SIZE
 
 
 def test_pausing_a_run_that_was_left_does_not_start_it_again(make_run):
