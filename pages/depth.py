@@ -12,9 +12,9 @@ lab = depth.depth_lab(here.scenario)
 
 st.title("Depth does not change the spline, only how strongly it is held straight.")
 st.write(
-    "The blue curve says how low the objective, what training minimises, can get for a function that bends so much in "
-    "total: flat ones on the left, bent ones on the right. Training rolls into a valley, not always the deepest. Move "
-    "weight decay and depth: from three layers on the constant is always a valley, and the deepest one changes abruptly."
+    "The blue curve is the lowest objective, what training minimises, of functions that bend so much in total. "
+    "Training rolls into one of its valleys, not always the deepest. Move weight decay and depth: from three layers "
+    "on, the constant is always a valley, and the deepest one changes abruptly."
 )
 if here.problem:
     st.warning(here.problem)

@@ -44,7 +44,7 @@ with panel:
         st.metric(
             "largest gap, certified",
             f"{path.relative_gap.max():.0e}",
-            help="At no breakpoint is any two-layer network better than the curve by more than this share.",
+            help="At no breakpoint is any two-layer network better than the optimum shown by more than this share.",
         )
         st.metric("largest β with a bend, exact", f"{path.beta_max:.3g}", help="Above it only a constant is left.")
     with st.container(border=True):

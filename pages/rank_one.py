@@ -18,12 +18,8 @@ st.write(
 
 picture, panel = st.columns([2.7, 1.15], gap="small")
 
-with panel:
-    with st.container(border=True):
-        setting = controls()
-    with st.container(border=True):
-        st.markdown(theorem_of(setting))
-        st.markdown(CONDITIONS)
+with panel, st.container(border=True):
+    setting = controls()
 
 case = case_of(setting)
 
@@ -37,6 +33,10 @@ def show_training() -> None:
         progress(case.optimum, frame, key="rank_one_progress")
     with readout:
         facts(case, frame)
+
+
+def show_layers() -> None:
+    frame = run.frame_of(case.problem)
     layers(case.optimum, frame, case.directions, key="rank_one")
     heat, function = st.columns(2, gap="medium")
     with heat:
@@ -47,14 +47,22 @@ def show_training() -> None:
         else:
             output_function(case, frame)
     st.caption(
-        "Blue: closed form. Orange: best of the trained networks, measured. Alignment is 1 (dark) where a direction "
-        "that leaves one layer is the one that enters the next; grey directions have vanished. Imbalance compares "
-        "each layer with the next (for ReLU, each neuron's weights in and out) and is 0 wherever training rests."
+        "Blue marks: closed form. Orange: best of the trained networks, measured. Alignment, measured, is 1 (full "
+        "blue) where a direction that leaves one layer is the one that enters the next; grey directions have "
+        "vanished. Imbalance compares each layer with the next (for ReLU, each neuron's weights in and out) and is 0 "
+        "wherever training rests."
     )
 
 
 with picture, st.container(border=True):
     live_fit(run, show_training)
+
+inside, theorem = st.columns([2.7, 1.15], gap="small")
+with inside, st.container(border=True):
+    live_fit(run, show_layers)
+with theorem, st.container(border=True):
+    st.markdown(theorem_of(setting))
+    st.markdown(CONDITIONS)
 
 if setting.kind == "whitened" and setting.depth > 2:
     with st.container(border=True):

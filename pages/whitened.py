@@ -10,32 +10,15 @@ run = fit_run("whitened")
 
 st.title("A classifier gives every class a channel of its own, until it is deep.")
 st.write(
-    "Press Train and look at the map of neurons: each one ends up firing for one class only. Raise the weight decay "
-    "and a small class loses its channel. Then set the depth to 6 and see training go below the value of that picture."
+    "Press Train and look at the map “Who fires for whom”: each neuron ends up firing for one class only, and those of "
+    "one class are its channel. Make one class smaller, raise the weight decay, and it loses its channel. Then set the "
+    "depth to 6: training goes below the value of one channel per class."
 )
 
 picture, panel = st.columns([2.7, 1.15], gap="small")
 
-with panel:
-    with st.container(border=True):
-        setting = controls()
-    with st.container(border=True):
-        st.markdown(
-            r"""
-**Theorem.** Let $XX^T=I$ and let $Y$ be one-hot, with $n_k$ samples in class $k$. *One channel per class* costs
-$\sum_k\min_s\tfrac12(s-\sqrt{n_k})^2+\tfrac{\beta L}{2}s^{2/L}$. This is
-
-- the **optimum** for $L=2$, and for every $L$ if the network is a sum of parallel chains;
-- an **upper bound** for a standard network with $L\ge3$. Nothing lower was found for two classes, or for up to
-  four classes and four layers; it is **false** as an optimum from five layers on.
-
-Class $k$ has a channel only if $\sqrt{n_k}$ exceeds a threshold: $\beta$ for $L=2$, and for $L\ge3$ one at which it
-vanishes with a jump.
-
-**Conditions.** At least as many inputs as samples, no biases, the objective
-$\tfrac12\|f-Y\|^2+\tfrac\beta2\sum_l\|W_l\|_F^2$ (a sum, not a mean), hidden layers of width $K$ or $K$ chains.
-"""
-        )
+with panel, st.container(border=True):
+    setting = controls()
 
 case = case_of(setting)
 
@@ -50,6 +33,10 @@ def show_training() -> None:
     with readout:
         facts(case, frame)
         vanishing(case)
+
+
+def show_layers() -> None:
+    frame = run.frame_of(case.problem)
     layers(case.optimum, frame, case.directions, key="whitened")
     heat, neurons = st.columns(2, gap="medium")
     with heat:
@@ -57,20 +44,42 @@ def show_training() -> None:
     with neurons:
         channels(case, frame)
     st.caption(
-        "Blue: closed form. Orange: best of the trained networks, measured. Samples are sorted by class, neurons by "
-        "the class they fire for most; dark means strong. Alignment is 1 (dark) where a direction that leaves one "
-        "layer is the one that enters the next; grey directions have vanished."
+        "Blue marks: closed form. Orange: best of the trained networks, measured. Samples are sorted by class, neurons "
+        "by the class they fire for most; full orange is strong. Alignment, measured, is 1 (full blue) where a "
+        "direction that leaves one layer is the one that enters the next; grey directions have vanished."
     )
 
 
 with picture, st.container(border=True):
     live_fit(run, show_training)
 
+inside, theorem = st.columns([2.7, 1.15], gap="small")
+with inside, st.container(border=True):
+    live_fit(run, show_layers)
+with theorem, st.container(border=True):
+    st.markdown(
+        r"""
+**Theorem.** Let $XX^T=I$ and let $Y$ be one-hot, with $n_k$ samples in class $k$. *One channel per class* costs
+$\sum_k\min_s\tfrac12(s-\sqrt{n_k})^2+\tfrac{\beta L}{2}s^{2/L}$. This is
+
+- the **optimum** for $L=2$, and for every $L$ if the network is a sum of parallel chains;
+- an **upper bound** for a standard network with $L\ge3$. Nothing lower was found for two classes, or for up to
+  four classes and four layers. As an optimum it is **false** in general: three classes and five layers suffice.
+
+Class $k$ has a channel only if $\sqrt{n_k}$ exceeds a threshold: $\beta$ for $L=2$, and for $L\ge3$ one at which it
+vanishes with a jump.
+
+**Conditions.** At least as many inputs as samples, no biases, the objective
+$\tfrac12\|f-Y\|^2+\tfrac\beta2\sum_l\|W_l\|_F^2$ (a sum, not a mean), hidden layers of width at least $K$, or at least
+$K$ chains.
+"""
+    )
+
 curves, beyond = st.columns(2, gap="small")
 with curves, st.container(border=True):
     st.markdown("**How a channel vanishes.** Exact, for the depth chosen.")
     vanishing_curves(setting)
-    st.caption("Two layers fade it out: a soft threshold. Three or more cut it off: it jumps to zero.")
+    st.caption("Two layers fade it out: a soft threshold. Three or more cut it off: it jumps to zero. Dotted: your β.")
 with beyond, st.container(border=True):
     st.markdown("**The network that is lower.** Three classes of one sample each, five layers.")
     counterexample(setting.beta)
@@ -78,6 +87,7 @@ with beyond, st.container(border=True):
         r"""
 Its first three layers have rank two instead of three: the first class lies *between* the other two, and only the fourth
 layer tells them apart. Rank is what depth makes expensive, so deep standard networks prefer it low. Ordinary training
-finds such networks: 3 equal classes, 6 layers, $\beta=0.1$ end some 8 % below one channel per class.
+finds such networks: with 3 equal classes, 6 layers and $\beta=0.1$ the best of a dozen ends some 8 % below one
+channel per class.
 """
     )

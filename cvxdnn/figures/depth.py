@@ -65,7 +65,7 @@ def valley_chart(deep: DeepPath, *, beta: float, depth: int, runs: DeepRunsFrame
         rows += [(RUN, r, objective, "") for r, objective in zip(*places, strict=True)]
         rows += _counts(minima, runs)
     columns: dict[str, Any] = dict(zip(("kind", "r", "objective", "label"), zip(*rows, strict=True), strict=True))
-    return columns, _valley_specification((-0.015 * right, right), (low, high), height)
+    return columns, _valley_specification((-0.03 * right, right), (low, high), height)
 
 
 def splines_figure(x: Vector, y: Vector, splines: Mapping[str, LinearSpline], *, nested: bool) -> go.Figure:
@@ -96,9 +96,10 @@ def splines_figure(x: Vector, y: Vector, splines: Mapping[str, LinearSpline], *,
 def jump_figure(deep: DeepPath, depths: Sequence[int], *, beta: float, depth: int) -> go.Figure:
     """Path norm of the optimum against the weight decay, for every depth; dotted where it jumps."""
     figure = go.Figure()
-    lowest = LOWEST_SHARE * deep.path.beta_max
+    lowest = min(LOWEST_SHARE * deep.path.beta_max, beta)
+    highest = max(3 * deep.path.beta_max, beta)
     for number, layers in enumerate(depths):
-        betas, norms = _travelled(deep, layers, lowest)
+        betas, norms = _travelled(deep, layers, lowest, highest)
         line = {"color": BLUES[number], "width": 4 if layers == depth else 1.8, "dash": DASHES[number]}
         figure.add_scatter(x=betas, y=norms, mode="lines", line=line, name=f"L = {layers}")
     jumps = [jump for jump in deep.transitions(depth=depth) if jump.beta > lowest]
@@ -150,7 +151,7 @@ def layers_figure(exact: LayerDiagnostics, trained: LayerDiagnostics | None) -> 
     if worst < 0.1 * LEAST_IMBALANCE:  # bars too low to be seen
         figure.add_annotation(
             text=f"at most {worst:.0e}" if worst else "0", showarrow=False,
-            xref="x3 domain", yref="y3 domain", x=0.5, y=0.5, font={"size": 13},
+            xref="x3 domain", yref="y3 domain", x=0.5, y=0.25, font={"size": 13},
         )  # fmt: skip
     figure.update_xaxes(type="category")
     return figure
@@ -227,17 +228,18 @@ def _valley_specification(across: tuple[float, float], up: tuple[float, float], 
     }
 
 
-def _travelled(deep: DeepPath, depth: int, lowest: float) -> tuple[Vector, Vector]:
+def _travelled(deep: DeepPath, depth: int, lowest: float, highest: float) -> tuple[Vector, Vector]:
     """Weight decays and path norms of the optimum, from right to left; NaN where it jumps."""
     jumps = deep.transitions(depth=depth)
     top = float(deep.curve.path_norm[-1])
     starts = [jump.r_below for jump in jumps] if jumps else [0.0]
     ends = [*(jump.r_above for jump in jumps[1:]), top]
     first = jumps[0].beta if jumps else deep.path.beta_max
-    betas, norms = [np.array([3 * deep.path.beta_max, first])], [np.zeros(2)]
+    betas, norms = [np.array([highest, first])], [np.zeros(2)]
     for start, end in zip(starts, ends, strict=True):
         inside = deep.curve.path_norm[(deep.curve.path_norm > start) & (deep.curve.path_norm < end)]
-        r = np.union1d(np.linspace(start, end, 60), inside)
+        crowded = end - (end - start) * np.geomspace(1e-6, 0.02, 40)  # where beta falls by powers of ten
+        r = np.union1d(np.linspace(start, end, 60), np.concatenate([inside, crowded]))
         betas += [np.array([np.nan]), deep.stationary_beta(r, depth=depth)]
         norms += [np.array([np.nan]), r]
     shown = np.concatenate(betas)

@@ -23,7 +23,9 @@ Chart = tuple[dict[str, Any], dict[str, Any]]
 RESTARTS_SHOWN = 12
 FLOOR = 1e-14
 """Values below this are drawn on it: a logarithmic axis has no zero."""
-TRAINED, BEST, RESTART = "trained", "best restart", "other restarts"
+TRAINED, BEST, RESTART, NOTHING = "trained", "best restart", "other restarts", "not trained yet"
+FIRST_STEPS = np.array([0.0, 500.0, 1000.0])
+"""What the axis of steps shows before training."""
 ALSO = ("#009E73", "#CC79A7")
 MORE_COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#6E7781")
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [4, 4])
@@ -69,7 +71,7 @@ def objective_chart(
         Pixels.
     """
     objectives = history[:, 1:]
-    steps = history[:, 0] if history.size else np.array([0.0, 1.0])
+    steps = history[:, 0] if history.size else FIRST_STEPS
     lines = [(RESTART, values) for values in objectives.T[:RESTARTS_SHOWN] if history.size]
     if history.size:
         lines.append((BEST, objectives.min(axis=1)))
@@ -77,6 +79,7 @@ def objective_chart(
     title, number = "objective", "~g"
     if exact is not None and excess:
         lines = [(kind, (values - exact) / max(abs(exact), FLOOR)) for kind, values in lines]
+        lines += [] if history.size else [(NOTHING, np.array([1.0, 1e-3, 1e-6]))]
         title, number = "above the closed form, relative", "~e"
     elif exact is not None:
         lines.append((exact_label, np.full(steps.size, exact)))
@@ -86,7 +89,7 @@ def objective_chart(
         strokes[name] = (ALSO[len(strokes) % len(ALSO)], 2.0, DASHES[2])
     columns = _long(steps, lines)
     columns["value"] = np.where(np.isfinite(columns["value"]), np.maximum(columns["value"], FLOOR), np.nan)
-    scale = {"type": "log", "nice": False} | ({} if ceiling is None else {"domainMax": ceiling})
+    scale = {"type": "log", "nice": False, "padding": 6} | ({} if ceiling is None else {"domainMax": ceiling})
     specification = {
         "height": height,
         "layer": [
@@ -95,9 +98,10 @@ def objective_chart(
                 "mark": {"type": "line", "strokeWidth": width, "clip": True},
             }
             for kind, (_, width, _) in strokes.items()
-        ],
+        ]
+        + ([_NOTHING] if excess else []),
         "encoding": {
-            "x": _quantity("step", "step", number="~s"),
+            "x": _quantity("step", "step", number=",d"),
             "y": {**_quantity("value", title, number=number), "scale": scale},
             "detail": {"field": "line", "type": "nominal"},
             "color": {**_by_kind(strokes, [colour for colour, _, _ in strokes.values()]), "legend": LEGEND},
@@ -120,7 +124,7 @@ def trace_chart(
         "height": height,
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {
-            "x": _quantity("step", "step", number="~s"),
+            "x": _quantity("step", "step", number=",d"),
             "y": {**y, "scale": {"type": "log"}} if log else y,
             "color": {**_by_kind(names, MORE_COLOURS), "legend": LEGEND},
             "strokeDash": _by_kind(names, DASHES),
@@ -157,7 +161,7 @@ def alignment_chart(alignment: Floats, *, height: int = 200) -> Chart:
     colour = {
         "field": "value",
         "type": "quantitative",
-        "scale": {"domain": [0, 1], "range": ["#F2F2F2", CERTIFIED]},
+        "scale": {"domain": [0, 1], "range": [CERTIFIED + "08", CERTIFIED]},
         "legend": {**LEGEND, "gradientThickness": 8, "tickCount": 3},
     }
     specification = {
@@ -173,12 +177,23 @@ def alignment_chart(alignment: Floats, *, height: int = 200) -> Chart:
     return columns, specification
 
 
+_NOTHING = {
+    "transform": [{"filter": {"field": "kind", "equal": NOTHING}}],
+    "mark": {"type": "text", "fontSize": 13},
+    "encoding": {
+        "color": {"value": GIVEN},
+        "text": {"condition": {"test": f"datum.step === {FIRST_STEPS[1]:g}", "value": NOTHING}, "value": ""},
+    },
+}
+"""Says why there is no line."""
+
+
 def _per_layer(measured: Floats | None, exact: Floats | None, exact_label: str, title: str, height: int) -> Chart:
     columns: dict[str, Any] = {"layer": [], "value": [], "kind": []}
     for kind, values in ((exact_label, exact), (TRAINED, measured)):
         for layer, row in enumerate(() if values is None else values, start=1):
             columns["layer"] += [f"W{layer}"] * row.size
-            columns["value"] += [float(value) for value in row]
+            columns["value"] += [float(value) if value > FLOOR else 0.0 for value in row]
             columns["kind"] += [kind] * row.size
     kinds = [exact_label, TRAINED]
     specification = {

@@ -72,7 +72,10 @@ def budget_figure(budgets: Vector, standard: Vector, parallel: Vector) -> go.Fig
     )  # fmt: skip
     low, high = float(parallel.min()), float(standard.min())
     figure.update_layout(
-        height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8}, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}
+        height=320,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        dragmode=False,
     )
     figure.update_xaxes(title="budget t: norm of each early layer", automargin=True)
     room = max(high - low, 0.05 * high)

@@ -61,7 +61,7 @@ def channels_chart(hidden: Matrix, groups: NDArray[np.intp], names: list[str], *
             "color": {
                 "field": "value",
                 "type": "quantitative",
-                "scale": {"domain": [0, 1], "range": ["#F2F2F2", MEASURED]},
+                "scale": {"domain": [0, 1], "range": [MEASURED + "08", MEASURED]},
                 "legend": None,
             },
             "tooltip": [{"field": name} for name in ("group", "sample", "neuron", "value")],
@@ -85,8 +85,9 @@ def strength_figure(betas: Vector, targets: Vector, strengths: Matrix, names: li
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         showlegend=True,
+        dragmode=False,
     )
-    figure.update_xaxes(type="log", title="weight decay β", exponentformat="power", automargin=True, nticks=6)
+    figure.update_xaxes(type="log", title="weight decay β", exponentformat="power", automargin=True, dtick=1)
     figure.update_yaxes(title="strength s of the channel", rangemode="tozero", automargin=True)
     return figure
 

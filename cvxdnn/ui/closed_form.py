@@ -26,7 +26,9 @@ STYLE = """<style>
 .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
 .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
 .big { font-size: 1.7rem; font-weight: 700; font-variant-numeric: tabular-nums; line-height: 1.4; }
-.small { font-size: 0.85rem; opacity: 0.8; }
+.small { font-size: 0.85rem; opacity: 0.8; line-height: 1.4; }
+.said { min-height: 2.8em; }
+@media (max-width: 640px) { [class*="st-key-"][class*="_said"] { min-height: 2.8rem; } }
 </style>"""
 SETTLED = 1e-6
 """Relative distances below this are shown as a number and called equal to it."""
@@ -35,6 +37,7 @@ RANK = 1e-3
 
 ZERO = 1e-6
 """Singular values below this are zero."""
+ROUND_OFF = 1e-16
 
 Vector = NDArray[np.float64]
 Row = tuple[str, str, str]
@@ -49,7 +52,7 @@ def headline(optimum: Optimum, frame: FitFrame | None) -> None:
         shown, said = _distance(excess), _meaning(excess, optimum.status.claim)
     st.html(
         f'{STYLE}<div class="small">best network against the closed form <span class="tag measured">measured</span>'
-        f'</div><div class="big" data-testid="distance">{shown}</div><div class="small">{said}</div>'
+        f'</div><div class="big" data-testid="distance">{shown}</div><div class="small said">{said}</div>'
     )
 
 
@@ -68,14 +71,14 @@ def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, mo
             ("norm of the layers", _span(optimum.norms), _span(None if weights is None else layer_norms(weights))),
         ]
     if problem.budget is None:
-        rows.append(("largest imbalance", "0", "–" if weights is None else f"{_imbalance(problem, weights):.0e}"))
+        rows.append(("largest imbalance", "0", "–" if weights is None else _small(_imbalance(problem, weights))))
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     tag = "exact" if optimum.status.ok else "upper bound"
     st.html(
         f'{STYLE}<table class="closed"><tr><th></th><th>closed form <span class="tag exact">{tag}</span></th>'
         f'<th>network <span class="tag measured">measured</span></th></tr>{cells}</table>'
     )
-    sentence = optimum.status.message[0].upper() + optimum.status.message[1:]
+    sentence = (optimum.status.message[0].upper() + optimum.status.message[1:]).replace("X^T Y", "XᵀY")
     st.caption(f"**{optimum.name[0].upper()}{optimum.name[1:]}.** {sentence}.")
 
 
@@ -121,7 +124,9 @@ def aligned(problem: FitProblem, frame: FitFrame | None, count: int, *, key: str
     """How well each layer's directions meet those of the next."""
     st.markdown("**Alignment of neighbouring layers**")
     nothing = np.full((problem.depth - 1, count, count), np.nan)
-    overlaps = nothing if frame is None else alignment(frame.network.standard().weights, count)
+    weights = None if frame is None else frame.network.standard().weights
+    vanished = weights is None or layer_norms(weights).max() < ZERO
+    overlaps = nothing if weights is None or vanished else alignment(weights, count)
     chart(alignment_chart(overlaps, height=230), key=f"{key}_alignment")
 
 
@@ -137,7 +142,7 @@ def _meaning(excess: float, claim: Claim) -> str:
     if excess < 0:
         return "Lower than the closed form: the value is an upper bound here, not the optimum."
     if claim is Claim.PROVED:
-        return "No network can be below the closed form; this one still trains, or rests at a local minimum."
+        return "No network can be lower; this one still trains, or rests at a local minimum."
     return "The closed form is an upper bound: lower networks are not excluded."
 
 
@@ -155,6 +160,10 @@ def _imbalance(problem: FitProblem, weights: tuple[NDArray[np.float64], ...]) ->
         return float(balance(weights).max())
     pairs = pairwise(weights)
     return max(float(np.abs((low**2).sum(axis=0) - (high**2).sum(axis=1)).max()) for low, high in pairs)
+
+
+def _small(value: float) -> str:
+    return f"{value:.0e}" if value > ROUND_OFF else "0"
 
 
 def _span(norms: Vector | None) -> str:

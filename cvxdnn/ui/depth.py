@@ -32,8 +32,8 @@ SMALL_GAP = 1e-4
 """A share of the optimum below this counts as being there."""
 UNTRAINED = f"Train networks from {RUNS} different first weights, and see in which valley each of them ends."
 TOLD_STYLE = """<style>
-.st-key-depth_told { min-height: 3.2rem; }
-@media (max-width: 640px) { .st-key-depth_told { min-height: 6.4rem; } }
+.st-key-depth_told { min-height: 5.8rem; gap: 0.4rem; }
+@media (max-width: 640px) { .st-key-depth_told { min-height: 8.6rem; } }
 </style>"""
 """Room for the sentence about trained networks, so that the page below keeps its place."""
 ROUND_OFF = 1e-15
@@ -144,15 +144,15 @@ def valleys(lab: DepthLab) -> None:
     lab.runs.poll()
     columns, specification = valley_chart(lab.deep, beta=lab.beta, depth=lab.depth, runs=lab.frame)
     st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "valleys")
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True):  # side by side while one button takes the other's place
         if lab.runs.is_running:
             st.button("Stop", key=PREFIX + "stop", on_click=lab.runs.stop)
         else:
             st.button(f"Train {RUNS} networks", key=PREFIX + "train", type="primary", on_click=lab.train)
-        st.caption(_progress(lab))
     frame = lab.frame
     st.html(TOLD_STYLE)
     with st.container(key=PREFIX + "told"):
+        st.caption(_progress(lab))
         st.markdown(UNTRAINED if frame is None else _told(lab.minima, frame))
 
 
@@ -174,14 +174,16 @@ def _told(minima: Sequence[LocalMinimum], frame: DeepRunsFrame) -> str:
     for place, minimum in enumerate(minima):
         name = "the constant" if minimum.r == 0 else f"the valley at r = {minimum.r:.3g}"
         above = minimum.objective / least - 1 if least > 0 else 0.0
-        verdict = "the optimum" if above < SMALL_GAP else f"stuck {_percent(above)} above the optimum"
+        verdict = "the optimum" if above < SMALL_GAP else f"stuck {_above(above)} the optimum"
         parts.append(f"**{settled.count(place)}** in {name} ({verdict})")
     where = ", ".join(parts)
     return f"Of {len(settled)} networks: {where}, **{settled.count(-1)}** elsewhere, above the curve."
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.{max(0, 1 - math.floor(math.log10(100 * share)))}f} %"
+def _above(share: float) -> str:
+    if share >= 10:
+        return f"at {1 + share:,.0f} times"
+    return f"{100 * share:.{max(0, 1 - math.floor(math.log10(100 * share)))}f} % above"
 
 
 def equal_weight_decay(lab: DepthLab) -> None:
@@ -197,10 +199,14 @@ def equal_effective_weight_decay(lab: DepthLab) -> None:
     figure(splines_figure(lab.data.x, lab.data.y, splines, nested=True), key=PREFIX + "equal_effective")
     missing = [depth for depth in DEPTHS if not any(label.startswith(f"L = {depth}") for label in splines)]
     st.caption(
-        f"λ = {effective:.3g}, {len(splines)} lines on top of each other."
+        f"λ = {effective:.3g}, {_count(len(splines))}."
         + (" A star: at its β another valley is deeper." if any("*" in label for label in splines) else "")
         + (f" No network with {_listed(missing)} layers can rest there, at any β." if missing else "")
     )
+
+
+def _count(lines: int) -> str:
+    return "one line" if lines == 1 else f"{lines} lines on top of each other"
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -247,6 +253,9 @@ def layers(lab: DepthLab) -> None:
     found = settled_in(minima, frame).tolist() if frame is not None and frame.layers else []
     trained = frame.layers[found.index(place)] if frame is not None and place in found else None
     figure(layers_figure(layer_diagnostics(solution.network()), trained), key=PREFIX + "layers")
+    if solution.path_norm == 0:
+        st.caption("In this valley all weights vanish: the closed form has nothing to show.")
+        return
     st.caption(
         "At an optimum all layers have the same norm and rank 1 (stable rank 1), the weights into each unit balance "
         "those out of it (imbalance 0), and each layer reads what the one before it writes (alignment 1)."

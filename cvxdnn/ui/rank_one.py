@@ -82,7 +82,7 @@ def case_of(setting: RankOneSetting) -> RankOneCase:
 def facts(case: RankOneCase, frame: FitFrame | None) -> None:
     """The table of numbers, and a warning where the network does not fit the theorem."""
     condition_on_width(case.optimum, case.setting.width)
-    more = [("dual constraint, 1 is tight", "1", _dual_meter(case, frame))] if _has_meter(case) else []
+    more = [("dual constraint, 1 at an optimum", "1", _dual_meter(case, frame))] if _has_meter(case) else []
     if case.setting.kind in ("whitened", "general"):
         more.append(("value of the dual", f"{case.optimum.dual:.6g}", ""))
     numbers(case.problem, case.optimum, frame, more=more)

@@ -37,7 +37,7 @@ def controls() -> WhitenedSetting:
     beta = st.select_slider("Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func="{:g}".format)
     classes = _slider("classes", "Classes K", 2, 6, first.classes)
     largest = _slider("largest", "Samples of the largest class", 1, 8, first.largest)
-    imbalance = _slider("imbalance", "Times smaller: the smallest class", 1, 8, first.imbalance)
+    imbalance = _slider("imbalance", "Largest class : smallest class", 1, 8, first.imbalance)
     st.caption("Class sizes: " + ", ".join(map(str, WhitenedSetting(classes, largest, imbalance).counts)))
     with st.expander("Data and network"):
         real = st.radio("Targets", TARGETS, key=PREFIX + "targets") == TARGETS[1]
@@ -88,7 +88,7 @@ def vanishing_curves(setting: WhitenedSetting) -> None:
     """Strength of each channel over the weight decay."""
     plain = replace(setting, beta=WhitenedSetting().beta, architecture="standard", width=1)
     targets, strengths = _curves(plain)
-    names = [f"target {target:.3g}" if setting.real_target else f"{round(target**2)} samples" for target in targets]
+    names = [f"target {target:.3g}" if setting.real_target else _samples(round(target**2)) for target in targets]
     figure(strength_figure(CURVE_BETAS, targets, strengths, names, setting.beta), key=PREFIX + "strengths")
 
 
@@ -120,6 +120,10 @@ def _curves(setting: WhitenedSetting) -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(maxsize=64)
 def _counterexample(beta: float) -> RankTwo:
     return rank_two_counterexample(beta)
+
+
+def _samples(count: int) -> str:
+    return "1 sample" if count == 1 else f"{count} samples"
 
 
 def _slider(name: str, label: str, low: int, high: int, value: int) -> int:

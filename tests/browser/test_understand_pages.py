@@ -1,0 +1,109 @@
+"""A visitor on the pages that explain: opens a link, sees the pictures, moves something and sees it answer."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def address(app_server: Callable[..., str]) -> str:
+    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
+
+
+@pytest.fixture
+def tolerated() -> tuple[str, ...]:
+    """Opened by a link, Streamlit first looks for its server below the page's own path, and finds nothing there."""
+    return ("status of 404",)
+
+
+def open_page(page: Page, address: str, name: str, *, plotly: int, vega: int) -> None:
+    """Open a page by its link, and wait until so many pictures of each kind are drawn."""
+    page.goto(f"{address}/{name}")
+    drawn = {
+        page.locator(".js-plotly-plot").filter(has=page.locator(".main-svg")): plotly,
+        page.locator(".stVegaLiteChart svg.marks"): vega,
+    }
+    for pictures, count in drawn.items():
+        expect(pictures).to_have_count(count, timeout=SLOW)
+
+
+def expect_no_sideways_scrolling(page: Page) -> None:
+    assert page.evaluate(
+        "[document.documentElement, document.querySelector('.stMain')].every(e => e.scrollWidth <= window.innerWidth)"
+    )
+
+
+def metric(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def press(slider: Locator, key: str) -> None:
+    slider.focus()
+    slider.press(key)
+
+
+def measured(page: Page, row: str) -> Locator:
+    """What the network reached, in the table of numbers."""
+    return page.locator("table.closed tr").filter(has_text=row).locator("td").nth(2)
+
+
+def test_path_slider_moves_the_spline(new_page, address):
+    page = new_page(**PHONE)
+    open_page(page, address, "path", plotly=4, vega=0)
+    expect_no_sideways_scrolling(page)
+    assert float(metric(page, "largest gap, certified").inner_text()) <= 1e-8
+    label = page.locator(".slider-label").first  # those of the ticks follow it
+    before = label.text_content()
+    spline = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace .js-line").first
+    shape = spline.get_attribute("d") or ""
+    rail = page.locator(".slider-rail-touch-rect")
+    rail.scroll_into_view_if_needed()
+    box = rail.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + box["height"] / 2)
+    expect(label).not_to_have_text(before or "", timeout=SLOW)
+    expect(spline).not_to_have_attribute("d", shape, timeout=SLOW)
+
+
+def test_depth_networks_roll_into_the_valleys(new_page, address):
+    page = new_page(**PHONE)
+    open_page(page, address, "depth", plotly=4, vega=1)
+    expect_no_sideways_scrolling(page)
+    optimum = metric(page, "optimum, certified")
+    before = optimum.inner_text()
+    press(page.get_by_role("slider", name="Weight decay β"), "ArrowLeft")
+    expect(optimum).not_to_have_text(before, timeout=SLOW)
+    page.get_by_role("button", name="Train 16 networks").click()
+    expect(page.get_by_text(re.compile("Of 16 networks: .* elsewhere"))).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Stop").click(timeout=SLOW)
+    expect(page.get_by_role("button", name="Train 16 networks")).to_be_visible(timeout=SLOW)
+    expect_no_sideways_scrolling(page)
+
+
+def test_rank_one_training_reaches_the_closed_form(new_page, address):
+    page = new_page(**PHONE)
+    open_page(page, address, "rank_one", plotly=0, vega=5)
+    expect_no_sideways_scrolling(page)
+    expect(page.get_by_test_id("distance")).to_have_text("–")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("button", name="Train again")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("They agree to the digits shown.")).to_be_visible(timeout=SLOW)
+    expect(measured(page, "objective")).to_have_text(re.compile(r"^[\d.]+$"))
+    expect_no_sideways_scrolling(page)
+
+
+def test_whitened_a_strong_weight_decay_removes_the_channels(new_page, address):
+    page = new_page(**PHONE)
+    open_page(page, address, "whitened", plotly=1, vega=5)
+    expect_no_sideways_scrolling(page)
+    expect(page.get_by_text("all survive")).to_be_visible()
+    press(page.get_by_role("slider", name="Weight decay β"), "End")
+    expect(page.get_by_text("Without one: class 1")).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(measured(page, "objective")).to_have_text(re.compile(r"^[\d.]+$"), timeout=SLOW)
+    expect_no_sideways_scrolling(page)
