@@ -4,7 +4,7 @@ import streamlit as st
 
 from cvxdnn.ui.status import status_panel
 
-st.title("What you see, and how far to trust it")
+st.title("Every number here says how far to trust it.")
 st.markdown(
     r"""
 Every number on these pages is one of three kinds.
@@ -18,7 +18,9 @@ A ReLU network of one input and two weight layers, trained on
 $\tfrac12\sum_i (f(x_i)-y_i)^2 + \tfrac\beta2\sum_l\|W_l\|_F^2$ with free biases and at least $n+1$ neurons, has the
 same optimum as the convex problem
 
-$$\min_f\ \tfrac12\sum_i (f(x_i)-y_i)^2 + \beta\,R(f),\qquad R(f)=\max\bigl(TV,\tfrac12(TV+|m_1+m_{n-1}|)\bigr)$$
+$$\min_f\ \tfrac12\sum_i (f(x_i)-y_i)^2 + \beta\,R(f),$$
+
+$$R(f)=\max\bigl(TV,\tfrac12(TV+|m_1+m_{n-1}|)\bigr),$$
 
 over linear splines $f$ with knots at the data, where $TV$ is the sum of absolute slope changes and $m_1, m_{n-1}$ are
 the first and last slope. As $\beta\to0$ the linear spline through the points is an optimum, often not the only one: the
@@ -29,7 +31,8 @@ shaded band holds them all.
 - For deeper networks the gap is proven when only the last hidden layer has biases and $x \ge 0$. With biases in every
   layer the theorem's value is an upper bound, and training may go below it: see Beyond the theorem.
 - Points whose $x$ agree to $10^{-7}$ of the range count as one point with a weight.
-- Weight decay and objectives refer to normalised data: $x$ scaled to $[0,1]$, $y$ centred with range 1.
+- On Spline explorer, Path, Depth and Sweep lab, weight decay and objectives refer to normalised data: $x$ scaled to
+  $[0,1]$, $y$ centred with range 1. The other pages take their data as they are.
 
 #### Sources
 T. Ergen and M. Pilanci, *Revealing the Structure of Deep Neural Networks via Convex Duality*, ICML 2021

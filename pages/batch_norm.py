@@ -8,31 +8,17 @@ from cvxdnn.ui.neural_collapse import means_in_motion, measure_of, progress, sig
 
 run = fit_run("batch_norm")
 
-st.title("Train a classifier and watch its classes collapse onto a simplex.")
+st.title("Train a classifier and watch its classes move to the corners of a simplex.")
 st.write(
-    "Press Train. Every orange mark is the average of one class inside the network; the blue rings are where the "
-    "theorem says it must end. Then make one class smaller, or the weight decay larger, until that class vanishes."
+    "Press Train. Every orange mark is the average of one class inside the network; the blue marks are where the best "
+    "network has it: for equal classes, corners that are all equally far apart. Then make one class smaller, and the "
+    "weight decay larger, until that class vanishes."
 )
 
 picture, panel = st.columns([2.7, 1.15], gap="small")
 
-with panel:
-    with st.container(border=True):
-        setting = controls()
-    with st.container(border=True):
-        st.markdown(
-            r"**Theorem.** Let the last hidden layer be batch-normalised, "
-            r"$v_j=\gamma_j\,z_c/\|z_c\|+\alpha_j 1/\sqrt n$ ($z_c$: a neuron's values minus their mean), and let "
-            r"weight decay $\beta$ act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ "
-            r"samples in class $k$ and at least $K$ neurons, the optimum at **every** depth is "
-            r"$\sum_k\bigl(\beta\sqrt{n_k}-\beta^2/2\bigr)$ over classes with $\sqrt{n_k}>\beta$, plus $n_k/2$ for "
-            r"each of the others. Class $k$ uses "
-            r"$(\gamma_k,\alpha_k)=\sqrt{s_k}\,(\sqrt{1-n_k/n},\sqrt{n_k/n})$, $s_k=(\sqrt{n_k}-\beta)_+$."
-        )
-        st.markdown(
-            r"**Condition (span).** Every centred class indicator is a combination of the centred features that feed "
-            r"batch norm. With PyTorch's own parameters decayed, replace $\beta$ by $\beta/\sqrt n$."
-        )
+with panel, st.container(border=True):
+    setting = controls()
 
 case = case_of(setting)
 measure = measure_of(case)
@@ -45,14 +31,18 @@ def show_picture() -> None:
     with motion:
         means_in_motion(case, frame, turn)
         st.caption(
-            "Orange: class means (faint: samples), measured. Blue rings and dashes: the predicted simplex, exact. "
-            "Grey cross: the zero feature, where a vanished class ends."
+            "Orange: class means (faint: samples), measured. Blue outlines and dashes: the predicted simplex, exact. "
+            "Grey cross: where all outputs are zero and a vanished class ends."
         )
     with numbers:
         signs(case, frame)
         condition(case, frame)
         vanished(case)
-    st.markdown("**The signs of collapse while it trains.** Measured; 0 for equal classes.")
+
+
+def show_curves() -> None:
+    frame = run.frame_of(case.problem)
+    st.markdown("**The signs of collapse while it trains.** Measured; 0 at the optimum for equal classes.")
     signs_over_time(frame)
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
@@ -70,8 +60,26 @@ with picture, st.container(border=True):
         turn = st.slider("Turn the tetrahedron (degrees)", 0, 360, 25, key="batch_norm_turn")
     live_fit(run, show_picture)
 
+trained, theorem = st.columns([2.7, 1.15], gap="small")
+with trained, st.container(border=True):
+    live_fit(run, show_curves)
+with theorem, st.container(border=True):
+    st.markdown(
+        r"**Theorem.** Let the last hidden layer be batch-normalised, "
+        r"$v_j=\gamma_j\,z_c/\|z_c\|+\alpha_j 1/\sqrt n$ ($z_c$: a neuron's values minus their mean), and let "
+        r"weight decay $\beta$ act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ "
+        r"samples in class $k$ and at least $K$ neurons, the optimum at **every** depth is "
+        r"$\sum_k\bigl(\beta\sqrt{n_k}-\beta^2/2\bigr)$ over classes with $\sqrt{n_k}>\beta$, plus $n_k/2$ for "
+        r"each of the others. Class $k$ uses "
+        r"$(\gamma_k,\alpha_k)=\sqrt{s_k}\,(\sqrt{1-n_k/n},\sqrt{n_k/n})$, $s_k=(\sqrt{n_k}-\beta)_+$."
+    )
+    st.markdown(
+        r"**Condition (span).** Every centred class indicator is a combination of the centred features that feed "
+        r"batch norm. With PyTorch's own parameters decayed, replace $\beta$ by $\beta/\sqrt n$."
+    )
+
 with st.container(border=True):
-    st.markdown("**How to read the four signs**")
+    st.markdown("**How to read the four signs of neural collapse (NC1 to NC4)**")
     st.markdown(
         r"""
 - **NC1** is 0 when all samples of a class look the same to the last layer.

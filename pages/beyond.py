@@ -7,8 +7,9 @@ from cvxdnn.ui.beyond_depth import depth_conditions
 
 st.title("Break a condition of the theorem, and watch training cross its line.")
 st.write(
-    "While both conditions hold, the orange line stops at the blue one. Give every layer biases, or let the inputs "
-    "take both signs, and it goes below, or never gets there."
+    "The orange line is the objective, what training minimises; the blue line is the lowest it can be, says the "
+    "theorem, under two conditions. Give every layer biases, or let the inputs take both signs, and the orange line "
+    "may go below the blue one, or stay far above it."
 )
 depth_conditions()
 closed_form_limits()

@@ -9,53 +9,59 @@ from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
 
 here, run = state(), fit_run("extreme_points")
 
-st.title("Optimal neurons sit at the corners of a convex set.")
+st.title("The best network needs only neurons at the rim of a convex set.")
 st.write(
-    "A neuron's outputs on the samples are one point of the grey set. Drag the samples and watch the blue plane: it is "
-    "laid against the set by the optimal dual, and the best network uses only neurons where the two touch."
+    "What a neuron outputs on the samples is one point; the grey set holds those of all neurons. Drag the samples and "
+    "watch where the blue planes lean against the set: the best network uses only neurons where the two touch."
 )
 
 left, right = st.columns([1.55, 1], gap="small")
 
 with right, st.container(border=True):
     sample_controls(here)
-    beta = beta_control()
+
+above = left.container(border=True)
+with above:
+    beta_place, turn_place = st.columns(2, gap="medium")
+    with beta_place:
+        beta = beta_control()
 
 picture = picture_of(here.samples, beta)
 run.poll()
 frame = None if run.is_running else run.frame_of(picture.problem)
 
-with left:
-    with st.container(border=True):
-        st.markdown(
-            "**All ramps, seen without their means.** Exact."
-            if here.samples.bias
-            else "**All neurons on these samples.** Exact. One axis for each sample."
-        )
-        turn = turn_control(picture)
-        show_set(picture, frame, turn)
-        st.caption(
-            "The output bias supplies any constant, so only the part of a ramp that sums to zero counts. The corners "
-            "are the ramps that bend at a data point; a bend in between lies on the straight line between two of them."
-            if here.samples.bias
-            else "Grey: the outputs $(Xu)_+$ of all neurons with $\\|u\\|\\le1$. Pale blue: their convex hull. Strong "
-            "blue: its extreme points. Diamonds: touched by the dual, + or − the sign of the output weight."
-        )
-    with st.container(border=True):
-        st.markdown("**All feasible duals, and the one nearest to the targets.** Exact.")
-        show_dual(picture, turn)
-        st.caption(
-            "The dual λ is the residual of the optimal network; the thick line from λ to the targets is its output. It "
-            "is made of the touched neurons (dashed), each with a positive share. An isolated extreme point of the "
-            "set above is a flat facet here (dark)."
-        )
+with turn_place:
+    turn = turn_control(picture)
+with above:
+    st.markdown(
+        "**All ramps, seen without their means.** Exact."
+        if here.samples.bias
+        else "**All neurons on these samples.** Exact. One axis for each sample."
+    )
+    show_set(picture, frame, turn)
+    st.caption(
+        "The output bias supplies any constant, so only the part of a ramp that sums to zero counts. The corners "
+        "are the ramps that bend at a data point; a bend in between lies on the straight line between two of them."
+        if here.samples.bias
+        else "Grey: the outputs $(Xu)_+$ of all neurons with $\\|u\\|\\le1$. Pale blue: their convex hull. Strong "
+        "blue: its extreme points. Diamonds: touched by the dual, + or − the sign of the output weight."
+    )
 
-with right, st.container(border=True):
+lower, beside = st.columns([1.55, 1], gap="small")
+
+with lower, st.container(border=True):
+    st.markdown("**All feasible duals, and the one nearest to the targets.** Exact.")
+    show_dual(picture, turn)
+    st.caption(
+        "The dual λ is the residual of the optimal network; the thick line from λ to the targets is its output. It "
+        "is made of the touched neurons (dashed), each with a positive share. An isolated extreme point of the "
+        "set above is a flat facet here (dark)."
+    )
+
+with beside, st.container(border=True):
     show_numbers(picture)
 
-training, theorem = st.columns([1.55, 1], gap="small")
-
-with theorem, st.container(border=True):
+with beside, st.container(border=True):
     st.markdown(
         r"**Theorem.** With $Q=\{(Xu)_+ : \|u\|\le 1\}$, squared loss, weight decay $\beta$ and at least $n$ hidden "
         r"neurons, two-layer training equals the convex problem "
@@ -75,5 +81,5 @@ def show_run() -> None:
     show_training(picture, run.frame_of(picture.problem))
 
 
-with training, st.container(border=True):
+with st.container(border=True):
     live_fit(run, show_run)

@@ -9,7 +9,7 @@ from cvxdnn.ui.sweep_results import map_of, table_of
 
 here, tab = session(), lab()
 
-st.title("Wide networks find the optimum, narrow ones get stuck.")
+st.title("Wide networks reach the optimum more often than narrow ones.")
 st.write(
     "Each cell of the map below is a setting, trained from several different first weights. The darker the cell, the "
     "more of those trainings reach the best network there is. Go down to wider networks, or right to stronger weight "
@@ -18,31 +18,41 @@ st.write(
 
 picture, panel = st.columns([2.7, 1.15], gap="small")
 
-with panel:
-    with st.container(border=True):
-        grid_controls(tab, here)
-    with st.container(border=True):
-        st.markdown(
-            r"**Theorem.** With free biases in the last hidden layer only, and at least $n+1$ neurons there for $n$ "
-            r"points, training has the same optimum as a convex problem, followed by a search along one curve when "
-            r"there are more than two weight layers. Both are solved here, with a proven bound."
-        )
-        st.markdown(
-            r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with "
-            r"fewer neurons may be unable to; wider ones can still get stuck, because training itself is not convex."
-        )
-        st.caption(
-            "Certified: optimum and gap. Measured: objective, knots, steps, seconds. β and objectives are in "
-            "normalised units: x in [0, 1], y centred with range 1. Where no bound is known the gap is empty."
-        )
+with panel, st.container(border=True):
+    grid_controls(tab, here)
 
 
-def show_results() -> None:
+def show_map() -> None:
     run_controls(tab)
     if tab.sweep is not None:
         map_of(tab.sweep)
+
+
+def show_table() -> None:
+    if tab.sweep is not None:
         table_of(tab.sweep)
 
 
 with picture, st.container(border=True):
-    live(tab, show_results)
+    live(tab, show_map)
+
+runs, theorem = st.columns([2.7, 1.15], gap="small")
+
+with runs, st.container(border=True):
+    st.markdown("**Run by run.** Gap: how far a run is above the certified bound, as a share of it (1e0 is 100 %).")
+    live(tab, show_table)
+
+with theorem, st.container(border=True):
+    st.markdown(
+        r"**Theorem.** With free biases in the last hidden layer only, and at least $n+1$ neurons there for $n$ "
+        r"points, training has the same optimum as a convex problem, followed by a search along one curve when "
+        r"there are more than two weight layers. Both are solved here, with a proven bound."
+    )
+    st.markdown(
+        r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with "
+        r"fewer neurons may be unable to; wider ones can still get stuck, because training itself is not convex."
+    )
+    st.caption(
+        "Certified: optimum and gap. Measured: objective, knots, steps, seconds. β and objectives are in "
+        "normalised units: x in [0, 1], y centred with range 1. Where no bound is known the gap is empty."
+    )

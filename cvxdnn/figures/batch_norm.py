@@ -31,9 +31,10 @@ def scale_chart(exact: tuple[Array, Array], directions: Array, trained: tuple[Ar
     trained : gamma, alpha (K,) of the network, all neurons of a class taken together; None before training
     """
     columns: dict[str, Any] = {name: [] for name in ("kind", "class", "gamma", "alpha", "line")}
+    names = _names(*exact)
 
     def add(kind: str, k: int, gamma: float, alpha: float) -> None:
-        for name, value in zip(columns, (kind, str(k + 1), float(gamma), float(alpha), k), strict=True):
+        for name, value in zip(columns, (kind, names[k], float(gamma), float(alpha), k), strict=True):
             columns[name].append(value)
 
     reach = 1.35 * (max(float(np.max(part, initial=0.0)) for part in exact) or 1.0)
@@ -44,6 +45,15 @@ def scale_chart(exact: tuple[Array, Array], directions: Array, trained: tuple[Ar
         if trained is not None:
             add(TRAINED, k, trained[0][k], trained[1][k])
     return columns, _specification(reach)
+
+
+def _names(gamma: Array, alpha: Array) -> list[str]:
+    """A label for each class; classes at one place share that of the first, and the others have none."""
+    places = [(round(float(g), 9), round(float(a), 9)) for g, a in zip(gamma, alpha, strict=True)]
+    return [
+        ", ".join(str(j + 1) for j, other in enumerate(places) if other == place) if places.index(place) == k else ""
+        for k, place in enumerate(places)
+    ]
 
 
 def _specification(reach: float) -> dict[str, Any]:
@@ -81,7 +91,7 @@ def _specification(reach: float) -> dict[str, Any]:
             layer(TRAINED, dot, {}),
             layer(
                 EXACT,
-                {"type": "text", "dx": 16, "dy": -8, "color": GIVEN, "fontWeight": "bold"},
+                {"type": "text", "dx": 14, "dy": 12, "align": "left", "color": GIVEN, "fontWeight": "bold"},
                 {"text": {"field": "class"}},
             ),
         ],

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.figures.fit import AXIS, DASHES, LEGEND, MORE_COLOURS, Chart
+from cvxdnn.figures.fit import AXIS, DASHES, FIRST_STEPS, LEGEND, MORE_COLOURS, Chart
 from cvxdnn.figures.palette import CERTIFIED, GIVEN, MEASURED
 
 __all__ = ["cosines_chart", "distance_chart", "shrinkage_chart"]
@@ -71,7 +71,7 @@ def cosines_chart(layers: Sequence[Floats]) -> Chart:
             row = (f"layer {number}", one + 1, other + 1, float(value))
             for name, entry in zip(columns, row, strict=True):
                 columns[name].append(entry)
-    shade = {"domain": [0, 1], "range": ["#F2F2F2", CERTIFIED]}
+    shade = {"domain": [0, 1], "range": [CERTIFIED + "08", CERTIFIED]}
     specification = {
         "height": 120,
         "mark": {"type": "rect", "stroke": "#80808060"},
@@ -94,7 +94,7 @@ def distance_chart(steps: Floats, traces: Mapping[str, Floats], limits: Mapping[
     limits : by name, the closed form; its order is that of the colours
     """
     columns: dict[str, Any] = {"step": [], "value": [], "name": [], "kind": []}
-    ends = np.array([0.0, 1.0]) if steps.size < 2 else steps[[0, -1]]
+    ends = FIRST_STEPS[[0, -1]] if steps.size < 2 else steps[[0, -1]]
     for name, limit in limits.items():
         measured = traces.get(name, np.zeros(0))
         for kind, at, values in ((TRUE, ends, np.full(2, limit)), ("trained", steps[: measured.size], measured)):
@@ -111,7 +111,7 @@ def distance_chart(steps: Floats, traces: Mapping[str, Floats], limits: Mapping[
             _layer("trained", {"type": "line", "strokeWidth": 2.5}),
         ],
         "encoding": {
-            "x": {**_axis("step", "step"), "axis": {**AXIS, "title": "step", "format": "~s"}},
+            "x": {**_axis("step", "step"), "axis": {**AXIS, "title": "step", "format": ",d"}},
             "y": {**_axis("value", "distance (0: same direction)"), "scale": {"zero": True}},
             "color": {"field": "name", "type": "nominal", "scale": colours, "legend": {**LEGEND, "columns": 1}},
         },

@@ -21,6 +21,7 @@ Chart = tuple[dict[str, Any], dict[str, Any]]
 
 LOWEST, HIGHEST = 0.55, 5.0
 """What the chart shows, in multiples of the value."""
+KEYS = {**LEGEND, "symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 2.5}
 VALUE, BEST, OTHERS, CROSSING = "value of (DEEP)", "best network", "other networks", "crossing"
 POINTS, OPTIMUM = "points", "function of (DEEP)"
 
@@ -114,4 +115,5 @@ def _quantity(field: str, title: str, domain: list[float] | list[int]) -> dict[s
 
 
 def _colours(kinds: list[str], colours: list[str]) -> dict[str, Any]:
-    return {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": colours}, "legend": LEGEND}
+    legend = {**KEYS, "values": kinds[:-1]}  # the last one is drawn as points, which a stroke would misname
+    return {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": colours}, "legend": legend}

@@ -43,7 +43,12 @@ def touch_chart(exact: Array, weights: Array, trained: Array, trained_weights: A
         "scale": {"domain": [-1.15, 1.15], "nice": False},
         "axis": {**axis, "title": "λᵀq / β: 1 and −1 touch", "values": [-1, -0.5, 0, 0.5, 1]},
     }
-    up = {"field": "weight", "type": "quantitative", "axis": {**axis, "title": "output weight |w|"}}
+    up = {
+        "field": "weight",
+        "type": "quantitative",
+        "axis": {**axis, "title": "output weight |w|"},
+        "scale": {"padding": 12},
+    }
 
     def layer(kind: str, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:
         return {"transform": [{"filter": {"field": "kind", "equal": kind}}], "mark": mark, "encoding": encoding}

@@ -69,7 +69,7 @@ def controls() -> Setting:
     first = Setting()
     classes = _slider("classes", "Classes K", 2, 4, first.classes)
     largest = _slider("largest", "Samples of the largest class", 1, 12, first.largest)
-    imbalance = _slider("imbalance", "Times smaller: the smallest class", 1, 12, first.imbalance)
+    imbalance = _slider("imbalance", "Largest class : smallest class", 1, 12, first.imbalance)
     st.caption("Class sizes: " + ", ".join(map(str, Setting(classes, largest, imbalance).counts)))
     beta = st.select_slider(
         "Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func=lambda value: f"{value:g}"

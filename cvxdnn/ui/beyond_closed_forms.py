@@ -19,6 +19,7 @@ from cvxdnn.ui.fit import FitRun, chart, fit_buttons, fit_run, live_fit
 __all__ = ["closed_form_limits"]
 
 PREFIX = "beyond_"
+COSINES_HEIGHT = 161
 NO_HISTORY = np.zeros((0, 2))
 BETAS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
 
@@ -39,7 +40,8 @@ def duality_gap() -> None:
     """Standard deep linear networks with several outputs have a duality gap."""
     words, picture = _card(
         "Deep linear networks have no duality gap.",
-        r"With one output, or with two layers, they have none. **With several outputs and three or more layers the "
+        r"The *dual* is a lower bound from convexity; the gap is what the optimum is above it. With one output, or "
+        r"with two layers, there is none. **With several outputs and three or more layers the "
         r"standard network stays above its dual** as soon as two singular values $s_i$ survive: for early layers of "
         r"norm 1 it pays $\beta\,(\sum_i s_i^{2/L})^{L/2}$ where the dual counts $\beta\sum_i s_i$. A *parallel* "
         r"network, in which every branch has layers of its own, closes the gap. That optimal layers are aligned stays "
@@ -68,7 +70,9 @@ def one_channel_per_class() -> None:
     """A network of rank two beats one channel per class."""
     words, picture = _card(
         "An optimal deep classifier has one channel per class.",
-        r"On whitened inputs it has for two layers, and at every depth if the network is *parallel*: both are proved. "
+        r"One *channel* per class: in every layer each class has neurons that fire for it alone. On whitened inputs "
+        r"($XX^T$ the identity) an optimum has that for two layers, and at every depth if the network is "
+        r"*parallel*: both are proved. "
         r"**A standard network, whose classes share their layers, can do better.** For three classes and five layers "
         r"the network below, whose first three hidden layers have rank two, has the lower objective. Up to four layers "
         r"and four classes nothing better than one channel per class was found; that is not a proof.",
@@ -91,14 +95,19 @@ def one_channel_per_class() -> None:
 
     def draw(frame: FitFrame | None) -> None:
         _objective(frame, lines, 1.25 * case.one_channel, "rank")
-        if frame is not None:
+        if frame is None:
+            st.caption("Measured: nothing yet.")
+        else:
             below = cases.share_below(frame, case.one_channel)
             st.caption(f"Measured: {below} of {frame.objectives.size} restarts are below one channel per class.")
         for name, layers in cases.features_shown(case, frame).items():
             st.markdown(f"**{name}**")
             chart(cosines_chart(layers), key=f"{PREFIX}cosines_{name}")
+        if frame is None:  # keeps the room of one more picture, so that nothing below moves when it appears
+            with st.container(height=COSINES_HEIGHT, border=False):
+                st.caption("The trained network follows here.")
         st.caption(
-            "How alike two classes look in each hidden layer: the cosine between their features, white 0, blue 1. One "
+            "How alike two classes look in each hidden layer: the cosine between their features, pale 0, blue 1. One "
             "channel per class keeps them apart everywhere; rank two puts one class between the other two."
         )
 

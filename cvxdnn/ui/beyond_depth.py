@@ -35,6 +35,16 @@ MEANING = {
         "single unit that subtracts both parts from a constant, and costs less."
     ),
 }
+STYLE = """<style>
+.st-key-beyond_depth_verdict { min-height: 4.4rem; }
+.st-key-beyond_depth_progress { min-height: 2.8rem; }
+@media (max-width: 640px) {
+  .st-key-beyond_depth_verdict { min-height: 6.3rem; }
+  .st-key-beyond_depth_progress { min-height: 5.8rem; }
+  [class*="st-key-beyond_"][class*="_said"] { min-height: 2.8rem; }
+}
+</style>"""
+"""What is said while it trains may grow by a line; the charts below stay where they are."""
 TWO_LAYERS = "**Two layers.** There are no early layers, so neither condition matters: the blue line is the optimum."
 
 
@@ -74,15 +84,17 @@ class Lab:
 def depth_conditions() -> None:
     """The whole section."""
     lab = _lab()
+    st.html(STYLE)
     picture, panel = st.columns([2.7, 1.15], gap="small")
     with panel, st.container(border=True):
         st.markdown(
-            r"**Theorem.** If every $x \ge 0$ and only the last hidden layer has biases, training $L$ weight layers "
-            r"has the same optimum as (DEEP):"
+            r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that layer "
+            r"has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as (DEEP):"
         )
-        st.latex(r"\min_f\ loss(f) + \tfrac{\beta L}{2} R(f)^{2/L}")
+        st.latex(r"\min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}")
         st.caption(
-            "The loss is half the sum of squares; R, the path norm, is how much f bends in total. Certified: the value "
+            "The loss is half the sum of squares; R, the path norm, is how much f bends in total, or more where "
+            "its end slopes cost extra. Certified: the value "
             "of (DEEP), as the solution of this problem. Measured: what training reached. β and the objectives belong "
             "to the points as they are."
         )
@@ -123,7 +135,8 @@ def _results(lab: Lab) -> None:
     lab.runs.poll()
     experiment, frame, theorem = lab.experiment, lab.frame, _theorem(lab.experiment)
     st.markdown(MEANING[experiment.standing] if experiment.depth > 2 else TWO_LAYERS)
-    st.markdown(f"#### {_verdict(experiment, frame, theorem.objective)}")
+    with st.container(key=PREFIX + "verdict"):
+        st.markdown(f"#### {_verdict(experiment, frame, theorem.objective)}")
     history = None if frame is None else frame.history
     over_steps, over_x = st.columns(2)
     with over_steps:
@@ -133,7 +146,8 @@ def _results(lab: Lab) -> None:
     with over_x:
         columns, specification = functions_chart(experiment.x, experiment.y, _shifted(theorem, experiment), frame)
         st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "functions")
-    st.caption(_progress(lab, theorem.objective))
+    with st.container(key=PREFIX + "progress"):
+        st.caption(_progress(lab, theorem.objective))
 
 
 def _verdict(experiment: Experiment, frame: DeepRunsFrame | None, value: float) -> str:
@@ -164,6 +178,7 @@ def _progress(lab: Lab, value: float) -> str:
     return (
         f"{state} · step {frame.step:,} · smallest objective {frame.objective:.5g}, measured · value of (DEEP) "
         f"{value:.5g}, certified · β = {lab.experiment.beta:g} · Adam, {WIDTH} neurons in each layer"
+        " · diamond: the first crossing"
     )
 
 

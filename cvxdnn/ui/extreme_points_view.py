@@ -42,9 +42,7 @@ def turn_control(picture: Picture) -> float:
     """From which side to look; a slider, so that the view stays when the samples move."""
     if picture.samples.bias or len(picture.samples.points) < 3:
         return 0.0
-    return float(
-        st.slider("Turn both pictures (degrees), or drag one for a quick look", 0, 355, 0, step=5, key=PREFIX + "turn")
-    )
+    return float(st.slider("Turn both pictures (degrees)", 0, 355, 0, step=5, key=PREFIX + "turn"))
 
 
 def show_numbers(picture: Picture) -> None:
@@ -104,8 +102,12 @@ def _table(picture: Picture) -> str:
         where = f"x = {found.kinks[j]:.3g}" if picture.samples.bias else f"sample {active}"
         level = feature @ found.dual / found.beta
         name = f"{'+' if sign > 0 else '−'}{j + 1}"
-        rows.append(f"<tr><td>{name}</td><td>{where}</td><td>{level:+.6f}</td><td>{coefficient:.5g}</td></tr>")
+        rows.append(f"<tr><td>{name}</td><td>{where}</td><td>{_signed(level)}</td><td>{coefficient:.5g}</td></tr>")
     return "".join(rows)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.6f}".replace("-", "−")
 
 
 def _all_ramps(picture: Picture) -> tuple[np.ndarray, np.ndarray]:

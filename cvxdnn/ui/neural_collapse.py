@@ -17,11 +17,11 @@ from cvxdnn.ui.fit import chart
 
 NAMES = {
     "nc1": "NC1 spread within classes",
-    "equinorm": "NC2 norms: their spread",
-    "angle_spread": "NC2 angles: off the simplex by",
-    "nc3_raw_uncentred": "NC3 classifier to means",
-    "nc3_centred": "NC3 centred, both",
-    "nc3_raw_centred": "NC3 half centred: only the means",
+    "equinorm": "NC2 spread of the norms",
+    "angle_spread": "NC2 angles, off a simplex by",
+    "nc3_raw_uncentred": "NC3 classifier to means, not centred",
+    "nc3_centred": "NC3 both centred",
+    "nc3_raw_centred": "NC3 only the means centred",
     "nc4": "NC4 agrees with nearest mean",
     "accuracy": "accuracy on these samples",
 }
@@ -29,6 +29,7 @@ HEAD = (
     '<tr><th></th><th>closed form <span class="tag exact">{kind}</span></th>'
     '<th>network <span class="tag measured">measured</span></th></tr>'
 )
+CURVES_HEIGHT = 270
 CURVES = tuple(name for name in SIGNS if SIGNS[name] != "nc3_raw_centred")
 
 
@@ -68,10 +69,12 @@ def progress(case: Case, frame: FitFrame | None) -> None:
 
 def signs_over_time(frame: FitFrame | None) -> None:
     """The signs that go to a limit, against the step."""
-    if frame is None:
-        st.caption("The curves appear with the first training step.")
-        return
-    chart(trace_chart(frame.history, {name: frame.traces[name] for name in CURVES}, log=True), key=PREFIX + "signs")
+    with st.container(height=CURVES_HEIGHT, border=False):  # so that nothing below moves when the curves appear
+        if frame is None:
+            st.caption("The curves appear with the first training step.")
+        else:
+            shown = {name: frame.traces[name] for name in CURVES}
+            chart(trace_chart(frame.history, shown, log=True), key=PREFIX + "signs")
 
 
 def _measured(case: Case, frame: FitFrame) -> NeuralCollapse:

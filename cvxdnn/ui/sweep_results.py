@@ -48,7 +48,7 @@ def table_of(sweep: Sweep) -> None:
         hide_index=True,
         height=TABLE_HEIGHT,
         key=PREFIX + "table",
-        column_order=[*AXES.values(), "gap", "status", "objective", "optimum", "knots", "steps", "seconds"],
+        column_order=[*_varied(sweep.grid), "gap", "status", "objective", "optimum", "knots", "steps", "seconds"],
         column_config={
             "dataset": "data set",
             "optimizer": "optimiser",
@@ -72,9 +72,14 @@ def table_of(sweep: Sweep) -> None:
     )
 
 
+def _varied(grid: Grid) -> list[str]:
+    """Columns of the lists with several values; the others would say the same in every line."""
+    return [column for name, column in AXES.items() if len(getattr(grid, name)) > 1]
+
+
 def _view(grid: Grid) -> tuple[str, str, str, dict[str, Any]]:
     """Measure, rows, columns, and the runs to look at, as the visitor chose them."""
-    show, down, across = st.columns([1.9, 1, 1.2], gap="small")
+    show, down, across = st.columns([2.8, 1, 1.3], gap="small")
     with show:
         measure = _choice("measure", "Colour shows", list(MEASURES), {name: MEASURES[name].label for name in MEASURES})
     with down:

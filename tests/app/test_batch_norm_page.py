@@ -52,7 +52,7 @@ def test_training_arrives_at_the_closed_form(page, scaling):
     case = case_of(Setting(scaling=scaling, largest=4, imbalance=2))
     assert f"<td>{case.exact.objective:.6f}</td><td>{case.exact.objective:.6f}</td>" in text_of(page)
     nc3 = f"{case.collapse.nc3_raw_uncentred:.4f}"
-    assert f"<td>NC3 classifier to means</td><td>{nc3}</td><td>{nc3}</td>" in text_of(page)
+    assert f"<td>NC3 classifier to means, not centred</td><td>{nc3}</td><td>{nc3}</td>" in text_of(page)
 
 
 def test_a_vanishing_class_is_announced(page):

@@ -1,0 +1,107 @@
+"""Short journeys over the pages that question the theorem, in a real browser and with real worker processes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
+CHARTS = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
+ENDED = re.compile(r"restart \d of \d is best")
+PHONE = {"width": 390, "height": 844, "touch": True}
+
+
+@pytest.fixture
+def tolerated():
+    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
+
+
+@pytest.fixture
+def address(app_server):
+    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
+
+
+@pytest.fixture
+def phone(new_page) -> Page:
+    return new_page(**PHONE)
+
+
+def open_page(page: Page, address: str, name: str, title: str) -> None:
+    page.goto(f"{address}/{name}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title, timeout=SLOW)
+
+
+def expect_charts(page: Page, count: int) -> None:
+    """At least so many Vega charts are drawn."""
+    expect(page.locator(CHARTS).nth(count - 1)).to_be_visible(timeout=SLOW)
+
+
+def expect_no_overflow(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    page.wait_for_function(
+        "() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return main && main.scrollWidth <= main.clientWidth && document.body.scrollWidth <= innerWidth; }",
+        timeout=SLOW,
+    )
+
+
+def slider(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-{key}").get_by_role("slider").first
+
+
+def test_batch_norm_moves_the_closed_form_and_trains_to_it(phone, address):
+    open_page(phone, address, "batch_norm", "Train a classifier")
+    expect_charts(phone, 2)
+    expect(phone.get_by_text("Class sizes: 5, 5, 5")).to_be_visible(timeout=SLOW)
+    slider(phone, "batch_norm_largest").press("ArrowLeft")
+    expect(phone.get_by_text("Class sizes: 4, 4, 4")).to_be_visible(timeout=SLOW)
+    phone.get_by_role("button", name="Train", exact=True).click()
+    expect(phone.get_by_test_id("distance")).to_contain_text(re.compile("above|below"), timeout=SLOW)
+    expect(phone.get_by_text(ENDED).first).to_be_visible(timeout=SLOW)
+    expect_no_overflow(phone)
+
+
+def test_extreme_points_follow_the_weight_decay(phone, address):
+    open_page(phone, address, "extreme_points", "convex set")
+    expect(phone.locator(".js-plotly-plot").nth(1)).to_be_visible(timeout=SLOW)
+    expect_charts(phone, 2)
+    objective = phone.locator(".big").first
+    before = objective.inner_text()
+    slider(phone, "extreme_points_beta").press("ArrowRight")
+    expect(objective).not_to_have_text(before, timeout=SLOW)
+    expect_no_overflow(phone)
+
+
+def test_beyond_says_below_where_a_condition_is_broken_and_never_where_both_hold(phone, address):
+    open_page(phone, address, "beyond", "Break a condition")
+    expect_charts(phone, 6)
+    verdict = phone.locator(".st-key-beyond_depth_verdict")
+    expect(verdict).to_contain_text("below the value", timeout=SLOW)
+    phone.get_by_text("last hidden layer", exact=True).click()
+    expect(verdict).to_contain_text(re.compile("above the value|At the value"), timeout=SLOW)
+    expect(phone.get_by_text("Both conditions hold.")).to_be_visible(timeout=SLOW)
+    expect_no_overflow(phone)
+
+
+def test_sweep_shows_its_first_map_and_runs_a_small_grid(new_page, app_server, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sweeps")
+    address = app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_SWEEP_FOLDER": str(folder)})
+    page = new_page(**PHONE)
+    open_page(page, address, "sweep", "Wide networks")
+    expect_charts(page, 1)
+    expect(page.get_by_text("175 of 175 runs done")).to_be_visible(timeout=SLOW)
+    for width in ("10", "20", "50", "100"):  # leaves 5 neurons
+        page.locator(".st-key-sweep_widths").get_by_role("button", name=width, exact=True).click()
+    slider(page, "sweep_seeds").press("Home")
+    page.get_by_role("button", name="Run 7 trainings").click(timeout=SLOW)
+    expect(page.get_by_text(re.compile(r"[1-7] of 7 runs done"))).to_be_visible(timeout=SLOW)
+    expect_charts(page, 1)
+    expect_no_overflow(page)
+
+
+def test_about_names_the_kinds_of_numbers_and_the_state_of_the_server(phone, address):
+    open_page(phone, address, "about", "how far to trust it")
+    for kind in ("exact", "certified", "measured"):
+        expect(phone.get_by_text(kind, exact=True).first).to_be_visible(timeout=SLOW)
+    expect(phone.get_by_text("browser tabs")).to_be_visible(timeout=SLOW)
+    expect_no_overflow(phone)
