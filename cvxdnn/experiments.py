@@ -160,7 +160,7 @@ def _look_every(scenario: Scenario) -> int:
     """A divisor of `LOOK_EVERY` that keeps the time between looks to a few hundredths of a second."""
     layers = 1 + (scenario.depth - 2) * scenario.width
     work = layers * scenario.width * scenario.restarts * len(scenario.points)  # multiplications in a forward pass
-    return LOOK_EVERY if work < 1e7 else 2 if work < 1e8 else 1
+    return LOOK_EVERY if work < 1e7 else 2 if work < 4e7 else 1
 
 
 class _History:

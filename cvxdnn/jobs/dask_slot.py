@@ -4,6 +4,8 @@ When a Dask worker dies, the Dask scheduler gives its task to another one by its
 begin a job again; a job that loses more workers than `Rules.retries` allows is lost.
 """
 
+import asyncio
+import concurrent.futures
 import pickle
 import threading
 import time
@@ -13,7 +15,7 @@ from typing import Any
 from distributed import Client, Event, Future, Queue
 
 from cvxdnn.exceptions import CvxdnnError
-from cvxdnn.jobs.dask_task import PROGRESS, STARTED, end_worker, run_job
+from cvxdnn.jobs.dask_task import ALIVE, PROGRESS, STARTED, end_worker, run_job
 from cvxdnn.jobs.interface import JobState, describe
 from cvxdnn.jobs.parcel import unpacked_outcome
 from cvxdnn.jobs.scheduler import Scheduler, logger
@@ -21,6 +23,8 @@ from cvxdnn.jobs.slot import Entry, Slot
 
 LOOK_SECONDS = 0.25
 """How often a thread that gets no messages looks whether its task is still there."""
+LAST_SECONDS = 2.0
+"""How long giving back a queue may take."""
 CLOSE_SECONDS = 0.5
 """How long a task may take to end when the runner is closed."""
 FORCED = "it was ended by force"
@@ -97,7 +101,7 @@ class _Following(threading.Thread):
         return entry
 
     def _follow(self) -> None:
-        queue = Queue(self._name, client=self._client, maxsize=1)
+        queue = _Messages(self._name, self._client)
         future = self._client.submit(run_job, self._name, self._entry.work, key=self._name, pure=False)
         try:
             while not self._over:
@@ -108,14 +112,14 @@ class _Following(threading.Thread):
             queue.close()
             Event(self._name, client=self._client).clear()
 
-    def _take_message(self, queue: Queue, future: Future) -> None:
+    def _take_message(self, queue: "_Messages", future: Future) -> None:
         # The last message is in the queue before the task is finished.
         finished = future.status == "finished"
-        try:
-            self._handle(*queue.get(timeout=LOOK_SECONDS))
-        except TimeoutError:
-            if finished:
-                self._die(DISAPPEARED)
+        message = queue.get(LOOK_SECONDS)
+        if message is not None:
+            self._handle(*message)
+        elif finished:
+            self._die(DISAPPEARED)
 
     def _look_after(self, future: Future) -> None:
         """End what will not end by itself."""
@@ -175,3 +179,36 @@ class _Following(threading.Thread):
         if not self._over:
             self._over = True
             self._scheduler.slot_died(self._slot, cause, ready=True)
+
+
+class _Messages:
+    """A job's queue, read without a limit of time at the scheduler, which would log every limit that is reached."""
+
+    def __init__(self, name: str, client: Any) -> None:
+        self._queue: Any = Queue(name, client=client, maxsize=1)
+        self._loop = client.loop.asyncio_loop
+        self._next: concurrent.futures.Future[tuple[str, bytes]] | None = None
+
+    def get(self, seconds: float) -> tuple[str, bytes] | None:
+        """The next message, or None if there is none after so many seconds."""
+        if self._next is None:
+            self._next = asyncio.run_coroutine_threadsafe(self._get(), self._loop)
+        try:
+            message = self._next.result(seconds)
+        except concurrent.futures.TimeoutError:
+            if self._next.done():
+                raise
+            return None
+        self._next = None
+        return message
+
+    def close(self) -> None:
+        """Give the queue back; a question that still waits there gets an answer first, or it would wait for ever."""
+        if self._next is not None:
+            self._queue.put([ALIVE, b""], timeout=LAST_SECONDS)
+            self._next.result(LAST_SECONDS)
+        self._queue.close()
+
+    async def _get(self) -> tuple[str, bytes]:
+        kind, payload = await self._queue.get()  # in the client's own loop its methods are coroutines
+        return kind, payload

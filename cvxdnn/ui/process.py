@@ -26,14 +26,19 @@ from cvxdnn.ui.turn import turn
 
 __all__ = ["backend", "close", "runner", "solve_elsewhere", "solver", "start", "tidy"]
 
+INLINE = "the server process"
 MEGABYTE = 1_000_000
 SOLVER_SECONDS = 60
 JOBS_PER_WORKER = 10_000
 IDLE_SHARE = 0.625
 """A worker that keeps more than this share of a job's memory limit when it has nothing to do is replaced."""
 
+FIRST_PAGE_SECONDS = 2.0
+"""Workers that warm up need all processors for some seconds; the first visitor's page comes before them."""
+
 _lock = threading.Lock()
 _runners: dict[str, Runner] = {}
+_warming_up: threading.Timer | None = None
 _loaded = 0
 
 
@@ -62,14 +67,23 @@ def solve_elsewhere(task: SolveTask) -> Solution:
 
 
 def start() -> None:
-    """Begin to warm up the workers, and to log."""
+    """Begin to log, and to warm up the workers as soon as the first page has been drawn."""
+    global _warming_up
     log.write_to_stderr()
-    runner()
+    with _lock:
+        if _warming_up is None and backend() != INLINE:
+            _warming_up = threading.Timer(FIRST_PAGE_SECONDS, runner)
+            _warming_up.daemon = True
+            _warming_up.start()
 
 
 def close() -> None:
     """End both runners; the next use makes new ones."""
+    global _warming_up
     with _lock:
+        if _warming_up is not None:
+            _warming_up.cancel()
+            _warming_up = None
         for each in _runners.values():
             each.close()
         _runners.clear()
@@ -79,7 +93,7 @@ def backend() -> str:
     """Where networks train, in words."""
     if os.environ.get("CVXDNN_DASK_SCHEDULER"):
         return "Dask cluster"
-    return "worker processes" if host_limits().workers else "the server process"
+    return "worker processes" if host_limits().workers else INLINE
 
 
 def tidy() -> None:

@@ -106,3 +106,22 @@ def test_tidying_freezes_what_was_imported_and_only_then(monkeypatch):
 
 def test_limits_leave_room_for_what_a_worker_needs_when_idle():
     assert process.IDLE_SHARE * Limits().job_megabytes >= 500  # with torch and cvxpy loaded it holds 400
+
+
+def test_workers_warm_up_after_the_first_page(host, monkeypatch):
+    monkeypatch.setattr(process, "FIRST_PAGE_SECONDS", 0.01)
+    begun = threading.Event()
+    monkeypatch.setattr(process, "runner", begun.set)
+    host(CVXDNN_WORKERS="1")
+    process.start()
+    assert begun.wait(10)
+
+
+def test_in_the_server_there_is_nothing_to_warm_up_and_a_closed_one_does_not_begin(host, monkeypatch):
+    monkeypatch.setattr(process, "runner", lambda: pytest.fail("nobody asked for it"))
+    host(CVXDNN_WORKERS="0")
+    process.start()
+    host(CVXDNN_WORKERS="1")
+    process.start()
+    process.close()
+    assert process._warming_up is None
