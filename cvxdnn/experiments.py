@@ -32,8 +32,10 @@ __all__ = [
     "Frame",
     "TrainingTask",
     "first_frame",
+    "forward_work",
     "snapshots_of",
     "train_sample",
+    "training_of",
     "warm_up",
 ]
 
@@ -122,10 +124,20 @@ class TrainingTask:
 
 def snapshots_of(scenario: Scenario, state: Any = None) -> Iterator[Snapshot]:
     """Training of the scenario's networks, watched every few steps; from its start, or from a `TrainingState`."""
+    data, _ = scenario.normalized()
+    optimum = _optimum(scenario, data)
+    work = forward_work(scenario)
+    look_every = LOOK_EVERY if work < 1e7 else 2 if work < 4e7 else 1  # a few hundredths of a second
+    return training_of(scenario, optimum, state, max_steps=host_limits().steps, look_every=look_every)
+
+
+def training_of(
+    scenario: Scenario, optimum: Solution | None, state: Any, *, max_steps: int, look_every: int
+) -> Iterator[Snapshot]:
+    """The same, for whoever knows the optimum of the scenario already."""
     from cvxdnn.networks.training import train
 
     data, _ = scenario.normalized()
-    optimum = _optimum(scenario, data)
     start = optimum.network() if optimum is not None and scenario.start == "optimum" else None
     return train(
         data.x,
@@ -139,11 +151,17 @@ def snapshots_of(scenario: Scenario, state: Any = None) -> Iterator[Snapshot]:
         seed=scenario.seed,
         optimizer=scenario.optimizer,
         polish=scenario.polish or None,
-        max_steps=host_limits().steps,
-        snapshot_every=_look_every(scenario),
+        max_steps=max_steps,
+        snapshot_every=look_every,
         initial=start if state is None else state,
         floor=None if optimum is None or not scenario.is_paper_architecture else optimum.objective - optimum.gap,
     )
+
+
+def forward_work(scenario: Scenario) -> int:
+    """Multiplications of a forward pass of all restarts."""
+    layers = 1 + (scenario.depth - 2) * scenario.width
+    return layers * scenario.width * scenario.restarts * len(scenario.points)
 
 
 def _optimum(scenario: Scenario, data: Dataset) -> Solution | None:
@@ -154,13 +172,6 @@ def _optimum(scenario: Scenario, data: Dataset) -> Solution | None:
         return SolveTask(data.x, data.y, scenario.beta, scenario.depth, scenario.loss).solution()
     except InvalidInputError:  # labels of one class only
         return None
-
-
-def _look_every(scenario: Scenario) -> int:
-    """A divisor of `LOOK_EVERY` that keeps the time between looks to a few hundredths of a second."""
-    layers = 1 + (scenario.depth - 2) * scenario.width
-    work = layers * scenario.width * scenario.restarts * len(scenario.points)  # multiplications in a forward pass
-    return LOOK_EVERY if work < 1e7 else 2 if work < 4e7 else 1
 
 
 class _History:

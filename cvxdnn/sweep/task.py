@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cvxdnn.comparison import Reference
+from cvxdnn.experiments import forward_work, training_of
 from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Snapshot
 from cvxdnn.sweep.record import Record, record_of
@@ -54,33 +55,7 @@ class RunTask:
         return record
 
     def _snapshots(self, reference: Reference) -> Iterator[Snapshot]:
-        from cvxdnn.networks.training import train
-
-        scenario, best = self.scenario, reference.solution
-        initial: Any = best.network() if best is not None and scenario.start == "optimum" else None
-        if self.paused is not None:
-            # The state is this program's own, made by an earlier turn; it never comes from a user.
-            initial = pickle.loads(self.paused.state)
-        return train(
-            reference.data.x,
-            reference.data.y,
-            beta=scenario.beta,
-            loss=scenario.loss,
-            depth=scenario.depth,
-            width=scenario.width,
-            biases=scenario.biases,
-            restarts=scenario.restarts,
-            seed=scenario.seed,
-            optimizer=scenario.optimizer,
-            polish=scenario.polish or None,
-            max_steps=self.max_steps,
-            snapshot_every=_look_every(scenario),
-            initial=initial,
-            floor=reference.lower_bound,
-        )
-
-
-def _look_every(scenario: Scenario) -> int:
-    layers = 1 + (scenario.depth - 2) * scenario.width
-    work = layers * scenario.width * scenario.restarts * len(scenario.points)  # of a forward pass
-    return max(1, min(MOST_STEPS, int(LOOK_WORK / work)))
+        # The state is this program's own, made by an earlier turn; it never comes from a user.
+        state = None if self.paused is None else pickle.loads(self.paused.state)
+        look_every = max(1, min(MOST_STEPS, int(LOOK_WORK / forward_work(self.scenario))))
+        return training_of(self.scenario, reference.solution, state, max_steps=self.max_steps, look_every=look_every)

@@ -3,6 +3,9 @@
 When a live part runs again, Streamlit drops its older drawings that have not been sent yet. If these came from a run
 of the whole page, the browser hears of that run, finds the live part missing in it, and takes it off the page: the
 chart is mounted anew in the middle of a drag. So a run of the whole page ends only when all of it is on its way.
+
+Streamlit has no public way to ask for that: the names with an underscore are those of the version that
+`requirements.txt` pins.
 """
 
 import threading
