@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -310,6 +310,7 @@ def test_hostile_data_are_solved_without_harm(x, y, beta, depth, biases, optimiz
 )
 def test_insertion_is_certified_whatever_the_points(points, beta, seed):
     x, y = np.array(points).T
+    assume(np.ptp(x) == 0 or np.ptp(x) > 1e-100)  # smaller spans are refused, see test_validation
     end = last(train(x, y, beta=beta, optimizer="insertion", width=16, restarts=1, seed=seed))
     certificate = certify(x, y, end.network, beta=beta)
     assert certificate.gap <= 1e-7 * certificate.primal + 1e-12
