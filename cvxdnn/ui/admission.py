@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cvxdnn.limits import host_limits
 from cvxdnn.ui import process
@@ -25,33 +27,53 @@ FULL = (
 
 
 class Seats:
-    """A bounded number of seats. Safe to use from any thread."""
+    """A bounded number of seats. Safe to use from any thread.
 
-    def __init__(self, most: int) -> None:
+    Parameters
+    ----------
+    most : int
+    is_here : callable
+        Whether somebody is still connected. A page that was being drawn when its tab closed takes a seat after it was
+        given back; such a seat counts as free.
+    """
+
+    def __init__(self, most: int, is_here: Callable[[str], bool] = lambda _: True) -> None:
         self.most = most
-        self._taken: set[object] = set()
+        self._is_here = is_here
+        self._taken: set[str] = set()
         self._lock = threading.Lock()
 
     @property
     def taken(self) -> int:
         """How many are taken."""
-        return len(self._taken)
+        with self._lock:
+            self._forget_who_is_gone()
+            return len(self._taken)
 
-    def take(self, who: object) -> bool:
+    def take(self, who: str) -> bool:
         """Whether `who` has a seat, now or already."""
         with self._lock:
+            if who not in self._taken and len(self._taken) >= self.most:
+                self._forget_who_is_gone()
             if who in self._taken or len(self._taken) < self.most:
                 self._taken.add(who)
                 return True
             return False
 
-    def leave(self, who: object) -> None:
+    def leave(self, who: str) -> None:
         """Give the seat back, if there was one."""
         with self._lock:
             self._taken.discard(who)
 
+    def _forget_who_is_gone(self) -> None:
+        self._taken = set(filter(self._is_here, self._taken))
 
-seats = Seats(host_limits().sessions)
+
+def _is_connected(session: str) -> bool:
+    return not Runtime.exists() or bool(Runtime.instance().is_active_session(session))
+
+
+seats = Seats(host_limits().sessions, _is_connected)
 """The seats of this server process."""
 
 
@@ -68,9 +90,10 @@ def admit(page: Callable[[], None]) -> None:
 
 
 @st.cache_resource(scope="session", on_release=seats.leave, show_spinner=False)
-def _visitor() -> object:
-    """Stands for this tab until it is closed."""
-    return object()
+def _visitor() -> str:
+    """This tab, until it is closed."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
 
 
 def _wait_outside() -> None:

@@ -46,3 +46,15 @@ def test_who_finds_the_house_full_is_told_and_comes_in_when_somebody_leaves(expl
     app.run()
     assert not app.warning
     assert "explore_session" in app.session_state
+
+
+def test_a_seat_taken_after_its_tab_was_closed_counts_as_free():
+    connected = {"a", "b"}
+    seats = Seats(1, connected.__contains__)
+    assert seats.take("a")
+    assert not seats.take("b")
+    connected.remove("a")
+    assert seats.taken == 0
+    seats.take("a")  # its page was still being drawn
+    assert seats.take("b")
+    assert not seats.take("a")
