@@ -41,7 +41,6 @@ STYLE = """<style>
 @media (max-width: 640px) {
   .st-key-beyond_depth_verdict { min-height: 6.3rem; }
   .st-key-beyond_depth_progress { min-height: 5.8rem; }
-  [class*="st-key-beyond_"][class*="_said"] { min-height: 2.8rem; }
 }
 </style>"""
 """What is said while it trains may grow by a line; the charts below stay where they are."""

@@ -28,7 +28,6 @@ STYLE = """<style>
 .big { font-size: 1.7rem; font-weight: 700; font-variant-numeric: tabular-nums; line-height: 1.4; }
 .small { font-size: 0.85rem; opacity: 0.8; line-height: 1.4; }
 .said { min-height: 2.8em; }
-@media (max-width: 640px) { [class*="st-key-"][class*="_said"] { min-height: 2.8rem; } }
 </style>"""
 SETTLED = 1e-6
 """Relative distances below this are shown as a number and called equal to it."""

@@ -1,4 +1,4 @@
-"""Page frame: configuration, and the layout of the Explore page in two parts that refresh on their own."""
+"""Page frame: configuration, style, and parts of a page that refresh on their own."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,6 +27,7 @@ STYLE = """<style>
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; }
+  [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
   /* On a phone the columns are one, and what is only of interest later comes after numbers and controls. */
   .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }
   .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }

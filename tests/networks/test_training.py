@@ -18,15 +18,13 @@ from cvxdnn.networks.schedule import CHECK_EVERY
 from cvxdnn.networks.training import train
 from cvxdnn.solution import Status
 from cvxdnn.spline import interpolating_spline
+from tests.networks.hostile import HOSTILE as COMMON
+from tests.networks.hostile import WAVE
 
 EXACT = 1e-12
 BELOW = 1e-9  # how far below the optimum a run may seem to be: the accuracy of the reference
 NEAR = 1e-3  # relative gap every moderate problem reaches
 
-WAVE = (
-    np.array([0, 0.09, 0.2, 0.3, 0.42, 0.55, 0.66, 0.8, 0.9, 1]),
-    np.array([0.15, 0.12, 0.62, 0.78, 0.2, -0.35, -0.55, -0.5, 0.1, 0.55]),
-)
 HAT = (np.array([0.0, 0.5, 1.0]), np.array([-0.5, 0.5, -0.5]))
 STEP = (np.array([0.0, 0.3, 0.48, 0.52, 0.8, 1.0]), np.array([-0.5, -0.4, -0.5, 0.5, 0.4, 0.5]))
 UNSORTED = (np.array([2.0, -1.0, 0.5, 0.5, 1.2]), np.array([0.3, 1.0, -0.6, -0.2, 0.4]))
@@ -333,18 +331,9 @@ def test_a_trained_deep_network_is_a_start_too(biases):
 
 # When things go wrong
 
-HOSTILE = {
-    "one point": ([3.0], [4.0], 0.1),
+HOSTILE = COMMON | {
     "origin": ([0.0], [0.0], 0.0),
-    "equal x": ([2.0, 2.0, 2.0], [1.0, 2.0, 4.0], 0.1),
-    "constant": ([0.0, 1.0, 2.0], [5.0, 5.0, 5.0], 0.1),
-    "tiny x": (WAVE[0] * 1e-12, WAVE[1], 0.1),
-    "huge x": (WAVE[0] * 1e12, WAVE[1], 0.1),
-    "tiny y": (WAVE[0], WAVE[1] * 1e-12, 0.1),
-    "huge y": (WAVE[0], WAVE[1] * 1e12, 0.1),
     "mixed signs": (WAVE[0] - 0.5, WAVE[1], 0.1),
-    "far away": (WAVE[0] + 1e6, WAVE[1] + 1e6, 0.1),
-    "huge beta": (*WAVE, 1e300),
 }
 
 
