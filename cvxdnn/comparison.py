@@ -16,7 +16,7 @@ from cvxdnn.convex import Solver
 from cvxdnn.datasets import Dataset, Normalization
 from cvxdnn.exceptions import InvalidInputError, LimitExceededError, WorkerDiedError
 from cvxdnn.experiments import Frame
-from cvxdnn.objective import Certificate, certify, loss_terms, spline_cost
+from cvxdnn.objective import Certificate, loss_terms, spline_cost
 from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Solution
 from cvxdnn.solve_task import SolveTask, takes_long
@@ -29,6 +29,8 @@ Vector = NDArray[np.float64]
 
 KNOT_SHARE = 1e-3
 """A bend of a trained network counts as a knot when it holds more than this share of all its bending."""
+CHECKED_POINTS = 500
+"""Up to so many points an optimum is checked in rational arithmetic."""
 BAND_TOLERANCE = 0.01
 """How far outside the band, in units of the range of y, still counts as inside."""
 
@@ -104,19 +106,22 @@ class Reference:
         except (InvalidInputError, LimitExceededError, WorkerDiedError) as error:  # as for labels of one class only
             return None, str(error)
 
-    @cached_property
+    @property
     def certificate(self) -> Certificate | None:
         """The dual certificate of the optimum, as one of two layers with its effective weight decay."""
-        if self.solution is None:
-            return None
-        return certify(
-            self.data.x,
-            self.data.y,
-            self.solution.spline,
-            beta=self.solution.effective_beta,
-            loss=self.scenario.loss,
-            dual=self.solution.dual,
-        )
+        return None if self.solution is None else self.solution.certificate
+
+    @cached_property
+    def is_checked(self) -> bool:
+        """Whether objective and gap of the optimum were computed once more in rational arithmetic, and hold.
+
+        For two layers, where that takes some milliseconds.
+        """
+        solution = self.solution
+        if solution is None or solution.depth > 2 or len(self.data) > CHECKED_POINTS:
+            return False
+        exact = solution.verified()
+        return exact.objective <= solution.objective and exact.gap <= solution.gap
 
     @cached_property
     def spline(self) -> LinearSpline:

@@ -68,24 +68,20 @@ class Normalization:
 
     def unit_spline(self, spline: LinearSpline) -> LinearSpline:
         """The spline in normalised units of a `spline` in the user's units."""
-        return _mapped(spline, self.unit_x, self.unit_y, self.x_scale / self.y_scale)
+        offset = (spline.offset - self.y_offset) / self.y_scale
+        return _mapped(spline, self.unit_x(spline.knots), 1 / self.x_scale, 1 / self.y_scale, offset)
 
     def user_spline(self, spline: LinearSpline) -> LinearSpline:
         """The spline in the user's units of a `spline` in normalised units."""
-        return _mapped(spline, self.user_x, self.user_y, self.y_scale / self.x_scale)
+        offset = self.y_offset + self.y_scale * spline.offset
+        return _mapped(spline, self.user_x(spline.knots), self.x_scale, self.y_scale, offset)
 
 
-def _mapped(
-    spline: LinearSpline,
-    map_x: Callable[[ArrayLike], Vector],
-    map_y: Callable[[ArrayLike], Vector],
-    slope_factor: float,
-) -> LinearSpline:
-    knots, values = map_x(spline.knots), map_y(spline.values)
+def _mapped(spline: LinearSpline, knots: Vector, x_factor: float, y_factor: float, offset: float) -> LinearSpline:
     # With inputs like 1e5 + 1e-9 u two close knots can round to the same number.
-    distinct = np.append(True, np.diff(knots) > 0)
-    left, right = spline.slopes[[0, -1]] * slope_factor
-    return LinearSpline(knots[distinct], values[distinct], float(left), float(right))
+    distinct = np.append(True, knots[1:] > knots[:-1])
+    left, right = (spline.slopes[[0, -1]] * (y_factor / x_factor)).tolist()
+    return LinearSpline.unchecked(knots[distinct], spline.heights[distinct] * y_factor, left, right, offset)
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -113,6 +109,8 @@ class Dataset:
 
     def __init__(self, x: ArrayLike, y: ArrayLike, name: str = "", source: str = "") -> None:
         own_x, own_y = validation.points(x, y)
+        ordered = np.sort(own_x)
+        validation.resolvable(ordered, np.diff(ordered))
         for vector in (own_x, own_y):
             vector.setflags(write=False)
         for attribute, value in (("x", own_x), ("y", own_y), ("name", name), ("source", source)):

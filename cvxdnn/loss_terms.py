@@ -13,6 +13,9 @@ within it (`cvxdnn.balancing`). Then they are moved towards multipliers *at rest
 zero at every x and which prove the loss that no function removes there: on the segment
 :math:`\bar\lambda + s (\lambda - \bar\lambda)` the tube's picture is multiplied by s and D is concave; the best s
 that fits is taken. At s = 0 the bound is the sum of the smallest losses at each x.
+
+What comes out is rounded to multiples of one power of two, of which sums need no rounding, and balanced exactly: so the
+tube holds the very multipliers that the bound is computed from, and its rounding is counted against it.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,23 +28,26 @@ from numpy.typing import NDArray
 from cvxdnn.balancing import balanced
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import Loss
+from cvxdnn.rounding import TINY, UNIT, down, on_grid, total
 from cvxdnn.spline import MergedPoints
-from cvxdnn.tube import Tube, narrowest, needed_beta, tube
+from cvxdnn.tube import DualPoint, narrowest, needed_beta
 
 __all__ = ["LossTerms", "LowerBound", "middle"]
 
 Vector = NDArray[np.float64]
 
 GOLDEN = (np.sqrt(5) - 1) / 2
+SHORTENINGS = 8
+"""Attempts to shorten multipliers that rounding carried out of the tube."""
 
 
 @dataclass(frozen=True, eq=False)
 class LowerBound:
-    """A proven lower bound, its multipliers (n,), one per point as given, and their tube."""
+    """A proven lower bound, its multipliers (n,), one per point as given, and their sums at the distinct inputs."""
 
     value: float
     multipliers: Vector
-    tube: Tube
+    point: DualPoint
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,16 +83,23 @@ class LossTerms:
 
     def best_bound(self, candidates: Iterable[Vector], beta: float, skip_connection: bool = False) -> LowerBound:
         """The largest lower bound among candidate multipliers (n,), each made feasible."""
-        flat = np.zeros_like(self.points.x)
-        bounds = [LowerBound(self._dual(self.at_rest), self.at_rest, tube(self.points.x, flat, beta))]
+        bounds = [self._at_rest_bound(skip_connection)]
         bounds += [self._bound(candidate, beta, skip_connection) for candidate in candidates]
         return max(bounds, key=lambda bound: bound.value)
 
+    def _at_rest_bound(self, skip_connection: bool) -> LowerBound:
+        """No function removes more than the smallest loss at every x."""
+        resting = _rounded(self.at_rest)
+        low, high = _domain(self.loss, self.y)
+        for _, members in self._crowded:
+            resting[members] = _exactly_balanced(resting[members], low[members], high[members])
+        point = DualPoint(self.points.x, np.zeros(self.points.x.size - 1), skip_connection)
+        return LowerBound(self._proven(resting), resting, point)
+
     def _bound(self, candidate: Vector, beta: float, skip_connection: bool) -> LowerBound:
-        x = self.points.x
         low, high = _domain(self.loss, self.y, 4 * float(np.abs(candidate).max()))
         summed, feasible = self._balanced(candidate, low, high, skip_connection)
-        needed = needed_beta(x, summed)
+        needed = needed_beta(self.points.x, summed)
         largest = min(beta / needed, 1.0) if needed > 0 else 1.0
 
         def along(share: float) -> Vector:
@@ -94,7 +107,37 @@ class LossTerms:
             return np.clip(self.at_rest + share * (feasible - self.at_rest), *_domain(self.loss, self.y))
 
         share = _maximum(lambda share: self._dual(along(share)), largest)
-        return LowerBound(self._dual(along(share)), along(share), tube(x, share * summed, beta))
+        for attempt in range(SHORTENINGS):
+            bound = self._exactly(along(share), skip_connection)
+            needed = bound.point.needed_beta
+            if needed <= beta:
+                return bound
+            # What stands out is rounding, which will be another one next time.
+            share *= max(1 - 2**attempt * (needed - beta) / beta - 4 * UNIT, 0.0) if beta else 0.0
+        return self._at_rest_bound(skip_connection)
+
+    def _exactly(self, multipliers: Vector, skip_connection: bool) -> LowerBound:
+        """The bound of multipliers near these that are balanced exactly."""
+        low, high = _domain(self.loss, self.y)
+        exact = _exactly_balanced(_rounded(multipliers), low, high)
+        sums = self.at_inputs(exact).cumsum()[:-1]  # multiples of one number: no rounding
+        point = DualPoint(self.points.x, sums, skip_connection)
+        if point.excess and not _has_room(exact, low, high, self._at_ends, point.excess):
+            # The ends give or take what makes c zero; where their domain leaves no room, all shrink by a trifle.
+            smallest = float(np.minimum(high - low, 1.0)[self._at_ends].min()) / 4
+            exact = exact * (1 - 2 * point.excess / smallest)
+            exact = _exactly_balanced(_rounded(exact), low, high)
+            point = DualPoint(self.points.x, self.at_inputs(exact).cumsum()[:-1], skip_connection)
+        return LowerBound(self._proven(exact, point.excess), exact, point)
+
+    def _proven(self, multipliers: Vector, excess: float = 0.0) -> float:
+        """D of these multipliers, rounded down; `excess` is what two of them may differ by from what they should be."""
+        terms = self.loss.conjugate(-multipliers, self._centred)
+        value, error = total(-terms)
+        size = np.abs(multipliers * self._centred)
+        error += 16 * UNIT * float((size + np.abs(terms)).sum())
+        error += 2 * excess * (2 * float(np.abs(self._centred).max()) + 1 + 2 * float(np.abs(multipliers).max()))
+        return down(value - error - TINY) if error > TINY or value else value
 
     def _balanced(self, candidate: Vector, low: Vector, high: Vector, skip_connection: bool) -> tuple[Vector, Vector]:
         """Feasible but for the width of the tube: sums (m,) at the merged inputs, and multipliers (n,) that have them.
@@ -135,6 +178,11 @@ class LossTerms:
         """The points that belong to each merged one."""
         order = np.argsort(self.points.group, kind="stable")
         return np.split(order, np.cumsum(self.points.weight[:-1]).astype(np.intp))
+
+    @cached_property
+    def _at_ends(self) -> NDArray[np.intp]:
+        """One point at the smallest and one at the largest input."""
+        return np.array([self._groups[0][0], self._groups[-1][0]])
 
     @cached_property
     def _crowded(self) -> list[tuple[int, NDArray[np.intp]]]:
@@ -200,6 +248,30 @@ def _domain(loss: Loss, y: Vector, limit: float = np.inf) -> tuple[Vector, Vecto
     """Bounds of the multipliers, and of their size: far bounds would cost the balance its accuracy."""
     low, high = loss.domain(y)
     return np.maximum(-high, -limit), np.minimum(-low, limit)
+
+
+def _rounded(multipliers: Vector) -> Vector:
+    """Multiples of one number that add up without rounding."""
+    return on_grid(multipliers, float(np.abs(multipliers).sum()))
+
+
+def _exactly_balanced(multipliers: Vector, low: Vector, high: Vector) -> Vector:
+    """Multiples of one number whose sum is zero, near those given, within bounds that have zero between them."""
+    left = float(multipliers.sum())  # exact
+    if left == 0:
+        return multipliers
+    room = multipliers - low if left > 0 else high - multipliers
+    most = int(room.argmax())
+    if room[most] < abs(left):
+        return np.zeros_like(multipliers)
+    balanced = multipliers.copy()
+    balanced[most] -= left
+    return balanced
+
+
+def _has_room(multipliers: Vector, low: Vector, high: Vector, places: NDArray[np.intp], needed: float) -> bool:
+    room = np.minimum(multipliers - low, high - multipliers)[places]
+    return bool(np.all(room >= needed))
 
 
 def _maximum(concave: Callable[[float], float], largest: float) -> float:

@@ -87,6 +87,14 @@ class Loss(ABC):
         """sup over f of s f - loss(f, y); infinite outside the domain."""
 
     @abstractmethod
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+        """loss(f, y) + conjugate(-multipliers, y) + multipliers f for multipliers in the domain.
+
+        Never negative, and zero exactly where minus the multiplier is a slope at f (Fenchel-Young). Computed without
+        cancellation, so that it stays accurate where the loss is large.
+        """
+
+    @abstractmethod
     def domain(self, y: ArrayLike) -> Interval:
         """Smallest and largest slope s at which the conjugate is finite; 0 lies between them."""
 
@@ -135,6 +143,9 @@ class Squared(Loss):
     def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
         return np.multiply(s, y) + np.square(s) / 2
 
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+        return np.square(np.subtract(y, f) - multipliers) / 2
+
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(np.inf, y)
 
@@ -176,6 +187,11 @@ class Huber(Loss):
     def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
         inside = np.abs(s) <= self.delta
         return np.where(inside, np.multiply(s, y) + np.square(s) / 2, np.inf)
+
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+        missed = np.subtract(y, f)
+        near = np.clip(missed, -self.delta, self.delta)
+        return np.square(near - multipliers) / 2 + _beyond(missed, near, multipliers, self.delta)
 
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(self.delta, y)
@@ -221,6 +237,9 @@ class Absolute(Loss):
     def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
         return np.where(np.abs(s) <= 1, np.multiply(s, y), np.inf)
 
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+        return _beyond(np.subtract(y, f), 0.0, multipliers, 1.0)
+
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(1.0, y)
 
@@ -261,6 +280,12 @@ class EpsilonInsensitive(Loss):
     def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
         return np.where(np.abs(s) <= 1, np.multiply(s, y) + self.epsilon * np.abs(s), np.inf)
 
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+        missed = np.subtract(y, f)
+        near = np.clip(missed, -self.epsilon, self.epsilon)
+        inside = np.abs(multipliers) * (self.epsilon - np.sign(multipliers) * near)
+        return np.maximum(inside, 0.0) + _beyond(missed, near, multipliers, 1.0)
+
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(1.0, y)
 
@@ -297,6 +322,15 @@ class Logistic(Loss):
         negative_entropy = odds * np.log(odds) + (1 - odds) * np.log1p(-odds)
         return np.where(inside, np.where(odds == p, negative_entropy, 0.0), np.inf)
 
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+        # The divergence of the probability p from that of the log-odds -y f.
+        p, log_odds = np.multiply(y, multipliers), np.multiply(y, f)
+        log_p = np.log(np.where(p > 0, p, 1.0)) + np.logaddexp(0.0, log_odds)
+        log_q = np.log1p(-np.where(p < 1, p, 0.0)) + np.logaddexp(0.0, -log_odds)
+        apart = np.where(p > 0, p * log_p, 0.0) + np.where(p < 1, (1 - p) * log_q, 0.0)
+        rounding = np.finfo(np.float64).eps * (2 + p * np.abs(log_p) + (1 - p) * np.abs(log_q) + np.abs(log_odds))
+        return np.maximum(apart, 0.0) + 8 * rounding
+
     def domain(self, y: ArrayLike) -> Interval:
         return _against_label(y)
 
@@ -329,6 +363,10 @@ class Hinge(Loss):
         p = -np.multiply(y, s)
         return np.where((p >= 0) & (p <= 1), -p, np.inf)
 
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+        p, short = np.multiply(y, multipliers), 1 - np.multiply(y, f)
+        return np.maximum(short, 0.0) * (1 - p) + np.maximum(-short, 0.0) * p
+
     def domain(self, y: ArrayLike) -> Interval:
         return _against_label(y)
 
@@ -337,6 +375,12 @@ class Hinge(Loss):
         positive = np.count_nonzero(y > 0)
         corners = np.concatenate([[-np.inf], np.sort(y), [np.inf]])
         return float(corners[positive]), float(corners[positive + 1])
+
+
+def _beyond(missed: ArrayLike, near: ArrayLike, multipliers: ArrayLike, steepest: float) -> Vector:
+    """What multipliers waste where a loss of slope `steepest` is straight, from the miss `near` on."""
+    far = np.abs(missed) - np.abs(near)
+    return np.asarray(far * (steepest - np.sign(missed) * multipliers))
 
 
 def _symmetric(bound: float, y: ArrayLike) -> Interval:

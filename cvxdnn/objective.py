@@ -19,7 +19,7 @@ function bends only where z touches the wall. With an unpenalised skip connectio
 the same for every loss, the bound is that of `cvxdnn.loss_terms`.
 
 `certify` takes the residual of any candidate, makes it feasible, and reports the gap that is then proven.
-Points whose x (nearly) coincide count as one point with a weight, as everywhere in this library.
+Points of equal x count as one point with a weight, as everywhere in this library.
 
 Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the symmetric tube is derived in docs/certificate.md.
 """
@@ -32,20 +32,24 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
+from cvxdnn.evaluation import Fit, fit_of, penalty_gap
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.loss_terms import LossTerms, LowerBound
+from cvxdnn.loss_terms import LossTerms
 from cvxdnn.losses import LOSSES, Loss, Squared, named
+from cvxdnn.rounding import SUM, TINY, UNIT, down, total, up, upper_total
 from cvxdnn.spline import LinearSpline, MergedPoints, merge_points
-from cvxdnn.tube import Tube, needed_beta, tube
+from cvxdnn.tube import DualPoint, Tube
 from cvxdnn.tube import double_integral as double_integral
 
-__all__ = ["LOSSES", "Certificate", "NetworkLike", "Tube", "beta_max", "certify", "network_objective"]
+__all__ = ["LOSSES", "Certificate", "NetworkLike", "Proof", "Tube", "beta_max", "certify", "network_objective"]
 
 Vector = NDArray[np.float64]
 
 
 SAME = 1e-8
 """Multiples of the multipliers that differ by less from 1 prove the same: the bound is stationary there."""
+CLOSE = 1e-12
+"""Relative gap at which no better multipliers are looked for."""
 
 
 @runtime_checkable
@@ -71,41 +75,52 @@ class NetworkLike(Protocol):
 class Certificate:
     """A candidate's objective, a proven lower bound on every network's objective, and their distance.
 
-    primal, dual, gap : objective, lower bound, their difference (>= 0 up to round-off)
-    relative_gap : gap / primal
+    For a spline all three hold in real arithmetic, on the data as given: rounding is bounded and counted against them.
+    A network or another callable is charged what it returns.
+
+    primal, loss, cost : the objective, the loss in it, and what beta multiplies, rounded up
+    dual : lower bound, rounded down
+    excess : no network has an objective that is lower by more than this, found without subtracting the other two: where
+        the objective is large, whatever is done, the gap is mostly rounding (equal to it unless f is a spline)
     multipliers : (n,) the dual feasible point, one entry per point as given
+    point : the same by its cumulative sums at the distinct inputs, which the bound is proven with
+    resolution : the loss that rounding y in the last place can make
+    is_exact : whether primal, dual and gap were computed in rational arithmetic (`cvxdnn.exact`)
     """
 
     primal: float
+    loss: float
+    cost: float
     dual: float
+    excess: float
     tube: Tube
     multipliers: Vector
+    point: DualPoint
+    resolution: float = 0.0
+    is_exact: bool = False
 
     @property
     def gap(self) -> float:
         """No network has an objective that is lower by more than this."""
-        return self.primal - self.dual
+        return up(self.primal - self.dual) if self.primal > self.dual else 0.0
 
     @property
     def relative_gap(self) -> float:
-        """The gap as a share of the objective (0 where both are 0)."""
-        return self.gap / self.primal if self.primal > 0 else 0.0
+        """The gap as a share of the objective; 0 where it is no more than rounding the data in the last place costs."""
+        return self.gap / self.primal if self.gap > self.resolution else 0.0
 
 
-def squared_loss(points: MergedPoints, fitted: Vector) -> float:
-    """1/2 sum (f - y)^2 over all points, from the values `fitted` (m,) at the merged inputs."""
-    return _loss_of(points, _missed(points, fitted))
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Multipliers in the tube of a weight decay: a lower bound on the two-layer objective for it.
 
+    beta, point : the weight decay and the multipliers by their cumulative sums at the distinct inputs
+    multipliers : (n,) one per point as given
+    """
 
-def _loss_of(points: MergedPoints, missed: Vector) -> float:
-    return 0.5 * float(points.weight @ missed**2) + points.scatter
-
-
-def _missed(points: MergedPoints, fitted: Vector) -> Vector:
-    """y - f; zero where the data are fitted up to the rounding of values, of which any relative gap would be noise."""
-    missed = points.y - fitted
-    round_off = 4 * np.finfo(np.float64).eps * np.abs(points.y).max()
-    return missed if np.abs(missed).max() > round_off else np.zeros_like(missed)
+    beta: float
+    point: DualPoint
+    multipliers: Vector
 
 
 def network_objective(
@@ -150,8 +165,7 @@ def loss_terms(points: MergedPoints, y: ArrayLike, loss: Loss) -> LossTerms:
 
 def largest_beta(points: MergedPoints, skip_connection: bool = False) -> float:
     """`beta_max` of merged points."""
-    multipliers = _balanced(points, points.weight * (points.y - points.y.mean()), skip_connection)
-    return needed_beta(points.x, multipliers)
+    return _balanced(points, points.weight * (points.y - points.y.mean()), skip_connection).needed_beta
 
 
 def certify(
@@ -164,6 +178,7 @@ def certify(
     path_norm: float | None = None,
     skip_connection: bool = False,
     dual: ArrayLike | None = None,
+    exact: bool = False,
 ) -> Certificate:
     """How far a two-layer candidate can be from the global optimum, in O(n).
 
@@ -185,64 +200,117 @@ def certify(
         Multipliers to try besides the negative slopes of the loss at f (squared loss: the residuals); the better
         lower bound is kept. At kinks of the loss a function does not determine its multipliers: for "absolute",
         "epsilon_insensitive" and "hinge" pass the `dual` of a solution, or expect a gap even at the optimum.
+    exact : bool
+        Compute primal, dual and gap once more without any rounding, in rational arithmetic: some tenths of a second
+        for 500 points. For splines and for networks with their weights, not for other callables.
 
     Raises
     ------
     InvalidInputError
         On malformed data, a negative beta, an unknown loss, labels it has no meaning for, a deeper network, a missing
-        path norm.
+        path norm, and for a callable with exact=True.
     """
     points, loss = merge_points(x, y), named(loss)
     beta = validation.nonnegative("beta", beta)
+    fit = _evaluate(f, points, path_norm, skip_connection)
+    given = None if dual is None else _checked_dual(points, dual)
     if not isinstance(loss, Squared):
         terms = loss_terms(points, y, loss)
-        fitted, cost = _evaluate(f, points, path_norm, skip_connection)
-        given = None if dual is None else _checked_dual(points, dual)
-        return certify_terms(terms, fitted, cost, beta, skip_connection=skip_connection, dual=given)
-    fitted, cost = _evaluate(f, points, path_norm, skip_connection)
-    merged = None if dual is None else _merged_dual(points, dual)
-    certificate = certify_fit(points, fitted, cost, beta, skip_connection=skip_connection, dual=merged)
-    return replace(certificate, multipliers=per_point(points, y, certificate.multipliers))
+        certificate = certify_terms(terms, fit, beta, skip_connection=skip_connection, dual=given)
+    else:
+        point = None if given is None else _balanced(points, _summed(points, given), skip_connection)
+        certificate = certify_fit(points, fit, beta, skip_connection=skip_connection, dual=point)
+        certificate = replace(certificate, multipliers=per_point(points, y, certificate.point.portable))
+    return _in_rationals(certificate, x, y, f, beta, loss) if exact else certificate
+
+
+def _in_rationals(
+    certificate: Certificate,
+    x: ArrayLike,
+    y: ArrayLike,
+    f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
+    beta: float,
+    loss: Loss,
+) -> Certificate:
+    """The certificate computed once more, by `cvxdnn.exact`."""
+    from cvxdnn.exact import two_layer_bounds  # rarely asked for
+
+    if not isinstance(f, LinearSpline | NetworkLike):
+        raise InvalidInputError("exact is True; that needs a LinearSpline or a network, whose numbers can be looked at")
+    proof = Proof(beta, certificate.point, certificate.multipliers)
+    bounds = two_layer_bounds(x, y, f, proof, beta=beta, loss=loss)
+    return replace(
+        certificate,
+        primal=bounds.primal,
+        loss=bounds.loss,
+        cost=bounds.cost,
+        dual=bounds.dual,
+        excess=bounds.gap,
+        is_exact=True,
+    )
 
 
 def certify_fit(
-    points: MergedPoints,
-    fitted: Vector,
-    cost: float,
-    beta: float,
-    *,
-    skip_connection: bool = False,
-    dual: Vector | None = None,
+    points: MergedPoints, fit: Fit, beta: float, *, skip_connection: bool = False, dual: DualPoint | None = None
 ) -> Certificate:
-    """`certify` for values `fitted` (m,) at merged points, with multipliers per merged point.
+    """`certify` for the squared loss, with one multiplier per merged point.
 
-    `cost` is what beta multiplies; `dual` (m,) are multipliers to try besides the residual.
+    `dual` is to be tried besides the residual.
     """
-    missed = _missed(points, fitted)
-    primal = _loss_of(points, missed) + beta * cost
-    candidates = [points.weight * missed]
-    if dual is not None:
-        candidates.append(dual)
-    bounds = [_lower_bound(points, candidate, beta, skip_connection) for candidate in candidates]
-    best = max(bounds, key=lambda bound: bound.value)
-    return Certificate(primal, best.value, best.tube, best.multipliers)
+    missed, doubt = fit.missed(points.y)
+    doubt = doubt + points.rounding
+    scatter = points.scatter * (1 + 2 * SUM)
+    loss = upper_total(points.weight * (np.abs(missed) + doubt) ** 2) / 2 + scatter
+    primal = up((loss + beta * fit.cost) * (1 + 4 * UNIT)) if loss or fit.cost else 0.0
+    best = None if dual is None else _lower_bound(points, dual, beta)
+    if best is None or primal - best.value > CLOSE * primal:
+        residual = _lower_bound(points, _balanced(points, points.weight * missed, skip_connection), beta)
+        best = residual if best is None or residual.value > best.value else best
+    if fit.bends is None:
+        excess = up(max(primal - best.value, 0.0))
+    else:
+        excess = _loss_gap(points, missed, doubt, best.point)
+        excess = up(excess + penalty_gap(fit.bends, best.point, beta, skip_connection)) if excess or beta else excess
+    resolution = float(points.weight.sum()) * (32 * UNIT * float(np.abs(points.y).max())) ** 2
+    picture, multipliers = best.point.picture(beta), best.point.multipliers
+    return Certificate(primal, loss, fit.cost, best.value, excess, picture, multipliers, best.point, resolution)
+
+
+def _loss_gap(points: MergedPoints, missed: Vector, doubt: Vector, point: DualPoint) -> float:
+    """sum_j (w_j (y_j - f_j) - lambda_j)^2 / 2 w_j, rounded up: what the loss adds to the gap."""
+    pulls = points.weight * missed
+    apart = np.abs(pulls - point.multipliers)
+    apart += points.weight * doubt + 4 * UNIT * (np.abs(pulls) + np.abs(point.multipliers)) * (apart > 0)
+    apart[[0, -1]] += point.excess
+    return upper_total(apart**2 / points.weight) / 2
 
 
 def certify_terms(
-    terms: LossTerms,
-    fitted: Vector,
-    cost: float,
-    beta: float,
-    *,
-    skip_connection: bool = False,
-    dual: Vector | None = None,
+    terms: LossTerms, fit: Fit, beta: float, *, skip_connection: bool = False, dual: Vector | None = None
 ) -> Certificate:
-    """`certify` for any loss, for values `fitted` (m,) at the merged points; multipliers are (n,), one per point."""
-    candidates = [terms.multipliers(fitted)]
+    """`certify` for any loss; multipliers are (n,), one per point as given."""
+    group = terms.points.group
+    candidates = [terms.multipliers(fit.values)]
     if dual is not None:
         candidates.append(dual)
     bound = terms.best_bound(candidates, beta, skip_connection)
-    return Certificate(terms.total(fitted) + beta * cost, bound.value, bound.tube, bound.multipliers)
+    # Losses of f - y see both above the candidate's offset, labels the values themselves.
+    y, middle = (terms.y, fit.values) if terms.loss.needs_labels else (terms.y - fit.offset, fit.heights)
+    doubt = fit.error[group]
+    doubt = np.where(doubt > 0, doubt + 4 * UNIT * np.abs(middle[group]), 0.0)
+    if not terms.loss.needs_labels and fit.offset:
+        doubt = doubt + 2 * UNIT * np.abs(y)
+    # A convex function is largest at an end of the interval in which its argument is known to lie.
+    ends = (middle[group] - doubt, middle[group] + doubt)
+    loss = upper_total(np.maximum(*(terms.loss.value(end, y) for end in ends)) * (1 + 16 * UNIT))
+    primal = up((loss + beta * fit.cost) * (1 + 4 * UNIT))
+    if fit.bends is None:
+        excess = up(max(primal - bound.value, 0.0))
+    else:
+        excess = upper_total(np.maximum(*(terms.loss.gap(end, y, bound.multipliers) for end in ends)) * (1 + 16 * UNIT))
+        excess = up(excess + penalty_gap(fit.bends, bound.point, beta, skip_connection))
+    resolution, picture = terms.round_off(fit.values), bound.point.picture(beta)
+    return Certificate(primal, loss, fit.cost, bound.value, excess, picture, bound.multipliers, bound.point, resolution)
 
 
 def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
@@ -252,10 +320,9 @@ def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
     return given
 
 
-def _merged_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
-    given = _checked_dual(points, dual)
-    summed: Vector = np.bincount(points.group, weights=given, minlength=points.x.size).astype(np.float64)
-    return summed
+def _summed(points: MergedPoints, multipliers: Vector) -> Vector:
+    """Their sums at the merged inputs, (m,)."""
+    return np.bincount(points.group, weights=multipliers, minlength=points.x.size).astype(np.float64)
 
 
 def _evaluate(
@@ -263,11 +330,13 @@ def _evaluate(
     points: MergedPoints,
     path_norm: float | None,
     skip_connection: bool,
-) -> tuple[Vector, float]:
+) -> Fit:
     """Values at the merged inputs, and what the penalty charges per unit of beta."""
     if isinstance(f, LinearSpline):
-        cost = spline_cost(f, points, skip_connection)
-    elif isinstance(f, NetworkLike):
+        fit = fit_of(f, points.x, skip_connection)
+        validation.bounded("f(x)", fit.values)
+        return fit
+    if isinstance(f, NetworkLike):
         cost = _network_cost(f, skip_connection)
     elif path_norm is None:
         raise InvalidInputError("path_norm is missing; a callable needs the cost that beta multiplies")
@@ -277,7 +346,7 @@ def _evaluate(
     fitted = validation.bounded("f(x)", validation.finite_vector("f(x)", f(points.x)))
     if fitted.size != points.x.size:
         raise InvalidInputError(f"f(x) has {fitted.size} values for {points.x.size} inputs; return one each")
-    return fitted, cost
+    return Fit(fitted, 0.0, np.zeros_like(fitted), cost)
 
 
 def _network_cost(network: NetworkLike, skip_connection: bool) -> float:
@@ -300,32 +369,56 @@ def spline_cost(f: LinearSpline, points: MergedPoints, skip_connection: bool = F
     return inside.total_variation if skip_connection else inside.path_norm
 
 
-def _lower_bound(points: MergedPoints, multipliers: Vector, beta: float, skip_connection: bool) -> LowerBound:
-    """The best that a multiple of the balanced multipliers (m,), one per merged point, proves within the tube."""
-    balanced = _balanced(points, multipliers, skip_connection)
-    picture = tube(points.x, balanced, beta)
-    # s times the multipliers prove s * rise - s^2 / 2 * curvature; y is centred because they sum to zero.
-    rise = float(balanced @ (points.y - (points.weight @ points.y) / points.weight.sum()))
-    curvature = float(balanced @ (balanced / points.weight))
-    needed = picture.needed_beta
-    if rise <= 0 or needed == 0:
-        return LowerBound(points.scatter, 0.0 * balanced, picture.scaled(0.0, beta))
-    largest, best = beta / needed, rise / curvature if curvature > 0 else np.inf
-    factor = min(best, largest)
-    if largest >= 1 and abs(factor - 1) <= SAME:
-        factor = 1.0  # a multiple of all would round them anew (see `cvxdnn.tube.second_difference`)
-    value = factor * (rise - 0.5 * factor * curvature)
-    return LowerBound(points.scatter + value, factor * balanced, picture.scaled(factor, beta))
+@dataclass(frozen=True, eq=False)
+class _Bound:
+    """A proven lower bound and the dual point that proves it."""
+
+    value: float
+    point: DualPoint
 
 
-def _balanced(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> Vector:
+def _lower_bound(points: MergedPoints, point: DualPoint, beta: float) -> _Bound:
+    """The best that a multiple of a dual point proves within the tube."""
+    scatter = max(points.scatter * (1 - 2 * SUM) - points.weight.sum() * points.rounding**2, 0.0)
+    nothing = _Bound(down(scatter), point.scaled(0.0))
+    # s times the multipliers prove s * rise - s^2 / 2 * curvature.
+    rise, curvature = -float(point.sums @ np.diff(points.y)), _curvature(points, point)
+    if rise <= 0 or beta == 0 or curvature == 0:
+        return nothing
+    factor = rise / curvature
+    if abs(factor - 1) > SAME and not (factor > 1 and point.needed_beta >= beta):
+        point = point.scaled(factor)
+    point = point.within(beta)
+    value = _proven(points, point) + scatter
+    return _Bound(down(value), point) if value > scatter else nothing
+
+
+def _curvature(points: MergedPoints, point: DualPoint) -> float:
+    return float(point.multipliers @ (point.multipliers / points.weight))
+
+
+def _proven(points: MergedPoints, point: DualPoint) -> float:
+    """sum_j lambda_j y_j - lambda_j^2 / 2 w_j, rounded down."""
+    multipliers, rises = point.multipliers, np.diff(points.y)
+    linear, linear_error = total(-point.sums * rises)
+    squares, squares_error = total(multipliers**2 / (2 * points.weight))
+    size = np.abs(multipliers)
+    error = (1 + 8 * SUM) * (linear_error + 2 * squares_error) + points.rounding * float(size.sum()) * (1 + SUM)
+    if point.excess:
+        at_ends = size[[0, -1]] / points.weight[[0, -1]]
+        error += point.excess * (abs(float(rises.sum())) + float(at_ends.sum()) + 2 * point.excess) * (1 + SUM)
+    return linear - squares - error - 4 * UNIT * (abs(linear) + squares) - TINY
+
+
+def _balanced(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> DualPoint:
     """Subtract what the free output bias (and the skip connection) would absorb."""
-    # Scaling up what round-off left of a cancellation would prove a false bound: project what remains once
-    # more, and call it zero where nothing else can be left.
+    # What round-off leaves of a cancellation proves nothing: project what remains once more, and call it zero where
+    # nothing else can be left.
     remaining = _projected(points, _projected(points, multipliers, skip_connection), skip_connection)
     if np.abs(remaining).max() <= 1e-13 * np.abs(multipliers).max():
-        return np.zeros_like(multipliers)
-    return remaining
+        remaining = np.zeros_like(multipliers)
+    sums = remaining.astype(np.longdouble).cumsum()[:-1].astype(np.float64)
+    return DualPoint(points.x, sums, skip_connection)
 
 
 def _projected(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> Vector:

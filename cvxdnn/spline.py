@@ -37,11 +37,11 @@ __all__ = [
 
 Vector = NDArray[np.float64]
 
-MERGE_TOLERANCE = 1e-7
-"""Inputs closer than this share of the data's range count as one weighted point."""
+ROUND_OFF = 4 * np.finfo(np.float64).eps
+"""Share of coordinates by which rounding may have moved them on the way to a slope."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class LinearSpline:
     """A continuous piecewise-linear function of one variable.
 
@@ -50,10 +50,18 @@ class LinearSpline:
     knots : array (k,), k >= 1
         Strictly increasing inputs between which the function is linear.
     values : array (k,)
-        The function's values there.
+        The function's values there, less `offset`.
     left_slope, right_slope : float, optional
         Slopes left of the first and right of the last knot. None: the neighbouring inner piece continues
         (with a single knot: slope 0).
+    offset : float, default 0
+        A constant added to the function, held apart: values of 100,000 plus small changes would be rounded by more
+        than the changes are worth.
+
+    Attributes
+    ----------
+    heights : array (k,)
+        The values above the offset, exactly as given; `values` are heights + offset, rounded.
 
     Raises
     ------
@@ -62,30 +70,61 @@ class LinearSpline:
     """
 
     knots: Vector
-    values: Vector
-    left_slope: float | None = None
-    right_slope: float | None = None
+    heights: Vector
+    left_slope: float | None
+    right_slope: float | None
+    offset: float
 
-    def __post_init__(self) -> None:
-        knots = validation.finite_vector("knots", self.knots)
-        values = validation.finite_vector("values", self.values)
-        if knots.size != values.size:
-            raise InvalidInputError(f"knots has {knots.size} and values {values.size} entries; give one each")
-        if not (knots[1:] > knots[:-1]).all():
+    def __init__(
+        self,
+        knots: ArrayLike,
+        values: ArrayLike,
+        left_slope: float | None = None,
+        right_slope: float | None = None,
+        *,
+        offset: float = 0.0,
+    ) -> None:
+        own_knots = validation.finite_vector("knots", knots)
+        heights = validation.finite_vector("values", values)
+        if own_knots.size != heights.size:
+            raise InvalidInputError(f"knots has {own_knots.size} and values {heights.size} entries; give one each")
+        if not (own_knots[1:] > own_knots[:-1]).all():
             raise InvalidInputError("knots must strictly increase; sort them and merge equal ones")
-        for name in ("left_slope", "right_slope"):
-            slope = getattr(self, name)
-            if slope is not None and not np.isfinite(slope):
-                raise InvalidInputError(f"{name} is {slope}; it must be finite, or None to continue the piece")
+        left, right = (
+            None if slope is None else validation.finite(name, slope)
+            for name, slope in (("left_slope", left_slope), ("right_slope", right_slope))
+        )
+        self._set(own_knots, heights, left, right, validation.finite("offset", offset))
+
+    @classmethod
+    def unchecked(
+        cls, knots: Vector, heights: Vector, left_slope: float, right_slope: float, offset: float = 0.0
+    ) -> "LinearSpline":
+        """The same from arrays of its own that are known to be right: for solvers, whose time counts."""
+        spline = cls.__new__(cls)
+        spline._set(knots, heights, left_slope, right_slope, offset)
+        return spline
+
+    def _set(
+        self, knots: Vector, heights: Vector, left_slope: float | None, right_slope: float | None, offset: float
+    ) -> None:
         knots.setflags(write=False)
+        heights.setflags(write=False)
+        self.__dict__.update(
+            knots=knots, heights=heights, left_slope=left_slope, right_slope=right_slope, offset=offset
+        )
+
+    @cached_property
+    def values(self) -> Vector:
+        """The function's values at the knots, (k,)."""
+        values = self.heights + self.offset
         values.setflags(write=False)
-        object.__setattr__(self, "knots", knots)
-        object.__setattr__(self, "values", values)
+        return values
 
     @cached_property
     def slopes(self) -> Vector:
         """Slopes of all pieces, left to right, outer ones included; shape (k + 1,)."""
-        inner = (self.values[1:] - self.values[:-1]) / (self.knots[1:] - self.knots[:-1])
+        inner = (self.heights[1:] - self.heights[:-1]) / (self.knots[1:] - self.knots[:-1])
         left = self.left_slope if self.left_slope is not None else (inner[0] if inner.size else 0.0)
         right = self.right_slope if self.right_slope is not None else (inner[-1] if inner.size else 0.0)
         return np.concatenate([[left], inner, [right]])
@@ -108,8 +147,12 @@ class LinearSpline:
 
     def __call__(self, x: ArrayLike) -> Vector:
         """Values at `x` (any shape)."""
+        return self.above_offset(x) + self.offset
+
+    def above_offset(self, x: ArrayLike) -> Vector:
+        """Values at `x` (any shape), less the offset."""
         x = np.asarray(x, dtype=np.float64)
-        inside = np.interp(x, self.knots, self.values)
+        inside = np.interp(x, self.knots, self.heights)
         left = np.minimum(x - self.knots[0], 0.0) * self.slopes[0]
         right = np.maximum(x - self.knots[-1], 0.0) * self.slopes[-1]
         return np.asarray(inside + left + right)
@@ -122,24 +165,34 @@ class LinearSpline:
         if not inside.any():
             middle = np.searchsorted(self.knots, (low + high) / 2)
             slope = float(self.slopes[middle])
-            return LinearSpline(np.array([low]), self(np.array([low])), slope, slope)
+            return LinearSpline(np.array([low]), self.above_offset(np.array([low])), slope, slope, offset=self.offset)
         first, last = np.flatnonzero(inside)[[0, -1]]
-        return LinearSpline(
-            self.knots[inside], self.values[inside], float(self.slopes[first]), float(self.slopes[last + 1])
-        )
+        ends = float(self.slopes[first]), float(self.slopes[last + 1])
+        return LinearSpline(self.knots[inside], self.heights[inside], *ends, offset=self.offset)
 
     def significant_knots(self, share: float = 0.0) -> Vector:
-        """Knots whose slope change is above `share` of the total variation (0: every real change)."""
-        return self.knots[np.abs(self.slope_changes) > share * self.total_variation]
+        """Knots whose slope change is more than rounding, and above `share` of the total variation."""
+        changes = np.abs(self.slope_changes)
+        return self.knots[(changes > share * self.total_variation) & (changes > self._rounding_of_changes)]
+
+    @property
+    def _rounding_of_changes(self) -> Vector:
+        """How large a slope change may be that only the rounding of knots and heights makes, (k,)."""
+        if self.knots.size < 3:
+            return np.zeros(self.knots.size)
+        doubt = np.zeros(self.knots.size + 1)
+        doubt[1:-1] = _doubt(self.knots, self.heights, self.slopes[1:-1])
+        return ROUND_OFF * (doubt[:-1] + doubt[1:])
 
 
 @dataclass(frozen=True, eq=False)
 class MergedPoints:
-    """Data sorted by x, with inputs closer than `MERGE_TOLERANCE` of the range merged.
+    """Data sorted by x, with points of equal x merged.
 
     x, y, weight : (m,) distinct inputs, mean outputs, how many points each stands for
     group : (n,) for each point as given, the merged point it belongs to
     scatter : half the sum of squared distances to the group means, a loss that no function removes
+    rounding : what rounding may have moved a mean by
     """
 
     x: Vector
@@ -147,14 +200,20 @@ class MergedPoints:
     weight: Vector
     group: NDArray[np.intp]
     scatter: float
+    rounding: float = 0.0
 
 
 def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
-    """Sort the points and merge those with (nearly) equal x into one weighted point each."""
+    """Sort the points and merge those with equal x into one weighted point each.
+
+    Nearly equal x stay apart: a function can tell them apart, at the price of a steep piece.
+    """
     x, y = validation.points(x, y)
     order = np.argsort(x, kind="stable")
     x_sorted, y_sorted = x[order], y[order]
-    starts = _group_starts(x_sorted)
+    gaps = x_sorted[1:] - x_sorted[:-1]
+    validation.resolvable(x_sorted, gaps)
+    starts = np.append(True, gaps > 0)
     group_of_sorted = np.cumsum(starts) - 1
     group = np.empty(x.size, dtype=np.intp)
     group[order] = group_of_sorted
@@ -170,14 +229,10 @@ def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
 
     y_mean = group_mean(y_sorted)
     scatter = 0.5 * float(np.sum((y_sorted - y_mean[group_of_sorted]) ** 2))
-    return MergedPoints(group_mean(x_sorted), y_mean, weight, group, scatter)
-
-
-def _group_starts(x: Vector) -> NDArray[np.bool_]:
-    """Marks the sorted inputs that open a new group."""
-    starts = np.ones(x.size, dtype=np.bool_)
-    starts[1:] = x[1:] - x[:-1] > MERGE_TOLERANCE * (x[-1] - x[0])
-    return starts
+    is_exact = scatter == 0.0 and np.array_equal(y_mean[group_of_sorted], y_sorted)
+    size = float(weight.max()) * float(np.abs(y_sorted - y_sorted[first][group_of_sorted]).max()) + np.abs(y).max()
+    rounding = 0.0 if is_exact else float(2 * np.finfo(np.float64).eps * size)
+    return MergedPoints(x_sorted[first], y_mean, weight, group, scatter, rounding)
 
 
 def interpolating_spline(x: ArrayLike, y: ArrayLike) -> LinearSpline:
@@ -186,12 +241,13 @@ def interpolating_spline(x: ArrayLike, y: ArrayLike) -> LinearSpline:
     Parameters
     ----------
     x, y : arrays (n,), n >= 1, any order
-        Points with (nearly) equal x are replaced by their mean.
+        Points with equal x are replaced by their mean.
 
     Returns
     -------
     LinearSpline
-        Its knots are the points where the slope changes; where it never does, a single anchor point.
+        Its values at the points are theirs, to the last bit. Its knots are the points where the slope changes; where
+        it never does, a single anchor point; and where rounding would carry a straight piece past a point, that one.
     """
     points = merge_points(x, y)
     if points.x.size == 1:
@@ -199,6 +255,11 @@ def interpolating_spline(x: ArrayLike, y: ArrayLike) -> LinearSpline:
     slopes = _chords(points)
     bends = np.flatnonzero(np.diff(slopes)) + 1
     keep = bends if bends.size else np.array([0])
+    spline = LinearSpline(points.x[keep], points.y[keep], float(slopes[0]), float(slopes[-1]))
+    if np.array_equal(spline(points.x), points.y):
+        return spline
+    missed = np.flatnonzero(spline(points.x) != points.y)
+    keep = np.union1d(keep, missed)
     return LinearSpline(points.x[keep], points.y[keep], float(slopes[0]), float(slopes[-1]))
 
 
@@ -308,13 +369,17 @@ def _chords(points: MergedPoints) -> Vector:
     chords = np.repeat(joined, np.diff(corners))
     # Many small changes may add up to a real one; then each of them counts.
     missed = np.abs(np.interp(x, x[corners], y[corners]) - y)[1:]
-    round_off = 4 * np.finfo(np.float64).eps * (np.abs(y).max() + np.abs(chords) * np.abs(x).max())
+    round_off = ROUND_OFF * (np.abs(y).max() + np.abs(chords) * np.abs(x).max())
     return chords if np.all(missed <= round_off) else slopes
 
 
 def _bends(x: Vector, y: Vector, slopes: Vector) -> NDArray[np.bool_]:
     """Marks the inner points, (m - 2,), whose slope change is more than round-off in their coordinates."""
+    doubt = _doubt(x, y, slopes)
+    return np.asarray(np.abs(np.diff(slopes)) > ROUND_OFF * (doubt[:-1] + doubt[1:]))
+
+
+def _doubt(x: Vector, y: Vector, slopes: Vector) -> Vector:
+    """By how much the slope (m - 1,) of each piece is wrong, as a multiple of the rounding of its coordinates."""
     far, high = np.abs(x), np.abs(y)
-    doubt = (np.maximum(high[:-1], high[1:]) + np.abs(slopes) * np.maximum(far[:-1], far[1:])) / np.diff(x)
-    round_off = 4 * np.finfo(np.float64).eps * (doubt[:-1] + doubt[1:])
-    return np.asarray(np.abs(np.diff(slopes)) > round_off)
+    return (np.maximum(high[:-1], high[1:]) + np.abs(slopes) * np.maximum(far[:-1], far[1:])) / np.diff(x)

@@ -7,6 +7,10 @@ For multipliers :math:`\lambda` that sum to zero, their *double integral*, with 
 has to stay in :math:`|z(t)| \le \beta - |c|/2` for every t. z is c/2 left of the data, -c/2 right of it and linear
 between, so the data points decide. The same tube serves every loss. Derived in docs/certificate.md.
 
+Cumulative sums of the multipliers, :math:`S_j = \lambda_1 + \dots + \lambda_j`, say more than the multipliers
+themselves: any numbers :math:`S_1, \dots, S_{m-1}` are a balanced dual point, exactly, and where inputs are very close
+multipliers rounded one by one would upset z far away. A `DualPoint` therefore holds S.
+
 Which multipliers between given bounds fit the narrowest tube is a linear program; `narrowest` solves it in the unknowns
 :math:`\lambda`, their cumulative sums S and the double integral P, in which every equation has few terms,
 
@@ -14,15 +18,16 @@ Which multipliers between given bounds fit the narrowest tube is a linear progra
            |P_j - P_m / 2| \le t, \quad |P_m| \le 2 k, \quad \min\ t + k .
 """
 
-import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.exceptions import SolverFailedError
+from cvxdnn.rounding import UNIT, on_grid, running_sum
 
-__all__ = ["Tube", "double_integral", "narrowest", "needed_beta", "second_difference", "tube"]
+__all__ = ["DualPoint", "Tube", "double_integral", "narrowest", "needed_beta", "tube"]
 
 Vector = NDArray[np.float64]
 
@@ -59,6 +64,95 @@ class Tube:
         return np.flatnonzero(np.abs(self.z) >= self.half_width * (1 - tolerance))
 
 
+@dataclass(frozen=True, eq=False)
+class DualPoint:
+    """Multipliers of sum zero, given exactly by their cumulative sums, with what they need in the tube.
+
+    x : (m,) sorted distinct inputs
+    sums : (m - 1,) S, any numbers
+    is_level : whether c has to be zero (skip connection): then every S counts less the one number that makes it so
+
+    The multipliers are S_j - S_{j-1} with S_0 = S_m = 0, as real numbers.
+    """
+
+    x: Vector
+    sums: Vector
+    is_level: bool = False
+
+    @cached_property
+    def multipliers(self) -> Vector:
+        """(m,), rounded."""
+        return _differences(self.sums)
+
+    @cached_property
+    def portable(self) -> Vector:
+        """Multipliers (m,) rounded together, so that adding them up again gives the same curve.
+
+        Rounded one by one, the errors of many would add up to more than a narrow tube is wide.
+        """
+        return _differences(on_grid(self.sums, float(np.abs(self.sums).max(initial=0.0))))
+
+    @cached_property
+    def _integral(self) -> tuple[Vector, float, float]:
+        """Running sums of S times gap, a bound on their errors, and the sum of absolute values."""
+        return running_sum(self.sums, self.x)
+
+    @cached_property
+    def excess(self) -> float:
+        """By how much the cumulative sums may have to be lowered to make c zero; 0 if it need not be."""
+        integral, error, _ = self._integral
+        if not self.is_level or self.x.size == 1:
+            return 0.0
+        return (abs(float(integral[-1])) + error) / float(self.x[-1] - self.x[0]) * (1 + 8 * UNIT)
+
+    @cached_property
+    def error(self) -> float:
+        """Bound on the error of `z` and of `c`."""
+        integral, error, _ = self._integral
+        return 3 * error + 4 * UNIT * float(np.abs(integral).max()) + (abs(float(integral[-1])) if self.is_level else 0)
+
+    @cached_property
+    def c(self) -> float:
+        """sum_i lambda_i x_i."""
+        return 0.0 if self.is_level else -float(self._integral[0][-1])
+
+    @cached_property
+    def z(self) -> Vector:
+        """The curve at every input, (m,)."""
+        return self._integral[0] + self.c / 2
+
+    @cached_property
+    def needed_beta(self) -> float:
+        """A weight decay whose tube holds the curve for sure, and no more than rounding above the smallest."""
+        return (float(np.abs(self.z).max()) + abs(self.c) / 2 + 2 * self.error) * (1 + 8 * UNIT)
+
+    def scaled(self, factor: float) -> "DualPoint":
+        """Multiples of the cumulative sums, rounded."""
+        multiple = DualPoint(self.x, factor * self.sums, self.is_level)
+        if "_integral" in self.__dict__:  # rounding the sums anew moves z by a rounding of all that is added up
+            integral, error, size = self._integral
+            error = abs(factor) * (error + 2 * UNIT * size) * (1 + 4 * UNIT)
+            multiple.__dict__["_integral"] = factor * integral, error, abs(factor) * size
+        return multiple
+
+    def within(self, beta: float) -> "DualPoint":
+        """The largest multiple, at most itself, that fits the tube of `beta` for sure."""
+        if self.needed_beta <= beta:
+            return self
+        rounding = 16 * UNIT * self._integral[2]
+        return self.scaled(beta / (self.needed_beta + rounding) * (1 - 8 * UNIT))
+
+    def picture(self, beta: float) -> Tube:
+        """The curve in the tube of `beta`."""
+        return Tube(self.x, self.z, beta - abs(self.c) / 2, self.c)
+
+
+def _differences(sums: Vector) -> Vector:
+    multipliers = np.append(sums, 0.0)
+    multipliers[1:] -= sums
+    return multipliers
+
+
 def tube(x: Vector, multipliers: Vector, beta: float) -> Tube:
     """The tube picture of multipliers (m,) at sorted inputs (m,)."""
     integral = double_integral(x, multipliers)
@@ -72,23 +166,6 @@ def double_integral(x: Vector, multipliers: Vector) -> Vector:
     integral = np.zeros_like(x)
     steps.cumsum(out=integral[1:])
     return integral
-
-
-def second_difference(x: Vector, z: Vector) -> Vector:
-    """The multipliers (m,), m >= 2, whose double integral is z (m,) - z_1; they sum to zero.
-
-    Their cumulative sums are rounded to multiples of one power of two. Then adding the multipliers up again, in order,
-    needs no rounding, and `double_integral` gives z back. With multipliers rounded one by one, the errors of many
-    points would add up to more than a narrow tube is wide.
-    """
-    sums = (z[1:] - z[:-1]) / (x[1:] - x[:-1])
-    unit = 2.0 ** (math.frexp(np.abs(sums).max())[1] - 52)
-    if unit > 0:
-        sums = np.rint(sums / unit) * unit
-    multipliers = np.zeros_like(z)
-    multipliers[:-1] = sums
-    multipliers[1:] -= sums
-    return multipliers
 
 
 def needed_beta(x: Vector, multipliers: Vector) -> float:

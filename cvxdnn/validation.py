@@ -48,12 +48,30 @@ def points(x: ArrayLike, y: ArrayLike) -> tuple[Vector, Vector]:
     return x, y
 
 
+def resolvable(x: Vector, gaps: Vector) -> None:
+    """Refuse inputs x (n,), sorted and with these gaps, if slopes between distinct ones could overflow."""
+    if gaps.size == 0 or gaps.min() >= 1e-100 * (x[-1] - x[0]):
+        return
+    too_close = np.flatnonzero((gaps > 0) & (gaps < 1e-100 * (x[-1] - x[0])))
+    if too_close.size:
+        first, gap = x[too_close[0]], gaps[too_close[0]]
+        raise InvalidInputError(
+            f"x holds {first:g} and another value only {gap:g} above it, less than 1e-100 of the range: "
+            "make them equal, or move them apart"
+        )
+
+
 def bounded(name: str, vector: Vector) -> Vector:
     """`vector` if its entries are so far from overflow that their products and quotients are, too."""
     largest = np.abs(vector).argmax()
     if abs(vector[largest]) > 1e100:
         raise InvalidInputError(f"{name} holds {vector[largest]:g}; rescale to magnitudes below 1e100")
     return vector
+
+
+def finite(name: str, value: float) -> float:
+    """A finite number."""
+    return _number(name, value)
 
 
 def nonnegative(name: str, value: float) -> float:

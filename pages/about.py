@@ -10,7 +10,9 @@ st.markdown(
 Every number on these pages is one of three kinds.
 
 - **exact**: a closed form, correct to round-off, such as the linear spline or the band of optimal networks;
-- **certified**: computed together with a lower bound that no network can beat; the distance is shown with it;
+- **certified**: computed together with a lower bound that no network can beat; the distance is shown with it. Rounding
+  is counted against the bound, so it holds for your points as given; ✓ marks answers whose objective and bound were
+  computed again with fractions, without any rounding;
 - **measured**: what a training run happened to reach.
 
 #### The theorem behind the Explore page
@@ -30,7 +32,7 @@ shaded band holds them all.
 - Training is not convex. A run can stop above the optimum; the gap says by how much.
 - For deeper networks the gap is proven when only the last hidden layer has biases and $x \ge 0$. With biases in every
   layer the theorem's value is an upper bound, and training may go below it: see Beyond the theorem.
-- Points whose $x$ agree to $10^{-7}$ of the range count as one point with a weight.
+- Points of equal $x$ count as one point with a weight. Nearly equal ones do not: the curve between them is steep.
 - On Spline explorer, Path, Depth and Sweep lab, weight decay and objectives refer to normalised data: $x$ scaled to
   $[0,1]$, $y$ centred with range 1. The other pages take their data as they are.
 

@@ -23,8 +23,10 @@ huge_to_tiny = st.floats(-1e100, 1e100)
 
 
 def acceptable(pairs: list[tuple[float, float]]) -> bool:
-    """Inputs that span less than 1e-100 are refused by `Dataset`."""
-    return not 0 < np.ptp([x for x, _ in pairs]) < 1e-100
+    """Inputs that span less than 1e-100, or lie closer than 1e-100 of their range, are refused by `Dataset`."""
+    x = np.unique([x for x, _ in pairs])
+    span = float(np.ptp(x))
+    return span == 0 or (span >= 1e-100 and bool(np.diff(x).min() >= 1e-100 * span))
 
 
 def points(numbers: st.SearchStrategy[float], longest: int = 20) -> st.SearchStrategy[Dataset]:

@@ -23,7 +23,17 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     "core": (
         *("exceptions", "limits", "validation", "csv_columns", "datasets", "spline", "tube"),
-        *("losses", "balancing", "loss_terms", "objective", "solution", "diagnostics"),
+        *(
+            "rounding",
+            "losses",
+            "balancing",
+            "evaluation",
+            "loss_terms",
+            "exact",
+            "objective",
+            "solution",
+            "diagnostics",
+        ),
     ),
     "mathematics": ("convex", "networks", "theory"),
     "application": (

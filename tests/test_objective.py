@@ -75,7 +75,7 @@ def test_one_point_is_fitted_for_free(beta, skip_connection):
     exact = certify([3], [2], LinearSpline([0], [2]), beta=beta, skip_connection=skip_connection)
     assert (exact.primal, exact.dual, exact.gap, exact.relative_gap) == (0, 0, 0, 0)
     above = certify([3], [2], LinearSpline([0], [3]), beta=beta, skip_connection=skip_connection)
-    assert (above.primal, above.dual, above.relative_gap) == (0.5, 0, 1)
+    assert (above.primal, above.dual, above.relative_gap) == (pytest.approx(0.5, rel=EXACT), 0, pytest.approx(1))
     assert beta_max([3], [2]) == 0
 
 
@@ -143,7 +143,8 @@ def test_three_points_on_a_line(beta):
     assert certificate.tube.c == pytest.approx(beta, rel=1e-9)
     assert_allclose(certificate.tube.z, [beta / 2, 0, -beta / 2], atol=EXACT)
     free = certify(x, y, LinearSpline([0], [0], 1, 1), beta=beta, skip_connection=True)
-    assert (free.primal, free.dual, free.gap) == (0, 0, 0)
+    assert free.dual == free.relative_gap == 0
+    assert free.primal == pytest.approx(0, abs=1e-28)  # the values of a slope are rounded
 
 
 def test_three_points_in_the_tied_regime():

@@ -1,9 +1,12 @@
 """The tube: multipliers and the curve they draw."""
 
+from fractions import Fraction
+from itertools import accumulate
+
 import numpy as np
 import pytest
 
-from cvxdnn.tube import double_integral, needed_beta, second_difference, tube
+from cvxdnn.tube import DualPoint, double_integral, needed_beta, tube
 
 
 def narrow_curve(seed, n):
@@ -16,32 +19,56 @@ def narrow_curve(seed, n):
     return x, z
 
 
-def test_second_difference_of_a_tent():
-    x, z = np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 0.0])
-    assert second_difference(x, z).tolist() == [2.0, -3.0, 1.0]
+def dual_point(x, z):
+    """The dual point whose curve is z, which begins and ends at opposite heights."""
+    return DualPoint(x, np.diff(z) / np.diff(x))
+
+
+def test_multipliers_of_a_tent():
+    point = dual_point(np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 0.0]))
+    assert point.multipliers.tolist() == point.portable.tolist() == [2.0, -3.0, 1.0]
+    assert point.z.tolist() == [0.0, 2.0, 0.0]
+    assert point.c == 0
 
 
 @pytest.mark.parametrize("n", [2, 3, 10, 1_000, 100_000])
 def test_many_multipliers_give_a_narrow_curve_back(n):
     x, z = narrow_curve(n, n)
-    multipliers = second_difference(x, z)
+    multipliers = dual_point(x, z).portable
     assert multipliers.cumsum()[-1] == 0
     assert tube(x, multipliers, 1.0).z == pytest.approx(z, abs=1e-10 * 1e-6)
 
 
 def test_cumulative_sums_of_the_multipliers_are_exact():
     x, z = narrow_curve(0, 10_000)
-    multipliers = second_difference(x, z)
+    multipliers = dual_point(x, z).portable
     from_left, from_right = multipliers.cumsum(), multipliers[::-1].cumsum()[::-1]
     assert from_left[:-1].tolist() == (-from_right[1:]).tolist()
 
 
 @pytest.mark.parametrize("size", [0.0, 5e-324, 1e-300, 1e100])
-def test_second_difference_of_any_size_is_finite(size):
+def test_a_curve_of_any_size_has_finite_multipliers(size):
     x, z = np.array([0.0, 0.5, 1.0]), np.array([0.0, size, 0.0])
-    multipliers = second_difference(x, z)
+    multipliers = dual_point(x, z).portable
     assert np.isfinite(multipliers).all()
     assert double_integral(x, multipliers) == pytest.approx(z, rel=1e-12, abs=5e-324)
+
+
+@pytest.mark.parametrize("n", [2, 30, 3_000])
+def test_the_error_of_a_curve_is_bounded_whatever_the_gaps(n):
+    """Against rational arithmetic, with gaps over sixteen decades; and the needed weight decay is enough."""
+    rng = np.random.default_rng(n)
+    x = np.cumsum(10.0 ** rng.uniform(-16, 0, n))
+    point = DualPoint(x, rng.normal(size=n - 1) * 10.0 ** rng.uniform(-3, 8, n - 1))
+    steps = [Fraction(s) * (Fraction(b) - Fraction(a)) for s, a, b in zip(point.sums, x, x[1:], strict=False)]
+    integral = [Fraction(0), *accumulate(steps)]
+    exact = [value - integral[-1] / 2 for value in integral]
+    assert max(abs(Fraction(z) - e) for z, e in zip(point.z, exact, strict=True)) <= point.error
+    assert point.error <= 1e-13 * max(map(abs, map(float, steps)))
+    needed = max(map(abs, exact)) + abs(integral[-1]) / 2
+    assert needed <= point.needed_beta <= float(needed) * (1 + 1e-12)
+    half = point.within(0.5 * point.needed_beta)
+    assert half.needed_beta <= 0.5 * point.needed_beta
 
 
 def test_a_multiple_needs_that_multiple_of_beta():

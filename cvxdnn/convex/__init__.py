@@ -5,12 +5,13 @@ through the certificate of `cvxdnn.objective`, so that no solver certifies itsel
 along the two-layer `path`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
 from cvxdnn import validation
-from cvxdnn.convex.banded import solve_banded
+from cvxdnn.convex.banded import ACCEPTED, solve_banded
 from cvxdnn.convex.certified import TOLERANCE, interpolation, solution_of
 from cvxdnn.convex.deep import DeepPath, critical_betas, solve_deep
 from cvxdnn.convex.deep_curve import Penalty
@@ -23,7 +24,7 @@ from cvxdnn.convex.warm import Solver
 from cvxdnn.losses import Loss, Squared, named
 from cvxdnn.objective import beta_max, loss_terms
 from cvxdnn.solution import Solution
-from cvxdnn.spline import merge_points
+from cvxdnn.spline import MergedPoints, merge_points
 
 __all__ = [
     "METHODS",
@@ -61,7 +62,7 @@ def solve(
     Parameters
     ----------
     x, y : arrays (n,), n >= 1, any order, in the user's units
-        Points whose x agree to 1e-7 of the range count as one point with a weight.
+        Points of equal x count as one point with a weight; nearly equal ones stay apart.
     beta : float >= 0
         Weight decay; 0 is the limit of vanishing weight decay: of the functions of least loss, one of least path
         norm. That is the interpolating spline for "squared", and does not exist for "logistic".
@@ -122,7 +123,25 @@ def _solve_deeper(
         return priced(two_layer(0.0), penalty)
     if isinstance(loss, Squared) and method != "dictionary" and points.x.size <= LONGEST_PATH:
         path = regularization_path(x, y, skip_connection=skip_connection)
-        return solve_deep(path, beta=penalty.beta, depth=penalty.depth)
+        from_path = solve_deep(path, beta=penalty.beta, depth=penalty.depth)
+        if from_path.relative_gap <= ACCEPTED:
+            return from_path
+        # Where inputs are as close as numbers can be, the end of the path is not resolved; single solutions are.
+        searched = _searched(x, y, points, penalty, loss, skip_connection, two_layer)
+        return min(from_path, searched, key=lambda solution: solution.relative_gap)
+    return _searched(x, y, points, penalty, loss, skip_connection, two_layer)
+
+
+def _searched(
+    x: ArrayLike,
+    y: ArrayLike,
+    points: MergedPoints,
+    penalty: Penalty,
+    loss: Loss,
+    skip_connection: bool,
+    two_layer: Callable[[float], Solution],
+) -> Solution:
+    """Three layers or more by a search over two-layer solutions."""
     # At beta_max itself the answer may still bend by round-off, which a concave penalty would magnify.
     flat = 2 * beta_max(x, y, loss=loss, skip_connection=skip_connection) or penalty.beta
     constant = solve(x, y, beta=flat, loss=loss, skip_connection=skip_connection)

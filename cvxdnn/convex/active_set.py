@@ -102,6 +102,20 @@ def tube_curve(x: Vector, multipliers: Vector, support: Indices, at_support: Vec
     return pinned
 
 
+def pinned_sums(x: Vector, multipliers: Vector, support: Indices, at_support: Vector) -> Vector:
+    """Cumulative sums (m - 1,) of the multipliers whose double integral is `tube_curve`.
+
+    They differ from the given ones at the support only, and there by no more than needed: to divide the rounding of z
+    by a very short gap would make forces of it.
+    """
+    integral = double_integral(x, multipliers)[support]
+    turn = np.diff(at_support - integral)
+    rounding = 4 * np.finfo(np.float64).eps * max(float(np.abs(at_support).max()), float(np.abs(integral).max()))
+    turn[np.abs(turn) <= rounding] = 0.0
+    sums: Vector = multipliers.cumsum()[:-1] + np.repeat(turn / np.diff(x[support]), np.diff(support))
+    return sums
+
+
 def worst_violations(z: Vector, half_width: float, support: Indices, tolerance: float) -> Indices:
     """In every piece between support points, the point that leaves the tube farthest, if any does."""
     excess = np.abs(z) - half_width

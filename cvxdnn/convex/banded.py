@@ -16,6 +16,8 @@ from cvxdnn.spline import LinearSpline
 
 ACCEPTED = 1e-9
 """Relative gap at which no better answer is looked for."""
+CLUSTERS = (1e-14, 1e-12, 1e-10, 1e-8)
+"""Knots as near to each other as this, in the units of the problem, are joined where the answer is not good enough."""
 
 
 def solve_banded(problem: Problem) -> Candidate:
@@ -28,25 +30,38 @@ def _special_case(problem: Problem) -> Candidate | None:
     """The optimum for one or two points, or when it has no knots; None for all other problems."""
     points = problem.points
     if points.x.size == 1:
-        return Candidate(problem, LinearSpline(points.x, points.y))
-    has_no_knots = problem.beta >= largest_beta(points, problem.skip_connection)
-    if has_no_knots and not problem.skip_connection:
-        # Said outright: a slope of 1e-17 would cost something under an enormous weight decay.
-        mean = np.array([points.weight @ points.y / points.weight.sum()])
-        return Candidate(problem, LinearSpline(points.x[:1], mean))
-    if has_no_knots or points.x.size == 2:
+        return without_knots(problem)
+    if problem.beta >= largest_beta(points, problem.skip_connection):
+        return without_knots(problem)
+    if points.x.size == 2:
         return polish(problem, ActiveSet(np.zeros(0, dtype=np.intp), np.zeros(0)))
     return None
+
+
+def without_knots(problem: Problem) -> Candidate:
+    """The best constant; with a skip connection the best line."""
+    points = problem.points
+    x, weight = points.x, points.weight / points.weight.sum()
+    mean = float(weight @ points.y)
+    slope = 0.0
+    # Said outright: a slope of 1e-17 would cost something under an enormous weight decay.
+    if problem.skip_connection and x.size > 1:
+        centred = x - weight @ x
+        slope = float((weight * centred) @ (points.y - mean) / ((weight * centred) @ centred))
+        mean -= slope * float(weight @ (x - x[0]))
+    return Candidate(problem, LinearSpline(x[:1], np.array([mean]), slope, slope))
 
 
 def _iterated(problem: Problem) -> Candidate:
     """The first answer that is certified to `ACCEPTED`, or else the best."""
     candidates = []
-    for shape in shapes(problem):
-        exact = polish(problem, shape.active)
-        if exact is not None:
-            if exact.relative_gap <= ACCEPTED:
-                return exact
-            candidates.append(exact)
-        candidates.append(Candidate(problem, LinearSpline(problem.points.x[shape.support], shape.values)))
+    closest = float(np.diff(problem.points.x).min())
+    for apart in (0.0, *(apart for apart in CLUSTERS if apart > closest)):
+        for shape in shapes(problem, apart):
+            exact = polish(problem, shape.active, apart)
+            if exact is not None:
+                if exact.relative_gap <= ACCEPTED:
+                    return exact
+                candidates.append(exact)
+            candidates.append(Candidate(problem, LinearSpline(problem.points.x[shape.support], shape.values)))
     return min(candidates, key=lambda candidate: candidate.relative_gap)

@@ -1,76 +1,99 @@
-"""From an optimal spline to a `Solution`: every solver's answer passes through the one certificate."""
+"""From an optimal spline to a `Solution`: every solver's answer passes through the one certificate.
+
+Solvers work in units that are powers of two apart from the user's, with exact offsets (`cvxdnn.convex.problem`). So the
+certificate of their spline, and the spline itself, are those of the data as given: only the scale is another.
+"""
+
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex.polish import Candidate
-from cvxdnn.objective import certify_fit, per_point, spline_cost, squared_loss
+from cvxdnn.convex.problem import Problem
+from cvxdnn.evaluation import fit_of
+from cvxdnn.losses import Squared
+from cvxdnn.objective import Certificate, certify_fit, per_point
 from cvxdnn.solution import Solution, Status
-from cvxdnn.spline import LinearSpline, MergedPoints, interpolating_spline
+from cvxdnn.spline import LinearSpline, MergedPoints
+from cvxdnn.tube import DualPoint, Tube
 
-Vector = NDArray[np.float64]
-
+SQUARED = Squared()
 TOLERANCE = 1e-6
 """Largest relative gap at which a solution is called optimal."""
-ROUND_OFF = 1e-12
-"""Relative gap from which on it is worth asking for better multipliers than the residuals."""
 
 
 def solution_of(candidate: Candidate, points: MergedPoints, y: ArrayLike, beta: float) -> Solution:
     """The solution that a candidate is, in the user's units."""
-    problem, spline = candidate.problem, candidate.problem.to_user(candidate.spline)
-    solution = certified_solution(points, y, spline, beta, problem.skip_connection)
-    if solution.relative_gap <= ROUND_OFF or candidate.multipliers is None:
-        return solution
-    multipliers = problem.units.y_scale * candidate.multipliers
-    return certified_solution(points, y, spline, beta, problem.skip_connection, multipliers)
+    problem, certificate = candidate.problem, candidate.certificate
+    spline = problem.to_user(candidate.spline)
+    if not problem.is_exact(beta):
+        return certified_solution(points, y, spline, beta, problem.skip_connection)
+    certificate = _in_user_units(certificate, problem, points, y)
+    solution = _solution(certificate, points, y, spline, beta, problem.skip_connection)
+    # Where the active-set method has come to an end, what remains is rounding.
+    is_exhausted = candidate.active is not None and solution.status is Status.INACCURATE
+    return replace(solution, status=Status.PRECISION) if is_exhausted else solution
+
+
+def _in_user_units(certificate: Certificate, problem: Problem, points: MergedPoints, y: ArrayLike) -> Certificate:
+    """The same certificate of the data as given: a change of scale, without rounding."""
+    x_scale, y_scale = problem.units.x_scale, problem.units.y_scale
+    tube, point = certificate.tube, DualPoint(points.x, certificate.point.sums * y_scale, problem.skip_connection)
+    of_z = x_scale * y_scale
+    return Certificate(
+        primal=certificate.primal * y_scale**2,
+        loss=certificate.loss * y_scale**2,
+        cost=certificate.cost * (y_scale / x_scale),
+        dual=certificate.dual * y_scale**2,
+        excess=certificate.excess * y_scale**2,
+        tube=Tube(points.x, tube.z * of_z, tube.half_width * of_z, tube.c * of_z),
+        multipliers=per_point(points, y, point.portable),
+        point=point,
+        resolution=certificate.resolution * y_scale**2,
+    )
 
 
 def certified_solution(
-    points: MergedPoints,
-    y: ArrayLike,
-    spline: LinearSpline,
-    beta: float,
-    skip_connection: bool,
-    multipliers: Vector | None = None,
+    points: MergedPoints, y: ArrayLike, spline: LinearSpline, beta: float, skip_connection: bool
 ) -> Solution:
-    """The solution that a spline in the user's units is, with its certificate.
-
-    `multipliers` (m,) prove the bound where residuals, being rounded as y is, prove less.
-    """
-    return _solution(points, y, spline, spline(points.x), beta, skip_connection, Status.OPTIMAL, multipliers)
+    """The solution that a spline in the user's units is, with its certificate."""
+    fit = fit_of(spline, points.x, skip_connection)
+    certificate = certify_fit(points, fit, beta, skip_connection=skip_connection)
+    certificate = replace(certificate, multipliers=per_point(points, y, certificate.point.portable))
+    return _solution(certificate, points, y, spline, beta, skip_connection)
 
 
 def interpolation(points: MergedPoints, y: ArrayLike, skip_connection: bool) -> Solution:
-    """The limit of vanishing weight decay: the linear spline, which fits the merged points exactly."""
-    spline = interpolating_spline(points.x, points.y)
-    return _solution(points, y, spline, points.y, 0.0, skip_connection, Status.INTERPOLATES)
+    """The limit of vanishing weight decay: the linear spline through the merged points, all of which it holds."""
+    spline = LinearSpline(points.x, points.y)
+    solution = certified_solution(points, y, spline, 0.0, skip_connection)
+    return replace(solution, status=Status.INTERPOLATES) if solution.status is Status.OPTIMAL else solution
 
 
 def _solution(
+    certificate: Certificate,
     points: MergedPoints,
     y: ArrayLike,
     spline: LinearSpline,
-    fitted: Vector,
     beta: float,
     skip_connection: bool,
-    when_accurate: Status,
-    multipliers: Vector | None = None,
 ) -> Solution:
-    cost = spline_cost(spline, points, skip_connection)
-    certificate = certify_fit(points, fitted, cost, beta, skip_connection=skip_connection, dual=multipliers)
     return Solution(
         spline=spline,
         objective=certificate.primal,
-        loss=squared_loss(points, fitted),
-        penalty=beta * cost,
-        path_norm=cost,
+        loss=certificate.loss,
+        penalty=beta * certificate.cost,
+        path_norm=certificate.cost,
         effective_beta=beta,
-        dual=per_point(points, y, certificate.multipliers),
+        dual=certificate.multipliers,
         gap=certificate.gap,
         relative_gap=certificate.relative_gap,
-        status=when_accurate if certificate.relative_gap <= TOLERANCE else Status.INACCURATE,
+        status=Status.OPTIMAL if certificate.relative_gap <= TOLERANCE else Status.INACCURATE,
         beta=beta,
         x_range=(float(points.x[0]), float(points.x[-1])),
         skip_connection=skip_connection,
+        certificate=certificate,
+        data=(points.x[points.group], np.asarray(y, dtype=np.float64).ravel()),
+        loss_function=SQUARED,
     )

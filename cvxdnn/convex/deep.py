@@ -24,14 +24,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
-from cvxdnn.convex.certified import certified_solution
+from cvxdnn.convex.banded import without_knots
+from cvxdnn.convex.certified import solution_of
 from cvxdnn.convex.critical import Transition, transitions
 from cvxdnn.convex.deep_bound import Proofs
 from cvxdnn.convex.deep_curve import LossCurve, Penalty, minima
 from cvxdnn.convex.deep_solution import equally_good, priced, proven, require_nonnegative, with_minima
 from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.solution import LocalMinimum, Solution
-from cvxdnn.spline import LinearSpline
 
 __all__ = ["DeepPath", "Transition", "critical_betas", "solve_deep"]
 
@@ -95,7 +95,8 @@ class DeepPath:
         """
         penalty = self._penalty(beta, depth)
         solution = priced(self._two_layer(minimum), penalty)
-        return proven(solution, self._proofs.lower_bound(penalty, solution.objective, solution.path_norm))
+        bound = self._proofs.lower_bound(penalty, solution.objective, solution.path_norm)
+        return replace(proven(solution, bound), proofs=self._proofs.known())
 
     def local_minima(self, *, beta: float, depth: int) -> tuple[LocalMinimum, ...]:
         """Every local minimum of F(r) + (beta L / 2) r^(2/L), by ascending r; see `solve` for the parameters."""
@@ -127,13 +128,12 @@ class DeepPath:
 
     def _two_layer(self, minimum: LocalMinimum) -> Solution:
         """The two-layer optimum that a local minimum is."""
-        path, points = self.path, self.path.points
-        if minimum.r > 0 or path.problem.skip_connection:
+        path = self.path
+        if minimum.r > 0:
             return path.at(minimum.effective_beta)
-        # A slope of the size of round-off would cost nothing there, but its small power here.
-        mean = (points.weight @ points.y) / points.weight.sum()
-        constant = LinearSpline(points.x[:1], np.array([mean]))
-        return certified_solution(points, path.y, constant, minimum.effective_beta, False)
+        # A bend of the size of round-off would cost nothing there, but its small power here.
+        straight = without_knots(path.problem.at_beta(minimum.effective_beta))
+        return solution_of(straight, path.points, path.y, minimum.effective_beta)
 
     def _penalty(self, beta: float, depth: int) -> Penalty:
         beta = validation.nonnegative("beta", beta)

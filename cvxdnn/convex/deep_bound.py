@@ -29,6 +29,10 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex.deep_curve import Penalty, rising_root
 from cvxdnn.convex.path import Path
+from cvxdnn.objective import Proof
+from cvxdnn.rounding import UNIT
+from cvxdnn.spline import LinearSpline
+from cvxdnn.tube import DualPoint
 
 __all__ = ["ENOUGH", "Proofs"]
 
@@ -48,6 +52,7 @@ class _Proof:
     beta: float
     bound: float
     multipliers: Vector
+    point: DualPoint
 
 
 class Proofs:
@@ -87,6 +92,20 @@ class Proofs:
             bounds[lowest : lowest + 1] = [self._bound(inner, *part) for part in parts]
         return min([self._at(0).bound, *bounds]) * units.y_scale**2
 
+    def known(self) -> tuple[Proof, ...]:
+        """All proofs that were needed so far, by descending weight decay, in the units of the data."""
+        path, units = self._path, self._path.problem.units
+        skip, no_multipliers = path.problem.skip_connection, np.zeros(path.points.group.size)
+        places = sorted({0, self._places.size - 1, *self._known})
+        return tuple(
+            Proof(
+                proof.beta * units.x_scale * units.y_scale,
+                DualPoint(path.points.x, proof.point.sums * units.y_scale, skip),
+                no_multipliers,  # of each point: the squared loss needs only their sums
+            )
+            for proof in map(self._at, places)
+        )
+
     def _around(self, path_norm: float) -> list[tuple[int, int]]:
         """The interval of neighbouring places that holds the path norm, and those beside it."""
         last = self._places.size - 1
@@ -107,9 +126,12 @@ class Proofs:
         problem, beta = self._path.problem, float(self._path.track.betas[index])
         points = problem.points
         if beta == 0:
-            return _Proof(0.0, points.scatter, np.zeros_like(points.x))
-        certificate = replace(problem, beta=beta).certify(*self._path.track.breakpoint(index))
-        return _Proof(beta, certificate.dual, certificate.multipliers / np.sqrt(points.weight))
+            spline, sums = LinearSpline(points.x[:1], points.y[:1]), np.zeros(points.x.size - 1)
+        else:
+            spline, sums = self._path.track.breakpoint(index)
+        certificate = replace(problem, beta=beta).certify(spline, sums)
+        multipliers = certificate.multipliers / np.sqrt(points.weight)
+        return _Proof(beta, certificate.dual, multipliers, certificate.point)
 
 
 def _far_apart(betas: Vector) -> Indices:
@@ -152,7 +174,15 @@ class _Interval:
         return self.below.beta + (self._ends[1] - path_norm) / self._curvature
 
     def _value(self, penalty: Penalty, path_norm: float) -> float:
-        line = self.below.bound - self.below.beta * path_norm
+        """Parabola plus penalty, less what rounding may have added."""
+        fall = self.below.beta * path_norm
         rest = self._ends[1] - path_norm
         above_line = rest * (rest / self._curvature) / 2 if self._curvature else 0.0
-        return line + above_line + float(penalty(path_norm))
+        price = float(penalty(path_norm))
+        size = abs(self.below.bound) + fall + above_line + price + self._squares
+        return self.below.bound - fall + above_line + price - 64 * UNIT * size
+
+    @cached_property
+    def _squares(self) -> float:
+        """The size of the multipliers, whose difference is taken."""
+        return float(self.above.multipliers @ self.above.multipliers + self.below.multipliers @ self.below.multipliers)

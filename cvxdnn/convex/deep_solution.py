@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.deep_curve import Penalty
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.rounding import UNIT, up
 from cvxdnn.solution import LocalMinimum, Solution, Status
 
 __all__ = ["equally_good", "priced", "proven", "require_nonnegative", "with_minima"]
@@ -20,10 +21,10 @@ TIE = 1e-11
 
 def priced(two_layer: Solution, penalty: Penalty) -> Solution:
     """The same function and its multipliers with the objective of L layers; the gap is still that of two."""
-    price = float(penalty(two_layer.path_norm))
+    price = up(float(penalty(two_layer.path_norm)) * (1 + 8 * UNIT))
     return replace(
         two_layer,
-        objective=two_layer.loss + price,
+        objective=up(two_layer.loss + price),
         penalty=price,
         beta=penalty.beta,
         depth=penalty.depth,
@@ -33,8 +34,9 @@ def priced(two_layer: Solution, penalty: Penalty) -> Solution:
 
 def proven(solution: Solution, bound: float) -> Solution:
     """The same with the gap to a lower bound."""
-    gap = solution.objective - bound
-    relative_gap = gap / solution.objective if solution.objective > 0 else 0.0
+    gap = up(max(solution.objective - bound, 0.0))
+    resolution = 0.0 if solution.certificate is None else solution.certificate.resolution
+    relative_gap = gap / solution.objective if gap > resolution else 0.0
     status = Status.OPTIMAL if relative_gap <= TOLERANCE else Status.INACCURATE
     return replace(solution, gap=gap, relative_gap=relative_gap, status=status)
 

@@ -21,12 +21,13 @@ from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.conic import ATTEMPTS, ConicAnswer, solve_conic
 from cvxdnn.convex.tidy import NOISE, fewer_bends, first
 from cvxdnn.datasets import Normalization
+from cvxdnn.evaluation import fit_of
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.loss_terms import LossTerms
 from cvxdnn.losses import Logistic, Loss
 from cvxdnn.objective import certify_terms, loss_terms, spline_cost
 from cvxdnn.solution import Solution, Status
-from cvxdnn.spline import LinearSpline, MergedPoints, interpolating_spline
+from cvxdnn.spline import LinearSpline, MergedPoints
 
 __all__ = ["LossProblem", "solve_loss", "unit_loss_problem"]
 
@@ -118,20 +119,18 @@ def _solution(
     beta: float,
     skip_connection: bool,
     when_accurate: Status = Status.OPTIMAL,
-    fitted: Vector | None = None,
 ) -> Solution:
-    """The solution that a spline in the user's units is; `fitted` are its values where they are known exactly."""
+    """The solution that a spline in the user's units is."""
     points = terms.points
-    fitted = spline(points.x) if fitted is None else fitted
-    cost = spline_cost(spline, points, skip_connection)
-    certificate = certify_terms(terms, fitted, cost, beta, skip_connection=skip_connection, dual=dual)
-    is_accurate = certificate.relative_gap <= TOLERANCE or certificate.gap <= terms.round_off(fitted)
+    fit = fit_of(spline, points.x, skip_connection)
+    certificate = certify_terms(terms, fit, beta, skip_connection=skip_connection, dual=dual)
+    is_accurate = certificate.relative_gap <= TOLERANCE or certificate.gap <= terms.round_off(fit.values)
     return Solution(
         spline=spline,
         objective=certificate.primal,
-        loss=terms.total(fitted),
-        penalty=beta * cost,
-        path_norm=cost,
+        loss=certificate.loss,
+        penalty=beta * fit.cost,
+        path_norm=fit.cost,
         effective_beta=beta,
         dual=certificate.multipliers,
         gap=certificate.gap,
@@ -140,6 +139,9 @@ def _solution(
         beta=beta,
         x_range=(float(points.x[0]), float(points.x[-1])),
         skip_connection=skip_connection,
+        certificate=certificate,
+        data=(points.x[points.group], terms.y),
+        loss_function=terms.loss,
     )
 
 
@@ -187,8 +189,8 @@ def _without_weight_decay(terms: LossTerms, skip_connection: bool) -> Solution:
     points = terms.points
     low, high = terms.best_values()
     if np.array_equal(low, high):
-        spline = interpolating_spline(points.x, low)
-        return _solution(terms, spline, terms.at_rest, 0.0, skip_connection, Status.INTERPOLATES, fitted=low)
+        spline = LinearSpline(points.x, low)
+        return _solution(terms, spline, terms.at_rest, 0.0, skip_connection, Status.INTERPOLATES)
     problem = unit_loss_problem(terms, 0.0, skip_connection)
     unit_points, units = problem.terms.points, problem.units
     band = Band(unit_points.x, *problem.terms.best_values(), skip_connection)

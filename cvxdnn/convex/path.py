@@ -19,9 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.convex.active_set import Regime
-from cvxdnn.convex.certified import certified_solution, interpolation
+from cvxdnn.convex.certified import interpolation, solution_of
 from cvxdnn.convex.homotopy import follow
 from cvxdnn.convex.path_events import Event, EventKind, KnotLife, events, knot_lives
+from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.track import JUMP, Track
 from cvxdnn.exceptions import InvalidInputError
@@ -103,14 +104,13 @@ class Path:
             When beta is negative or not a finite number.
         """
         beta = validation.nonnegative("beta", beta)
-        skip, units = self.problem.skip_connection, self.problem.units
         if beta == 0:
-            return interpolation(self.points, self.y, skip)
-        unit_beta = beta / self._beta_scale
-        index = int(self.track.piece_of(unit_beta))
-        spline = self.problem.to_user(self.track.piece(index).spline_at(unit_beta))
-        multipliers = self.track.multipliers(index, unit_beta) * units.y_scale
-        return certified_solution(self.points, self.y, spline, beta, skip, multipliers)
+            return interpolation(self.points, self.y, self.problem.skip_connection)
+        problem = self.problem.at_beta(beta)
+        index = int(self.track.piece_of(problem.beta))
+        spline = self.track.piece(index).spline_at(problem.beta)
+        answer = Candidate(problem, spline, sums=self.track.sums(index, problem.beta))
+        return solution_of(answer, self.points, self.y, beta)
 
     def fitted(self, x: ArrayLike, betas: ArrayLike | None = None) -> Vector:
         """Values of the optimal functions, linear in beta between breakpoints.
@@ -200,7 +200,7 @@ def regularization_path(
     Parameters
     ----------
     x, y : arrays (n,), n >= 1, any order, in the user's units
-        Points whose x agree to 1e-7 of the range count as one point with a weight.
+        Points of equal x count as one point with a weight.
     loss : "squared"
         The other losses have no path of straight pieces.
     skip_connection : bool

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-from cvxdnn.convex.active_set import Regime, tube_curve
+from cvxdnn.convex.active_set import Regime, pinned_sums, tube_curve
 from cvxdnn.convex.pattern import Pattern
 from cvxdnn.spline import MergedPoints
 
@@ -74,6 +74,12 @@ def tube_pair(points: MergedPoints, line: Line) -> Vector:
     """Pair of the curve z at every point, (2, m)."""
     at_support, support = _at_support(line.pattern, line.kappa), line.pattern.support
     return np.stack([tube_curve(points.x, line.residual[k], support, at_support[k]) for k in (0, 1)])
+
+
+def sums_at(points: MergedPoints, line: Line, beta: float) -> Vector:
+    """Cumulative sums (m - 1,) of the multipliers at one weight decay."""
+    at_support = at(_at_support(line.pattern, line.kappa), beta)
+    return pinned_sums(points.x, at(line.residual, beta), line.pattern.support, at_support)
 
 
 def second_difference(x: Vector, z: Vector) -> Vector:

@@ -18,6 +18,7 @@ from cvxdnn.convex.active_set import (
     ActiveSet,
     Regime,
     Stationary,
+    pinned_sums,
     stationary_point,
     tube_curve,
     with_ends,
@@ -25,15 +26,17 @@ from cvxdnn.convex.active_set import (
 )
 from cvxdnn.convex.hat_basis import coarser, hat_quadratic
 from cvxdnn.convex.problem import Problem
+from cvxdnn.objective import Certificate
 from cvxdnn.spline import LinearSpline
-from cvxdnn.tube import second_difference
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 ROUND_OFF = 1e-12
 """Share of the total variation, or of beta, that counts as equality."""
-MAX_STALLED = 10
+ENOUGH = 1e-11
+"""Relative gap at which no better multipliers are looked for."""
+MAX_STALLED = 20
 """Rounds without coming clearly nearer after which round-off has the last word."""
 
 
@@ -42,27 +45,23 @@ class Candidate:
     """A spline that may be the optimum of a problem, in the problem's units.
 
     active : its shape (None: not from the active-set method)
-    curve : (m,) the curve z of its multipliers at every point, nearly in the tube (None: that of its residuals)
+    sums : (m - 1,) cumulative sums of its multipliers, nearly in the tube (None: those of its residuals)
     """
 
     problem: Problem
     spline: LinearSpline
     active: ActiveSet | None = None
-    curve: Vector | None = None
+    sums: Vector | None = None
 
     @cached_property
-    def multipliers(self) -> Vector | None:
-        """Dual feasible multipliers (m,) from the curve: residuals, being rounded as y is, prove less."""
-        if self.curve is None:
-            return None
-        half_width = self.problem.beta - abs(float(self.curve[0]))  # the curve begins at kappa / 2
-        wall = (1 - ROUND_OFF) * half_width
-        return second_difference(self.problem.points.x, np.clip(self.curve, -wall, wall))
+    def certificate(self) -> Certificate:
+        """How far it can be from the optimum."""
+        return self.problem.certify(self.spline, self.sums)
 
-    @cached_property
+    @property
     def relative_gap(self) -> float:
         """The certified relative gap."""
-        return self.problem.certify(self.spline, self.multipliers).relative_gap
+        return self.certificate.relative_gap
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +78,13 @@ class _Stop:
         return float(np.abs(self.z).max()) / self.point.half_width - 1
 
 
-def polish(problem: Problem, start: ActiveSet) -> Candidate | None:
-    """The best stationary point met on the way from `start`; None when there is none."""
+def polish(problem: Problem, start: ActiveSet, apart: float = 0.0) -> Candidate | None:
+    """The best stationary point met on the way from `start`; None when there is none.
+
+    Of two points nearer than `apart` only one may be a knot: the rounding of values there would be a slope change.
+    """
     best: _Stop | None = None
-    active, stalled = start, 0
+    active, stalled = _thinned(problem, start, apart) if apart else start, 0
     while stalled < MAX_STALLED:
         stop = _walk(problem, active)
         if stop is None:
@@ -90,11 +92,12 @@ def polish(problem: Problem, start: ActiveSet) -> Candidate | None:
         stalled = 0 if best is None or stop.outside < 0.5 * best.outside else stalled + 1
         if best is None or stop.outside < best.outside:
             best = stop
-        entering = _entering(problem, stop)
+        entering = _entering(problem, stop, apart)
         if entering.size == 0:
             break
         # Points that enter together may drive each other out again; one alone always lowers the objective.
-        active = _with_knots(stop, entering if stalled == 0 else entering[[np.abs(stop.z[entering]).argmax()]])
+        born = entering if stalled == 0 else entering[[np.abs(stop.z[entering]).argmax()]]
+        active = _with_knots(problem, stop, born, apart)
     return None if best is None else _candidate(problem, best)
 
 
@@ -153,32 +156,80 @@ def _next_regime(problem: Problem, active: ActiveSet, point: Stationary) -> tupl
 
 def _curve(problem: Problem, active: ActiveSet, point: Stationary) -> Vector:
     """z at every point."""
+    return tube_curve(problem.points.x, *_pulls(problem, active, point))
+
+
+def _pulls(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Vector, Indices, Vector]:
+    """The residuals (m,) times their weights, the support, and what z has to be there."""
     points, support = problem.points, with_ends(active.knots, problem.points.x.size)
     residual = points.y - np.interp(points.x, points.x[support], point.values)
     at_knots = np.sign(active.changes) * point.half_width
-    at_support = np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]])
-    return tube_curve(points.x, points.weight * residual, support, at_support)
+    return points.weight * residual, support, np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]])
 
 
-def _entering(problem: Problem, stop: _Stop) -> Indices:
+def _cut(problem: Problem, stop: _Stop, sums: Vector) -> Vector:
+    """Cumulative sums of multipliers whose z is cut off at the wall where it stands out."""
+    wall = stop.point.half_width
+    return sums + np.diff(np.clip(stop.z, -wall, wall) - stop.z) / np.diff(problem.points.x)
+
+
+def _entering(problem: Problem, stop: _Stop, apart: float) -> Indices:
     """The points where z leaves the tube, one in each piece at most."""
     support = with_ends(stop.active.knots, problem.points.x.size)
-    return worst_violations(stop.z, stop.point.half_width, support, ROUND_OFF)
+    entering = worst_violations(stop.z, stop.point.half_width, support, ROUND_OFF)
+    return entering[_is_inside(problem, entering, apart)] if apart else entering
 
 
-def _with_knots(stop: _Stop, born: Indices) -> ActiveSet:
-    """The active set with more knots."""
+def _is_inside(problem: Problem, knots: Indices, apart: float) -> NDArray[np.bool_]:
+    """Which knots are at least `apart` from both ends."""
+    x = problem.points.x
+    return (x[knots] - x[0] >= apart) & (x[-1] - x[knots] >= apart)
+
+
+def _with_knots(problem: Problem, stop: _Stop, born: Indices, apart: float) -> ActiveSet:
+    """The active set with more knots; those nearer than `apart` to a new one give way to it."""
     # A change that is about to grow has no size yet: the smallest number of its sign.
     tiny = np.finfo(np.float64).tiny
     knots = np.concatenate([stop.active.knots, born])
     changes = np.concatenate([stop.active.changes, np.sign(stop.z[born]) * tiny])
     order = np.argsort(knots, kind="stable")
-    return replace(stop.active, knots=knots[order], changes=changes[order])
+    knots, changes = knots[order], changes[order]
+    if apart:
+        x, is_new = problem.points.x[knots], np.isin(knots, born)
+        left = np.diff(x, prepend=-np.inf) < apart
+        right = np.diff(x, append=np.inf) < apart
+        gives_way = ~is_new & ((left & np.roll(is_new, 1)) | (right & np.roll(is_new, -1)))
+        knots, changes = knots[~gives_way], changes[~gives_way]
+    return replace(stop.active, knots=knots, changes=changes)
+
+
+def _thinned(problem: Problem, active: ActiveSet, apart: float) -> ActiveSet:
+    """The active set with one knot, the most bent, for each cluster narrower than `apart`."""
+    inside = _is_inside(problem, active.knots, apart)
+    active = replace(active, knots=active.knots[inside], changes=active.changes[inside])
+    x, kept, changes = problem.points.x[active.knots], [], []
+    first = 0
+    while first < x.size:
+        end = int(np.searchsorted(x, x[first] + apart))
+        cluster = active.changes[first : max(end, first + 1)]
+        change = float(cluster.sum())
+        if change:
+            kept.append(active.knots[first + int((cluster * np.sign(change)).argmax())])
+            changes.append(change)
+        first += cluster.size
+    return replace(active, knots=np.array(kept, dtype=np.intp), changes=np.array(changes))
 
 
 def _candidate(problem: Problem, stop: _Stop) -> Candidate:
     """The function, with its real knots only."""
     x, knots, point = problem.points.x, stop.active.knots, stop.point
     kept, values = (knots, point.values[1:-1]) if knots.size else (np.array([0]), point.values[:1])
-    spline = LinearSpline(x[kept], values, float(point.slopes[0]), float(point.slopes[-1]))
-    return Candidate(problem, spline, stop.active, stop.z)
+    ends = float(point.slopes[0]), float(point.slopes[-1])
+    spline = LinearSpline.unchecked(x[kept], values.copy(), *ends)
+    sums = pinned_sums(x, *_pulls(problem, stop.active, point))
+    answer = Candidate(problem, spline, stop.active, sums)
+    if answer.relative_gap <= ENOUGH:
+        return answer
+    # Shrunk as a whole until it fits, or cut off where it stands out: what proves more depends.
+    cut = Candidate(problem, spline, stop.active, _cut(problem, stop, sums))
+    return min(answer, cut, key=lambda candidate: candidate.certificate.gap)

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.datasets import Normalization
-from cvxdnn.objective import Certificate, certify_fit, spline_cost
+from cvxdnn.evaluation import fit_of
+from cvxdnn.objective import Certificate, certify_fit
 from cvxdnn.spline import LinearSpline, MergedPoints
+from cvxdnn.tube import DualPoint
 
 Vector = NDArray[np.float64]
 
@@ -30,17 +32,19 @@ class Problem:
     skip_connection: bool
     units: Normalization
 
-    def certify(self, spline: LinearSpline, dual: Vector | None = None) -> Certificate:
-        """The certificate of a spline in these units."""
-        cost = spline_cost(spline, self.points, self.skip_connection)
-        return certify_fit(
-            self.points,
-            spline(self.points.x),
-            cost,
-            self.beta,
-            skip_connection=self.skip_connection,
-            dual=dual,
-        )
+    def certify(self, spline: LinearSpline, sums: Vector | None = None) -> Certificate:
+        """The certificate of a spline in these units; `sums` (m - 1,) are cumulative sums of multipliers to try."""
+        dual = None if sums is None else DualPoint(self.points.x, sums, self.skip_connection)
+        fit = fit_of(spline, self.points.x, self.skip_connection)
+        return certify_fit(self.points, fit, self.beta, skip_connection=self.skip_connection, dual=dual)
+
+    def at_beta(self, beta: float) -> "Problem":
+        """The same problem with another weight decay, given in the units of the data."""
+        return replace(self, beta=_unit_beta(beta, self.units))
+
+    def is_exact(self, beta: float) -> bool:
+        """Whether the weight decay of these units is the user's `beta`, without underflow."""
+        return self.beta * self.units.y_scale * self.units.x_scale == beta
 
     def to_user(self, spline: LinearSpline) -> LinearSpline:
         """The spline in the units of the data."""
@@ -53,11 +57,18 @@ def unit_problem(points: MergedPoints, beta: float, skip_connection: bool) -> Pr
     y_offset, y_scale = _exact_units(points.y)
     units = Normalization(x_offset, x_scale, y_offset, y_scale)
     unit_points = replace(
-        points, x=units.unit_x(points.x), y=units.unit_y(points.y), scatter=points.scatter / y_scale**2
+        points,
+        x=units.unit_x(points.x),
+        y=units.unit_y(points.y),
+        scatter=points.scatter / y_scale**2,
+        rounding=points.rounding / y_scale,
     )
+    return Problem(unit_points, _unit_beta(beta, units), skip_connection, units)
+
+
+def _unit_beta(beta: float, units: Normalization) -> float:
     # A positive weight decay stays positive: 0 is another problem.
-    unit_beta = max(beta / (y_scale * x_scale), float(np.finfo(np.float64).tiny))
-    return Problem(unit_points, unit_beta, skip_connection, units)
+    return max(beta / units.y_scale / units.x_scale, float(np.finfo(np.float64).tiny)) if beta else 0.0
 
 
 def _exact_units(values: Vector) -> tuple[float, float]:

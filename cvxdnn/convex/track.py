@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn.convex.path_line import Line, at, solve_line, tube_pair
+from cvxdnn.convex.path_line import Line, at, solve_line, sums_at
 from cvxdnn.convex.pattern import PatternTable
 from cvxdnn.spline import LinearSpline, MergedPoints
-from cvxdnn.tube import second_difference
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -105,18 +104,18 @@ class Track:
         bends = np.diff(np.diff(piece.values, axis=1) / np.diff(piece.x), axis=1)
         return np.asarray(np.sign(bends.sum(axis=0)))
 
-    def multipliers(self, index: int, beta: float) -> Vector:
-        """The dual optimum (m,) for a weight decay on piece number `index`."""
+    def sums(self, index: int, beta: float) -> Vector:
+        """Cumulative sums (m - 1,) of the optimal multipliers for a weight decay on piece number `index`."""
         if index < 0 or self.of_piece[index] != JUMP:
-            return self._multipliers(self._line(self.of_piece[index] if index >= 0 else self.of_breakpoint[0]), beta)
+            return self._sums(self._line(self.of_piece[index] if index >= 0 else self.of_breakpoint[0]), beta)
         ends, betas = self.of_breakpoint[index : index + 2], self.betas[index : index + 2]
-        rows = [self._multipliers(self._line(number), end) for number, end in zip(ends, betas, strict=True)]
+        rows = [self._sums(self._line(number), end) for number, end in zip(ends, betas, strict=True)]
         return between(np.stack(rows), betas, beta)
 
     def breakpoint(self, index: int) -> tuple[LinearSpline, Vector]:
-        """The optimum at a breakpoint, and its multipliers (m,)."""
+        """The optimum at a breakpoint, and the cumulative sums (m - 1,) of its multipliers."""
         line, beta = self._line(self.of_breakpoint[index]), float(self.betas[index])
-        return self._end(index, line).spline_at(beta), self._multipliers(line, beta)
+        return self._end(index, line).spline_at(beta), self._sums(line, beta)
 
     def _line(self, number: int) -> Line | None:
         return None if number == JUMP else solve_line(self.points, self.table[int(number)])
@@ -128,8 +127,5 @@ class Track:
             return Stretch(self.points.x, np.arange(self.points.x.size), betas, np.stack([self.points.y] * 2))
         return Stretch(line.x, line.pattern.support, betas, np.stack([at(line.values, betas[0])] * 2))
 
-    def _multipliers(self, line: Line | None, beta: float) -> Vector:
-        if line is None:
-            return np.zeros(self.points.x.size)
-        # Second differences of z, not residuals: those drown in the rounding of y when beta is small.
-        return second_difference(self.points.x, at(tube_pair(self.points, line), beta))
+    def _sums(self, line: Line | None, beta: float) -> Vector:
+        return np.zeros(self.points.x.size - 1) if line is None else sums_at(self.points, line, beta)

@@ -28,6 +28,8 @@ SMALL = 10_000
 the interior point method."""
 
 
+NEAR_WALL = 0.1
+"""Share of the half width within which a point may be a knot."""
 VANISHING = 1e-20
 """Weight decay for each point below which the optimum can hardly be told from the interpolant."""
 
@@ -54,15 +56,22 @@ class Shape:
     active: ActiveSet
 
 
-def shapes(problem: Problem) -> Iterator[Shape]:
-    """Approximations of the optimum for three or more points and beta > 0; who asks again gets a better one."""
+def shapes(problem: Problem, apart: float = 0.0) -> Iterator[Shape]:
+    """Approximations of the optimum for three or more points and beta > 0; who asks again gets a better one.
+
+    With `apart` support points keep that distance from each other. All points still count in the loss.
+    """
     n = problem.points.x.size
     if problem.beta <= VANISHING * problem.points.weight.sum():
         yield _interpolant(problem)
-    support = np.unique(np.linspace(0, n - 1, min(n, COARSE)).astype(np.intp))
-    for accuracy in (ROUGH, FINE) if n <= SMALL else (FINE,):
-        support, answer = _settled(problem, support, accuracy)
-        yield Shape(support, answer.values, _active_set(problem, support, answer))
+    allowed = _spread(problem.points.x, apart) if apart else np.arange(n)
+    support = allowed[np.unique(np.linspace(0, allowed.size - 1, min(allowed.size, COARSE)).astype(np.intp))]
+    if support.size < 3:
+        return
+    for accuracy in (ROUGH, FINE) if n <= SMALL and not apart else (FINE,):
+        support, answer = _settled(problem, support, accuracy, allowed)
+        yield Shape(support, answer.values, _active_set(problem, support, answer, _bent(answer)))
+    yield Shape(support, answer.values, _active_set(problem, support, answer, _near_the_wall(answer)))
 
 
 def _interpolant(problem: Problem) -> Shape:
@@ -79,11 +88,23 @@ def _interpolant(problem: Problem) -> Shape:
     return Shape(support, points.y[support], active)
 
 
-def _settled(problem: Problem, support: Indices, accuracy: _Accuracy) -> tuple[Indices, InteriorPoint]:
+def _spread(x: Vector, apart: float) -> Indices:
+    """Both ends, and of the points between as many as keep the distance, from left to right."""
+    places, place = [0], 0
+    while True:
+        place = int(np.searchsorted(x, x[place] + apart))
+        if place >= x.size or x[-1] - x[place] < apart:
+            return np.array([*places, x.size - 1])
+        places.append(place)
+
+
+def _settled(
+    problem: Problem, support: Indices, accuracy: _Accuracy, allowed: Indices
+) -> tuple[Indices, InteriorPoint]:
     """The optimum on a support that holds all its knots, looked for from another support."""
     answer = _on_support(problem, support, accuracy)
     for _ in range(MAX_ROUNDS):
-        entering = _outside(problem, support, answer, accuracy.outside)
+        entering = _outside(problem, support, answer, accuracy.outside, allowed)
         if entering.size <= accuracy.points_outside:
             break
         stays = support[1:-1][_matters(answer)]
@@ -98,14 +119,16 @@ def _on_support(problem: Problem, support: Indices, accuracy: _Accuracy) -> Inte
     return interior_point(quadratic, problem.beta, skip_connection=problem.skip_connection, tolerance=accuracy.gap)
 
 
-def _outside(problem: Problem, support: Indices, answer: InteriorPoint, tolerance: float) -> Indices:
-    """In every piece, the point where z leaves the tube farthest."""
+def _outside(problem: Problem, support: Indices, answer: InteriorPoint, tolerance: float, allowed: Indices) -> Indices:
+    """In every piece, the allowed point where z leaves the tube farthest."""
     points = problem.points
-    if support.size == points.x.size:
+    if support.size == allowed.size:
         return np.zeros(0, dtype=np.intp)
     residual = points.y - np.interp(points.x, points.x[support], answer.values)
     at_support = np.concatenate([[answer.kappa / 2], answer.z, [-answer.kappa / 2]])
     z = tube_curve(points.x, points.weight * residual, support, at_support)
+    if allowed.size < z.size:
+        z[np.delete(np.arange(z.size), allowed)] = 0.0
     return worst_violations(z, answer.half_width, support, tolerance)
 
 
@@ -117,11 +140,26 @@ def _matters(answer: InteriorPoint) -> NDArray[np.bool_]:
     return (slack < 1e-3 * answer.half_width) | (bend * answer.half_width > 1e-3 * typical * slack)
 
 
-def _active_set(problem: Problem, support: Indices, answer: InteriorPoint) -> ActiveSet:
-    """Knots are support points more bent than away from the wall, each measured in its own scale."""
+def _bent(answer: InteriorPoint) -> NDArray[np.bool_]:
+    """Support points more bent than away from the wall, each measured in its own scale."""
     changes = answer.rising - answer.falling
     variation = float(np.abs(changes).sum()) or 1.0
-    slack = (answer.half_width - np.abs(answer.z)) / answer.half_width
-    is_knot = (np.abs(changes) * changes.size > slack * variation) & (changes * answer.z > 0)
+    return np.asarray(np.abs(changes) * changes.size > _slack(answer) * variation)
+
+
+def _near_the_wall(answer: InteriorPoint) -> NDArray[np.bool_]:
+    """A generous guess, for data whose slopes span many decades: what is too much, the active-set method drops."""
+    return np.asarray(_slack(answer) < NEAR_WALL)
+
+
+def _slack(answer: InteriorPoint) -> Vector:
+    """Distance of z from the wall, as a share of the half width."""
+    return np.asarray((answer.half_width - np.abs(answer.z)) / answer.half_width)
+
+
+def _active_set(problem: Problem, support: Indices, answer: InteriorPoint, is_knot: NDArray[np.bool_]) -> ActiveSet:
+    """The guess that these inner support points are knots."""
+    changes = answer.rising - answer.falling
+    is_knot = is_knot & (changes * answer.z > 0)
     active = ActiveSet(support[1:-1][is_knot], changes[is_knot])
     return active if problem.skip_connection else with_regime(active, answer.kappa, problem.beta)

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from cvxdnn.exceptions import SolverFailedError
-from cvxdnn.spline import MERGE_TOLERANCE
 from cvxdnn.theory.radial import Support
 
 __all__ = ["HingeFit", "Hinges", "hinges"]
@@ -29,6 +28,8 @@ Matrix = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-13
 """Coefficients below this share of the l1 norm are rounding."""
+TOO_CLOSE = 1e-7
+"""Inputs closer than this share of their range share a kink."""
 ROUNDING = 1e-13
 """Inputs closer than this share of their size are equal."""
 
@@ -115,7 +116,7 @@ class Hinges:
 def hinges(x: Vector, y: Vector) -> Hinges:
     """The dictionary of x (n,), with targets y (n,); inputs closer than 1e-7 of their range share a kink."""
     values = np.unique(x)
-    distance = max(MERGE_TOLERANCE * float(np.ptp(x)), ROUNDING * float(np.abs(x).max()))
+    distance = max(TOO_CLOSE * float(np.ptp(x)), ROUNDING * float(np.abs(x).max()))
     values = values[np.append(True, np.diff(values) > distance)]
     right, left = values[:-1], values[1:-1]
     kinks = np.concatenate([right, left])

@@ -68,7 +68,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
         ),
         (
             "proven to",
-            "–" if solution is None else f"{max(solution.relative_gap, 0.0):.0e} relative",
+            "–" if solution is None else _proven(session, solution),
         ),
         *_local_minima(solution),
         ("knots: network, optimum, spline", _knots(session, numbers)),
@@ -77,6 +77,16 @@ def _table(session: Session, numbers: Comparison | None) -> str:
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"
+
+
+def _proven(session: Session, solution: Solution) -> str:
+    """The relative gap, with a mark where it was checked without any rounding."""
+    digits = f"{solution.relative_gap:.0e} relative"
+    if not session.reference.is_checked:
+        return digits
+    return (
+        f'<span title="objective and bound computed again in rational arithmetic, without rounding">{digits} ✓</span>'
+    )
 
 
 def _local_minima(solution: Solution | None) -> list[tuple[str, str]]:

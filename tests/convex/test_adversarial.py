@@ -7,6 +7,7 @@ import pytest
 
 from cvxdnn import beta_max, solve
 from cvxdnn.convex import Solver
+from cvxdnn.exceptions import SolverFailedError
 
 GRIDS = ("uniform", "even", "six decades", "duplicates", "near duplicates")
 SCALES = ((1.0, 1.0, 0.0), (1e6, 1.0, 0.0), (1e-6, 1.0, 0.0), (1.0, 1e6, 1e5), (1.0, 1.0, 1e5))
@@ -88,7 +89,10 @@ def test_hostile_data_agree_with_the_dictionary_where_that_is_certified(grid):
     compared = 0
     for seed in range(0, 60, 3):  # the small ones
         x, y, beta = hostile_problem(seed, grid, SCALES[0])
-        dictionary = solve(x, y, beta=beta, method="dictionary")
+        try:
+            dictionary = solve(x, y, beta=beta, method="dictionary")
+        except SolverFailedError:
+            continue
         if dictionary.relative_gap <= CERTIFIED_DICTIONARY:
             compared += 1
             expected = pytest.approx(dictionary.objective, rel=2 * CERTIFIED_DICTIONARY)
