@@ -50,21 +50,27 @@ class Normalization:
     y_offset: float
     y_scale: float
 
+    def __post_init__(self) -> None:
+        for name in ("x_offset", "y_offset"):
+            object.__setattr__(self, name, validation.number(name, getattr(self, name)))
+        for name in ("x_scale", "y_scale"):
+            object.__setattr__(self, name, validation.positive(name, getattr(self, name)))
+
     def unit_x(self, x: ArrayLike) -> Vector:
         """Inputs in normalised units, of the shape of `x`."""
-        return (np.asarray(x, dtype=np.float64) - self.x_offset) / self.x_scale
+        return (validation.numbers("x", x) - self.x_offset) / self.x_scale
 
     def unit_y(self, y: ArrayLike) -> Vector:
         """Outputs in normalised units, of the shape of `y`."""
-        return (np.asarray(y, dtype=np.float64) - self.y_offset) / self.y_scale
+        return (validation.numbers("y", y) - self.y_offset) / self.y_scale
 
     def user_x(self, u: ArrayLike) -> Vector:
         """Inputs in the user's units, of the shape of `u`."""
-        return self.x_offset + self.x_scale * np.asarray(u, dtype=np.float64)
+        return self.x_offset + self.x_scale * validation.numbers("u", u)
 
     def user_y(self, v: ArrayLike) -> Vector:
         """Outputs in the user's units, of the shape of `v`."""
-        return self.y_offset + self.y_scale * np.asarray(v, dtype=np.float64)
+        return self.y_offset + self.y_scale * validation.numbers("v", v)
 
     def unit_spline(self, spline: LinearSpline) -> LinearSpline:
         """The spline in normalised units of a `spline` in the user's units."""
@@ -146,6 +152,7 @@ class Dataset:
             user's numbers). Where all values are equal, all are 0. With `keep_y`, y unchanged.
         Normalization
         """
+        keep_y = validation.boolean("keep_y", keep_y)
         x_offset, x_scale = float(self.x.min()), _range(self.x)
         y_offset, y_scale = (0.0, 1.0) if keep_y else (math.fsum(self.y) / len(self), _range(self.y))
         to_unit = Normalization(x_offset, x_scale or 1.0, y_offset, y_scale or 1.0)

@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn import validation
+from cvxdnn.exceptions import InvalidInputError
 
 __all__ = ["LayerDiagnostics", "Layered", "layer_diagnostics"]
 
@@ -105,7 +106,9 @@ def layer_diagnostics(network: Layered) -> LayerDiagnostics:
     network : Network
         Or anything with its `weights`.
     """
-    weights = [np.asarray(matrix, dtype=np.float64) for matrix in network.weights]
+    if not hasattr(network, "weights"):
+        raise InvalidInputError(f"network is {validation.shown(network)}; pass a Network, or what has its weights")
+    weights = [validation.matrix(f"weights[{layer}]", given) for layer, given in enumerate(network.weights)]
     decompositions = [np.linalg.svd(matrix, full_matrices=False) for matrix in weights]
     norms = np.array([np.linalg.norm(matrix) for matrix in weights])
     largest = np.array([values[0] for _, values, _ in decompositions])

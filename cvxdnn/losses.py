@@ -173,7 +173,7 @@ class Huber(Loss):
     is_smooth: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "delta", _positive("delta", self.delta))
+        object.__setattr__(self, "delta", validation.positive("delta", self.delta))
 
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
         distance = np.abs(np.subtract(f, y))
@@ -392,13 +392,6 @@ def _against_label(y: ArrayLike) -> Interval:
     """Slopes between 0 and -y."""
     label = np.asarray(y, dtype=np.float64)
     return np.minimum(-label, 0.0), np.maximum(-label, 0.0)
-
-
-def _positive(name: str, value: float) -> float:
-    number = validation.nonnegative(name, value)
-    if number == 0:
-        raise InvalidInputError(f"{name} is 0; it must be positive")
-    return number
 
 
 _BY_NAME: Mapping[str, Loss] = MappingProxyType(

@@ -83,7 +83,10 @@ def cross_validate(x: ArrayLike, y: ArrayLike, *, folds: int | None = None, seed
     largest = beta_max(x, y)
     if largest == 0:
         raise InvalidInputError("y is constant; every weight decay gives the same function")
-    count = validation.positive_int("folds", folds or (n if n <= 20 else 10), minimum=2, maximum=n)
+    count = n if n <= 20 else 10
+    if folds is not None:
+        count = validation.positive_int("folds", folds, minimum=2, maximum=n)
+    seed = validation.positive_int("seed", seed, minimum=0)
     betas = np.geomspace(largest, LOWEST_SHARE * largest, GRID_SIZE)
     fold_of = np.random.default_rng(seed).permutation(np.arange(n) % count)
     errors = np.stack([_fold_errors(x, y, fold_of == fold, betas) for fold in range(count)])

@@ -130,6 +130,7 @@ def network_objective(
     x, y = validation.points(x, y)
     loss = named(loss)
     loss.check(y)
+    beta = validation.nonnegative("beta", beta)
     return float(loss.value(network(x), y).sum()) + 0.5 * beta * network.parameters_norm
 
 
@@ -147,6 +148,7 @@ def beta_max(x: ArrayLike, y: ArrayLike, *, loss: str | Loss = "squared", skip_c
         and for "logistic" with labels of one class only (the best constant is infinite).
     """
     points, loss = merge_points(x, y), named(loss)
+    skip_connection = validation.boolean("skip_connection", skip_connection)
     if isinstance(loss, Squared):
         return largest_beta(points, skip_connection)
     if skip_connection:
@@ -212,6 +214,7 @@ def certify(
     """
     points, loss = merge_points(x, y), named(loss)
     beta = validation.nonnegative("beta", beta)
+    skip_connection = validation.boolean("skip_connection", skip_connection)
     fit = _evaluate(f, points, path_norm, skip_connection)
     given = None if dual is None else _checked_dual(points, dual)
     if not isinstance(loss, Squared):
@@ -332,6 +335,13 @@ def _evaluate(
     skip_connection: bool,
 ) -> Fit:
     """Values at the merged inputs, and what the penalty charges per unit of beta."""
+    has_cost = isinstance(f, LinearSpline | NetworkLike)
+    if not callable(f):
+        raise InvalidInputError(f"f is {validation.shown(f)}; pass a LinearSpline, a network or a callable")
+    if has_cost and path_norm is not None:
+        raise InvalidInputError(
+            f"path_norm is {validation.shown(path_norm)}; a {type(f).__name__} has its own: omit it"
+        )
     if isinstance(f, LinearSpline):
         fit = fit_of(f, points.x, skip_connection)
         validation.bounded("f(x)", fit.values)
@@ -346,7 +356,25 @@ def _evaluate(
     fitted = validation.bounded("f(x)", validation.finite_vector("f(x)", f(points.x)))
     if fitted.size != points.x.size:
         raise InvalidInputError(f"f(x) has {fitted.size} values for {points.x.size} inputs; return one each")
+    if not has_cost:
+        _check_path_norm(cost, points, fitted, skip_connection)
     return Fit(fitted, 0.0, np.zeros_like(fitted), cost)
+
+
+def _check_path_norm(path_norm: float, points: MergedPoints, fitted: Vector, skip_connection: bool) -> None:
+    """No function through the values f(x) has a smaller path norm than the linear spline through them."""
+    if points.x.size == 1:
+        return
+    spline = LinearSpline(points.x, fitted)
+    least = spline_cost(spline, points, skip_connection)
+    # The values are rounded, maybe from larger terms that cancel; each moves two slopes.
+    rounding = np.finfo(np.float64).eps * (np.abs(fitted).max() + np.abs(points.x).max() * np.abs(spline.slopes).max())
+    doubt = 32 * float(np.sum(rounding / np.diff(points.x)))
+    if path_norm < least * (1 - 1e-9) - doubt:
+        raise InvalidInputError(
+            f"path_norm is {path_norm:g}; every function with these values f(x) has at least {least:g}, that of the "
+            "linear spline through them: pass the path norm of f"
+        )
 
 
 def _network_cost(network: NetworkLike, skip_connection: bool) -> float:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from cvxdnn import link, validation
+from cvxdnn.conversion import scalar
 from cvxdnn.datasets import PRESETS, Dataset, Normalization, load_preset
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.limits import host_limits
@@ -99,7 +100,7 @@ class Scenario:
             "loss": validation.one_of("loss", self.loss, LOSSES),
             "biases": validation.one_of("biases", self.biases, BIASES),
             "optimizer": validation.one_of("optimizer", self.optimizer, OPTIMIZERS),
-            "polish": bool(self.polish),
+            "polish": validation.boolean("polish", self.polish),
             "start": validation.one_of("start", self.start, STARTS),
             "hidden": _checked_hidden(self.hidden),
         }
@@ -210,8 +211,8 @@ def _checked_pairs(points: Any) -> Points:
 def _checked_pair(position: int, point: Any) -> tuple[float, float]:
     try:
         x, y = point
-        return float(x), float(y)
-    except (TypeError, ValueError, OverflowError) as error:
+        return scalar("x", x), scalar("y", y)
+    except (TypeError, ValueError) as error:
         raise InvalidInputError(f"points[{position}] is {point!r:.60}; give a pair (x, y) of numbers") from error
 
 

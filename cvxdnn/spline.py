@@ -91,10 +91,10 @@ class LinearSpline:
         if not (own_knots[1:] > own_knots[:-1]).all():
             raise InvalidInputError("knots must strictly increase; sort them and merge equal ones")
         left, right = (
-            None if slope is None else validation.finite(name, slope)
+            None if slope is None else validation.number(name, slope)
             for name, slope in (("left_slope", left_slope), ("right_slope", right_slope))
         )
-        self._set(own_knots, heights, left, right, validation.finite("offset", offset))
+        self._set(own_knots, heights, left, right, validation.number("offset", offset))
 
     @classmethod
     def unchecked(
@@ -147,11 +147,10 @@ class LinearSpline:
 
     def __call__(self, x: ArrayLike) -> Vector:
         """Values at `x` (any shape)."""
-        return self.above_offset(x) + self.offset
+        return self.above_offset(validation.numbers("x", x)) + self.offset
 
-    def above_offset(self, x: ArrayLike) -> Vector:
+    def above_offset(self, x: Vector) -> Vector:
         """Values at `x` (any shape), less the offset."""
-        x = np.asarray(x, dtype=np.float64)
         inside = np.interp(x, self.knots, self.heights)
         left = np.minimum(x - self.knots[0], 0.0) * self.slopes[0]
         right = np.maximum(x - self.knots[-1], 0.0) * self.slopes[-1]
@@ -311,7 +310,7 @@ def optimal_band(x: ArrayLike, y: ArrayLike, at: ArrayLike) -> tuple[Vector, Vec
     lower, upper : arrays of the shape of `at`
     """
     lower, upper = band_edges(x, y)
-    at = np.asarray(at, dtype=np.float64)
+    at = validation.numbers("at", at)
     return lower(at), upper(at)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 from numpy.typing import ArrayLike
 
+from cvxdnn import validation
 from cvxdnn.convex import solve
 from cvxdnn.losses import Loss
 from cvxdnn.solution import Snapshot
@@ -82,5 +83,9 @@ def train(
     """
     from cvxdnn.networks import training  # torch: only when asked for
 
-    start = solve(x, y, beta=beta, depth=depth, loss=loss).network() if initial == "convex" else initial
+    if isinstance(initial, str):
+        validation.one_of("initial", initial, ("convex",))
+        start = solve(x, y, beta=beta, depth=depth, loss=loss).network()
+    else:
+        start = initial
     return training.train(x, y, beta=beta, depth=depth, loss=loss, initial=start, **options)

@@ -1,39 +1,57 @@
-"""Checks of what a caller passes in; each failure names the argument, shows the value and says what to do."""
+"""Checks of what a caller passes in; each failure names the argument, shows the value and says what to do.
+
+What counts as a number, and how it becomes float64, is said in `cvxdnn.conversion`.
+"""
 
 import math
 import operator
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cvxdnn.conversion import float64, place, scalar
+from cvxdnn.conversion import shown as shown
 from cvxdnn.exceptions import InvalidInputError
 
 Vector = NDArray[np.float64]
 Choice = TypeVar("Choice", bound=str)
 
+LARGEST = 1e100
+"""Products and quotients of a few numbers up to this size are far from overflow."""
+
+
+def numbers(name: str, value: ArrayLike) -> Vector:
+    """`value` as float64 of any shape, without NaN or infinity; shares memory with what is that already."""
+    array = float64(name, value)
+    is_finite = np.isfinite(array)
+    if not is_finite.all():
+        where, wrong = place(name, array, ~is_finite)
+        raise InvalidInputError(f"{where} is {wrong}; every value must be finite: remove or correct it")
+    return array
+
 
 def finite_vector(name: str, value: ArrayLike) -> Vector:
     """`value` as a float64 vector (n,), n >= 1, without NaN or infinity; always a copy."""
-    try:
-        if np.iscomplexobj(value):
-            raise TypeError("complex")
-        vector = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidInputError(f"{name} must be a sequence of numbers, got {_short(value)}") from error
+    vector = np.array(numbers(name, value))
     if vector.ndim == 2 and 1 in vector.shape:
         vector = vector.ravel()
     if vector.ndim != 1:
         raise InvalidInputError(f"{name} must be one-dimensional, got shape {vector.shape}; pass one number per point")
     if vector.size == 0:
         raise InvalidInputError(f"{name} is empty; at least one point is needed")
-    bad = np.flatnonzero(~np.isfinite(vector))
-    if bad.size:
-        raise InvalidInputError(
-            f"{name}[{bad[0]}] is {vector[bad[0]]}; every value must be finite: remove or correct that point"
-        )
     return vector
+
+
+def matrix(name: str, value: ArrayLike) -> Vector:
+    """`value` as a bounded float64 matrix (rows, columns), both >= 1, a copy; a vector becomes one column."""
+    array = np.array(numbers(name, value))
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2 or array.size == 0:
+        raise InvalidInputError(f"{name} has shape {array.shape}; it must be a matrix with one row for each sample")
+    return bounded(name, array)
 
 
 def points(x: ArrayLike, y: ArrayLike) -> tuple[Vector, Vector]:
@@ -61,60 +79,73 @@ def resolvable(x: Vector, gaps: Vector) -> None:
         )
 
 
-def bounded(name: str, vector: Vector) -> Vector:
-    """`vector` if its entries are so far from overflow that their products and quotients are, too."""
-    largest = np.abs(vector).argmax()
-    if abs(vector[largest]) > 1e100:
-        raise InvalidInputError(f"{name} holds {vector[largest]:g}; rescale to magnitudes below 1e100")
-    return vector
+def bounded(name: str, array: Vector) -> Vector:
+    """`array` if its entries are so far from overflow that their products and quotients are, too."""
+    too_large = np.abs(array) > LARGEST
+    if too_large.any():
+        where, wrong = place(name, array, too_large)
+        raise InvalidInputError(f"{where} is {wrong:g}; rescale to magnitudes below 1e100")
+    return array
 
 
-def finite(name: str, value: float) -> float:
-    """A finite number."""
-    return _number(name, value)
+def nonnegatives(name: str, value: ArrayLike) -> Vector:
+    """`value` as float64 of any shape, every entry a finite number >= 0."""
+    array = numbers(name, value)
+    if (array < 0).any():
+        where, wrong = place(name, array, array < 0)
+        raise InvalidInputError(f"{where} is {wrong:g}; it must be zero or positive")
+    return array
+
+
+def number(name: str, value: float) -> float:
+    """A finite number; text and booleans are refused."""
+    result = scalar(name, value)
+    if not math.isfinite(result):
+        raise InvalidInputError(f"{name} is {result}; it must be a finite number")
+    return result
 
 
 def nonnegative(name: str, value: float) -> float:
     """A finite number >= 0."""
-    number = _number(name, value)
-    if number < 0:
-        raise InvalidInputError(f"{name} is {number:g}; it must be zero or positive")
-    return number
+    result = number(name, value)
+    if result < 0:
+        raise InvalidInputError(f"{name} is {result:g}; it must be zero or positive")
+    return result
+
+
+def positive(name: str, value: float) -> float:
+    """A finite number > 0."""
+    result = nonnegative(name, value)
+    if result == 0:
+        raise InvalidInputError(f"{name} is 0; it must be positive")
+    return result
 
 
 def positive_int(name: str, value: int, minimum: int = 1, maximum: int | None = None) -> int:
     """An integer in [minimum, maximum]; booleans and fractions are refused."""
     limits = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
-    message = f"{name} is {_short(value)}; it must be a whole number, {limits}"
-    if isinstance(value, bool | np.bool_):
+    message = f"{name} is {shown(value)}; it must be a whole number, {limits}"
+    if isinstance(value, bool | np.ma.MaskedArray) or "bool" in str(getattr(value, "dtype", "")):
         raise InvalidInputError(message)
     try:
-        number = operator.index(value)
+        result = operator.index(value)
     except TypeError:
         raise InvalidInputError(message) from None
-    if number < minimum or (maximum is not None and number > maximum):
+    if result < minimum or (maximum is not None and result > maximum):
         raise InvalidInputError(message)
-    return number
+    return result
+
+
+def boolean(name: str, value: bool) -> bool:
+    """True or False itself: text like "False" counts as true in Python, which nobody means."""
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidInputError(f"{name} is {shown(value)}; it must be True or False")
+    return bool(value)
 
 
 def one_of(name: str, value: Choice, allowed: Iterable[Choice]) -> Choice:
     """`value` if it is one of `allowed`."""
     choices = tuple(allowed)
     if not isinstance(value, str) or value not in choices:
-        raise InvalidInputError(f"{name} is {_short(value)}; choose one of {', '.join(map(repr, choices))}")
+        raise InvalidInputError(f"{name} is {shown(value)}; choose one of {', '.join(map(repr, choices))}")
     return value
-
-
-def _number(name: str, value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise InvalidInputError(f"{name} is {_short(value)}; it must be a number") from None
-    if not math.isfinite(number):
-        raise InvalidInputError(f"{name} is {number}; it must be a finite number")
-    return number
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

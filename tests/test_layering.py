@@ -22,18 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "core": (
-        *("exceptions", "limits", "validation", "csv_columns", "datasets", "spline", "tube"),
-        *(
-            "rounding",
-            "losses",
-            "balancing",
-            "evaluation",
-            "loss_terms",
-            "exact",
-            "objective",
-            "solution",
-            "diagnostics",
-        ),
+        *("exceptions", "limits", "conversion", "validation", "csv_columns", "datasets", "spline", "tube", "rounding"),
+        *("losses", "balancing", "evaluation", "loss_terms", "exact", "objective", "solution", "diagnostics"),
     ),
     "mathematics": ("convex", "networks", "theory"),
     "application": (

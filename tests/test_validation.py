@@ -14,7 +14,8 @@ def test_invalid_input_is_a_value_error_of_this_library():
 
 
 @pytest.mark.parametrize(
-    "value", [[1, 2], (1, 2), range(1, 3), np.array([[1], [2]]), np.array([[1, 2]]), np.float32([1, 2]), ["1", "2"]]
+    "value",
+    [[1, 2], (1, 2), range(1, 3), np.array([[1], [2]]), np.array([[1, 2]]), np.float32([1, 2])],
 )
 def test_anything_like_a_vector_becomes_float64(value):
     vector = validation.finite_vector("x", value)
@@ -34,15 +35,8 @@ def test_the_caller_keeps_his_own_array():
         ([], "x is empty; at least one point is needed"),
         (3.0, r"x must be one-dimensional, got shape \(\); pass one number per point"),
         ([[1, 2], [3, 4]], r"x must be one-dimensional, got shape \(2, 2\)"),
-        ([1, np.nan, np.inf], r"x\[1\] is nan; .* remove or correct that point"),
+        ([1, np.nan, np.inf], r"x\[1\] is nan; .* remove or correct it"),
         ([-np.inf], r"x\[0\] is -inf"),
-        ([None], r"x\[0\] is nan"),
-        ("abc", "x must be a sequence of numbers, got 'abc'"),
-        ([[1], [2, 3]], "x must be a sequence of numbers"),
-        ([1 + 1j], "x must be a sequence of numbers"),
-        (np.array([1 + 1j]), "x must be a sequence of numbers"),
-        ([10**400], r"x must be a sequence of numbers, got \[1000.*\.\.\.$"),
-        (None, r"x must be one-dimensional, got shape \(\)"),
     ],
 )
 def test_a_vector_without_meaning_is_refused(value, text):
@@ -56,8 +50,8 @@ def test_a_vector_without_meaning_is_refused(value, text):
         ([1, 2], [1], "x has 2 values and y has 1; give one y for each x"),
         ([1, np.nan], [1, 2], r"x\[1\] is nan"),
         ([1, 2], [np.inf, 2], r"y\[0\] is inf"),
-        ([1, -2e100], [1, 2], r"x holds -2e\+100; rescale"),
-        ([1, 2], [1, 2e100], r"y holds 2e\+100; rescale"),
+        ([1, -2e100], [1, 2], r"x\[1\] is -2e\+100; rescale"),
+        ([1, 2], [1, 2e100], r"y\[1\] is 2e\+100; rescale"),
         ([0, 1e-200], [1, 2], "x spans only 1e-200; rescale"),
         ([], [], "x is empty"),
     ],
@@ -72,7 +66,7 @@ def test_points_at_the_limits_are_accepted(x, y):
     assert_array_equal(validation.points(x, y), [x, y])
 
 
-@pytest.mark.parametrize("value", [0, 0.0, 1e-300, 5, np.float64(2), np.int64(3), True])
+@pytest.mark.parametrize("value", [0, 0.0, 1e-300, 5, np.float64(2), np.int64(3), np.array(4.0)])
 def test_nonnegative_numbers_pass(value):
     number = validation.nonnegative("beta", value)
     assert number == value
@@ -88,7 +82,9 @@ def test_nonnegative_numbers_pass(value):
         (None, "beta is None; it must be a number"),
         ("much", "beta is 'much'; it must be a number"),
         (1j, "beta is 1j; it must be a number"),
-        (10**400, "beta is 1000.*; it must be a number"),
+        ("0.1", "beta is '0.1'; it must be a number: convert text with"),
+        (True, "beta is True; it must be a number"),
+        (10**400, "beta is 1000.*, and no float64 equals it"),
         ([0.1, 0.2], "it must be a number"),
     ],
 )

@@ -97,6 +97,7 @@ def solve(
     points = merge_points(x, y)
     beta = validation.nonnegative("beta", beta)
     loss = named(loss)
+    skip_connection = validation.boolean("skip_connection", skip_connection)
     validation.one_of("method", method, METHODS)
     if validation.positive_int("depth", depth, minimum=2) > 2:
         return _solve_deeper(x, y, Penalty(beta, depth), loss, skip_connection, method)

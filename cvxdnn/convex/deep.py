@@ -114,12 +114,12 @@ class DeepPath:
 
     def objective_at(self, path_norm: ArrayLike, *, beta: float, depth: int) -> Vector:
         """F(r) + (beta L / 2) r^(2/L) at path norms r >= 0 of any shape: no network of path norm r has less."""
-        norms = np.asarray(path_norm, dtype=np.float64)
+        norms = validation.nonnegatives("path_norm", path_norm)
         return np.asarray(self.curve.loss_at(norms) + self._penalty(beta, depth)(norms))
 
     def stationary_beta(self, path_norm: ArrayLike, *, depth: int) -> Vector:
         """The weight decay for which the best function of path norm r is stationary, for r >= 0 of any shape."""
-        norms = np.asarray(path_norm, dtype=np.float64)
+        norms = validation.nonnegatives("path_norm", path_norm)
         return np.asarray(self.curve.beta_at(norms) * norms ** (1 - 2 / self._penalty(1.0, depth).depth))
 
     def transitions(self, *, depth: int) -> tuple[Transition, ...]:

@@ -220,6 +220,7 @@ def regularization_path(
     Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the method: `cvxdnn.convex.homotopy`.
     """
     points, loss = merge_points(x, y), named(loss)
+    skip_connection = validation.boolean("skip_connection", skip_connection)
     if not isinstance(loss, Squared):
         raise InvalidInputError(
             f"loss is {loss.name!r}; only for 'squared' the path has straight pieces: "
@@ -249,8 +250,4 @@ def _pattern_below(track: Track) -> Indices:
 
 
 def _weight_decays(betas: ArrayLike) -> Vector:
-    values = np.asarray(betas, dtype=np.float64)
-    wrong = values[~(values >= 0)]
-    if wrong.size:
-        raise InvalidInputError(f"betas holds {wrong.flat[0]:g}; weight decays must be zero or positive")
-    return values
+    return validation.nonnegatives("betas", betas)

@@ -50,7 +50,7 @@ class Solver:
     """
 
     def __init__(self, *, skip_connection: bool = False) -> None:
-        self.skip_connection = skip_connection
+        self.skip_connection = validation.boolean("skip_connection", skip_connection)
         self.was_warm = False
         self._shape: _Shape | None = None
 

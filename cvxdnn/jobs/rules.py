@@ -55,7 +55,7 @@ class Rules:
     def __post_init__(self) -> None:
         for name in ("abandon_after", "grace", "run_seconds", "kill_after"):
             seconds = getattr(self, name)
-            if seconds is not None and not 0 < seconds <= threading.TIMEOUT_MAX:
+            if seconds is not None and validation.positive(name, seconds) > threading.TIMEOUT_MAX:
                 raise InvalidInputError(f"{name} is {seconds!r}; it must be a positive number of seconds")
         for name in ("run_bytes", "max_queued"):
             if getattr(self, name) is not None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.spline import LinearSpline
 
@@ -54,11 +55,9 @@ class Network:
         weights = _frozen_arrays("weights", self.weights, dimensions=2)
         biases = _frozen_arrays("biases", self.biases, dimensions=1)
         _check_shapes(weights, biases)
-        if not np.isfinite(self.skip):
-            raise InvalidInputError(f"skip is {self.skip}; it must be a finite slope, 0 for no skip connection")
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "biases", biases)
-        object.__setattr__(self, "skip", float(self.skip))
+        object.__setattr__(self, "skip", validation.number("skip", self.skip))
 
     @property
     def depth(self) -> int:
@@ -77,7 +76,7 @@ class Network:
 
     def __call__(self, x: ArrayLike) -> Floats:
         """Outputs at `x` (any shape), in the same shape."""
-        x = np.asarray(x, dtype=np.float64)
+        x = validation.numbers("x", x)
         activations = x.reshape(-1, 1)
         for weights, biases in zip(self.weights[:-1], self.biases[:-1], strict=True):
             activations = np.maximum(activations @ weights + biases, 0.0)
@@ -99,16 +98,13 @@ class Network:
 
 def _frozen_arrays(name: str, arrays: Iterable[Any], dimensions: int) -> tuple[Floats, ...]:
     """Read-only float64 copies, each finite and of the given number of dimensions."""
+    if not isinstance(arrays, Iterable):
+        raise InvalidInputError(f"{name} is {validation.shown(arrays)}; pass one array for each layer")
     frozen = []
     for layer, given in enumerate(arrays):
-        try:
-            array = np.array(given, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(f"{name}[{layer}] must be an array of numbers, got {given!r:.60}") from error
+        array = np.array(validation.numbers(f"{name}[{layer}]", given))
         if array.ndim != dimensions:
             raise InvalidInputError(f"{name}[{layer}] has shape {array.shape}; it must have {dimensions} dimension(s)")
-        if not np.isfinite(array).all():
-            raise InvalidInputError(f"{name}[{layer}] holds a value that is not finite; networks need finite numbers")
         array.setflags(write=False)
         frozen.append(array)
     return tuple(frozen)

@@ -135,8 +135,8 @@ def train(
         validation.one_of("optimizer", optimizer, (*METHODS, INSERTION)),
         None if learning_rate is None else _checked_rate(learning_rate, optimizer),
         _checked_loss(loss, y),
-        optimizer == INSERTION if polish is None else polish,
-        None if floor is None else float(validation.finite_vector("floor", [floor])[0]),
+        optimizer == INSERTION if polish is None else validation.boolean("polish", polish),
+        None if floor is None else validation.number("floor", floor),
     )
     _check_exact_moves(problem)
     seed = validation.positive_int("seed", seed, minimum=0)
@@ -158,10 +158,7 @@ def _checked_loss(loss: str | Loss, y: Floats) -> Loss:
 def _checked_rate(rate: float, optimizer: str) -> float:
     if optimizer not in OPTIMIZERS:
         raise InvalidInputError(f"learning_rate is {rate}; {optimizer!r} finds its own steps: leave it out")
-    number = validation.nonnegative("learning_rate", rate)
-    if number == 0:
-        raise InvalidInputError("learning_rate is 0; it must be positive, or None for automatic")
-    return number
+    return validation.positive("learning_rate", rate)
 
 
 def _check_exact_moves(problem: Problem) -> None:

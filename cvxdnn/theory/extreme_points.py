@@ -92,8 +92,9 @@ class ExtremePoints:
 
     def __call__(self, X: ArrayLike) -> Array:
         """The network at other inputs: X (m, d), or (m,) for one input; returns (m,)."""
-        inputs = np.asarray(X, dtype=np.float64)
-        inputs = inputs[:, None] if inputs.ndim == 1 else inputs
+        inputs = validation.matrix("X", X)
+        if inputs.shape[1] != self.weights[0].shape[0]:
+            raise InvalidInputError(f"X has {inputs.shape[1]} columns; give one for each of {self.weights[0].shape[0]}")
         hidden = np.maximum(inputs @ self.weights[0] + self.biases[0], 0.0)
         outputs: Array = (hidden @ self.weights[1] + self.biases[1])[:, 0]
         return outputs
@@ -118,7 +119,7 @@ def solve(X: ArrayLike, y: ArrayLike, *, beta: float, bias: bool = False) -> Ext
         that are not usable numbers.
     """
     inputs, targets = samples(X, validation.finite_vector("y", y))
-    beta = positive_beta(beta)
+    beta, bias = positive_beta(beta), validation.boolean("bias", bias)
     least = SMALLEST * float(np.abs(inputs).max()) * float(np.abs(targets).max())
     if beta < least:
         raise InvalidInputError(

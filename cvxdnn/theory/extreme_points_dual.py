@@ -64,7 +64,8 @@ def dual_set(X: ArrayLike, *, beta: float, limit: float, resolution: int = 32, b
     InvalidInputError
         For another number of samples, or values that are not usable numbers.
     """
-    inputs, beta, limit = matrix("X", X), positive_beta(beta), _positive_limit(limit)
+    inputs, beta, limit = matrix("X", X), positive_beta(beta), validation.positive("limit", limit)
+    bias = validation.boolean("bias", bias)
     if len(inputs) not in (2, 3):
         raise InvalidInputError(f"X has {len(inputs)} samples; the dual set can be drawn for 2 or 3")
     if bias:
@@ -114,10 +115,3 @@ def _is_cut(corners: Array, facets: Indices, limit: float) -> NDArray[np.bool_]:
     """Which facets lie where an entry of lambda is at the limit."""
     middles: Array = np.abs(corners[facets].mean(axis=1))
     return middles.max(axis=1, initial=0.0) >= limit * (1 - 1e-9)
-
-
-def _positive_limit(limit: float) -> float:
-    number = validation.nonnegative("limit", limit)
-    if number == 0:
-        raise InvalidInputError("limit is 0; give the largest entry of lambda to draw")
-    return number

@@ -5,27 +5,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.validation import matrix as matrix
 
 Matrix = NDArray[np.float64]
 
 WHITENED = 1e-10
 """Largest entry of X X^T / q - I (or X^T X / q - I) of data that count as whitened."""
-
-
-def matrix(name: str, value: ArrayLike) -> Matrix:
-    """`value` as a finite float64 matrix (rows, columns), both >= 1; a vector becomes one column."""
-    try:
-        if np.iscomplexobj(value):
-            raise TypeError("complex")
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidInputError(f"{name} must be a matrix of numbers, got {value!r:.60}") from error
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2 or array.size == 0:
-        raise InvalidInputError(f"{name} has shape {array.shape}; it must be a matrix with one row for each sample")
-    validation.bounded(name, validation.finite_vector(name, array.ravel()))
-    return array
 
 
 def samples(inputs: ArrayLike, targets: ArrayLike) -> tuple[Matrix, Matrix]:
@@ -36,17 +21,9 @@ def samples(inputs: ArrayLike, targets: ArrayLike) -> tuple[Matrix, Matrix]:
     return X, Y
 
 
-def positive(name: str, value: float) -> float:
-    """A number > 0."""
-    number = validation.nonnegative(name, value)
-    if number == 0:
-        raise InvalidInputError(f"{name} is 0; the closed forms need a positive value")
-    return number
-
-
 def positive_beta(beta: float) -> float:
     """A weight decay > 0, without which nothing selects among the networks that fit best."""
-    return positive("beta", beta)
+    return validation.positive("beta", beta)
 
 
 def depth_at_least_two(depth: int) -> int:

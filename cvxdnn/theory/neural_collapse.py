@@ -85,6 +85,7 @@ def metrics(
         When shapes do not fit or labels are not classes.
     """
     H, W = matrix("features", features), matrix("classifier", classifier)
+    keep_vanished = validation.boolean("keep_vanished", keep_vanished)
     if W.shape[0] != H.shape[1]:
         raise InvalidInputError(
             f"classifier has {W.shape[0]} rows and features {H.shape[1]} columns; give one row for each feature"
@@ -109,7 +110,7 @@ def metrics(
 
 
 def _labels(labels: ArrayLike, n: int, classes: int) -> Labels:
-    array = np.asarray(labels)
+    array = validation.numbers("labels", labels)
     if array.ndim == 2 and array.shape == (n, classes):
         array = array.argmax(axis=1)
     values = validation.finite_vector("labels", array)

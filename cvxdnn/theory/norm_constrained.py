@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.theory.inputs import column_scale, depth_at_least_two, positive, positive_beta, row_scale, samples
+from cvxdnn.theory.inputs import column_scale, depth_at_least_two, positive_beta, row_scale, samples
 from cvxdnn.theory.spectral import quasi_norm_fit
 
 __all__ = ["NormConstrained", "norm_constrained"]
@@ -68,7 +69,7 @@ def norm_constrained(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int, bud
         On malformed data or settings, and for inputs that are not whitened.
     """
     X, Y = samples(X, Y)
-    beta, depth, budget = positive_beta(beta), depth_at_least_two(depth), positive("budget", budget)
+    beta, depth, budget = positive_beta(beta), depth_at_least_two(depth), validation.positive("budget", budget)
     q = row_scale(X) or column_scale(X)
     if q is None:
         raise InvalidInputError(

@@ -64,14 +64,12 @@ def solve(c: ArrayLike, a: ArrayLike, y: ArrayLike, *, beta: float, depth: int, 
     Source: docs/rank-one.md.
     """
     c, a, y = _vector("c", c), _vector("a", a), _vector("y", y)
-    beta, depth = positive_beta(beta), depth_at_least_two(depth)
+    beta, depth, bias = positive_beta(beta), depth_at_least_two(depth), validation.boolean("bias", bias)
     if c.size != y.size:
         raise InvalidInputError(f"c has {c.size} values and y has {y.size}; give one of each for every sample")
     for name, vector in (("c", c), ("a", a)):
         if not vector.any():
             raise InvalidInputError(f"{name} is zero everywhere, and so are the inputs; give it a nonzero entry")
-    if not isinstance(bias, bool | np.bool_):
-        raise InvalidInputError(f"bias is {bias!r}; it must be True or False")
     length = float(np.linalg.norm(a))
     largest = float(np.abs(c).max())
     if length * largest < SMALLEST:

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import depth_at_least_two
 
 __all__ = ["Shrinkage", "critical_beta", "largest_root", "shrink", "threshold"]
@@ -98,11 +97,7 @@ def critical_beta(s0: float, depth: int) -> float:
 
 
 def _targets(s0: ArrayLike) -> Floats:
-    values = np.asarray(s0)
-    flat = validation.bounded("s0", validation.finite_vector("s0", values.ravel()))
-    if flat.min() < 0:
-        raise InvalidInputError(f"s0 holds {flat.min():g}; singular values are zero or positive")
-    return flat.reshape(values.shape)
+    return validation.bounded("s0", validation.nonnegatives("s0", s0))
 
 
 def _jump(beta: float, depth: int) -> float:

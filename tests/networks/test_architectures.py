@@ -111,11 +111,11 @@ W1, W2, B1, B2 = np.ones((1, 2)), np.ones((2, 1)), np.zeros(2), np.zeros(1)
         ([W2, W1], [B2, B1], 0.0, "lead from 2 input"),
         ([W1, np.ones((3, 1))], [B1, B2], 0.0, r"weights\[0\] of shape \(1, 2\) does not fit"),
         ([W1, W2], [np.zeros(3), B2], 0.0, r"biases\[0\] has shape \(3,\)"),
-        ([W1 * np.nan, W2], [B1, B2], 0.0, r"weights\[0\] holds a value that is not finite"),
-        ([W1, W2], [B1, B2 + np.inf], 0.0, r"biases\[1\] holds a value that is not finite"),
+        ([W1 * np.nan, W2], [B1, B2], 0.0, r"weights\[0\]\[0, 0\] is nan; every value must be finite"),
+        ([W1, W2], [B1, B2 + np.inf], 0.0, r"biases\[1\]\[0\] is inf; every value must be finite"),
         ([W1, W2], [B1, B2], np.nan, "skip is nan"),
         ([[1.0, 2.0], W2], [B1, B2], 0.0, r"weights\[0\] has shape \(2,\)"),
-        ([[["a", "b"]], W2], [B1, B2], 0.0, r"weights\[0\] must be an array of numbers"),
+        ([[["a", "b"]], W2], [B1, B2], 0.0, r"weights\[0\]\[0\]\[0\] is 'a'; it must be a number"),
     ],
 )
 def test_mistakes_are_named(weights, biases, skip, match):

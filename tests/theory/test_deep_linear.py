@@ -210,7 +210,7 @@ def test_a_bound_that_meets_the_objective_settles_it():
         ({"X": np.zeros((3, 2))}, "X is zero everywhere"),
         ({"X": np.ones((2, 2))}, "X has 2 rows and Y has 3"),
         ({"Y": [1, np.inf, 2]}, "Y"),
-        ({"Y": "abc"}, "Y must be a matrix"),
+        ({"Y": "abc"}, "Y is 'abc'; pass a list or an array"),
         ({"beta": 0}, "beta is 0"),
         ({"depth": 1}, "depth is 1"),
     ],

@@ -111,7 +111,7 @@ def test_hostile_numbers_shrink_to_something_between_zero_and_themselves(s0, bet
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((-1, 0.1, 3), "s0 holds -1"),
+        ((-1, 0.1, 3), "s0 is -1"),
         (([1, np.nan], 0.1, 3), "s0"),
         ((1, -0.1, 3), "beta is -0.1"),
         ((1, 0.1, 1), "depth is 1"),

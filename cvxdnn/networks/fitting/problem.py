@@ -31,7 +31,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
@@ -109,8 +109,8 @@ class FitProblem:
 
     def __post_init__(self) -> None:
         checked = {
-            "X": _finite_matrix("X", self.X),
-            "Y": _finite_matrix("Y", self.Y),
+            "X": _frozen(validation.matrix("X", self.X)),
+            "Y": _frozen(validation.matrix("Y", self.Y)),
             "beta": validation.nonnegative("beta", self.beta),
             "architecture": validation.one_of("architecture", self.architecture, ARCHITECTURES),
             "depth": validation.positive_int("depth", self.depth, 2, MAX_DEPTH),
@@ -119,12 +119,12 @@ class FitProblem:
             "seed": validation.positive_int("seed", self.seed, 0),
             "steps": validation.positive_int("steps", self.steps, 0),
             "polish": validation.positive_int("polish", self.polish, 0),
-            **{name: _positive(name, getattr(self, name)) for name in ("init_scale", "rate", "final_rate")},
+            **{name: validation.positive(name, getattr(self, name)) for name in ("init_scale", "rate", "final_rate")},
         }
         if self.branches is not None:
             checked["branches"] = validation.positive_int("branches", self.branches, 1, MAX_BRANCHES)
         if self.budget is not None:
-            checked["budget"] = _positive("budget", self.budget)
+            checked["budget"] = validation.positive("budget", self.budget)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         self._check_together()
@@ -151,25 +151,6 @@ class FitProblem:
         return all(np.array_equal(getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
 
 
-def _finite_matrix(name: str, value: ArrayLike) -> Floats:
-    """A read-only float64 copy of shape (n, k), n and k >= 1; a vector becomes one column."""
-    try:
-        matrix = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{name} must be a matrix of numbers, got {value!r:.60}") from error
-    matrix = matrix[:, None] if matrix.ndim == 1 else matrix
-    if matrix.ndim != 2 or 0 in matrix.shape:
-        raise InvalidInputError(f"{name} has shape {matrix.shape}; pass a matrix with one row a sample")
-    if not np.isfinite(matrix).all():
-        raise InvalidInputError(f"{name} holds a value that is not finite; remove or correct it")
-    if np.abs(matrix).max() > 1e100:
-        raise InvalidInputError(f"{name} holds {np.abs(matrix).max():g}; rescale to magnitudes below 1e100")
+def _frozen(matrix: Floats) -> Floats:
     matrix.setflags(write=False)
     return matrix
-
-
-def _positive(name: str, value: float) -> float:
-    number = validation.nonnegative(name, value)
-    if number == 0:
-        raise InvalidInputError(f"{name} is 0; it must be positive")
-    return number
