@@ -90,7 +90,9 @@ def cross_validate(x: ArrayLike, y: ArrayLike, *, folds: int | None = None, seed
     betas = np.geomspace(largest, LOWEST_SHARE * largest, GRID_SIZE)
     fold_of = np.random.default_rng(seed).permutation(np.arange(n) % count)
     errors = np.stack([_fold_errors(x, y, fold_of == fold, betas) for fold in range(count)])
-    return CrossValidation(betas, errors.mean(axis=0), errors.std(axis=0, ddof=1) / np.sqrt(count), count)
+    largest_error = errors.max() or 1.0  # its square may overflow
+    spread = (errors / largest_error).std(axis=0, ddof=1) * largest_error
+    return CrossValidation(betas, errors.mean(axis=0), spread / np.sqrt(count), count)
 
 
 def _fold_errors(x: Vector, y: Vector, left_out: NDArray[np.bool_], betas: Vector) -> Vector:

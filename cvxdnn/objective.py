@@ -130,6 +130,8 @@ def network_objective(
     x, y = validation.points(x, y)
     loss = named(loss)
     loss.check(y)
+    if not isinstance(network, NetworkLike):
+        raise InvalidInputError(f"network is {validation.shown(network)}; pass a Network")
     beta = validation.nonnegative("beta", beta)
     return float(loss.value(network(x), y).sum()) + 0.5 * beta * network.parameters_norm
 
@@ -386,7 +388,7 @@ def _network_cost(network: NetworkLike, skip_connection: bool) -> float:
     skip = getattr(network, "skip", 0.0)
     if skip and not skip_connection:
         raise InvalidInputError(f"f has a skip connection of slope {skip:g}; pass skip_connection=True")
-    return validation.nonnegative("f.parameters_norm", network.parameters_norm) / 2
+    return validation.number("f.parameters_norm", network.parameters_norm) / 2
 
 
 def spline_cost(f: LinearSpline, points: MergedPoints, skip_connection: bool = False) -> float:

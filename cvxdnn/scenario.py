@@ -6,7 +6,7 @@ scenario: one that cannot be used gives the default scenario and a sentence that
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -194,10 +194,7 @@ def _checked_points(preset: Any, points: Any) -> tuple[str, Points]:
 
 
 def _checked_pairs(points: Any) -> Points:
-    try:
-        given = tuple(points)
-    except TypeError as error:
-        raise InvalidInputError(f"points is {points!r:.60}; give a sequence of (x, y) pairs") from error
+    given = validation.entries("points", points)
     if not 1 <= len(given) <= MAX_POINTS:
         raise InvalidInputError(f"points has {len(given):,} entries; give from 1 to {MAX_POINTS}")
     pairs = tuple(_checked_pair(position, point) for position, point in enumerate(given))
@@ -213,7 +210,9 @@ def _checked_pair(position: int, point: Any) -> tuple[float, float]:
         x, y = point
         return scalar("x", x), scalar("y", y)
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"points[{position}] is {point!r:.60}; give a pair (x, y) of numbers") from error
+        raise InvalidInputError(
+            f"points[{position}] is {validation.shown(point)}; give a pair (x, y) of numbers"
+        ) from error
 
 
 def _preset_points(name: str) -> Points:
@@ -258,9 +257,7 @@ def _check_exact_moves(scenario: Scenario) -> None:
 
 
 def _checked_hidden(hidden: Any) -> tuple[str, ...]:
-    if isinstance(hidden, str) or not isinstance(hidden, Iterable):
-        raise InvalidInputError(f"hidden is {hidden!r:.60}; give a tuple of names from {', '.join(CURVES)}")
-    names = [validation.one_of("hidden", name, CURVES) for name in hidden]
+    names = [validation.one_of("hidden", name, CURVES) for name in validation.entries("hidden", hidden)]
     return tuple(name for name in CURVES if name in names)
 
 

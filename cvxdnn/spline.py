@@ -147,7 +147,7 @@ class LinearSpline:
 
     def __call__(self, x: ArrayLike) -> Vector:
         """Values at `x` (any shape)."""
-        return self.above_offset(validation.numbers("x", x)) + self.offset
+        return self.above_offset(validation.bounded("x", validation.numbers("x", x))) + self.offset
 
     def above_offset(self, x: Vector) -> Vector:
         """Values at `x` (any shape), less the offset."""
@@ -158,6 +158,7 @@ class LinearSpline:
 
     def restricted(self, low: float, high: float) -> "LinearSpline":
         """The same function on [low, high], its end pieces continued outside; knots strictly inside only."""
+        low, high = validation.number("low", low), validation.number("high", high)
         if low < self.knots[0] and self.knots[-1] < high:
             return self
         inside = (self.knots > low) & (self.knots < high)
@@ -171,6 +172,7 @@ class LinearSpline:
 
     def significant_knots(self, share: float = 0.0) -> Vector:
         """Knots whose slope change is more than rounding, and above `share` of the total variation."""
+        share = validation.nonnegative("share", share)
         changes = np.abs(self.slope_changes)
         return self.knots[(changes > share * self.total_variation) & (changes > self._rounding_of_changes)]
 
@@ -310,7 +312,7 @@ def optimal_band(x: ArrayLike, y: ArrayLike, at: ArrayLike) -> tuple[Vector, Vec
     lower, upper : arrays of the shape of `at`
     """
     lower, upper = band_edges(x, y)
-    at = validation.numbers("at", at)
+    at = validation.bounded("at", validation.numbers("at", at))
     return lower(at), upper(at)
 
 

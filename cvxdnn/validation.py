@@ -6,7 +6,7 @@ What counts as a number, and how it becomes float64, is said in `cvxdnn.conversi
 import math
 import operator
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,10 @@ Choice = TypeVar("Choice", bound=str)
 
 LARGEST = 1e100
 """Products and quotients of a few numbers up to this size are far from overflow."""
+LARGEST_NUMBER = 1e300
+"""A single number above this overflows in any product."""
+MAX_DEPTH = 1_000_000
+"""Weight layers; networks are written down as a list of them."""
 
 
 def numbers(name: str, value: ArrayLike) -> Vector:
@@ -59,11 +63,15 @@ def points(x: ArrayLike, y: ArrayLike) -> tuple[Vector, Vector]:
     x, y = finite_vector("x", x), finite_vector("y", y)
     if x.size != y.size:
         raise InvalidInputError(f"x has {x.size} values and y has {y.size}; give one y for each x")
-    x, y = bounded("x", x), bounded("y", y)
-    span = float(x.max() - x.min())
+    return resolved("x", bounded("x", x)), bounded("y", y)
+
+
+def resolved(name: str, vector: Vector) -> Vector:
+    """`vector` if its range is zero, or so far from underflow that one can divide by its square."""
+    span = float(vector.max() - vector.min())
     if 0 < span < 1e-100:
-        raise InvalidInputError(f"x spans only {span:g}; rescale to a range above 1e-100, or use equal x")
-    return x, y
+        raise InvalidInputError(f"{name} spans only {span:g}; rescale to a range above 1e-100, or use equal {name}")
+    return vector
 
 
 def resolvable(x: Vector, gaps: Vector) -> None:
@@ -102,6 +110,8 @@ def number(name: str, value: float) -> float:
     result = scalar(name, value)
     if not math.isfinite(result):
         raise InvalidInputError(f"{name} is {result}; it must be a finite number")
+    if abs(result) > LARGEST_NUMBER:
+        raise InvalidInputError(f"{name} is {result:g}; rescale to magnitudes below {LARGEST_NUMBER:g}")
     return result
 
 
@@ -134,6 +144,21 @@ def positive_int(name: str, value: int, minimum: int = 1, maximum: int | None = 
     if result < minimum or (maximum is not None and result > maximum):
         raise InvalidInputError(message)
     return result
+
+
+def depth(value: int) -> int:
+    """A number of weight layers L >= 2."""
+    return positive_int("depth", value, minimum=2, maximum=MAX_DEPTH)
+
+
+def entries(name: str, value: Iterable[Any]) -> tuple[Any, ...]:
+    """The entries of a list of anything; text is not a list of its letters."""
+    try:
+        if isinstance(value, str | bytes):
+            raise TypeError
+        return tuple(value)
+    except TypeError:
+        raise InvalidInputError(f"{name} is {shown(value)}; pass a list") from None
 
 
 def boolean(name: str, value: bool) -> bool:

@@ -477,6 +477,33 @@ def test_a_callable_is_charged_the_path_norm_given_with_it():
     assert_allclose([by_callable.primal, by_callable.dual], [by_spline.primal, by_spline.dual], rtol=EXACT)
 
 
+@for_all(fits(), st.floats(-0.9, 1), st.booleans())
+def test_no_function_has_a_smaller_path_norm_than_the_spline_through_its_values(fit, share, skip_connection):
+    x, y, f = fit
+    spline = interpolating_spline(x, f(x))
+    inside = spline.restricted(x.min(), x.max()) if np.ptp(x) > 0 else LinearSpline([0], [0])
+    least = inside.total_variation if skip_connection else inside.path_norm
+    options = {"beta": 0.1, "path_norm": least * (1 + share), "skip_connection": skip_connection}
+    if share < -0.01 and least > 1e-3:
+        with pytest.raises(InvalidInputError, match=r"path_norm is .*; every function with these values f\(x\) has"):
+            certify(x, y, lambda t: f(t), **options)
+    elif share >= 0:
+        assert certify(x, y, lambda t: f(t), **options).gap >= -EXACT * max(1.0, y @ y)
+
+
+def test_a_path_norm_that_rounding_makes_too_small_is_no_mistake():
+    """Values of size 1e6 at inputs 1e-9 apart: their last digits are slopes of a tenth."""
+    x = np.array([0.0, 1e-9, 2e-9, 1.0])
+    assert certify(x, 1e6 + x, lambda t: 1e6 + t, beta=0.1, path_norm=1.0).primal == pytest.approx(0.1)
+
+
+def test_what_has_its_own_path_norm_is_given_none():
+    with pytest.raises(InvalidInputError, match="path_norm is 2; a LinearSpline has its own"):
+        certify(X, V, LinearSpline([0], [0.3], -0.7, 0.7), beta=0.1, path_norm=2)
+    with pytest.raises(InvalidInputError, match="f is 'abs'; pass a LinearSpline, a network or a callable"):
+        certify(X, V, "abs", beta=0.1, path_norm=2)
+
+
 def test_bends_outside_the_data_are_not_charged():
     plain = LinearSpline([0], [0.3], -0.7, 0.7)
     winged = LinearSpline([-9, 0, 9], plain([-9, 0, 9]), 5, -5)

@@ -182,7 +182,7 @@ def test_numpy_numbers_become_plain_numbers():
         ({"loss": "absolute", "polish": True}, "polish is on and loss is 'absolute', which has kinks"),
         ({"depth": 3, "biases": "all", "optimizer": "insertion"}, "every layer has biases"),
         ({"hidden": ("optima",)}, "hidden is 'optima'; choose one of 'spline'"),
-        ({"hidden": "band"}, "hidden is 'band'; give a tuple"),
+        ({"hidden": "band"}, "hidden is 'band'; pass a list"),
         ({"preset": "zigzak"}, "preset is 'zigzak'; choose one of 'zigzag'"),
         ({"preset": ""}, "name a preset or give at least one point"),
         ({"preset": None}, "preset is None"),
@@ -193,7 +193,7 @@ def test_numpy_numbers_become_plain_numbers():
         ({"points": ((0, 0), (1, 2, 3))}, r"points\[1\] is \(1, 2, 3\); give a pair"),
         ({"points": ((0, "a"),)}, r"points\[0\] is \(0, 'a'\)"),
         ({"points": ((0, 10**400),)}, r"points\[0\] is"),
-        ({"points": 7}, "points is 7; give a sequence"),
+        ({"points": 7}, "points is 7; pass a list"),
     ],
 )
 def test_a_setting_out_of_range_is_named_with_its_value_and_its_limits(changes, message):

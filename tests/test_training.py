@@ -57,7 +57,7 @@ def test_the_public_name_is_this_one():
 @pytest.mark.parametrize(
     ("mistake", "match"),
     [
-        ({"initial": "concave"}, "initial is a str"),
+        ({"initial": "concave"}, "initial is 'concave'; choose one of 'convex'"),
         ({"initial": "convex", "width": 1}, "use a larger width"),
         ({"initial": "convex", "depth": 3, "x": X - 0.5}, "shift x"),
         ({"optimizer": "sgd"}, "optimizer is 'sgd'"),

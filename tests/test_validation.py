@@ -117,3 +117,45 @@ def test_choices_are_listed():
     for wrong in ("hinge", "", None, 3, ["squared"]):
         with pytest.raises(InvalidInputError, match=r"loss is .*; choose one of 'squared', 'huber'"):
             validation.one_of("loss", wrong, ("squared", "huber"))
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, np.False_])
+def test_switches_pass(value):
+    assert validation.boolean("polish", value) is bool(value)
+
+
+@pytest.mark.parametrize("value", ["True", "False", "", 0, 1, None, [], np.array(True)])
+def test_what_only_counts_as_true_is_no_switch(value):
+    with pytest.raises(InvalidInputError, match=r"polish is .*; it must be True or False"):
+        validation.boolean("polish", value)
+
+
+def test_the_first_offender_is_named_whatever_the_shape():
+    with pytest.raises(InvalidInputError, match=r"^X\[1, 0\] is nan; every value must be finite"):
+        validation.matrix("X", [[1, 2], [np.nan, np.inf]])
+    with pytest.raises(InvalidInputError, match=r"^X\[0, 1\] is -1e\+200; rescale"):
+        validation.matrix("X", [[1, -1e200], [1e300, 0]])
+    with pytest.raises(InvalidInputError, match=r"^r\[2\] is -3; it must be zero or positive"):
+        validation.nonnegatives("r", [0, 1, -3, -5])
+    with pytest.raises(InvalidInputError, match=r"^at is inf; every value must be finite"):
+        validation.numbers("at", np.inf)
+
+
+def test_a_range_too_small_to_divide_by_is_refused():
+    for vector in ([0.0, 1e-100], [1e-200, 1e-200], [3.0]):
+        assert_array_equal(validation.resolved("y", np.array(vector)), vector)
+    with pytest.raises(InvalidInputError, match="y spans only 1e-200; rescale to a range above 1e-100, or use equal y"):
+        validation.resolved("y", np.array([1e-200, 0]))
+
+
+def test_single_numbers_end_below_overflow():
+    assert validation.number("slope", -1e300) == -1e300
+    with pytest.raises(InvalidInputError, match=r"beta is 1e\+308; rescale to magnitudes below 1e\+300"):
+        validation.nonnegative("beta", 1e308)
+
+
+def test_text_is_no_list_of_its_letters():
+    assert validation.entries("weights", iter("ab")) == ("a", "b")
+    for value in ("ab", b"ab", 3, None, np.array(3)):
+        with pytest.raises(InvalidInputError, match=r"weights is .*; pass a list"):
+            validation.entries("weights", value)

@@ -21,6 +21,7 @@ from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.warm import Solver
+from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import Loss, Squared, named
 from cvxdnn.objective import beta_max, loss_terms
 from cvxdnn.solution import Solution
@@ -99,11 +100,15 @@ def solve(
     loss = named(loss)
     skip_connection = validation.boolean("skip_connection", skip_connection)
     validation.one_of("method", method, METHODS)
-    if validation.positive_int("depth", depth, minimum=2) > 2:
+    if validation.depth(depth) > 2 or not isinstance(loss, Squared):
+        validation.resolved("y", points.y)
+    if depth > 2:
         return _solve_deeper(x, y, Penalty(beta, depth), loss, skip_connection, method)
     if not isinstance(loss, Squared):
         from cvxdnn.convex.other_losses import solve_loss  # loads the conic solver: only when asked for
 
+        if 0 < beta < 1e-305:
+            raise InvalidInputError(f"beta is {beta:g}; quotients by it overflow: use 0, or at least 1e-305")
         return replace(solve_loss(points, y, loss, beta, skip_connection, method), loss_name=loss.name)
     if beta == 0:
         return interpolation(points, y, skip_connection)

@@ -137,7 +137,7 @@ class DeepPath:
 
     def _penalty(self, beta: float, depth: int) -> Penalty:
         beta = validation.nonnegative("beta", beta)
-        depth = validation.positive_int("depth", depth, minimum=2)
+        depth = validation.depth(depth)
         require_nonnegative(self.path.points.x, depth)
         return Penalty(beta, depth)
 

@@ -76,7 +76,7 @@ class Network:
 
     def __call__(self, x: ArrayLike) -> Floats:
         """Outputs at `x` (any shape), in the same shape."""
-        x = validation.numbers("x", x)
+        x = validation.bounded("x", validation.numbers("x", x))
         activations = x.reshape(-1, 1)
         for weights, biases in zip(self.weights[:-1], self.biases[:-1], strict=True):
             activations = np.maximum(activations @ weights + biases, 0.0)
@@ -98,10 +98,8 @@ class Network:
 
 def _frozen_arrays(name: str, arrays: Iterable[Any], dimensions: int) -> tuple[Floats, ...]:
     """Read-only float64 copies, each finite and of the given number of dimensions."""
-    if not isinstance(arrays, Iterable):
-        raise InvalidInputError(f"{name} is {validation.shown(arrays)}; pass one array for each layer")
     frozen = []
-    for layer, given in enumerate(arrays):
+    for layer, given in enumerate(validation.entries(name, arrays)):
         array = np.array(validation.numbers(f"{name}[{layer}]", given))
         if array.ndim != dimensions:
             raise InvalidInputError(f"{name}[{layer}] has shape {array.shape}; it must have {dimensions} dimension(s)")

@@ -124,7 +124,7 @@ def deep_network(
     InvalidInputError
         When the range is reversed, not finite, or reaches below 0 for depth >= 3, or directions do not fit.
     """
-    depth, x_low = validation.positive_int("depth", depth, minimum=2), validation.number("x_low", x_low)
+    depth, x_low = validation.depth(depth), validation.number("x_low", x_low)
     if depth > 2 and x_low < 0:
         raise InvalidInputError(f"x_low is {x_low:g}; shift the inputs to x >= 0 for depth {depth}")
     phi = [np.ones(1), *_unit_directions(directions, depth - 2)]
@@ -148,8 +148,7 @@ def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list
     """The directions of the early layers, each of norm 1."""
     if directions is None:
         return [np.ones(1)] * count
-    if not isinstance(directions, Sequence):
-        raise InvalidInputError(f"directions is {validation.shown(directions)}; give a list of vectors")
+    directions = validation.entries("directions", directions)
     if len(directions) != count:
         raise InvalidInputError(f"directions holds {len(directions)} vectors; give one for each early layer, {count}")
     units = []
@@ -167,6 +166,8 @@ def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list
 
 def _least_ramps(spline: LinearSpline, x_low: float, x_high: float, *, skip: bool) -> _Ramps:
     """The representation of `spline` on the range with the smallest sum of absolute coefficients."""
+    if not isinstance(spline, LinearSpline):
+        raise InvalidInputError(f"spline is {validation.shown(spline)}; pass a LinearSpline")
     x_low, x_high = validation.number("x_low", x_low), validation.number("x_high", x_high)
     skip = validation.boolean("skip", skip)
     if x_low > x_high:

@@ -120,6 +120,7 @@ def train(
         When an argument is out of range or `initial` does not fit; raised by the call, not by the iterator.
     """
     x, y = validation.points(x, y)
+    validation.resolved("y", y)
     layout = ParameterLayout(
         validation.positive_int("restarts", restarts, maximum=MAX_RESTARTS),
         validation.positive_int("depth", depth, minimum=2, maximum=MAX_DEPTH),

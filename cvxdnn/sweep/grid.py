@@ -10,7 +10,7 @@ same runs, however their lists were written down.
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -114,9 +114,7 @@ class Grid:
 
 def _distinct(name: str, values: Any) -> tuple[Any, ...]:
     """The values once each, in an order that does not depend on how they were given."""
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidInputError(f"{name} is {values!r:.60}; give a list with at least one value")
-    given = list(values)
+    given = validation.entries(name, values)
     if not given:
         raise InvalidInputError(f"{name} is empty; give at least one value")
     if name in ("datasets", "optimizers"):
@@ -131,7 +129,7 @@ def _distinct(name: str, values: Any) -> tuple[Any, ...]:
 def _relevant(base: Scenario, own_points: bool) -> Scenario:
     """The base with everything at its default that does not influence any run."""
     if not isinstance(base, Scenario):
-        raise InvalidInputError(f"base is {base!r:.60}; give a Scenario")
+        raise InvalidInputError(f"base is {validation.shown(base)}; give a Scenario")
     default = Scenario()
     swept = {name: getattr(default, name) for name in (*AXES.values(), "hidden") if name != "dataset"}
     if own_points:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import ConvexHull
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.theory.extreme_points_hull import hull_facets
+from cvxdnn.theory.extreme_points_hull import hull_facets, solid
 from cvxdnn.theory.extreme_points_pieces import rectified_ellipsoid
 from cvxdnn.theory.extreme_points_ramps import ramps_at_data
 from cvxdnn.theory.extreme_points_support import SupportFunction
@@ -100,7 +99,7 @@ def _polar(features: Array, beta: float, limit: float) -> Array:
     if n == 1:
         return unit * np.array([[1.0], [-1.0]]) / np.abs(walls).max()
     # A facet's plane is normal^T q + offset = 0 with a unit outer normal and a negative offset, as 0 is inside.
-    equations = ConvexHull(np.vstack([walls, -walls])).equations
+    equations = solid(np.vstack([walls, -walls])).equations
     corners = -equations[:, :-1] / equations[:, -1:]
     scale = float(np.abs(corners).max())
     return np.asarray(np.unique(np.round(corners / scale, 11), axis=0) * (scale * unit), dtype=np.float64)

@@ -12,8 +12,9 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull, QhullError
 
+from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.theory.extreme_points_pieces import Piece
 
 Array = NDArray[np.float64]
@@ -55,10 +56,10 @@ def hull_facets(points: Array) -> Indices:
     n = points.shape[1]
     flat = _coordinates(points)
     if flat.shape[1] == n == 3:
-        return _outward(points, np.asarray(ConvexHull(flat).simplices, dtype=np.intp))
+        return _outward(points, np.asarray(solid(flat).simplices, dtype=np.intp))
     if flat.shape[1] < 2:
         return np.zeros((0, n), dtype=np.intp)
-    around = np.asarray(ConvexHull(flat).vertices, dtype=np.intp)
+    around = np.asarray(solid(flat).vertices, dtype=np.intp)
     if n == 2:
         return np.stack([around, np.roll(around, -1)], axis=1)
     return np.stack([np.full(len(around) - 2, around[0]), around[1:-1], around[2:]], axis=1)
@@ -78,7 +79,18 @@ def hull_vertices(points: Array) -> Indices:
         return np.zeros(1, dtype=np.intp)
     if flat.shape[1] == 1:
         return np.array([flat[:, 0].argmin(), flat[:, 0].argmax()], dtype=np.intp)
-    return np.asarray(ConvexHull(flat).vertices, dtype=np.intp)
+    return np.asarray(solid(flat).vertices, dtype=np.intp)
+
+
+def solid(points: Array) -> ConvexHull:
+    """The hull of points that span their space."""
+    try:
+        return ConvexHull(points)
+    except QhullError:
+        raise InvalidInputError(
+            "X, beta or limit: the set is so much longer one way than another that it cannot be drawn; choose sizes "
+            "nearer to each other"
+        ) from None
 
 
 def _coordinates(points: Array) -> Array:

@@ -30,6 +30,8 @@ from cvxdnn.theory.inputs import matrix
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
+MAX_RESOLUTION = 1_000
+"""A curved piece has half its square of points."""
 NO_TRIANGLES = np.zeros((0, 3), dtype=np.intp)
 RANK_TOLERANCE = 1e-9
 """Singular values below this share of the largest are zero; also what counts as zero on the boundary of a cone."""
@@ -66,7 +68,7 @@ def rectified_ellipsoid(X: ArrayLike, *, resolution: int = 48) -> tuple[Piece, .
     X = matrix("X", X)
     if len(X) > 3:
         raise InvalidInputError(f"X has {len(X)} samples; the set can be drawn for at most 3")
-    resolution = validation.positive_int("resolution", resolution, minimum=2)
+    resolution = validation.positive_int("resolution", resolution, minimum=2, maximum=MAX_RESOLUTION)
     _, sizes, rows = np.linalg.svd(X, full_matrices=False)
     rank = int(np.sum(sizes > RANK_TOLERANCE * max(float(sizes[0]), 1e-300)))
     # Only the part of u in the row space of X matters; in its coordinates u has `rank` entries.

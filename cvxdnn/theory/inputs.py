@@ -9,6 +9,8 @@ from cvxdnn.validation import matrix as matrix
 
 Matrix = NDArray[np.float64]
 
+SMALLEST = 1e-100
+"""Where the largest entry is smaller, products of a few of them underflow."""
 WHITENED = 1e-10
 """Largest entry of X X^T / q - I (or X^T X / q - I) of data that count as whitened."""
 
@@ -16,6 +18,11 @@ WHITENED = 1e-10
 def samples(inputs: ArrayLike, targets: ArrayLike) -> tuple[Matrix, Matrix]:
     """X (n, d) and Y (n, K) with the same number of rows."""
     X, Y = matrix("X", inputs), matrix("Y", targets)
+    for name, given in (("X", X), ("Y", Y)):
+        if 0 < np.abs(given).max() < SMALLEST:
+            raise InvalidInputError(
+                f"{name} holds nothing above {np.abs(given).max():g}; rescale it above {SMALLEST:g}"
+            )
     if len(X) != len(Y):
         raise InvalidInputError(f"X has {len(X)} rows and Y has {len(Y)}; give one row of Y for each sample")
     return X, Y
@@ -28,7 +35,7 @@ def positive_beta(beta: float) -> float:
 
 def depth_at_least_two(depth: int) -> int:
     """The number of weight matrices L >= 2."""
-    return validation.positive_int("depth", depth, minimum=2)
+    return validation.depth(depth)
 
 
 def row_scale(X: Matrix) -> float | None:

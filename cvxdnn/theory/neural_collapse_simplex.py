@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
+from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import matrix
 
 Array = NDArray[np.float64]
+
+MAX_CLASSES = 1_000
+"""The frame is a matrix of so many rows and columns."""
 
 
 def simplex_etf(K: int) -> Array:
@@ -19,14 +23,14 @@ def simplex_etf(K: int) -> Array:
 
     K : int >= 2, number of classes
     """
-    K = validation.positive_int("K", K, minimum=2)
+    K = validation.positive_int("K", K, minimum=2, maximum=MAX_CLASSES)
     frame: Array = np.sqrt(K / (K - 1)) * (np.eye(K) - 1 / K)
     return frame
 
 
 def simplex_vertices(K: int) -> Array:
     """The same frame in coordinates of the space it spans, (K, K - 1); the last corner points up the last axis."""
-    K = validation.positive_int("K", K, minimum=2)
+    K = validation.positive_int("K", K, minimum=2, maximum=MAX_CLASSES)
     corners = np.zeros((K, K - 1))
     # Corner by corner from the top: what is left of the frame after removing the top corner is a smaller frame.
     radius = 1.0
@@ -52,6 +56,11 @@ def aligned_means(means: ArrayLike, points: ArrayLike, target: ArrayLike) -> tup
     means (K, r) and points (n, r), without change of scale
     """
     mu, h, shape = matrix("means", means), matrix("points", points), matrix("target", target)
+    if h.shape[1] != mu.shape[1] or len(shape) != len(mu):
+        raise InvalidInputError(
+            f"means, points and target have shapes {mu.shape}, {h.shape} and {shape.shape}; points must have as many "
+            "columns as means, target as many rows"
+        )
     centre = mu.mean(axis=0)
     left, _, right = np.linalg.svd((mu - centre).T @ shape, full_matrices=False)
     rotation = left @ right

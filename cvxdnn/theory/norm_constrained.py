@@ -70,6 +70,8 @@ def norm_constrained(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int, bud
     """
     X, Y = samples(X, Y)
     beta, depth, budget = positive_beta(beta), depth_at_least_two(depth), validation.positive("budget", budget)
+    if abs((depth - 2) * np.log10(budget)) > 100:
+        raise InvalidInputError(f"budget is {budget:g}, and its power {depth - 2} overflows; use one nearer to 1")
     q = row_scale(X) or column_scale(X)
     if q is None:
         raise InvalidInputError(

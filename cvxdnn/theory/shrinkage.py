@@ -90,7 +90,7 @@ def threshold(beta: float, depth: int) -> float:
 
 def critical_beta(s0: float, depth: int) -> float:
     """The largest weight decay at which the minimiser for this s0 is not zero: the inverse of `threshold`."""
-    s0, depth = validation.nonnegative("s0", s0), depth_at_least_two(depth)
+    s0, depth = float(_targets(validation.number("s0", s0))), depth_at_least_two(depth)
     if depth == 2:
         return s0
     return (s0 * (depth - 2) / (depth - 1)) ** ((2 * depth - 2) / depth) / (depth - 2)
