@@ -1,35 +1,48 @@
 """Two columns of numbers out of a CSV file of unknown origin.
 
 A spreadsheet writes "1.5,2" in one country and "1,5;2" in another, with or without a header, a byte order
-mark or blank lines. The file is read in three steps, each with a bound fixed beforehand:
+mark or blank lines. The file is read in four steps, each with a bound fixed beforehand:
 
-1. `read_text`: at most `max_bytes` + 1 bytes are ever taken from the file, and must be UTF-8;
-2. the delimiter is the one of tab, semicolon and comma that most lines contain, in this order on ties, so
-   that the comma of "1,5;2,5" is a decimal mark;
-3. `two_columns`: every line must hold two finite numbers, or the error names the line and its remedy. Nothing
-   is skipped silently but blank lines, lines that start with '#', and one header.
+1. `read_text`: at most `max_bytes` + 1 bytes are ever taken from the file. They are UTF-8, UTF-16 with a byte order
+   mark, or else Windows-1252, which is right for numbers and at worst wrong for a letter of the header;
+2. the delimiter is the one that a first line "sep=;" names, or the one of tab, semicolon and comma that most lines
+   contain, in this order on ties, so that the comma of "1,5;2,5" is a decimal mark; where there is none, spaces;
+3. every line must hold two cells, or the error names the line and its remedy. Nothing is skipped silently but blank
+   lines, lines that start with '#', and names and units above the first numbers;
+4. `cvxdnn.numerals` reads the cells, all of them in one notation, or says why it cannot.
 """
 
 import csv
 import io
-import math
+import itertools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.numerals import SHEET_ERROR, DecimalMark, is_not_finite, point_unless_commas, quoted, read_numbers
 
-__all__ = ["CsvSource", "read_text", "two_columns"]
+__all__ = ["Columns", "CsvSource", "Row", "read_rows", "read_text", "two_columns"]
 
 CsvSource = str | os.PathLike[str] | bytes | IO[bytes] | IO[str]
+Columns = tuple[list[float], list[float]]
+Row = tuple[str, Sequence[str]]
+"""Where a row stands, for messages, and its two cells without white space around them."""
 
 _DELIMITERS = "\t;,"
-_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_SHEET_ERROR = r"#(N/A|DIV/0!|NAME\?|NULL!|NUM!|REF!|VALUE!)"
-_NOT_FINITE = re.compile(rf"[+-]?(?i:nan|inf|infinity)|(?i:null|none)|NA|N/A|n/a|{_SHEET_ERROR}")
+_SEPARATOR_LINE = re.compile(rf'\s*"?sep=([{_DELIMITERS}])"?\s*', re.IGNORECASE)
 # A spreadsheet's "#N/A" at the start of a line is a missing number, not a comment.
-_COMMENT = re.compile(rf"\s*(?!{_SHEET_ERROR})#")
+_COMMENT = re.compile(rf"\s*(?!{SHEET_ERROR})#")
+# A name has a letter before any digit, or two of them after it ("2theta").
+_NAME = re.compile(r"(?![+\-\u2212.,])(?:[^0-9]*[^\W\d_]|[0-9]+[^\W\d_]{2}).*", re.DOTALL)
+# One number that a comma or a space would tear apart: "1,050", "1.234,5", "1 050".
+_ONE_NUMBER = re.compile(
+    r"[+\-\u2212]?(?:(?:[0-9]+|[1-9][0-9]{0,2}(?:[.'\u2019][0-9]{3})+),[0-9]+|[1-9][0-9]{0,2} [0-9]{3})"
+)
+_TORN = re.compile(r"[, ]0[0-9]|[.'\u2019]")
+# "1,5 200" is (1.5, 200) or (1, 5200), and "1 ,5" is (1, 5) or (1, 0.5).
+_TWO_SEPARATORS = re.compile(r"[^\"]*[0-9]\s+,?[0-9][^\"]*")
 
 
 def read_text(file: CsvSource, max_bytes: int) -> str:
@@ -38,47 +51,61 @@ def read_text(file: CsvSource, max_bytes: int) -> str:
     Raises
     ------
     InvalidInputError
-        When it cannot be read, is larger than `max_bytes`, is binary or is not UTF-8.
+        When it cannot be read, is larger than `max_bytes`, or is no text.
     """
     data = _head(file, max_bytes + 1)
     if len(data) > max_bytes:
         raise InvalidInputError(f"file is larger than {max_bytes:,} bytes; keep only part of its rows")
     text = data if isinstance(data, str) else _decoded(data)
     if "\0" in text:
-        raise InvalidInputError("file is binary (it holds a zero byte), not text; save the data as CSV")
+        raise InvalidInputError("file is binary (it holds a zero byte), not text; save the data as 'CSV UTF-8'")
     return text.removeprefix("\ufeff")
 
 
-def two_columns(text: str, max_rows: int) -> tuple[list[float], list[float]]:
+def two_columns(text: str, max_rows: int, decimal: DecimalMark | None = None) -> Columns:
     """The two columns of numbers in `text`, of equal length >= 1.
+
+    Parameters
+    ----------
+    text : str
+    max_rows : int
+    decimal : {".", ","}, optional
+        The decimal mark where the numbers leave it open.
 
     Raises
     ------
     InvalidInputError
-        When a line is anything but two finite numbers, when there is none or more than `max_rows` of them.
+        When a line is anything but two finite numbers, when they have several readings, when there is none or more
+        than `max_rows` of them.
     """
-    x: list[float] = []
-    y: list[float] = []
-    marks: set[str] = set()
-    for position, (line, cells) in enumerate(_rows(text)):
-        if len(cells) != 2:
-            raise _wrong_count(line, cells)
-        if position == 0 and _is_header(cells):
-            continue
-        if len(x) == max_rows:
-            raise InvalidInputError(f"file has more than {max_rows:,} rows; keep at most so many, say every tenth")
-        marks |= {mark for cell in cells for mark in ".," if mark in cell}
-        numbers = [_number(line, name, cell) for name, cell in zip(("first", "second"), cells, strict=True)]
-        if len(marks) == 2:
-            raise InvalidInputError(
-                f"file, line {line}: decimal commas and decimal points are mixed ({_quoted(cells)});"
-                " use one of them throughout and no thousands separators"
-            )
-        x.append(numbers[0])
-        y.append(numbers[1])
-    if not x:
+    lines = ["\n" if _COMMENT.match(line) else line for line in io.StringIO(text, newline="")]
+    delimiter = _delimiter(lines)
+    rows = list(itertools.islice(_below_names(_rows(lines, delimiter)), max_rows + 1))
+    if delimiter in ", ":
+        _refuse_torn_numbers(lines, delimiter)
+    if delimiter == ",":
+        decimal = decimal or point_unless_commas(cell for _, cells in rows for cell in cells)
+    if len(rows) > max_rows:
+        raise InvalidInputError(f"file has more than {max_rows:,} rows; keep at most so many, say every tenth")
+    if not rows:
         raise InvalidInputError("file has no rows of numbers; give one 'x,y' pair a line")
-    return x, y
+    return read_rows(rows, decimal)
+
+
+def read_rows(rows: Sequence[Row], decimal: DecimalMark | None = None) -> Columns:
+    """The two columns of numbers in `rows`, above which names and units may stand.
+
+    Raises
+    ------
+    InvalidInputError
+        When a cell is not a finite number, or when they have several readings and `decimal` does not say which.
+    """
+    columns = ("first column", "second column")
+    cells = [
+        (f"{where}, {name}", cell) for where, row in _below_names(rows) for name, cell in zip(columns, row, strict=True)
+    ]
+    values = read_numbers(cells, decimal)
+    return values[::2], values[1::2]
 
 
 def _head(file: CsvSource, limit: int) -> bytes | str:
@@ -92,13 +119,15 @@ def _head(file: CsvSource, limit: int) -> bytes | str:
         if hasattr(file, "read"):
             return _read_up_to(file, limit)
     except UnicodeDecodeError as error:  # a text file opened with an encoding that is not its own
-        raise InvalidInputError(f"file is not {error.encoding} text; open it with encoding='utf-8'") from error
+        raise InvalidInputError(
+            f"file is not {error.encoding} text; open it with its own encoding, or in binary mode"
+        ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InvalidInputError(
-            f"file {_short(file)} cannot be read ({reason}); pass a path, an open file or the file's bytes"
+            f"file {quoted(file)} cannot be read ({reason}); pass a path, an open file or the file's bytes"
         ) from error
-    raise InvalidInputError(f"file is {_short(file)}; pass a path, an open file or the file's bytes")
+    raise InvalidInputError(f"file is {quoted(file)}; pass a path, an open file or the file's bytes")
 
 
 def _read_up_to(stream: IO[bytes] | IO[str], limit: int) -> bytes | str:
@@ -115,23 +144,29 @@ def _read_up_to(stream: IO[bytes] | IO[str], limit: int) -> bytes | str:
 def _decoded(data: bytes) -> str:
     if data.startswith(b"PK\x03\x04"):
         raise InvalidInputError("file is a workbook or archive, not text; save the sheet as 'CSV UTF-8'")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InvalidInputError("file is encoded as UTF-16; save it as 'CSV UTF-8'")
-    if b"\0" in data:
-        raise InvalidInputError("file is binary (it holds a zero byte), not text; save the data as CSV")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInputError(
-            f"file, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as 'CSV UTF-8'"
-        ) from error
+    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8", "cp1252"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInputError(f"file is neither {' nor '.join(encodings)} text; save the data as 'CSV UTF-8'")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of every line that is neither blank nor a comment."""
-    lines = ["\n" if _COMMENT.match(line) else line for line in io.StringIO(text, newline="")]
-    delimiter = max(_DELIMITERS, key=lambda candidate: sum(candidate in line for line in lines))
+def _delimiter(lines: list[str]) -> str:
+    """What separates the columns; a line that says so is blanked."""
+    first = next((position for position, line in enumerate(lines) if line.strip()), None)
+    if first is not None and (named := _SEPARATOR_LINE.fullmatch(lines[first])):
+        lines[first] = "\n"
+        return named[1]
+    counts = {mark: sum(mark in line for line in lines) for mark in _DELIMITERS}
+    return max(counts, key=lambda mark: counts[mark]) if any(counts.values()) else " "
+
+
+def _rows(lines: list[str], delimiter: str) -> Iterator[Row]:
+    """Every line that is not blank, as two cells."""
+    if delimiter == " ":
+        lines = [line.strip() for line in lines]
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
         for row in reader:
@@ -139,46 +174,53 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             while len(cells) > 2 and not cells[-1]:  # spreadsheets pad lines with empty cells
                 cells.pop()
             if any(cells):
-                yield reader.line_num, cells
+                where = f"file, line {reader.line_num}"
+                if len(cells) != 2:
+                    raise _wrong_count(where, cells, delimiter)
+                yield where, cells
     except csv.Error as error:
         raise InvalidInputError(
             f"file, line {reader.line_num}: {error}; write plain numbers without quotation marks"
         ) from error
 
 
-def _is_header(cells: list[str]) -> bool:
-    return all(_NOT_FINITE.fullmatch(cell) is None and cell[:1] not in set("0123456789+-.,") for cell in cells)
+def _below_names(rows: Iterable[Row]) -> Iterator[Row]:
+    return itertools.dropwhile(lambda row: _are_names(row[1]), rows)
 
 
-def _number(line: int, column: str, cell: str) -> float:
-    where = f"file, line {line}, {column} column"
-    if not cell:
-        raise InvalidInputError(f"{where}: empty; give a number or remove the line")
-    number = float(cell.replace(",", ".")) if _NUMBER.fullmatch(cell) else math.nan
-    if math.isfinite(number):
-        return number
-    if _NOT_FINITE.fullmatch(cell) or math.isinf(number):
-        raise InvalidInputError(f"{where}: {_short(cell)} is not a finite number; correct or remove the line")
-    raise InvalidInputError(f"{where}: {_short(cell)} is not a number; correct or remove the line")
+def _are_names(cells: Sequence[str]) -> bool:
+    names = [cell for cell in cells if cell]
+    is_named = all(_NAME.fullmatch(cell) and not is_not_finite(cell) for cell in names)
+    return is_named and any(not cell[0].isdigit() for cell in names)
 
 
-def _wrong_count(line: int, cells: list[str]) -> InvalidInputError:
+def _refuse_torn_numbers(lines: Sequence[str], delimiter: str) -> None:
+    """Refuse lines that could as well be one column, or two other columns."""
+    kept = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+    is_one_column = all(_ONE_NUMBER.fullmatch(line) for _, line in kept)
+    for number, line in kept if is_one_column else ():
+        if _TORN.search(line):
+            raise InvalidInputError(
+                f"file, line {number}: {quoted(line)} can be one number or two; separate the columns by tabs or"
+                " semicolons, or begin with a line of two names if these are two columns"
+            )
+    for number, line in kept if delimiter == "," else ():
+        if _TWO_SEPARATORS.fullmatch(line):
+            raise InvalidInputError(
+                f"file, line {number}: in {quoted(line)} commas or spaces can separate the columns; separate them by"
+                " tabs or semicolons"
+            )
+
+
+def _wrong_count(where: str, cells: list[str], delimiter: str) -> InvalidInputError:
+    found = ", ".join(map(quoted, cells[:8])) + (", ..." if len(cells) > 8 else "")
     if len(cells) == 1:
         return InvalidInputError(
-            f"file, line {line}: only one column ({_quoted(cells)});"
-            " give two, x and y, separated by a comma, a semicolon or a tab"
+            f"{where}: only one column ({found}); give two, x and y, separated by a comma, a semicolon, a tab or spaces"
         )
-    return InvalidInputError(
-        f"file, line {line}: {len(cells)} columns ({_quoted(cells)}); keep two, x and y"
-        " (if a comma is the decimal mark, separate the columns by semicolons)"
-    )
-
-
-def _quoted(cells: list[str]) -> str:
-    shown = ", ".join(map(_short, cells[:8]))
-    return shown if len(cells) <= 8 else f"{shown}, ..."
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+    hint = ""
+    if delimiter == "," and all(cell[:1].isdigit() or cell[:1] in "+-\u2212" for cell in cells):
+        hint = " (if commas are decimal marks or group digits, separate the columns by semicolons)"
+    elif delimiter == " ":
+        hint = " (if names or numbers hold spaces, separate the columns by tabs or semicolons)"
+    return InvalidInputError(f"{where}: {len(cells)} columns ({found}); keep two, x and y{hint}")

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.csv_columns import CsvSource, read_text, two_columns
+from cvxdnn.numerals import DecimalMark
 from cvxdnn.spline import LinearSpline
 
 __all__ = ["PRESETS", "Dataset", "Normalization", "Preset", "load_preset", "read_csv"]
@@ -278,12 +279,15 @@ def _loaded(name: str) -> Dataset:
     return PRESETS[name].load()
 
 
-def read_csv(file: CsvSource, *, max_rows: int = 10_000, max_bytes: int = 1_000_000) -> Dataset:
+def read_csv(
+    file: CsvSource, *, max_rows: int = 10_000, max_bytes: int = 1_000_000, decimal: DecimalMark | None = None
+) -> Dataset:
     """Two columns of numbers from a CSV file.
 
     A header, blank lines, comments (lines that start with '#'), a byte order mark and any line ending are
-    accepted; columns are separated by commas, semicolons or tabs, and with the latter two decimal commas are
-    understood.
+    accepted; columns are separated by commas, semicolons, tabs or spaces, and without commas between them decimal
+    commas are understood. Digits may be grouped ("1,234.5", "1 234,5") where only one reading is left for the file
+    as a whole: "1,000" alone is refused, beside "0,5" it is 1.
 
     Parameters
     ----------
@@ -291,6 +295,8 @@ def read_csv(file: CsvSource, *, max_rows: int = 10_000, max_bytes: int = 1_000_
         A file is read from where it stands, and never further than `max_bytes` + 1.
     max_rows, max_bytes : int >= 1
         Largest number of points and largest size accepted.
+    decimal : {".", ","}, optional
+        The decimal mark where the file leaves it open, instead of a refusal.
 
     Returns
     -------
@@ -305,7 +311,9 @@ def read_csv(file: CsvSource, *, max_rows: int = 10_000, max_bytes: int = 1_000_
     """
     validation.positive_int("max_rows", max_rows)
     validation.positive_int("max_bytes", max_bytes)
-    x, y = two_columns(read_text(file, max_bytes), max_rows)
+    if decimal is not None:
+        validation.one_of("decimal", decimal, (".", ","))
+    x, y = two_columns(read_text(file, max_bytes), max_rows, decimal)
     return Dataset(x, y, _file_name(file))
 
 

@@ -22,8 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
     "core": (
-        *("exceptions", "limits", "conversion", "validation", "csv_columns", "datasets", "spline", "tube", "rounding"),
-        *("losses", "balancing", "evaluation", "loss_terms", "exact", "objective", "solution", "diagnostics"),
+        *("exceptions", "limits", "conversion", "validation", "numerals", "csv_columns", "datasets", "spline", "tube"),
+        *("rounding", "losses", "balancing", "evaluation", "loss_terms", "exact", "objective", "solution"),
+        "diagnostics",
     ),
     "mathematics": ("convex", "networks", "theory"),
     "application": (

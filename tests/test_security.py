@@ -22,6 +22,7 @@ MAY_UNPICKLE = {
 READS_VISITORS = (
     "cvxdnn/link.py",
     "cvxdnn/csv_columns.py",
+    "cvxdnn/numerals.py",
     "cvxdnn/scenario.py",
     "cvxdnn/datasets.py",
     "cvxdnn/ui/",

@@ -151,7 +151,9 @@ def _preset_chosen(session: Session) -> None:
 def _upload(session: Session) -> None:
     st.file_uploader("Two columns of numbers, x and y", key=PREFIX + "file", on_change=_file_chosen, args=(session,))
     size = f"{host_limits().upload_kilobytes:,} kB"
-    st.caption(f"Text with commas, semicolons or tabs; a header is optional. At most {MAX_POINTS} points and {size}.")
+    st.caption(
+        f"Text with commas, semicolons, tabs or spaces; a header is optional. At most {MAX_POINTS} points and {size}."
+    )
 
 
 def _file_chosen(session: Session) -> None:
