@@ -4,9 +4,10 @@ import streamlit as st
 
 from cvxdnn.ui.chart import explore_chart
 from cvxdnn.ui.closer import closer_look
-from cvxdnn.ui.controls import data_controls, model_controls, network_controls, points_table
+from cvxdnn.ui.controls import data_controls, model_controls, network_controls
 from cvxdnn.ui.page import live
 from cvxdnn.ui.player import player
+from cvxdnn.ui.points_table import points_table
 from cvxdnn.ui.readout import readout
 from cvxdnn.ui.session import session
 
@@ -20,7 +21,7 @@ st.write(
     "Below the chart: the proof of how close it is to the best one."
 )
 with st.container():  # always there, so that a message moves nothing and remounts nothing
-    if here.problem:
+    if here.problem and here.problem_place == "page":
         st.warning(here.problem)
     if here.run.message:
         st.error(here.run.message)

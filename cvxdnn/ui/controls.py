@@ -1,9 +1,7 @@
 """The Explore page's widgets. Each shows the scenario's value and hands a change to the session."""
 
-import math
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from cvxdnn.datasets import PRESETS, read_csv
@@ -59,12 +57,6 @@ def data_controls(session: Session) -> None:
         st.caption(PRESETS[preset].description)
     with st.popover("Upload a file", width="stretch"):
         _upload(session)
-
-
-def points_table(session: Session) -> None:
-    """The points as numbers, to be edited exactly; follows the chart, and the chart follows it."""
-    with st.expander("Points as a table"):
-        _table(session)
 
 
 def model_controls(session: Session) -> None:
@@ -163,29 +155,6 @@ def _file_chosen(session: Session) -> None:
     try:
         data = read_csv(file, max_bytes=1000 * host_limits().upload_kilobytes)
     except InvalidInputError as error:
-        session.problem = f"The file was not used, your points are unchanged: {plain(str(error))}."
+        session.refuse(f"The file was not used, your points are unchanged: {plain(str(error))}.")
         return
     session.change(preset="", points=tuple(zip(data.x.tolist(), data.y.tolist(), strict=True)))
-
-
-def _table(session: Session) -> None:
-    base = pd.DataFrame(list(session.table_base), columns=["x", "y"], dtype=float)
-    edited = st.data_editor(
-        base,
-        num_rows="dynamic",
-        hide_index=True,
-        width=360,
-        height=300,
-        key=f"{PREFIX}table_{session.table_version}",
-        column_config={name: st.column_config.NumberColumn(format="%.6g") for name in ("x", "y")},
-    )
-    rows = [(x, y) for x, y in edited.itertuples(index=False) if not (_is_empty(x) or _is_empty(y))]
-    points = tuple((float(x), float(y)) for x, y in rows)
-    if points != session.table_seen:
-        session.table_seen = points
-        session.change(by_table=True, preset="", points=points)
-        st.rerun()
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))

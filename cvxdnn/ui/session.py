@@ -6,7 +6,7 @@ are impossible, and lets the training follow; the page then writes the new link 
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -25,10 +25,13 @@ from cvxdnn.seeds import SeedsFrame
 from cvxdnn.solve_task import takes_long
 from cvxdnn.ui.job_run import JobRun
 from cvxdnn.ui.process import runner, solve_elsewhere
+from cvxdnn.ui.table_rows import Rows, rows_of
 from cvxdnn.ui.text import plain
 from cvxdnn.ui.training import TrainingRun
 
 KEY = "explore_session"
+Place = Literal["page", "table"]
+"""Where on the page a message stands: above everything, or at the table of points."""
 NOT_LABELS = "These values are not labels −1 and +1: the loss is squared again."
 NOW_LABELS = "Your values became labels: +1 above the middle of their range, −1 below it. Undo brings them back."
 MOST_SHOWN = 4.0
@@ -40,19 +43,20 @@ class Session:
 
     version : raised when Python, not the chart, replaces the points
     revision : raised by every change, so that each part of the page can tell whether it is up to date
-    table_version, table_base, table_seen : the table's widget, the points it started from, those it last held
+    table_version, table_base, table_rows : the table's widget, the rows it started from, those it last held
     preview, preview_number : the points of an unfinished drag, and the number of the last such message
-    problem : a message for the user, or ""
+    problem, problem_place : a message for the user, or "", and where it belongs
     unlabelled : the points before a loss turned them into labels, with the labels they became
     """
 
     def __init__(self, scenario: Scenario, problem: str | None, owner: str) -> None:
         self.scenario = scenario
         self.problem = problem or ""
+        self.problem_place: Place = "page"
         self.version = 1
         self.revision = 0
         self.table_version = 1
-        self.table_base = self.table_seen = scenario.points
+        self.table_base = self.table_rows = rows_of(scenario.points)
         self.retrain = True
         self.preview: Scenario | None = None
         self.preview_number: int | None = None
@@ -112,10 +116,20 @@ class Session:
         except (InvalidInputError, TypeError, ValueError):
             self.preview = None  # the end of the drag brings the message
 
+    def refuse(self, problem: str, place: Place = "page") -> None:
+        """Say that something was not done."""
+        self.problem, self.problem_place = problem, place
+
+    def show_table(self, rows: Rows) -> None:
+        """Start the table anew with these rows."""
+        self.table_base = self.table_rows = dict(enumerate(rows.values()))
+        self.table_version += 1
+
     def change(self, *, by_chart: bool = False, by_table: bool = False, **settings: Any) -> None:
         """Change settings; an impossible one leaves a message and everything as it was."""
         self.revision += 1
         self.preview = None
+        self.problem_place = "table" if by_table else "page"
         try:
             settings, notice = self._with_fitting_loss(settings)
             new = self.scenario.replace(**settings)
@@ -156,8 +170,7 @@ class Session:
         if not by_chart:
             self.version += 1
         if not by_table:  # a table under somebody's fingers must not be replaced
-            self.table_version += 1
-            self.table_base = self.table_seen = self.scenario.points
+            self.show_table(rows_of(self.scenario.points))
         if not by_chart or not _holds(self.domain, self.scenario.points):
             self.domain = domain_of(self.scenario)
 

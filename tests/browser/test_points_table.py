@@ -1,0 +1,77 @@
+"""Typing and pasting into the table of points, in a real browser: the numbers meant, or none and a message."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_explore import SLOW, labels, open_explore
+
+ROW_HEIGHT = 35  # of Streamlit's table, whose first row is the header
+
+
+@pytest.fixture
+def table(page, app_server):
+    """The Explore page with its table open."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_explore(page, app_server("app.py", env={"CVXDNN_WORKERS": "1"}))
+    page.get_by_text("Points as a table").click()
+    canvas = page.get_by_test_id("stDataFrame").locator("canvas").first
+    expect(canvas).to_be_visible(timeout=SLOW)
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # the expander opens with a movement
+    return page
+
+
+def at(page: Page, row: int, column: str) -> tuple[float, float]:
+    box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
+    assert box
+    return box["x"] + {"x": 0.3, "y": 0.8}[column] * box["width"], box["y"] + (row + 0.5) * ROW_HEIGHT
+
+
+def paste(page: Page, row: int, column: str, text: str) -> None:
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    page.mouse.click(*at(page, row, column))
+    page.keyboard.press("Control+V")
+
+
+def type_into(page: Page, row: int, column: str, text: str) -> None:
+    page.mouse.dblclick(*at(page, row, column))
+    cell = page.locator("#portal input, #portal textarea").first
+    expect(cell).to_be_visible(timeout=SLOW)
+    cell.fill(text)
+    cell.press("Enter")
+
+
+def expect_point(page: Page, number: int, words: str, count: int = 10) -> None:
+    name = re.compile(rf"^Point {number} of {count}: {re.escape(words)}")
+    expect(page.get_by_role("button", name=name)).to_be_visible(timeout=SLOW)
+
+
+def test_a_paste_with_decimal_commas_and_minus_signs_is_read(table):
+    paste(table, 1, "x", "−1,5\t2,5\n0,05\t0,25")
+    expect_point(table, 1, "x −1.50, y 2.50")
+    expect_point(table, 2, "x 0.05, y 0.25")
+
+
+def test_a_paste_that_can_be_meant_two_ways_changes_nothing(table):
+    before = labels(table)
+    paste(table, 1, "x", "950\t1\n1,000\t2\n1,050\t3")
+    expect(
+        table.get_by_text(re.compile("The table is as it was: row 2, first column: '1,000' can be 1"))
+    ).to_be_visible(timeout=SLOW)
+    assert labels(table) == before
+    type_into(table, 1, "y", "0,5")  # the table shows numbers again
+    expect_point(table, 1, "x 0.00, y 0.50")
+    expect(table.get_by_text("The table is as it was")).to_have_count(0)
+
+
+def test_a_long_paste_is_taken_wholly_or_not_at_all(table):
+    before = labels(table)
+    rows = [f"{i / 7:.4f}\t{(-1) ** i * i / 9:.4f}".replace(".", ",").replace("-", "\u2212") for i in range(120)]
+    paste(table, 3, "x", "\n".join([*rows, "17,5\tabc"]))
+    expect(table.get_by_text(re.compile("row 123, second column: 'abc' is not a number"))).to_be_visible(timeout=SLOW)
+    assert labels(table) == before
+    paste(table, 3, "x", "load\tstretch\n" + "\n".join(rows))
+    expect_point(table, 122, "x 17.0, y −13.2", count=122)
+    expect(table.get_by_text("The table is as it was")).to_have_count(0)
