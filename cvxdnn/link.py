@@ -2,7 +2,8 @@
 
 Points travel as the float64 numbers themselves, x and y in turn, little-endian, in URL-safe base64: exact,
 and about 21 characters a point. A checksum (CRC-32) over all entries tells when a mail program cut the link
-short; a link without points may leave it out, so that it can be written by hand.
+short. A link written by hand has neither version nor checksum, and no points. Whether every "&" of a link was written
+as "&amp;" on the way, as HTML asks for, makes no difference.
 
 Links are hostile until proven otherwise. `unpack` bounds the length of every text and admits only the few
 characters that a link of this app can hold before anything is decoded; no later message can then carry markup
@@ -53,9 +54,8 @@ def read_points(text: str) -> Points:
 
 
 def pack(settings: Mapping[str, str]) -> dict[str, str]:
-    """The entries of a link that carries `settings`: the version and the checksum come first."""
-    check = {"check": _checksum(settings)} if settings else {}
-    return {"v": VERSION, **check, **settings}
+    """The entries of a link that carries `settings`, version and checksum first; none for none."""
+    return {"v": VERSION, "check": _checksum(settings), **settings} if settings else {}
 
 
 def unpack(query: Mapping[str, Any], names: Collection[str], max_points: int) -> dict[str, str]:
@@ -76,20 +76,22 @@ def unpack(query: Mapping[str, Any], names: Collection[str], max_points: int) ->
     if not isinstance(query, Mapping):
         raise InvalidInputError("it has no named settings; copy the whole link again")
     texts: dict[str, str] = {}
-    for name in ("v", "check", *names):
-        if name in query:
+    for given, value in query.items():
+        name = re.sub("^(amp;)+", "", given) if isinstance(given, str) else ""
+        if name in texts:
+            raise InvalidInputError(f"it gives {name} several times; give it once")
+        if name in ("v", "check", *names):
             longest = 4 * _POINT.size * max_points // 3 + 4 if name == "points" else _MAX_LENGTH
-            texts[name] = _text(name, query[name], longest)
-    version, check = texts.pop("v", VERSION), texts.pop("check", None)
-    if version != VERSION:
+            texts[name] = _text(name, value, longest)
+    version, check = texts.pop("v", None), texts.pop("check", None)
+    if version not in (None, VERSION):
         raise InvalidInputError(
             f"it was made by another version of this app (v={version}, this one reads v={VERSION}); ask for a new link"
         )
-    if "points" in texts and check != _checksum(texts):
-        raise InvalidInputError("it is incomplete or was changed; copy the whole link again")
-    if check is not None and check != _checksum(texts):
+    is_by_hand = version is None and check is None and "points" not in texts
+    if not is_by_hand and check != _checksum(texts):
         raise InvalidInputError(
-            "it is incomplete or was changed; copy the whole link again, or remove check=... if you wrote it"
+            "it is incomplete or was changed; copy the whole link again (one that you write has neither v nor check)"
         )
     return texts
 

@@ -150,8 +150,8 @@ class Scenario:
     def to_query(self) -> dict[str, str]:
         """The names and values of a query string, from which `from_query` makes an equal scenario.
 
-        Settings at their default are left out. Exact for every float64; encoded, 50 points take less than
-        2,000 characters.
+        Settings at their default are left out; the default scenario needs no query. Exact for every float64;
+        encoded, 50 points take less than 2,000 characters.
         """
         default = _texts(Scenario())
         return link.pack({name: text for name, text in _texts(self).items() if default.get(name) != text})

@@ -19,6 +19,7 @@ from typing import Any
 from cvxdnn import validation
 from cvxdnn.datasets import PRESETS
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.link import VERSION
 from cvxdnn.scenario import OPTIMIZERS, Scenario
 
 __all__ = ["AXES", "FORMAT", "MAX_RUNS", "OWN_POINTS", "Grid"]
@@ -98,7 +99,8 @@ class Grid:
     def description(self) -> dict[str, Any]:
         """All that decides the results, as plain data."""
         lists = {name: list(getattr(self, name)) for name in AXES}
-        return {"format": FORMAT, **lists, "max_steps": self.max_steps, "base": self.base.to_query()}
+        base = {"v": VERSION, **self.base.to_query()}
+        return {"format": FORMAT, **lists, "max_steps": self.max_steps, "base": base}
 
     @cached_property
     def key(self) -> str:

@@ -1,7 +1,8 @@
 """What one browser session knows: its scenario, its training run, and a message for the user.
 
 Every change of a setting goes through `Session.change`: it validates, keeps the old settings when the new ones
-are impossible, and lets the training follow; the page then writes the new link to the address bar.
+are impossible, and lets the training follow; the page then writes the new link to the address bar. Back and Forward of
+the browser go through `Session.visit`.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from cvxdnn.race import RaceFrame
 from cvxdnn.scenario import Scenario
 from cvxdnn.seeds import SeedsFrame
 from cvxdnn.solve_task import takes_long
+from cvxdnn.ui import address
 from cvxdnn.ui.job_run import JobRun
 from cvxdnn.ui.process import runner, solve_elsewhere
 from cvxdnn.ui.table_rows import Rows, rows_of
@@ -46,11 +48,14 @@ class Session:
     table_version, table_base, table_rows : the table's widget, the rows it started from, those it last held
     preview, preview_number : the points of an unfinished drag, and the number of the last such message
     problem, problem_place : a message for the user, or "", and where it belongs
+    address, addressed : the query that the address bar should have, and the scenario that it stands for
     unlabelled : the points before a loss turned them into labels, with the labels they became
     """
 
-    def __init__(self, scenario: Scenario, problem: str | None, owner: str) -> None:
-        self.scenario = scenario
+    def __init__(self, query: dict[str, str], owner: str) -> None:
+        scenario, problem = Scenario.from_query(query)
+        self.address = query
+        self.scenario = self.addressed = scenario
         self.problem = problem or ""
         self.problem_place: Place = "page"
         self.version = 1
@@ -136,6 +141,18 @@ class Session:
         except InvalidInputError as error:
             self.problem = f"Nothing was changed: {plain(str(error))}."
             return
+        self._become(new, notice, by_chart, by_table)
+
+    def visit(self, query: dict[str, str]) -> None:
+        """Take over what a link says, to which Back or Forward has led."""
+        self.revision += 1
+        self.preview = None
+        self.problem_place = "page"
+        scenario, problem = Scenario.from_query(query)
+        self.address, self.addressed = query, scenario
+        self._become(scenario, problem or "")
+
+    def _become(self, new: Scenario, notice: str, by_chart: bool = False, by_table: bool = False) -> None:
         old, self.scenario, self.problem = self.scenario, new, notice
         if new.points != old.points:
             self._points_changed(by_chart, by_table)
@@ -205,19 +222,26 @@ def reference(scenario: Scenario) -> Reference:
 def session() -> Session:
     """This tab's session; made from the link in the address bar at the first run."""
     if KEY not in st.session_state:
-        scenario, problem = Scenario.from_query(st.query_params.to_dict())
-        st.session_state[KEY] = Session(scenario, problem, owner=_holder()["owner"])
+        st.session_state[KEY] = Session(address.query(), owner=_holder()["owner"])
     current: Session = st.session_state[KEY]
     _holder()["session"] = current
-    _write_link(current.scenario)
+    with st.container(key="address"):  # always there, so that it moves nothing
+        _keep_address(current)
     return current
 
 
-def _write_link(scenario: Scenario) -> None:
-    """Keep the address bar a link to what is shown."""
-    link = {} if scenario == Scenario() else scenario.to_query()
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+def _keep_address(current: Session) -> None:
+    """Let the address bar follow the settings, or the settings the address bar."""
+    query = address.query()
+    if query != current.address and address.is_back_or_forward():
+        current.visit(query)
+    elif current.scenario != current.addressed:
+        current.address, current.addressed = current.scenario.to_query(), current.scenario
+        address.write(current.address)
+    elif query != current.address and not query:
+        address.complete(current.address)
+    elif query != current.address:
+        address.write(current.address)
 
 
 def _release(holder: dict[str, Any]) -> None:

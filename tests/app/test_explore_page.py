@@ -13,7 +13,7 @@ from cvxdnn.scenario import LIMITS, MAX_POINTS, Scenario
 from cvxdnn.solution import Status
 from tests.app.conftest import settle, wait_for_frame
 
-QUICK = {"v": "1", "restarts": "2", "width": "20"}
+QUICK = {"restarts": "2", "width": "20"}
 
 
 def session_of(app):
@@ -137,11 +137,11 @@ def test_settings_reach_the_link_and_the_link_gives_them_back(explore):
     "query",
     [
         {"v": "99", "beta": "1"},
-        {"v": "1", "points": "%%%"},
-        {"v": "1", "beta": "nan"},
-        {"v": "1", "width": "0"},
-        {"v": "1", "depth": "1000000"},
-        {"v": "1", "preset": "<script>"},
+        {"points": "%%%"},
+        {"beta": "nan"},
+        {"width": "0"},
+        {"depth": "1000000"},
+        {"preset": "<script>"},
     ],
 )
 def test_a_mangled_link_gives_a_message_and_the_default(explore, query):

@@ -154,7 +154,7 @@ def shown_texts(app):
 @pytest.mark.parametrize("value", NASTY, ids=range(len(NASTY)))
 def test_a_nasty_link_is_answered_with_the_default_page(explore, value):
     for name in ("preset", "points", "hidden"):
-        app = explore(v="1", **{name: value})
+        app = explore(**{name: value})
         assert not app.exception
         assert is_valid(session_of(app).scenario)
         html, messages = shown_texts(app)
@@ -177,6 +177,6 @@ def test_what_a_file_holds_is_quoted_and_not_rendered(explore, cell):
 
 
 def test_a_link_cannot_carry_the_state_of_a_training_run(explore):
-    app = explore(v="1", state="gASVCAAAAAAAAACMBHRlc3SULg==", history="1", frame="x")
+    app = explore(state="gASVCAAAAAAAAACMBHRlc3SULg==", history="1", frame="x")
     assert session_of(app).run.frame.state is None
     assert "state" not in Scenario().to_query()

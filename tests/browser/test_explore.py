@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
 TRAINING = re.compile(r"training .* step")
 STEP = re.compile(r"step ([\d,]+)")
-LONG_TRAINING = "v=1&preset=motorcycle&restarts=12&width=200&depth=4"  # longer than any test
+LONG_TRAINING = "preset=motorcycle&restarts=12&width=200&depth=4"  # longer than any test
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_the_optimum_follows_the_finger_and_returns_when_the_drag_is_given_up(pa
 
 
 def test_play_pause_step_and_rewind(page, address):
-    open_explore(page, address, "?v=1&preset=noisy+sine&restarts=16&width=100")
+    open_explore(page, address, "?preset=noisy+sine&restarts=16&width=100")
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("stopped by the caller")).to_be_visible(timeout=SLOW)
@@ -151,7 +151,7 @@ def test_a_number_typed_into_the_table_moves_the_point(page, address):
 
 
 def test_a_mangled_link_says_so_and_shows_the_default(page, address):
-    open_explore(page, address, "?v=1&points=AAAA")
+    open_explore(page, address, "?points=AAAA")
     expect(page.get_by_text("The default example is shown instead")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
 

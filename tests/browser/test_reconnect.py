@@ -8,7 +8,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.browser.test_explore import SLOW, TRAINING, expect_change, labels, open_explore, shape
 
 STEP = re.compile(r"step ([\d,]+)")
-LINK = "?v=1&preset=motorcycle&restarts=8&width=100&depth=4"  # trains longer than the test
+LINK = "?preset=motorcycle&restarts=8&width=100&depth=4"  # trains longer than the test
 
 
 class Line:

@@ -23,7 +23,7 @@ def test_it_counts_sessions_workers_queue_and_memory(explore):
 
 
 def test_it_follows_jobs_and_paused_runs(explore):
-    app = explore(v="1", preset="motorcycle", depth="4")
+    app = explore(preset="motorcycle", depth="4")
     assert panel(app)["workers"] == "1 busy of 1 ready"
     session_of(app).run.pause()
     assert kept_runs.total > 0
