@@ -142,6 +142,8 @@ def _preset_chosen(session: Session) -> None:
 
 def _upload(session: Session) -> None:
     st.file_uploader("Two columns of numbers, x and y", key=PREFIX + "file", on_change=_file_chosen, args=(session,))
+    if session.problem and session.problem_place == "file":
+        st.warning(session.problem)
     size = f"{host_limits().upload_kilobytes:,} kB"
     st.caption(
         f"Text with commas, semicolons, tabs or spaces; a header is optional. At most {MAX_POINTS} points and {size}."
@@ -155,6 +157,6 @@ def _file_chosen(session: Session) -> None:
     try:
         data = read_csv(file, max_bytes=1000 * host_limits().upload_kilobytes)
     except InvalidInputError as error:
-        session.refuse(f"The file was not used, your points are unchanged: {plain(str(error))}.")
+        session.refuse(f"The file was not used, your points are unchanged: {plain(str(error))}.", "file")
         return
-    session.change(preset="", points=tuple(zip(data.x.tolist(), data.y.tolist(), strict=True)))
+    session.change(place="file", preset="", points=tuple(zip(data.x.tolist(), data.y.tolist(), strict=True)))

@@ -32,8 +32,8 @@ from cvxdnn.ui.text import plain
 from cvxdnn.ui.training import TrainingRun
 
 KEY = "explore_session"
-Place = Literal["page", "table"]
-"""Where on the page a message stands: above everything, or at the table of points."""
+Place = Literal["page", "table", "file"]
+"""Where a message stands: above everything, at the table of points, or where files are uploaded."""
 NOT_LABELS = "These values are not labels −1 and +1: the loss is squared again."
 NOW_LABELS = "Your values became labels: +1 above the middle of their range, −1 below it. Undo brings them back."
 MOST_SHOWN = 4.0
@@ -121,7 +121,7 @@ class Session:
         except (InvalidInputError, TypeError, ValueError):
             self.preview = None  # the end of the drag brings the message
 
-    def refuse(self, problem: str, place: Place = "page") -> None:
+    def refuse(self, problem: str, place: Place) -> None:
         """Say that something was not done."""
         self.problem, self.problem_place = problem, place
 
@@ -130,11 +130,11 @@ class Session:
         self.table_base = self.table_rows = dict(enumerate(rows.values()))
         self.table_version += 1
 
-    def change(self, *, by_chart: bool = False, by_table: bool = False, **settings: Any) -> None:
-        """Change settings; an impossible one leaves a message and everything as it was."""
+    def change(self, *, by_chart: bool = False, by_table: bool = False, place: Place = "page", **settings: Any) -> None:
+        """Change settings; an impossible one leaves a message at `place` and everything as it was."""
         self.revision += 1
         self.preview = None
-        self.problem_place = "table" if by_table else "page"
+        self.problem_place = "table" if by_table else place
         try:
             settings, notice = self._with_fitting_loss(settings)
             new = self.scenario.replace(**settings)
