@@ -22,7 +22,7 @@ from cvxdnn.networks.exact.ramp_network import RampNetwork
 from cvxdnn.networks.layout import Layers, ParameterLayout
 from cvxdnn.networks.state import ExactState
 
-__all__ = ["Finish", "draws_ramps", "polish_begun"]
+__all__ = ["IDLE_INSERTIONS", "Finish", "draws_ramps", "polish_begun"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -33,6 +33,8 @@ _SOFT, _STIFF = 1e-12, 1e8
 """Smallest damping, and the one at which no step helps any more."""
 _MOST_MOVES, _MOST_INSERTIONS = 100, 500
 """Of one polish, as Gauss-Newton may go on for long without getting far; and of the look for something better."""
+IDLE_INSERTIONS = 20
+"""As many insertions in a row that lower nothing move round-off about: where inputs nearly coincide that can go on."""
 _RAMP_WORK, _NEWTON_WORK = 3_000, 3_000_000
 """What a step may take, in points and in points times parameters: some hundredths of a second."""
 _MOST_POINTS = 500
@@ -109,11 +111,14 @@ class Finish:
         if not (self._as_ramps and self._nodes.loss.is_smooth and self._nodes.x.size <= _MOST_POINTS):
             return None
         move = Move(RampNetwork.read(layers).ramps(self._nodes), 0.0, at_rest=False)
+        best, idle = np.inf, 0
         for _ in range(_MOST_INSERTIONS):
             move = inserted(self._nodes, self._decay, move.ramps, room=2 * self._nodes.x.size)
-            if move.at_rest:
+            reached = objective(self._nodes, self._decay, move.ramps)
+            best, idle = min(best, reached), 0 if reached < best else idle + 1
+            if move.at_rest or idle >= IDLE_INSERTIONS:
                 break
-        return objective(self._nodes, self._decay, move.ramps)
+        return best
 
     def _inserted(self, layers: Layers, held: float) -> _Moved:
         """One round of insertion."""

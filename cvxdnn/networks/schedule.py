@@ -101,16 +101,20 @@ class ScheduleState:
         return replace(self, verdict=verdict, rates=np.zeros_like(self.rates))
 
     def moved(
-        self, objectives: Floats, parameters: Floats, owner: Integers, done: NDArray[np.bool_], verdict: int
+        self, objectives: Floats, parameters: Floats, owner: Integers, moving: NDArray[np.bool_]
     ) -> ScheduleState:
-        """After an exact move; `done` restarts get the verdict."""
+        """After an exact move of some restarts."""
         better = objectives < self.best
         return replace(
             self,
             best=np.where(better, objectives, self.best),
             best_parameters=np.where(better[owner], parameters, self.best_parameters),
-            verdict=np.where(done, verdict, self.verdict),
+            stale=np.where(moving, np.where(better, 0, self.stale + 1), self.stale),
         )
+
+    def decided(self, done: NDArray[np.bool_], verdict: int) -> ScheduleState:
+        """With this verdict on the restarts that are done."""
+        return replace(self, verdict=np.where(done, verdict, self.verdict))
 
 
 def checked(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cvxdnn.networks import schedule
 from cvxdnn.networks.architectures import Network
 from cvxdnn.networks.descent import Descent
-from cvxdnn.networks.finish import Finish, polish_begun
+from cvxdnn.networks.finish import IDLE_INSERTIONS, Finish, polish_begun
 from cvxdnn.networks.initialization import loss_of_constant
 from cvxdnn.networks.layout import Layers
 from cvxdnn.networks.objective_gradient import ObjectiveGradient
@@ -206,7 +206,10 @@ class Trainer:
             parameters[worse[self._owner]] = start[worse[self._owner]]
             objectives, at_rest = np.where(worse, before, objectives), at_rest | (worse & moving)
         verdict = self._policy.at_rest if inserting else CONVERGED
-        self._go_on(judged.moved(objectives, parameters, self._owner, at_rest, verdict))
+        judged = judged.moved(objectives, parameters, self._owner, moving)
+        released = self._exact.numbers == 0
+        at_rest |= inserting & moving & released & (judged.stale >= IDLE_INSERTIONS)
+        self._go_on(judged.decided(at_rest, verdict))
         self.step += 1
 
     def _objectives(self) -> Floats:

@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 _FAR = 1.0
 """Data whose middle is farther from 0 than this many times their range are measured from that middle."""
 
-_HUGE = 1e250
+_HUGE = 1e100
 """Any weight decay above acts the same, but must not overflow."""
 
 

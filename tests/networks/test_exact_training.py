@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from cvxdnn.convex import solve
 from cvxdnn.datasets import PRESETS, load_preset
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.losses import Huber
 from cvxdnn.networks.closed_form import deep_network
 from cvxdnn.networks.kinks import kinks
 from cvxdnn.networks.schedule import CHECK_EVERY
@@ -303,6 +304,33 @@ def test_insertion_is_certified_whatever_the_points(points, beta, seed):
     end = last(train(x, y, beta=beta, optimizer="insertion", width=16, restarts=1, seed=seed))
     certificate = certify(x, y, end.network, beta=beta)
     assert certificate.gap <= 1e-7 * certificate.primal + 1e-12
+
+
+def test_insertion_does_not_stop_where_only_a_loss_that_nothing_removes_hides_the_gain():
+    """Two points share x = 0 and leave a quarter; what there is to gain is a 10^13th part of that."""
+    x, y = [0, 0, 2, 4], [0, 1, 0, 0]
+    end = last(train(x, y, beta=1e-6, optimizer="insertion", width=16, restarts=1))
+    assert certify(x, y, end.network, beta=1e-6).gap <= 1e-12
+
+
+@pytest.mark.parametrize("share", [6e-5, 1e-3])
+@pytest.mark.parametrize(("scale", "threshold"), [(1.0, 1e-7), (1e6, 0.1)])
+def test_insertion_with_hubers_loss_arrives_however_small_its_threshold(scale, threshold, share):
+    rng = np.random.default_rng(0)
+    x, y = np.sort(rng.uniform(0, 1, 40)), scale * rng.standard_normal(40)
+    loss = Huber(threshold)
+    beta = share * beta_max(x, y, loss=loss)
+    end = last(train(x, y, beta=beta, loss=loss, optimizer="insertion", restarts=2, width=80))
+    assert_allclose(end.objectives, solve(x, y, beta=beta, loss=loss).objective, rtol=1e-8)
+
+
+def test_a_network_that_huber_insertion_would_improve_is_stuck():
+    rng = np.random.default_rng(0)
+    x, y = np.sort(rng.uniform(0, 1, 40)), rng.standard_normal(40)
+    loss = Huber(1e-7)
+    beta = 6e-5 * beta_max(x, y, loss=loss)
+    end = last(train(x, y, beta=beta, loss=loss, optimizer="insertion", restarts=2, width=20))
+    assert end.status is Status.STUCK
 
 
 # Mistakes

@@ -23,19 +23,21 @@ from numpy.typing import NDArray
 from cvxdnn.loss_terms import middle
 from cvxdnn.networks.exact.decay import Decay
 from cvxdnn.networks.exact.nodes import Nodes
-from cvxdnn.networks.exact.ramps import Ramps, charged, corrected, settled_norm
+from cvxdnn.networks.exact.ramps import Ramps, corrected, lowered, settled_norm
 from cvxdnn.spline import interpolating_spline
 from cvxdnn.tube import needed_beta
 
 __all__ = ["Move", "held_rate", "inserted", "objective", "rates"]
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BEYOND = 1e-11
-"""A ramp is beyond the wall when it is so by more than this share of it, and by more than round-off."""
+"""A ramp is beyond the wall when it is so by more than this share of it."""
+_TRIES = 6
+"""Ramps that are tried, by either order, before it is said that none lowers the objective."""
 _FALL = 1e-12
-"""A value that falls by a smaller share than this has not fallen."""
-_EPS = float(np.finfo(np.float64).eps)
+"""A penalty that falls by a smaller share than this has not fallen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +62,7 @@ def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, roo
     near : bool
         Only ramps next to one in use, on its side, may enter: neurons move, none comes out of nothing.
     """
-    before = objective(nodes, decay, ramps)
+    before = ramps
     rate = held or decay.rate(ramps.path_norm)
     if not np.isfinite(rate):
         return Move(ramps, 0.0, at_rest=True)
@@ -71,7 +73,7 @@ def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, roo
     if held:
         return Move(ramps, 0.0, at_rest=False)
     ramps = _settled(nodes, decay, ramps)
-    return Move(ramps, 0.0, at_rest=before - objective(nodes, decay, ramps) <= _FALL * before)
+    return Move(ramps, 0.0, at_rest=not _falls(nodes, decay, before, ramps))
 
 
 def rates(nodes: Nodes, decay: Decay) -> tuple[float, float]:
@@ -102,17 +104,30 @@ def held_rate(low: float, high: float, restart: int) -> float:
 
 def _with_the_best_entry(nodes: Nodes, ramps: Ramps, rate: float, room: int, near: bool) -> Ramps | None:
     """With the ramp that is farthest beyond the wall and all amplitudes corrected; None where that gains nothing."""
-    correlations = nodes.correlations(-nodes.slopes(ramps.outputs(nodes)))
+    multipliers = -nodes.slopes(ramps.outputs(nodes)) if ramps.multipliers is None else ramps.multipliers
+    correlations = nodes.correlations(multipliers)
     beyond = np.abs(correlations) - rate
     beyond[ramps.columns] = -np.inf
     if near:
         beyond[~_next_door(ramps.columns, nodes.x.size)] = -np.inf
-    column = int(np.argmax(beyond))
-    if beyond[column] <= _BEYOND * rate + _noise(nodes, ramps):
-        return None
-    entered = corrected(nodes, ramps.joined_by(column, float(np.sign(correlations[column]))), rate)
-    value, better = charged(nodes, ramps, rate), charged(nodes, entered, rate)
-    return entered if value - better > _FALL * value and entered.columns.size <= room else None
+    for column in _candidates(nodes, beyond, rate):
+        entered = corrected(nodes, ramps.joined_by(column, float(np.sign(correlations[column]))), rate)
+        gain, doubt = lowered(nodes, ramps, entered, rate)
+        if gain > doubt and entered.columns.size <= room:
+            return entered
+    return None
+
+
+def _candidates(nodes: Nodes, beyond: Floats, rate: float) -> list[int]:
+    """The ramps beyond the wall, the farthest first; and those that are so by the largest share of their own size.
+
+    Where inputs lie close together many ramps are the same but for round-off, and the first of them may bring nothing.
+    """
+    order = np.argsort(-beyond, kind="stable")[:_TRIES]
+    by_size = np.argsort(-beyond / nodes.ramp_sizes, kind="stable")[:_TRIES]
+    both = np.stack([order, by_size], axis=1).ravel()
+    first = np.sort(np.unique(both, return_index=True)[1])
+    return [int(column) for column in both[first] if beyond[column] > _BEYOND * rate]
 
 
 def _next_door(columns: Integers, count: int) -> NDArray[np.bool_]:
@@ -131,16 +146,16 @@ def _settled(nodes: Nodes, decay: Decay, ramps: Ramps) -> Ramps:
     if norm is None:
         return ramps
     there = corrected(nodes, ramps, decay.rate(norm))
-    return min(ramps, there, key=lambda function: objective(nodes, decay, function))
+    return there if _falls(nodes, decay, ramps, there) else ramps
+
+
+def _falls(nodes: Nodes, decay: Decay, before: Ramps, after: Ramps) -> bool:
+    """Whether a move lowers the objective by more than round-off."""
+    gain, doubt = lowered(nodes, before, after, 0.0)
+    cost = decay.cost(before.path_norm)
+    return gain + cost - decay.cost(after.path_norm) > doubt + _FALL * cost
 
 
 def objective(nodes: Nodes, decay: Decay, ramps: Ramps) -> float:
     """The least objective of a network that draws these ramps."""
     return nodes.total(ramps.outputs(nodes)) + decay.cost(ramps.path_norm)
-
-
-def _noise(nodes: Nodes, ramps: Ramps) -> float:
-    """Round-off of a correlation: that of the outputs, summed and integrated twice."""
-    extent = float(nodes.x[-1] - nodes.x[0])
-    outputs = ramps.path_norm * extent + abs(ramps.offset) + float(np.abs(nodes.y).max())
-    return 4 * _EPS * nodes.y.size * outputs * extent

@@ -1,13 +1,15 @@
-r"""Amplitudes of given ramps: a least-squares problem with a linear charge and no negative amplitudes.
+r"""Amplitudes of given ramps: a convex loss with a linear charge and no negative amplitudes.
 
-.. math::  \min_{a \ge 0,\ \xi}\ \tfrac12 \sum_i D_i (A a + \xi - z_i)^2 + \lambda \sum_j a_j
+.. math::  \min_{a \ge 0,\ \xi}\ F(A a + \xi) + \lambda \sum_j a_j
 
-The columns of A carry the signs of their amplitudes. The offset xi drops out by centring. On the set S of positive
-amplitudes the minimum is a = R^{-1}(Q^T z - lambda R^{-T} 1), A_S = Q R: never the normal equations, whose condition
-number is the square. The method walks from feasible amplitudes towards the minimum on S; an amplitude that reaches 0
-on the way leaves S (Lawson & Hanson). Dependent columns, of which ramps have many, are no obstacle: along a
-combination that changes no value the charge alone is reduced, until an amplitude reaches 0. Each leg of the walk
-lowers the objective or shrinks S, so it ends.
+with F a `Quadratic` model of the loss and the signs of the amplitudes in the columns of A. On the set S of positive
+amplitudes, with B = [1, A_S] sqrt(D) = Q R and c the slopes of all that is linear, the step to the minimum from
+outputs f is R^{-1}(Q^T (q - D f) / sqrt(D) - R^{-T} c): never the normal equations, whose condition number is the
+square. The method walks from feasible amplitudes towards the minimum on S; an amplitude that reaches 0 then leaves
+S (Lawson & Hanson), a point that reaches the corner of its linear piece turns quadratic. Dependent columns, of which
+ramps have many, are no obstacle: a combination that changes no quadratic term is followed as far as it does not rise,
+until an amplitude reaches 0 or a point its corner. Each leg of the walk ends at the minimum, or S or the set of linear
+points shrinks; so it ends.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from cvxdnn.networks.exact.quadratic import Quadratic, level
+
 __all__ = ["AmplitudeProblem"]
 
 Floats = NDArray[np.float64]
@@ -25,80 +29,142 @@ Mask = NDArray[np.bool_]
 
 _DEPENDENT = 1e-11
 """A column counts as dependent when what the columns before it leave over is a smaller share of it than this."""
+_EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class _Leg:
+    """A direction of the walk: change of the offset and of the amplitudes in use; slope and curvature along it."""
+
+    step: Floats
+    slope: float
+    curvature: float
 
 
 @dataclass(frozen=True, eq=False)
 class AmplitudeProblem:
-    """The problem above, centred and weighted: minimise |columns a - target|^2 / 2 + decay sum(a) over a >= 0.
+    """The problem above: minimise loss(columns a + xi) + charge sum(a) over a >= 0 and xi.
 
-    columns : (m, k);  target : (m,)
+    columns : (m, k);  loss : the model of m outputs;  charge : lambda
     """
 
     columns: Floats
-    target: Floats
+    loss: Quadratic
+    charge: float
 
-    @classmethod
-    def of(cls, ramps: Floats, curvature: Floats, target: Floats) -> AmplitudeProblem:
-        """From signed ramps (m, k), curvatures D > 0 (m,) and targets z (m,)."""
-        root, share = np.sqrt(curvature), curvature / curvature.sum()
-        return cls(root[:, None] * (ramps - share @ ramps), root * (target - share @ target))
+    def minimum(self, sizes: Floats, offset: float) -> tuple[Floats, float, Quadratic]:
+        """The best amplitudes (k,) and offset whose support is a part of what the walk from `sizes` >= 0 meets.
 
-    def minimum(self, start: Floats, decay: float) -> Floats:
-        """The best amplitudes (k,) whose support is a part of what the walk from `start` >= 0 meets."""
-        amplitudes, support = start.copy(), np.ones(start.size, dtype=np.bool_)
-        while support.any():
-            here = amplitudes[support]
-            goal, falling = self._goal(support, decay)
-            if goal is None:
-                amplitudes[support] = _to_the_wall(here, falling, np.inf)
-            elif (goal > 0).all():
-                amplitudes[support] = goal
+        With them, the model at the end of the walk.
+        """
+        sizes, support, loss = sizes.copy(), np.ones(sizes.size, dtype=np.bool_), self.loss
+        for _ in range(sizes.size + loss.points.size + 1):
+            columns, outputs = self.columns[:, support], self.columns @ sizes + offset
+            leg = _leg(columns, loss, self.charge, outputs)
+            here = np.append(np.inf, sizes[support])
+            change = leg.step[0] + columns @ leg.step[1:]
+            share = min(_to_the_wall(here, leg.step), loss.lowest(outputs, change, leg.slope, leg.curvature))
+            if np.isinf(share):  # level, and nothing in this direction: there is something in the other
+                leg, change = _Leg(-leg.step, 0.0, 0.0), -change
+                share = min(_to_the_wall(here, leg.step), loss.lowest(outputs, change, 0.0, 0.0))
+                if np.isinf(share):
+                    break
+            walled = (leg.step < 0) & (here + share * leg.step <= 4 * _EPS * here)
+            offset += share * float(leg.step[0])
+            sizes[support] = np.where(walled, 0.0, np.maximum(here + share * leg.step, 0.0))[1:]
+            turned = loss.turned(outputs, change, share)
+            if turned is loss and not walled.any():
                 break
-            else:
-                amplitudes[support] = _to_the_wall(here, goal - here, 1.0)
-            support &= amplitudes > 0
-        return amplitudes
+            loss = turned
+            support[np.flatnonzero(support)[walled[1:]]] = False
+        return sizes, offset, loss
+
+    def multipliers(self, sizes: Floats, offset: float) -> Floats | None:
+        """Minus the slopes of the loss (m,) at the minimum of the columns in use; None where those are dependent.
+
+        On quadratic pieces they are Q R^{-T} c, and what of the misses no column explains. The misses themselves would
+        carry the round-off of large outputs, next to which the multipliers of a weak charge are nothing.
+        """
+        columns, loss = self.columns[:, sizes > 0], self.loss
+        q, r = _factors(columns, loss.curvature)
+        if _first_dependent(r) is not None:
+            return None
+        root = np.sqrt(loss.curvature)
+        missing = _missing(loss, root, self.columns @ sizes + offset)
+        needed = solve_triangular(r, _linear(columns, loss, self.charge), trans="T", check_finite=False)
+        left_over = missing - q @ (q.T @ missing)
+        found: Floats = root * (left_over - q @ (q.T @ left_over) + q @ needed) - loss.slope
+        return found
 
     def line(self) -> tuple[Floats, Floats] | None:
-        """(a0, d): with all columns in use the minimum is a0 - decay d; None where they are dependent."""
-        nothing, all_of_them = 0.0, np.ones(self.columns.shape[1], dtype=np.bool_)
-        free, _ = self._goal(all_of_them, nothing)
-        charged, _ = self._goal(all_of_them, 1.0)
-        return None if free is None or charged is None else (free, free - charged)
-
-    def _goal(self, support: Mask, decay: float) -> tuple[Floats | None, Floats]:
-        """The minimum on the support; or, without one, a combination that lowers the charge and changes no value."""
-        q, r = np.linalg.qr(self.columns[:, support])
-        dependent = _first_dependent(r, np.linalg.norm(self.columns[:, support], axis=0))
-        if dependent is not None:
-            return None, _falling_combination(r, dependent)
-        charge = solve_triangular(r, np.ones(r.shape[1]), trans="T", check_finite=False)
-        goal = solve_triangular(r, q.T @ self.target - decay * charge, check_finite=False)
-        return goal, np.zeros(0)
+        """(a0, d): with all columns in use the minimum is a0 - charge d; None where they are dependent."""
+        q, r = _factors(self.columns, self.loss.curvature)
+        if _first_dependent(r) is not None:
+            return None
+        nothing = np.zeros(self.loss.slope.size)
+        free = _step(q, r, self.columns, self.loss, 0.0, nothing)
+        charged = _step(q, r, self.columns, self.loss, 1.0, nothing)
+        return free[1:], (free - charged)[1:]
 
 
-def _first_dependent(r: Floats, sizes: Floats) -> int | None:
-    diagonal = np.abs(np.diag(r))
-    small = np.flatnonzero(diagonal <= _DEPENDENT * sizes[: diagonal.size])
+def _leg(columns: Floats, loss: Quadratic, charge: float, outputs: Floats) -> _Leg:
+    """To the minimum on these columns; or, without one, along a combination that changes no quadratic term."""
+    q, r = _factors(columns, loss.curvature)
+    dependent = _first_dependent(r)
+    if dependent is not None:
+        step = _combination(r, dependent)
+        terms = np.append(loss.slope * (step[0] + columns @ step[1:]), charge * step[1:])
+        slope = 0.0 if level(terms) else float(terms.sum())
+        return _Leg(step if slope <= 0 else -step, -abs(slope), 0.0)
+    step = _step(q, r, columns, loss, charge, outputs)
+    # The same once more from there, to be rid of most of the first one's round-off.
+    step = step + _step(q, r, columns, loss, charge, outputs + step[0] + columns @ step[1:])
+    curvature = float(np.sum((r @ step) ** 2))
+    return _Leg(step, -curvature, curvature)
+
+
+def _factors(columns: Floats, curvature: Floats) -> tuple[Floats, Floats]:
+    ones = np.ones((columns.shape[0], 1))
+    q, r = np.linalg.qr(np.sqrt(curvature)[:, None] * np.hstack([ones, columns]))
+    return q, r
+
+
+def _step(q: Floats, r: Floats, columns: Floats, loss: Quadratic, charge: float, outputs: Floats) -> Floats:
+    missing = _missing(loss, np.sqrt(loss.curvature), outputs)
+    needed = solve_triangular(r, _linear(columns, loss, charge), trans="T", check_finite=False)
+    step: Floats = solve_triangular(r, q.T @ missing - needed, check_finite=False)
+    return step
+
+
+def _missing(loss: Quadratic, root: Floats, outputs: Floats) -> Floats:
+    return np.divide(loss.pull - loss.curvature * outputs, root, out=np.zeros_like(root), where=root > 0)
+
+
+def _linear(columns: Floats, loss: Quadratic, charge: float) -> Floats:
+    """c: what is linear in the offset and in the amplitudes."""
+    return np.append(loss.slope.sum(), charge + loss.slope @ columns)
+
+
+def _first_dependent(r: Floats) -> int | None:
+    diagonal, whole = np.abs(np.diag(r)), np.linalg.norm(r, axis=0)
+    varying = np.append(whole[0], np.linalg.norm(r[1:, 1:], axis=0))  # what is not constant in a column
+    least = np.maximum(_DEPENDENT * varying, 16 * _EPS * whole)
+    small = np.flatnonzero(diagonal <= least[: diagonal.size])
     if small.size:
         return int(small[0])
-    return diagonal.size if sizes.size > diagonal.size else None
+    return diagonal.size if whole.size > diagonal.size else None
 
 
-def _falling_combination(r: Floats, dependent: int) -> Floats:
+def _combination(r: Floats, dependent: int) -> Floats:
     combination = np.zeros(r.shape[1])
     combination[dependent] = 1.0
     above = r[:dependent, :dependent]
     combination[:dependent] = -solve_triangular(above, r[:dependent, dependent], check_finite=False)
-    return combination if combination.sum() < 0 else -combination
+    return combination
 
 
-def _to_the_wall(here: Floats, step: Floats, longest: float) -> Floats:
-    """As far along the step as no amplitude becomes negative, at most `longest` steps; what stops it is exactly 0."""
-    falling = np.flatnonzero(step < 0)
-    shares = here[falling] / -step[falling]
-    if shares.min(initial=np.inf) > longest:
-        return np.maximum(here + longest * step, 0.0)
-    moved = np.maximum(here + shares.min() * step, 0.0)
-    moved[falling[np.argmin(shares)]] = 0.0
-    return moved
+def _to_the_wall(here: Floats, step: Floats) -> float:
+    """How many steps can be taken before an amplitude becomes negative."""
+    falling = step < 0
+    with np.errstate(over="ignore"):
+        return float((here[falling] / -step[falling]).min(initial=np.inf))

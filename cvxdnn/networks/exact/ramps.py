@@ -3,9 +3,10 @@
     f = offset + sum_j signs_j sizes_j A_j,    sizes_j >= 0,    path norm r = sum_j sizes_j
 
 `corrected` minimises loss(f) + decay r over the sizes and the offset, with ramps leaving where their size becomes 0.
-The squared loss takes one solution of an `AmplitudeProblem`. Another smooth loss takes Newton's method: its quadratic
-model at f has the curvatures D_i = loss'' and the targets z_i = f_i - loss'_i / D_i, and the walk to the model's
-minimum is shortened until the objective falls by a fair share of what was promised.
+The squared loss takes one solution of an `AmplitudeProblem`, Huber's one for each of a few choices of which points are
+beyond its corners. The logistic loss takes Newton's method: its quadratic model at f has the curvatures D_i = loss''
+and the targets z_i = f_i - loss'_i / D_i, and the walk to the model's minimum is shortened until the objective falls by
+a fair share of what was promised.
 """
 
 from __future__ import annotations
@@ -15,22 +16,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.losses import Squared
+from cvxdnn.losses import Huber, Squared
 from cvxdnn.networks.exact.decay import Decay
 from cvxdnn.networks.exact.lasso import AmplitudeProblem
 from cvxdnn.networks.exact.nodes import Nodes
+from cvxdnn.networks.exact.quadratic import Quadratic
 
-__all__ = ["Ramps", "charged", "corrected", "settled_norm"]
+__all__ = ["Ramps", "charged", "corrected", "lowered", "settled_norm"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_FLAT, _NEARLY_FLAT = 1e-6, 1e-10
-"""Curvature of a quadratic model where the loss has none, and the least where it has some: steps must end."""
+_EPS = float(np.finfo(np.float64).eps)
+_HUGE = 1e100
+"""Any charge above leaves nothing but the offset."""
+_ROUNDS, _SHARP_ROUNDS = 120, 12
+"""Most models of one correction, and of one with corners as sharp as they are; a handful is the rule."""
 _NEWTON_STEPS = 60
 _FAIR_SHARE = 1e-4
 _SHORTEST = 1e-6
-_ROUND_OFF = 1e-14
+_ROUND_OFF, _NEWTON_ENDS = 1e-14, 1e-12
+"""Shares of the charged loss: the least that a Newton step has to promise, and how near to its minimum they end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +45,14 @@ class Ramps:
 
     columns : (k,) ramps of a `Nodes`, distinct
     signs : (k,) +1 or -1;  sizes : (k,) at least 0;  offset : the constant
+    multipliers : (m,) minus the slopes of the loss, where a correction knows them better than the outputs do
     """
 
     columns: Integers
     signs: Floats
     sizes: Floats
     offset: float
+    multipliers: Floats | None = None
 
     @property
     def path_norm(self) -> float:
@@ -58,7 +66,7 @@ class Ramps:
     def without_zeros(self) -> Ramps:
         """Only the ramps that are there."""
         used = self.sizes > 0
-        return Ramps(self.columns[used], self.signs[used], self.sizes[used], self.offset)
+        return Ramps(self.columns[used], self.signs[used], self.sizes[used], self.offset, self.multipliers)
 
     def joined_by(self, column: int, sign: float) -> Ramps:
         """With one more ramp, of size 0."""
@@ -69,22 +77,39 @@ class Ramps:
 
 def corrected(nodes: Nodes, ramps: Ramps, decay: float) -> Ramps:
     """The best sizes and offset for this charge per unit of path norm; the loss must be smooth."""
+    if isinstance(nodes.loss, Squared | Huber):
+        return _piece_by_piece(nodes, ramps, decay)
     value = charged(nodes, ramps, decay)
     for _ in range(_NEWTON_STEPS):
-        proposed = _model_minimum(nodes, ramps, decay)
-        if isinstance(nodes.loss, Squared):
-            return proposed.without_zeros()
+        proposed, _ = _model_minimum(nodes, ramps, decay)
         slope = _slope(nodes, ramps, proposed, decay)
         if slope >= -_ROUND_OFF * abs(value):  # what it gains is round-off, but it may touch the wall better
-            ramps = proposed if charged(nodes, proposed, decay) <= value else ramps
+            ramps = proposed if lowered(nodes, ramps, proposed, decay)[0] >= 0 else ramps
             break
         ramps, value = _line_search(nodes, ramps, proposed, decay, value, slope)
     return ramps.without_zeros()
 
 
+def _piece_by_piece(nodes: Nodes, ramps: Ramps, decay: float) -> Ramps:
+    """The minimum, found piece by piece of the loss.
+
+    Each round ends at the minimum of a model that lies above the loss. Where points have left the piece it has them on,
+    the loss is truly lower, so the next model begins below: no model comes twice, and there are finitely many.
+    """
+    for rounds in range(1, _ROUNDS + 1):
+        ramps, model = _model_minimum(nodes, ramps, decay)
+        ramps = ramps.without_zeros()
+        if nodes.fits(ramps.outputs(nodes), model):
+            problem = replace(_problem(nodes, ramps, decay), loss=model)
+            return replace(ramps, multipliers=problem.multipliers(ramps.sizes, ramps.offset))
+        if rounds % _SHARP_ROUNDS == 0:  # it is round-off that moves the points about
+            nodes = nodes.blurred()
+    return ramps
+
+
 def settled_norm(nodes: Nodes, ramps: Ramps, decay: Decay) -> float | None:
     """The path norm at which the present pattern comes to rest; None where it does not."""
-    line = _model(nodes, ramps)[0].line() if ramps.sizes.size else None
+    line = _problem(nodes, ramps, 0.0).line() if ramps.sizes.size else None
     if line is None:
         return None
     free, fall = line
@@ -96,24 +121,28 @@ def charged(nodes: Nodes, ramps: Ramps, decay: float) -> float:
     return nodes.total(ramps.outputs(nodes)) + decay * ramps.path_norm
 
 
-def _model(nodes: Nodes, ramps: Ramps) -> tuple[AmplitudeProblem, Floats, Floats]:
-    """The quadratic model of the loss at a function; with its targets and each input's share of the curvature."""
-    outputs = ramps.outputs(nodes)
-    curvature = nodes.curvatures(outputs)
-    curvature = np.where(curvature > 0, np.maximum(curvature, _NEARLY_FLAT), _FLAT)
-    target = outputs - nodes.slopes(outputs) / curvature
-    signed = nodes.ramps(ramps.columns) * ramps.signs
-    return AmplitudeProblem.of(signed, curvature, target), target, curvature / curvature.sum()
+def lowered(nodes: Nodes, before: Ramps, after: Ramps, decay: float) -> tuple[float, float]:
+    """By how much the charged loss is lower after a move, and by how much round-off may have that wrong."""
+    columns, place = np.unique(np.concatenate([before.columns, after.columns]), return_inverse=True)
+    amplitudes = np.concatenate([-before.signs * before.sizes, after.signs * after.sizes])
+    moved = np.bincount(place, weights=amplitudes, minlength=columns.size)
+    outputs = before.outputs(nodes)
+    step = nodes.ramps(columns) @ moved + (after.offset - before.offset)
+    charge = decay * float(np.sum(before.sizes) - np.sum(after.sizes))
+    doubt = float(np.abs(step[nodes.group]) @ nodes.slope_doubts(outputs)) + 2 * _EPS * decay * before.path_norm
+    if not isinstance(nodes.loss, Squared | Huber):  # Newton's method leaves the wall a little off
+        doubt += _NEWTON_ENDS * charged(nodes, before, decay)
+    return charge - nodes.change(outputs, step), doubt
 
 
-def _model_minimum(nodes: Nodes, ramps: Ramps, decay: float) -> Ramps:
-    problem, target, share = _model(nodes, ramps)
-    return _with_sizes(nodes, ramps, problem.minimum(ramps.sizes, decay), target, share)
+def _problem(nodes: Nodes, ramps: Ramps, decay: float) -> AmplitudeProblem:
+    signed, model = nodes.ramps(ramps.columns) * ramps.signs, nodes.model(ramps.outputs(nodes))
+    return AmplitudeProblem(signed, model, min(decay, _HUGE))
 
 
-def _with_sizes(nodes: Nodes, ramps: Ramps, sizes: Floats, target: Floats, share: Floats) -> Ramps:
-    shape = replace(ramps, sizes=sizes, offset=0.0)
-    return replace(shape, offset=float(share @ (target - shape.outputs(nodes))))
+def _model_minimum(nodes: Nodes, ramps: Ramps, decay: float) -> tuple[Ramps, Quadratic]:
+    sizes, offset, model = _problem(nodes, ramps, decay).minimum(ramps.sizes, ramps.offset)
+    return replace(ramps, sizes=sizes, offset=offset), model
 
 
 def _slope(nodes: Nodes, start: Ramps, end: Ramps, decay: float) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.convex import solve
-from cvxdnn.losses import named
+from cvxdnn.losses import Huber, Squared, named
 from cvxdnn.networks.exact.decay import Decay
 from cvxdnn.networks.exact.insertion import Move, held_rate, inserted, objective, rates
 from cvxdnn.networks.exact.nodes import Nodes
@@ -51,6 +51,44 @@ def test_two_layers_end_at_the_certified_optimum_from_anywhere(loss, share, seed
     for start in range(2):
         end = run(nodes, decay, some_ramps(nodes, start))[-1].ramps
         assert objective(nodes, decay, end) == pytest.approx(solution.objective, rel=SAME)
+
+
+def normal(seed, scale, n=40):
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.uniform(0, 1, n)), scale * rng.standard_normal(n)
+
+
+@pytest.mark.parametrize(
+    ("scale", "threshold", "share"),
+    [(1.0, 1e-7, 6e-5), (1e5, 0.1, 1e-3), (1e6, 0.1, 1e-5), (1.0, 0.1, 1e-5), (1e-3, 10.0, 1e-3), (1e15, 1e-9, 1e-2)],
+)
+@pytest.mark.parametrize("seed", range(2))
+def test_hubers_threshold_may_be_as_small_or_large_as_it_likes(scale, threshold, share, seed):
+    x, y = normal(seed, scale)
+    loss = Huber(threshold)
+    nodes, decay = Nodes.of(x, y, loss), Decay(share * beta_max(x, y, loss=loss), 2)
+    end = run(nodes, decay, some_ramps(nodes, seed))[-1].ramps
+    assert objective(nodes, decay, end) == pytest.approx(solve(x, y, beta=decay.beta, loss=loss).objective, rel=1e-8)
+
+
+@pytest.mark.parametrize("loss", [Squared(), Huber(0.3)])
+def test_a_loss_that_nothing_removes_does_not_hide_what_is_left_to_gain(loss):
+    """Two points share an input, 1e4 apart: half the objective's digits are theirs."""
+    x, y = np.append(np.arange(5.0), 0.0), np.array([-5e3, 0, 1e-2, 0, 1e-2, 5e3])
+    nodes, decay = Nodes.of(x, y, loss), Decay(1e-7, 2)
+    end = run(nodes, decay, some_ramps(nodes, 0))[-1].ramps
+    assert np.abs(end.outputs(nodes) - [0, 0, 1e-2, 0, 1e-2])[1:].max() < 1e-5
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-9, 1e-12, 1e-15])
+def test_inputs_however_close_are_inputs_of_their_own(gap, monkeypatch):
+    """A step across a gap at the left end: a ramp to the left takes it, at the price of its slope."""
+    monkeypatch.setattr("cvxdnn.spline.MERGE_TOLERANCE", 0.0)
+    x, y = np.array([0.0, gap, 0.5, 1.0]), np.array([1.0, 0.0, 0.0, 0.0])
+    nodes, decay = Nodes.of(x, y, Squared()), Decay(1e-3 * gap, 2)
+    end = run(nodes, decay, some_ramps(nodes, 0))[-1].ramps
+    # A jump u costs 1e-3 u, so both its ends give way by 1e-3; the way back to the other points costs next to nothing.
+    assert objective(nodes, decay, end) == pytest.approx(1e-3 - 1e-6, rel=1e-9)
 
 
 def test_every_round_falls_until_the_last():
