@@ -79,7 +79,7 @@ def two_layer_network(spline: LinearSpline, x_low: float, x_high: float, *, skip
     InvalidInputError
         When the range is reversed or not finite.
     """
-    ramps = _least_ramps(spline, x_low, x_high, skip=skip)
+    ramps = _least_ramps(spline, x_low, x_high, skip=validation.boolean("skip", skip))
     size = np.sqrt(np.abs(ramps.coefficients))
     return Network(
         weights=((ramps.directions * size)[None, :], (np.sign(ramps.coefficients) * size)[:, None]),

@@ -59,10 +59,12 @@ class Descent:
 
     def first_rates(self) -> Floats:
         """The rate each restart begins with, (restarts,)."""
-        restarts = self._problem.layout.restarts
-        if self._problem.learning_rate is not None:
-            return np.full(restarts, self._problem.learning_rate)
-        rates = np.full(restarts, self._method.rate)
+        given = self._problem.learning_rate
+        return self.usual_rates() if given is None else np.full(self._problem.layout.restarts, given)
+
+    def usual_rates(self) -> Floats:
+        """The automatic ones, (restarts,)."""
+        rates = np.full(self._problem.layout.restarts, self._method.rate)
         return rates if self._method.relative else rates / self._model.curvature_bounds().numpy()
 
     def set_rates(self, rates: Floats) -> None:

@@ -86,6 +86,14 @@ def loss_of_constant(y: Floats, loss: Loss) -> float:
     return max(float(loss.value(constant, y).sum()), y.size / 24)
 
 
+def unavoidable_loss(x: Floats, y: Floats, loss: Loss) -> float:
+    """What is left by any function whatever: points that share an input have only one output between them."""
+    order = np.argsort(x, kind="stable")
+    shared = [group for group in np.split(y[order], np.flatnonzero(np.diff(x[order])) + 1) if np.ptp(group)]
+    constants = [float(middle(*map(np.array, loss.best_constants(group)))) for group in shared]
+    return float(sum(loss.value(constant, group).sum() for constant, group in zip(constants, shared, strict=True)))
+
+
 def parameter_scale(layout: ParameterLayout, norm: float) -> Floats:
     """Typical size of every parameter, flat: what one unit of an optimiser's learning rate should move.
 

@@ -3,8 +3,10 @@
 The optimum lies on kinks of the objective: a unit bends exactly at a data point, and a method with a constant rate
 circles around that place at a distance proportional to the rate. So every `CHECK_EVERY` steps the objective is compared
 with the best one so far. `patience` checks in a row without an improvement mean that the circling has won, and the rate
-is reduced. A rate that has become negligible ends the restart: it is stationary, and goes back to the best parameters
-seen. Nothing here is random and no restart looks at another, so each restart's fate depends on its own start only.
+is reduced; and if the objective is then above the one it began with, so that nothing would have been better than these
+steps, the restart goes back to the best parameters seen. A rate that has become negligible ends the restart: it is
+stationary, and goes back there, too. Nothing here is random and no restart looks at another, so each restart's fate
+depends on its own start only.
 
 Methods whose step is proportional to the gradient can overshoot. With an automatic rate they go back to the best
 parameters and take half the rate as soon as the objective has risen, and a little more after each run of successes;
@@ -33,11 +35,12 @@ class Policy:
     """The constants of a schedule.
 
     patience : checks without an improvement after which the rate is reduced
-    improvement : share of the objective by which it must fall to count
+    improvement : share of the objective's avoidable part by which it must fall to count
     reduction : factor of the rate then
     exhausted : share of the first rate below which the restart has converged
     safeguarded : whether a risen objective is undone
     growth, streak : factor of the rate after that many improvements in a row (safeguarded methods only)
+    unavoidable : the part of every objective that no function removes; shares are taken of the rest
     target : objective that is good enough to stop
     polished : whether a restart that has come to rest is POLISHING before it is CONVERGED
     """
@@ -49,6 +52,7 @@ class Policy:
     safeguarded: bool = False
     growth: float = 1.1
     streak: int = 4
+    unavoidable: float = 0.0
     target: float = -np.inf
     polished: bool = False
 
@@ -62,8 +66,8 @@ class Policy:
 class ScheduleState:
     """Where each restart stands; arrays of shape (restarts,) except the last.
 
-    rates, first_rates : current and first learning rate
-    best : smallest objective seen at a check
+    rates, first_rates : current learning rate; the first one, or the automatic one where that is smaller
+    begun, best : objective at the beginning, and the smallest one seen at a check
     stale, streak : checks in a row without and with an improvement
     verdict : RUNNING, CONVERGED, DIVERGED or POLISHING
     best_parameters : flat array of the parameters that gave `best`
@@ -71,6 +75,7 @@ class ScheduleState:
 
     rates: Floats
     first_rates: Floats
+    begun: Floats
     best: Floats
     stale: Integers
     streak: Integers
@@ -78,12 +83,16 @@ class ScheduleState:
     best_parameters: Floats
 
     @classmethod
-    def first(cls, rates: Floats, objectives: Floats, parameters: Floats) -> ScheduleState:
-        """The state before the first step; restarts whose objective is not even finite have diverged."""
+    def first(cls, rates: Floats, objectives: Floats, parameters: Floats, usual: Floats | None = None) -> ScheduleState:
+        """The state before the first step; restarts whose objective is not even finite have diverged.
+
+        `usual` rates say when rates have become negligible, however large the first ones.
+        """
         none = np.zeros(rates.size, dtype=np.int64)
         finite = np.isfinite(objectives)
         verdict = np.where(finite, RUNNING, DIVERGED).astype(np.int64)
-        return cls(np.where(finite, rates, 0.0), rates, objectives, none, none, verdict, parameters)
+        least = rates if usual is None else np.minimum(rates, usual)
+        return cls(np.where(finite, rates, 0.0), least, objectives, objectives, none, none, verdict, parameters)
 
     @property
     def running(self) -> NDArray[np.bool_]:
@@ -135,7 +144,8 @@ def checked(
     """
     running, finite = state.running, np.isfinite(objectives)
     better = running & (objectives < state.best)
-    improved = running & (objectives < state.best * (1 - policy.improvement))
+    enough = state.best * (1 - policy.improvement) + policy.improvement * policy.unavoidable
+    improved = running & (objectives < enough)
     best_parameters = np.where(better[owner], parameters, state.best_parameters)
     best = np.where(better, objectives, state.best)
     stale = np.where(improved, 0, state.stale + 1)
@@ -159,4 +169,5 @@ def checked(
         verdict=verdict,
         best_parameters=best_parameters,
     )
-    return advanced, undone | diverged | converged
+    worse_than_nothing = reduced & ~(objectives <= state.begun)
+    return advanced, undone | diverged | converged | worse_than_nothing

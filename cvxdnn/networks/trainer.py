@@ -21,7 +21,7 @@ from cvxdnn.networks import schedule
 from cvxdnn.networks.architectures import Network
 from cvxdnn.networks.descent import Descent
 from cvxdnn.networks.finish import IDLE_INSERTIONS, Finish, polish_begun
-from cvxdnn.networks.initialization import loss_of_constant
+from cvxdnn.networks.initialization import loss_of_constant, unavoidable_loss
 from cvxdnn.networks.layout import Layers
 from cvxdnn.networks.objective_gradient import ObjectiveGradient
 from cvxdnn.networks.schedule import CHECK_EVERY, CONVERGED, POLISHING, Policy, ScheduleState
@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 _OVERFLOW = 1e100
 """An objective above this, in units where the data have size 1, counts as infinite: the next steps will overflow."""
 ARRIVED = 1e-3
-"""A network at rest is stuck when something lower than its objective by a larger share than this is known."""
+"""A network at rest is stuck when something lower is known, by a larger share than this of what is avoidable there."""
 _NOTHING = 1e-6
 """An objective below this share of the best constant's counts as that share when shares of it are taken."""
 _AT_THE_FLOOR = 1e-7
@@ -81,7 +81,8 @@ class Trainer:
         trainer = cls(TrainingState(problem, step, step, parameters, (), begin, exact))
         descent = trainer._descent
         rates = np.ones_like(unset) if descent is None else descent.first_rates()
-        trainer._go_on(ScheduleState.first(rates, trainer._objectives(), parameters))
+        usual = rates if descent is None else descent.usual_rates()
+        trainer._go_on(ScheduleState.first(rates, trainer._objectives(), parameters, usual))
         if descent is None and spread:
             trainer._exact = trainer._finish.spread()
         return trainer
@@ -106,10 +107,19 @@ class Trainer:
         else:
             lower = self._finish.reachable(self.problem.layout.unpack(self.schedule.best_parameters, best))
         if lower is None:
-            return Status.CONVERGED
+            return Status.DIVERGED if self._only_rose else Status.CONVERGED
         least = _NOTHING * loss_of_constant(self._y, self._units.loss)
-        arrived = self.schedule.best[best] - lower <= ARRIVED * max(abs(lower), least)
-        return Status.CONVERGED if arrived else Status.STUCK
+        arrived = self.schedule.best[best] - lower <= ARRIVED * max(lower - self._unavoidable, least)
+        if arrived:
+            return Status.CONVERGED
+        return Status.DIVERGED if self._only_rose else Status.STUCK
+
+    @property
+    def _only_rose(self) -> bool:
+        """Whether a rate of the caller's has never brought any restart below its beginning."""
+        if self.problem.learning_rate is None or self.step == self.start:
+            return False
+        return not (np.minimum(self.schedule.best, self._objectives()) < self.schedule.begun).any()
 
     @property
     def status(self) -> Status:
@@ -139,7 +149,7 @@ class Trainer:
     def at_the_limit(self) -> Status:
         """What no more steps of the optimizer means: the end, or the beginning of the polish."""
         if self._descent is None or not self.problem.polish:
-            return Status.MAX_STEPS
+            return Status.DIVERGED if self._only_rose else Status.MAX_STEPS
         self._model.parameters.copy_(torch.from_numpy(self.shown_parameters(best=True)))
         self._go_on(self.schedule.ended(self._policy))
         return Status.RUNNING
@@ -221,5 +231,10 @@ class Trainer:
         policy = Policy() if self._descent is None else self._descent.policy
         target, floor = -np.inf, self.problem.floor
         if floor is not None:
-            target = (floor + _AT_THE_FLOOR * abs(floor)) / self._units.loss_unit
-        return replace(policy, target=target, polished=self.problem.polish)
+            inside = floor / self._units.loss_unit
+            target = inside + _AT_THE_FLOOR * abs(inside - self._unavoidable)
+        return replace(policy, unavoidable=self._unavoidable, target=target, polished=self.problem.polish)
+
+    @cached_property
+    def _unavoidable(self) -> float:
+        return unavoidable_loss(self._x, self._y, self._units.loss)

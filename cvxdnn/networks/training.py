@@ -111,8 +111,9 @@ def train(
     Snapshot
         First the start, then one every `snapshot_every` steps, and a last one with `done`. Its status is CONVERGED when
         all restarts have become stationary, STUCK when they have but the best is more than 1e-3 above the floor or
-        above what insertion reaches from it, MAX_STEPS, or DIVERGED when no restart has a finite objective. A restart
-        that diverges alone is set back to its best parameters and stays there.
+        above what insertion reaches from it (of the objective less what no function removes), MAX_STEPS, or DIVERGED
+        when no restart has a finite objective, or a learning rate of the caller's has brought none below its start. A
+        restart that diverges alone is set back to its best parameters and stays there.
 
     Raises
     ------

@@ -54,6 +54,12 @@ def test_a_crawl_counts_as_standing_still_but_is_not_forgotten():
     np.testing.assert_array_equal(state.best, 10 - 2e-6)
 
 
+def test_what_nothing_removes_is_no_part_of_a_share():
+    policy, state = Policy(patience=1, improvement=1e-3, unavoidable=9.9999), begun()
+    state, _ = look(state, 10 - 1e-6, 10 - 5e-8, policy=policy)
+    np.testing.assert_allclose(state.rates, [0.1, 0.05])
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_without_a_safeguard_a_restart_that_overflows_is_out_and_the_other_goes_on(bad):
     state, back = look(begun(), bad, 9.0, policy=Policy())
@@ -99,9 +105,10 @@ def test_a_restart_that_has_come_to_rest_is_polished_where_that_is_wanted():
 
 
 def test_an_exact_move_keeps_the_best_and_only_what_is_done_gets_the_verdict():
-    state = begun(objectives=(10.0, 10.0)).moved(
-        np.array([9.0, 11.0]), START + 1, OWNER, np.array([True, False]), CONVERGED
-    )
+    both = np.array([True, True])
+    moved = begun(objectives=(10.0, 10.0)).moved(np.array([9.0, 11.0]), START + 1, OWNER, both)
+    np.testing.assert_array_equal(moved.stale, [0, 1])
+    state = moved.decided(np.array([True, False]), CONVERGED)
     np.testing.assert_array_equal(state.verdict, [CONVERGED, RUNNING])
     np.testing.assert_array_equal(state.best, [9.0, 10.0])
     np.testing.assert_array_equal(state.best_parameters, [2.0, 3.0, 3.0])

@@ -10,9 +10,12 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize_scalar
 
+from cvxdnn.convex import solve
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.losses import named
 from cvxdnn.networks.architectures import Network
 from cvxdnn.networks.closed_form import two_layer_network
+from cvxdnn.networks.initialization import unavoidable_loss
 from cvxdnn.networks.methods import METHODS
 from cvxdnn.networks.schedule import CHECK_EVERY
 from cvxdnn.networks.training import train
@@ -348,6 +351,55 @@ def test_a_rate_that_is_too_large_diverges_into_finite_networks(optimizer, rate)
     assert (snapshots[-1].objectives <= snapshots[0].objectives).all()
 
 
+@pytest.mark.parametrize("loss", ["squared", "absolute"])
+@pytest.mark.parametrize("max_steps", [30, 400])
+@pytest.mark.parametrize(("optimizer", "rate"), [("adam", 1e3), ("adam", 1e6), ("momentum", 1e3), ("gd", 1e3)])
+def test_a_rate_that_never_helped_is_said_to_be_too_large(optimizer, rate, max_steps, loss):
+    """Whether the steps ran out or the weights overflowed."""
+    settings = {"width": 4, "restarts": 2, "snapshot_every": 1000, "max_steps": max_steps, "loss": loss}
+    first, *_, end = train(*WAVE, beta=0.02, optimizer=optimizer, learning_rate=rate, **settings)
+    assert (end.objectives == first.objectives).all()
+    assert end.status is Status.DIVERGED
+    assert "smaller learning rate" in end.status.advice
+
+
+@pytest.mark.parametrize("rate", [1e2, 1e6])
+def test_a_rate_that_is_too_large_is_not_exhausted_before_it_is_small(rate):
+    """It falls to a size that works; but by then the first steps have thrown all kinks out of the data."""
+    settings = {"width": 20, "restarts": 2, "learning_rate": rate, "snapshot_every": 1000, "max_steps": 40_000}
+    end = last(train(*WAVE, beta=0.1, **settings))
+    assert end.state.schedule.first_rates.max() <= 0.03
+    assert end.status is Status.STUCK
+    constant = np.sum((WAVE[1] - WAVE[1].mean()) ** 2) / 2
+    assert end.objective <= constant * (1 + NEAR)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "gd"])
+def test_a_rate_that_helps_is_not_said_to_be_too_large(optimizer):
+    settings = {"width": 8, "restarts": 2, "optimizer": optimizer, "learning_rate": 1e-3}
+    assert last(train(*WAVE, beta=0.02, max_steps=60, **settings)).status is Status.MAX_STEPS
+    optimum = lasso_optimum(*WAVE, 0.02)
+    there = two_layer_network(solve(*WAVE, beta=0.02).spline, 0, 1)
+    end = last(train(*WAVE, beta=0.02, initial=there, floor=optimum - BELOW, **(settings | {"restarts": 1})))
+    assert end.status is Status.CONVERGED  # none below its beginning, which was the optimum
+
+
+@pytest.mark.parametrize("loss", ["squared", "huber", "absolute", "logistic"])
+def test_what_no_function_removes(loss):
+    """Two points at x = 0, one with y = 1 and one with y = -1; a third one elsewhere."""
+    x, y = np.array([0.0, 1.0, 0.0]), np.array([1.0, 1.0, -1.0])
+    expected = {"squared": 1.0, "huber": 2 * (0.1 - 0.1**2 / 2), "absolute": 2.0, "logistic": 2 * np.log(2)}
+    assert unavoidable_loss(x, y, named(loss)) == pytest.approx(expected[loss])
+
+
+def test_scatter_does_not_hide_that_a_run_is_stuck():
+    """Two points at one x, 200 apart, leave ten thousand times as much as there is to gain."""
+    x, y = np.array([0.0, 0.0, 0.5, 1.0]), np.array([-100.5, 99.5, 0.5, -0.5])
+    end = last(train(x, y, beta=0.1, restarts=1, width=1, snapshot_every=1000))
+    assert end.objective - 1e4 > 1.01 * (solve(x, y, beta=0.1).objective - 1e4)
+    assert end.status is Status.STUCK
+
+
 @pytest.mark.parametrize("optimizer", METHODS)
 @pytest.mark.parametrize("biases", ["last_hidden", "all"])
 @pytest.mark.parametrize("depth", [2, 4])
@@ -383,6 +435,8 @@ MISTAKES = [
     ({"y": [0.0, np.inf, 1.0]}, r"y\[1\] is inf"),
     ({"x": [], "y": []}, "x is empty"),
     ({"width": 1000, "depth": 10, "restarts": 64}, "use a smaller width or fewer restarts"),
+    ({"polish": "yes"}, "polish is 'yes'; it must be True or False"),
+    ({"polish": 1}, "polish is 1;"),
     ({"initial": "yesterday"}, "initial is a str"),
 ]
 
