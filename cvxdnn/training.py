@@ -1,7 +1,8 @@
 """`cvxdnn.train`: training, with one start more than the trainer itself has.
 
 A trainer knows nothing of solvers. Here the two meet: `initial="convex"` solves the convex program, writes its optimum
-down as a network and hands that to the trainer, so that anyone can see that the optimum is a fixed point of training.
+down as a network and hands that to the trainer, so that anyone can see that no method improves on it, and how far those
+with a rate stray from it before they end there (docs/training.md).
 """
 
 from __future__ import annotations

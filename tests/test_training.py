@@ -18,7 +18,7 @@ def last(iterator):
 
 @pytest.mark.parametrize("optimizer", ["gd", "momentum", "adam", "lbfgs", "insertion"])
 @pytest.mark.parametrize("depth", [2, 3])
-def test_the_convex_optimum_is_a_fixed_point_of_training(depth, optimizer):
+def test_training_that_starts_at_the_convex_optimum_ends_there(depth, optimizer):
     optimum = cvxdnn.solve(X, Y, beta=0.01, depth=depth)
     settings = {"beta": 0.01, "depth": depth, "optimizer": optimizer, "width": 10, "restarts": 2, "max_steps": 200}
     first, *_, end = train(X, Y, initial="convex", **settings)

@@ -260,14 +260,33 @@ def test_no_run_of_the_papers_architecture_reports_less_than_the_certified_optim
             assert snapshot.objectives.min() >= optimum * (1 - OPTIMAL)
 
 
-@pytest.mark.parametrize("depth", [2, 3, 4])
-def test_the_closed_form_is_a_fixed_point_of_every_method(depth):
+def heights(depth, optimizer, **options):
+    """Objectives of a run that starts at the convex optimum, step by step, as shares above it."""
     beta = beta_of(WAVE, 1e-2)
     optimum = solve(*WAVE, beta=beta, depth=depth)
     start = deep_network(optimum.spline, 0.0, 1.0, depth=depth)
-    for optimizer in (*FULL_BATCH, "insertion"):
-        end = last(train(*WAVE, beta=beta, depth=depth, optimizer=optimizer, initial=start, restarts=1, max_steps=200))
-        assert end.objective == pytest.approx(optimum.objective, rel=OPTIMAL)
+    settings = {"restarts": 1, "max_steps": 200, "snapshot_every": 1, "width": 12, **options}
+    ran = list(train(*WAVE, beta=beta, depth=depth, optimizer=optimizer, initial=start, **settings))
+    return np.array([s.objective for s in ran]) / optimum.objective - 1, ran[0].state.schedule.rates[0]
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "insertion"])
+@pytest.mark.parametrize("depth", [2, 3, 5])
+def test_methods_that_only_accept_what_falls_stay_at_the_convex_optimum(depth, optimizer):
+    ran, _ = heights(depth, optimizer)
+    assert np.abs(ran).max() <= OPTIMAL
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "momentum", "adam"])
+@pytest.mark.parametrize("depth", [2, 3, 5])
+def test_methods_with_a_rate_leave_the_convex_optimum_by_as_little_as_the_rate_and_return(depth, optimizer):
+    """It lies on an edge of the objective, where the derivative that they step along is not 0."""
+    ran, rate = heights(depth, optimizer)
+    assert ran[-1] == pytest.approx(0, abs=OPTIMAL)
+    assert ran.min() >= -OPTIMAL
+    slow, _ = heights(depth, optimizer, learning_rate=rate / 100)
+    assert 0 < slow.max() <= ran.max() / 30
+    assert slow[-1] == pytest.approx(0, abs=OPTIMAL)
 
 
 # Hostile data
