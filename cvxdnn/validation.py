@@ -168,13 +168,6 @@ def boolean(name: str, value: bool) -> bool:
     return bool(value)
 
 
-def boolean(name: str, value: bool) -> bool:
-    """True or False; nothing that merely counts as one of them."""
-    if not isinstance(value, bool | np.bool_):
-        raise InvalidInputError(f"{name} is {_short(value)}; it must be True or False")
-    return bool(value)
-
-
 def one_of(name: str, value: Choice, allowed: Iterable[Choice]) -> Choice:
     """`value` if it is one of `allowed`."""
     choices = tuple(allowed)

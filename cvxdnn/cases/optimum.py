@@ -16,6 +16,7 @@ NAMES = {
     Claim.OBSERVED: "upper bound, not beaten so far",
     Claim.UPPER_BOUND: "upper bound",
     Claim.NO_CLOSED_FORM: "upper bound",
+    Claim.INACCURATE: "upper bound",
 }
 """What a value with this claim is called; never "optimum" unless it is proved."""
 

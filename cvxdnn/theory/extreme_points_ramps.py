@@ -11,41 +11,45 @@ Source: docs/two-layers.md, docs/certificate.md (the tube is this polytope, seen
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.theory.extreme_points_projection import least_distance
+from cvxdnn.theory.bounded_spline import bounded_splines
 from cvxdnn.theory.extreme_points_solver import TOUCHING, Touching
+from cvxdnn.theory.radial import minimize_over_radius
+from cvxdnn.tube import double_integral
 
 Array = NDArray[np.float64]
 
 
 def optimal_ramps(x: Array, y: Array, beta: float) -> Touching:
     """The optimal dual of the problem with biases and the ramps it touches."""
+    splines = bounded_splines(x, y)
+    radius = minimize_over_radius(splines.support, splines.largest, beta, 2).radius
+    fit, dual = splines.fit(radius), splines.dual(radius, beta)
     directions, kinks = ramps_at_data(x)
-    features = np.maximum(directions[:, None] * (x - kinks[:, None]), 0.0)
-    centred, residual = features - features.mean(axis=1, keepdims=True), y - y.mean()
-    x_size, y_size = float(np.ptp(x)) or 1.0, float(np.linalg.norm(residual)) or 1.0
-    unit, unit_beta = centred / x_size, beta / x_size / y_size
-    if unit_beta > float(np.abs(unit @ (residual / y_size)).max(initial=0.0)):
-        dual, multipliers = residual / y_size, np.zeros(2 * len(unit))
-    else:
-        dual, multipliers = least_distance(np.vstack([unit, -unit]).T, residual / y_size, unit_beta)
-    dual = (dual - dual.mean()) * y_size
-    largest = float(np.abs(centred @ dual).max(initial=0.0))
-    dual = dual * min(1.0, beta / max(largest, beta))
-    values, weights = centred @ dual, multipliers.reshape(2, -1) * (y_size / x_size)
-    touching = (np.abs(values) >= (1 - TOUCHING) * beta) | (weights.sum(axis=0) > 0)
-    signs = np.sign(values)[touching]
-    coefficients = np.where(signs > 0, weights[0, touching], weights[1, touching])
-    explained = (signs * coefficients) @ features[touching]
+    coefficients = np.zeros(kinks.size)
+    for kink, sign, coefficient in zip(fit.kinks, fit.signs, fit.coefficients, strict=True):
+        coefficients[(kinks == kink) & (directions == sign)] = coefficient
+    values = _products(x, dual, directions, kinks)
+    touching = (np.abs(values) >= (1 - TOUCHING) * beta) | (coefficients != 0)
+    features = np.maximum(directions[touching, None] * (x - kinks[touching, None]), 0.0)
+    used = coefficients[touching]
     return Touching(
         dual=dual,
-        signs=signs,
+        signs=np.where(used == 0, np.sign(values[touching]), np.sign(used)),
         neurons=directions[touching, None],
-        features=features[touching],
-        coefficients=coefficients,
+        features=features,
+        coefficients=np.abs(used),
         offsets=-directions[touching] * kinks[touching],
         kinks=kinks[touching],
-        output_bias=float(np.mean(y - explained)),
+        output_bias=float(np.mean(y - used @ features)),
     )
+
+
+def _products(x: Array, dual: Array, directions: Array, kinks: Array) -> Array:
+    """lambda^T q of every ramp, from the double integral, which loses nothing where inputs lie close."""
+    inputs, group = np.unique(x, return_inverse=True)
+    leftward = double_integral(inputs, np.bincount(group, dual).astype(np.float64))
+    at_kinks = leftward[np.searchsorted(inputs, kinks)]
+    return np.asarray(np.where(directions > 0, at_kinks - leftward[-1], at_kinks))
 
 
 def ramps_at_data(x: Array) -> tuple[Array, Array]:

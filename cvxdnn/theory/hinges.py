@@ -28,10 +28,6 @@ Matrix = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-13
 """Coefficients below this share of the l1 norm are rounding."""
-TOO_CLOSE = 1e-7
-"""Inputs closer than this share of their range share a kink."""
-ROUNDING = 1e-13
-"""Inputs closer than this share of their size are equal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +64,7 @@ class Hinges:
 
     def fit(self, radius: float) -> HingeFit:
         """The best combination with an l1 norm of at most `radius`."""
-        z = self._coefficients(radius)
+        z = self.coefficients(radius)
         kept = np.flatnonzero(np.abs(z) > NEGLIGIBLE * radius)
         linear = self.columns[:, kept] @ z[kept]
         intercept = float(np.mean(self.y - linear))
@@ -77,7 +73,7 @@ class Hinges:
     def support(self, radius: float) -> Support:
         """F and its line at a radius."""
         columns, y = self._centred()
-        fitted = columns @ self._coefficients(radius)
+        fitted = columns @ self.coefficients(radius)
         residual = y - fitted
         slope = float(np.abs(columns.T @ residual).max(initial=0.0))
         slack = max(slope * radius - float(residual @ fitted), 0.0)
@@ -91,8 +87,8 @@ class Hinges:
             return 0.0
         return float(np.abs(_nonnegative(np.hstack([columns, -columns]), y)).sum())
 
-    def _coefficients(self, radius: float) -> Vector:
-        """Signed coefficients (m,)."""
+    def coefficients(self, radius: float) -> Vector:
+        """Signed coefficients (m,) of the best combination with an l1 norm of at most `radius`."""
         columns, y = self._centred()
         if radius == 0 or columns.shape[1] == 0:
             return np.zeros(columns.shape[1])
@@ -114,10 +110,8 @@ class Hinges:
 
 
 def hinges(x: Vector, y: Vector) -> Hinges:
-    """The dictionary of x (n,), with targets y (n,); inputs closer than 1e-7 of their range share a kink."""
+    """The dictionary of x (n,), with targets y (n,)."""
     values = np.unique(x)
-    distance = max(TOO_CLOSE * float(np.ptp(x)), ROUNDING * float(np.abs(x).max()))
-    values = values[np.append(True, np.diff(values) > distance)]
     right, left = values[:-1], values[1:-1]
     kinks = np.concatenate([right, left])
     signs = np.concatenate([np.ones_like(right), -np.ones_like(left)])

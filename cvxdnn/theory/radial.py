@@ -14,6 +14,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from scipy.optimize import brentq
 
 __all__ = ["RadialMinimum", "Support", "minimize_over_radius"]
@@ -21,6 +22,8 @@ __all__ = ["RadialMinimum", "Support", "minimize_over_radius"]
 TOLERANCE = 1e-13
 """Relative distance of minimum and lower bound that ends the search; rounding may end it earlier."""
 ROUNDING = 1e-15
+OUTWARDS = 1 - 1e-14
+"""A lower bound is a sum of terms that are each rounded; so much of it is left as proven."""
 EVALUATIONS = 2000
 
 
@@ -64,7 +67,8 @@ def minimize_over_radius(
     search = _Search(beta, depth, [support(0.0), support(largest)])
     while len(search.points) < EVALUATIONS:
         bound, where, a, b = search.weakest()
-        if bound >= search.best_value * (1 - tolerance) or not a.radius < where < b.radius:
+        undone = max(tolerance * search.best_value, min(a.slack, b.slack))  # more points would be as inexact
+        if bound >= search.best_value - undone or not a.radius < where < b.radius:
             break
         search.split(support(where))
     search.settle(support(search.stationary_radius(support)))
@@ -110,8 +114,13 @@ class _Search:
             self.best = stationary
 
     def lower_bound(self) -> float:
-        at_points = min(point.line(point.radius) + self._penalty(point.radius) for point in self.points)
-        return min(self._queue[0][0], at_points)
+        """Between points the queue knows; at a point every line is a bound, and the loss is no less than zero."""
+        radii, heights, slopes = np.array([(p.radius, p.loss - p.slack, p.slope) for p in self.points]).T
+        at_points = (
+            max(0.0, float((heights - slopes * (point.radius - radii)).max())) + self._penalty(point.radius)
+            for point in self.points
+        )
+        return OUTWARDS * min(max(0.0, self._queue[0][0]), *at_points)
 
     def stationary_radius(self, support: Supports) -> float:
         """The root of h' between the neighbours of the best point, if it is a minimum inside the interval."""

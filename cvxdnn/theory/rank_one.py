@@ -12,6 +12,8 @@ in layer   linear spline with knots at    L = 2: the same, proved.  L >= 3: no c
 L - 1      the data, proved
 =========  =============================  ==========================================================
 
+"Proved" is said of an answer only if a lower bound meets its objective to 1e-9 (`cvxdnn.theory.result`).
+
 The formulas are in `cvxdnn.theory.rank_one_chains` (no biases) and `cvxdnn.theory.rank_one_spline` (biases in the last
 hidden layer and at the output). Numbers that are all negative are the same as all positive: :math:`c a^T = (-c)(-a)^T`.
 
@@ -31,9 +33,7 @@ from cvxdnn.theory.rank_one_spline import solve_spline
 __all__ = ["RankOne", "solve"]
 
 SMALLEST = 1e-50
-"""Smaller inputs would need weights whose squares overflow."""
-NEGLIGIBLE = 1e-13
-"""Numbers below this share of the largest count as zero, which has no sign."""
+"""Smaller inputs that are not zero would need weights whose squares overflow."""
 
 
 def solve(c: ArrayLike, a: ArrayLike, y: ArrayLike, *, beta: float, depth: int, bias: bool = False) -> RankOne:
@@ -42,7 +42,7 @@ def solve(c: ArrayLike, a: ArrayLike, y: ArrayLike, *, beta: float, depth: int, 
     Parameters
     ----------
     c : (n,)
-        One number for each sample; not all zero. With biases, numbers that agree to 1e-7 of their range share a knot.
+        One number for each sample; not all zero, and none so near to zero that weights would overflow.
     a : (d,)
         The direction all samples share; not zero.
     y : (n,)
@@ -71,12 +71,11 @@ def solve(c: ArrayLike, a: ArrayLike, y: ArrayLike, *, beta: float, depth: int, 
         if not vector.any():
             raise InvalidInputError(f"{name} is zero everywhere, and so are the inputs; give it a nonzero entry")
     length = float(np.linalg.norm(a))
-    largest = float(np.abs(c).max())
-    if length * largest < SMALLEST:
-        raise InvalidInputError(f"c a^T is at most {length * largest:g}; rescale it to ordinary sizes")
-    c[np.abs(c) < NEGLIGIBLE * largest] = 0.0
+    smallest = float(np.abs(c[c != 0]).min())
+    if length * smallest < SMALLEST:
+        raise InvalidInputError(f"c a^T holds {length * smallest:g}; set it to zero, or rescale it to ordinary sizes")
     flip = -1.0 if c.max() <= 0 else 1.0
-    data = RankOneData(flip * length * c, flip * a / length, y)
+    data = RankOneData(flip * c, flip * a / length, length, y, np.outer(c, a))
     return solve_spline(data, beta, depth) if bias else solve_chains(data, beta, depth)
 
 

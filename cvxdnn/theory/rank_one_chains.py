@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.theory.radial import Support, minimize_over_radius
+from cvxdnn.theory.radial import OUTWARDS, Support, minimize_over_radius
 from cvxdnn.theory.rank_one_result import RankOne, RankOneData, features
-from cvxdnn.theory.result import Claim, Verdict
+from cvxdnn.theory.result import Claim, Verdict, network_objective
 from cvxdnn.theory.shrinkage import shrink
 from cvxdnn.theory.spectral import sum_support
 
@@ -30,7 +30,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 ONE_SIDE = Verdict(Claim.PROVED, "inputs of one sign, no biases: one chain of rank-one aligned layers")
-SHARED = Verdict(Claim.PROVED, "inputs of both signs, no biases: both sides feed one chain")
+SHARED = Verdict(Claim.PROVED, "inputs of both signs, no biases: both sides feed one chain", certified=True)
 SEPARATE = Verdict(
     Claim.OBSERVED,
     "inputs of both signs that want outputs of opposite sign: one chain for each side; an upper bound, and nothing "
@@ -51,30 +51,30 @@ class _Sides:
 
 def solve_chains(data: RankOneData, beta: float, depth: int) -> RankOne:
     """The network without biases."""
-    sides = _sides(data)
+    sides, scaled = _sides(data), data.scaled_beta(beta, depth)
     rest = 0.5 * float(np.linalg.norm(data.y - sides.features @ (sides.signs * sides.targets))) ** 2
 
     def support(radius: float) -> Support:
         return sum_support(sides.targets, sides.curvatures, radius)[1]
 
-    joint = minimize_over_radius(support, float(sides.targets.sum()), beta, depth)
+    joint = minimize_over_radius(support, float(sides.targets.sum()), scaled, depth)
     slopes = sum_support(sides.targets, sides.curvatures, joint.radius)[0]
     if depth == 2 or sides.signs[0] == sides.signs[1] or not slopes.all():
-        value, strengths = joint.value, np.array([slopes.sum()])
-        weights = _shared(data.direction, slopes, sides.signs, depth)
-        status = SHARED if data.both_signs else ONE_SIDE
+        strengths, status = np.array([slopes.sum()]), SHARED if data.both_signs else ONE_SIDE
+        weights = _shared(data.direction, slopes / data.length, sides.signs, depth)
     else:
-        value, slopes = _each_alone(sides, beta, depth)
-        weights, strengths, status = _separate(data.direction, slopes, sides.signs, depth), slopes, SEPARATE
+        strengths = slopes = _each_alone(sides, scaled, depth)
+        weights, status = _separate(data.direction, slopes / data.length, sides.signs, depth), SEPARATE
+    objective, bound = network_objective(data.X, data.y, weights, beta), OUTWARDS * rest + joint.lower_bound
     return RankOne(
-        objective=rest + value,
+        objective=objective,
         weights=weights,
         biases=tuple(np.zeros(layer.shape[1]) for layer in weights),
         fitted=sides.features @ (sides.signs * slopes),
-        strengths=strengths,
-        dual_bound=rest + joint.lower_bound,
+        strengths=strengths / data.length,
+        dual_bound=bound,
         formula=rest + joint.value,
-        status=status.given(rest + value, rest + joint.lower_bound),
+        status=status.judged(objective, bound, data.y),
         beta=beta,
         depth=depth,
     )
@@ -87,11 +87,10 @@ def _sides(data: RankOneData) -> _Sides:
     return _Sides(sides, curvatures, np.abs(correlations) / curvatures, np.where(correlations < 0, -1.0, 1.0))
 
 
-def _each_alone(sides: _Sides, beta: float, depth: int) -> tuple[float, Vector]:
-    """Value and slopes when each side has its own chain."""
+def _each_alone(sides: _Sides, beta: float, depth: int) -> Vector:
+    """Slopes when each side has its own chain."""
     shrunk = [shrink(s, beta / q, depth) for s, q in zip(sides.targets, sides.curvatures, strict=True)]
-    values = np.array([float(side.value) for side in shrunk])
-    return float(sides.curvatures @ values), np.array([float(side.minimizer) for side in shrunk])
+    return np.array([float(side.minimizer) for side in shrunk])
 
 
 def _shared(direction: Vector, slopes: Vector, signs: Vector, depth: int) -> tuple[Matrix, ...]:

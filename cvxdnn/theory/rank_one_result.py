@@ -15,26 +15,35 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class RankOneData:
-    """Inputs x direction^T with ||direction|| = 1, and targets; x is not all negative.
+    """Inputs X = length * x direction^T with ||direction|| = 1, and targets; x is not all negative.
 
-    x, y : (n,);  direction : (d,)
+    The numbers x are kept as given, because scaling them would round away what tells near-equal ones apart. A slope s
+    in x is the slope s / length of the network, so `beta` is scaled once, and what is found in x divided by the length.
+
+    x, y : (n,);  direction : (d,);  X : (n, d) as float64 rounds it
     """
 
     x: Vector
     direction: Vector
+    length: float
     y: Vector
+    X: Matrix
 
     @property
     def both_signs(self) -> bool:
         """True when some inputs are positive and some negative."""
         return bool(self.x.min() < 0)
 
+    def scaled_beta(self, beta: float, depth: int) -> float:
+        """The weight decay of the same problem in x."""
+        return float(beta * self.length ** (-2 / depth))
+
 
 @dataclass(frozen=True, eq=False)
 class RankOne:
     """A network for rank-one data, and what is known about its objective (see `status`).
 
-    objective : of the network in `weights` and `biases`, from the closed form
+    objective : of the network in `weights` and `biases`, as float64 evaluates it
     weights : W_1 (d, m_1), ..., W_L (m_{L-1}, 1)
     biases : b_l (m_l,) for l = 1..L; zeros where the architecture has none
     fitted : (n,) its outputs

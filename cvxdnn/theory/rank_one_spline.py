@@ -1,12 +1,13 @@
 r"""Rank-one data with biases in the last hidden layer: a linear spline, whatever the depth.
 
 Layers 1..L-2 only rescale inputs :math:`x \ge 0`, the units of layer L-1 draw hinges, and biases are free. With the
-dictionary A of hinges at the data (`cvxdnn.theory.hinges`),
+dictionary A of hinges at the data,
 
 .. math::  P = \min_{z, b_0}\ \tfrac12 \|A z + b_0 1 - y\|^2 + \tfrac{\beta L}{2}\, \|z\|_1^{2/L} ,
 
-a search over :math:`r = \|z\|_1` whose answer carries its own proof (`cvxdnn.theory.radial`). With :math:`t = r^{1/L}`
-and :math:`p_j = |z_j| / r` the weights are a chain of norm t and then
+a search over :math:`r = \|z\|_1` (`cvxdnn.theory.bounded_spline`) that carries its own proof
+(`cvxdnn.theory.radial`). With :math:`t = r^{1/L}` and :math:`p_j = |z_j| / r` the weights are a chain of norm t and
+then
 
 .. math::  w_{L-1,j} = \pm t \sqrt{p_j}, \quad b_j = \mp t^{L-1} \sqrt{p_j}\, u_j, \quad
            w_{L,j} = \operatorname{sign}(z_j)\, t \sqrt{p_j} .
@@ -24,20 +25,25 @@ unit that sees both can bend twice and cost less. Two bounds replace it.
 Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; proofs in docs/rank-one.md.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.theory.bounded_spline import bounded_splines
 from cvxdnn.theory.hinges import HingeFit, Hinges, hinges
 from cvxdnn.theory.radial import minimize_over_radius
 from cvxdnn.theory.rank_one_result import RankOne, RankOneData, features
-from cvxdnn.theory.result import Claim, Verdict
+from cvxdnn.theory.result import Claim, Verdict, network_objective
 
 __all__ = ["solve_spline"]
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-SPLINE = Verdict(Claim.PROVED, "biases in the last hidden layer: a linear spline with knots at the data")
+SPLINE = Verdict(
+    Claim.PROVED, "biases in the last hidden layer: a linear spline with knots at the data", certified=True
+)
 BOTH_SIGNS = Verdict(
     Claim.NO_CLOSED_FORM,
     "inputs of both signs and three or more layers: the spline formula is false here; the network has a chain for each "
@@ -48,30 +54,17 @@ BOTH_SIGNS = Verdict(
 
 def solve_spline(data: RankOneData, beta: float, depth: int) -> RankOne:
     """The network with biases."""
-    dictionary = hinges(data.x, data.y)
-    best = minimize_over_radius(dictionary.support, dictionary.largest, beta, depth)
+    splines, scaled = bounded_splines(data.x, data.y), data.scaled_beta(beta, depth)
+    best = minimize_over_radius(splines.support, splines.largest, scaled, depth)
     if data.both_signs and depth > 2:
-        return _two_chains(data, dictionary, best.value, beta, depth)
-    fit = dictionary.fit(best.radius)
-    strengths = np.array([fit.l1_norm])
-    chain = np.zeros(fit.columns.size, dtype=np.intp)
-    weights, biases = _network(data.direction[:, None], fit, chain, strengths, depth)
-    return RankOne(
-        objective=best.value,
-        weights=weights,
-        biases=biases,
-        fitted=fit.fitted,
-        strengths=strengths,
-        dual_bound=best.lower_bound,
-        formula=best.value,
-        status=SPLINE,
-        beta=beta,
-        depth=depth,
-    )
+        below = minimize_over_radius(splines.support, splines.largest, scaled * 2 ** (-2 / depth), depth)
+        return _two_chains(data, best.value, below.lower_bound, beta, depth)
+    fit = splines.fit(best.radius)
+    return _result(data, fit, np.zeros(fit.kinks.size, dtype=np.intp), best.value, best.lower_bound, beta, depth)
 
 
-def _two_chains(data: RankOneData, spline: Hinges, formula: float, beta: float, depth: int) -> RankOne:
-    """The upper bound with its network, and the lower bound."""
+def _two_chains(data: RankOneData, formula: float, bound: float, beta: float, depth: int) -> RankOne:
+    """The network with a chain for each side."""
     positive, negative = (hinges(side, data.y) for side in features(data.x).T)
     both = Hinges(
         np.hstack([positive.columns, negative.columns]),
@@ -79,24 +72,31 @@ def _two_chains(data: RankOneData, spline: Hinges, formula: float, beta: float, 
         np.concatenate([positive.signs, negative.signs]),
         data.y,
     )
-    above = minimize_over_radius(both.support, both.largest, beta * 2 ** (1 - 2 / depth), depth)
-    below = minimize_over_radius(spline.support, spline.largest, beta * 2 ** (-2 / depth), depth)
-    fit = both.fit(above.radius)
+    scaled = data.scaled_beta(beta, depth) * 2 ** (1 - 2 / depth)
+    fit = both.fit(minimize_over_radius(both.support, both.largest, scaled, depth).radius)
     side = (fit.columns >= positive.kinks.size).astype(np.intp)
-    strengths = np.array([np.abs(fit.coefficients[side == k]).sum() for k in (0, 1)])
-    inputs = data.direction[:, None] * np.array([1.0, -1.0])
-    weights, biases = _network(inputs, fit, side, strengths, depth)
-    residual = data.y - fit.fitted
-    objective = 0.5 * float(residual @ residual) + 0.5 * beta * depth * float((strengths ** (2 / depth)).sum())
+    return _result(data, fit, side, formula, bound, beta, depth)
+
+
+def _result(
+    data: RankOneData, fit: HingeFit, chain: NDArray[np.intp], formula: float, bound: float, beta: float, depth: int
+) -> RankOne:
+    """The network of a fit in x, judged."""
+    two = data.both_signs and depth > 2
+    inputs = data.direction[:, None] * (np.array([1.0, -1.0]) if two else 1.0)
+    fit = replace(fit, coefficients=fit.coefficients / data.length, kinks=fit.kinks * data.length)
+    strengths = np.array([np.abs(fit.coefficients[chain == k]).sum() for k in range(inputs.shape[1])])
+    weights, biases = _network(inputs, fit, chain, strengths, depth)
+    objective = network_objective(data.X, data.y, weights, beta, biases)
     return RankOne(
         objective=objective,
         weights=weights,
         biases=biases,
         fitted=fit.fitted,
         strengths=strengths,
-        dual_bound=below.lower_bound,
+        dual_bound=bound,
         formula=formula,
-        status=BOTH_SIGNS.given(objective, below.lower_bound),
+        status=(BOTH_SIGNS if two else SPLINE).judged(objective, bound, data.y),
         beta=beta,
         depth=depth,
     )
