@@ -48,7 +48,7 @@ LAYERS = {
 RANK = {part: rank for rank, parts in enumerate(LAYERS.values()) for part in parts}
 
 HOMES = {
-    "cvxpy": {"convex", "theory"},
+    "cvxpy": {"convex"},
     "torch": {"networks"},
     "plotly": {"figures"},
     "streamlit": {"ui", "pages", "app"},

@@ -81,7 +81,7 @@ class RankOneCase:
 
 @dataclass(frozen=True, eq=False)
 class DeepLinearTask:
-    """`deep_linear.solve` as work for `cvxdnn.jobs`: inputs that are not whitened need cvxpy."""
+    """`deep_linear.solve` as work for `cvxdnn.jobs`: a second for inputs that are not whitened."""
 
     X: Matrix
     Y: Matrix

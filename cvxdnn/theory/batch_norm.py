@@ -36,6 +36,7 @@ from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.theory.batch_norm_span import TOLERANCE, Span, span_of
 from cvxdnn.theory.inputs import matrix
+from cvxdnn.theory.radial import OUTWARDS
 from cvxdnn.theory.result import Claim, Verdict
 from cvxdnn.theory.shrinkage import shrink
 
@@ -139,10 +140,13 @@ def solve(
     hidden = np.maximum(normalized(inputs @ span.weights, gamma, alpha), 0.0)
     output = np.diag(np.sqrt(s / stretch))
     penalty = 0.5 * beta * float(np.sum(gamma**2 + alpha**2) / stretch**2 + np.sum(output**2))
+    objective = 0.5 * float(np.sum((hidden @ output - targets) ** 2)) + penalty
+    lower_bound = OUTWARDS * float(shrunk.value.sum())
+    verdict = PROVED if np.all(span.residuals[s > 0] <= TOLERANCE) else SPAN_VIOLATED
     return BatchNormSolution(
-        objective=0.5 * float(np.sum((hidden @ output - targets) ** 2)) + penalty,
-        lower_bound=float(shrunk.value.sum()),
-        status=PROVED if np.all(span.residuals[s > 0] <= TOLERANCE) else SPAN_VIOLATED,
+        objective=objective,
+        lower_bound=lower_bound,
+        status=verdict.judged(objective, lower_bound, targets),
         s=s,
         gamma=gamma,
         alpha=alpha,

@@ -22,35 +22,36 @@ Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; Wang, Ergen & Pilanci (20
 proofs in docs/deep-linear.md.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.theory.inputs import column_scale, depth_at_least_two, positive_beta, row_scale, samples
+from cvxdnn.theory.inputs import depth_at_least_two, positive_beta, samples
 from cvxdnn.theory.norm_constrained import NormConstrained, norm_constrained
-from cvxdnn.theory.nuclear import nuclear_fit, nuclear_support, shrinkage_iteration
-from cvxdnn.theory.radial import minimize_over_radius
-from cvxdnn.theory.result import Claim, Verdict
+from cvxdnn.theory.nuclear import FEW, ROUNDING, descend, nuclear_bound
+from cvxdnn.theory.radial import OUTWARDS, minimize_over_radius
+from cvxdnn.theory.result import Claim, Verdict, network_objective
 from cvxdnn.theory.ridge import ridge_path
 from cvxdnn.theory.shrinkage import shrink
 from cvxdnn.theory.spectral import sum_support
+from cvxdnn.theory.whitened_inputs import WhitenedInputs, whitened_inputs
 
 __all__ = ["DeepLinear", "NormConstrained", "norm_constrained", "solve"]
 
 Matrix = NDArray[np.float64]
 
-ROUGH = 1e-4
-"""Relative accuracy of the dual bound where every point of the search is an iteration of its own."""
-
 WHITENED = Verdict(Claim.PROVED, "whitened inputs: every singular value of X^T Y is shrunk on its own")
-ONE_OUTPUT = Verdict(Claim.PROVED, "one output: rank-one aligned layers, a point of the ridge path")
-TWO_LAYERS = Verdict(Claim.PROVED, "two layers: convex with the nuclear norm, solved numerically; see the gap")
+ONE_OUTPUT = Verdict(Claim.PROVED, "one output: rank-one aligned layers, a point of the ridge path", certified=True)
+TWO_LAYERS = Verdict(
+    Claim.PROVED, "two layers: convex with the nuclear norm, solved numerically; see the gap", certified=True
+)
 NONE_KNOWN = Verdict(
     Claim.NO_CLOSED_FORM,
-    "three or more layers, several outputs and inputs that are not whitened: the network given is stationary, and its "
-    "objective an upper bound",
+    "three or more layers, several outputs and inputs that are not whitened: the best of several descents; its "
+    "objective is an upper bound",
     "Whiten the inputs, use two layers, or predict one output at a time.",
 )
 
@@ -59,10 +60,11 @@ NONE_KNOWN = Verdict(
 class DeepLinear:
     """An optimal deep linear network, or the best one known (see `status`).
 
-    objective : of the network in `weights`, from the closed form
+    objective : of the network in `weights`, as float64 evaluates it
     weights : W_1 (d, r), W_2..W_{L-1} (r, r), W_L (r, K), with r = min(d, K)
     singular_values : (L, r) of each layer, descending; the same in all layers
     matrix : (d, K) the end-to-end matrix W_1 ... W_L
+    stationarity : the largest gradient of the objective in a layer, in units of beta times that layer's norm; measured
     dual_bound : a proven lower bound on every network's objective
     status : which statement gives the objective, and whether it is proved
     """
@@ -71,6 +73,7 @@ class DeepLinear:
     weights: tuple[Matrix, ...]
     singular_values: Matrix
     matrix: Matrix
+    stationarity: float
     dual_bound: float
     status: Verdict
     beta: float
@@ -100,8 +103,6 @@ def solve(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int) -> DeepLinear:
     ------
     InvalidInputError
         On malformed data or settings.
-    SolverFailedError
-        When cvxpy gives no answer (inputs that are not whitened with several outputs only).
 
     Source: docs/deep-linear.md.
     """
@@ -109,54 +110,75 @@ def solve(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int) -> DeepLinear:
     beta, depth = positive_beta(beta), depth_at_least_two(depth)
     if not X.any():
         raise InvalidInputError("X is zero everywhere; a linear network then outputs zero whatever its weights")
-    q = row_scale(X) or column_scale(X)
-    if q is not None:
-        return _whitened(X, Y, q, beta, depth)
+    whitened = whitened_inputs(X, Y)
+    if whitened is not None:
+        return _whitened(X, Y, whitened, beta, depth)
     if Y.shape[1] == 1:
         return _one_output(X, Y, beta, depth)
     return _two_layers(X, Y, beta) if depth == 2 else _no_closed_form(X, Y, beta, depth)
 
 
-def _whitened(X: Matrix, Y: Matrix, q: float, beta: float, depth: int) -> DeepLinear:
-    unpenalised = X.T @ Y / q
-    U, targets, basis = np.linalg.svd(unpenalised, full_matrices=False)
-    shrunk = shrink(targets, beta / q, depth)
-    outside = 0.5 * float(np.linalg.norm(Y - X @ unpenalised)) ** 2
-    ones = np.ones_like(targets)
-    dual = minimize_over_radius(lambda r: sum_support(targets, ones, r)[1], float(targets.sum()), beta / q, depth)
-    objective = outside + q * float(shrunk.value.sum())
-    factors = (U, shrunk.minimizer, basis)
-    return _result(objective, factors, outside + q * dual.lower_bound, WHITENED, beta, depth)
+def _whitened(X: Matrix, Y: Matrix, whitened: WhitenedInputs, beta: float, depth: int) -> DeepLinear:
+    s = shrink(whitened.values, beta / whitened.q, depth).minimizer
+    floor = whitened.floor
+    scaled, ones = floor.beta(beta, 2 / depth), np.ones_like(floor.targets)
+    shrunk = float(shrink(floor.targets, scaled, depth).value.sum())
+    proved = OUTWARDS * (floor.constant + floor.curvature * shrunk)
+    largest = float(floor.targets.sum())
+    dual = minimize_over_radius(lambda r: sum_support(floor.targets, ones, r)[1], largest, scaled, depth)
+    bound = OUTWARDS * floor.constant + floor.curvature * dual.lower_bound
+    return _result(X, Y, (whitened.U, s, whitened.basis), bound, WHITENED, beta, depth, proved=proved)
 
 
 def _one_output(X: Matrix, Y: Matrix, beta: float, depth: int) -> DeepLinear:
     path = ridge_path(X, Y[:, 0])
     best = minimize_over_radius(path.support, path.largest, beta, depth)
-    factors = _factors(path.weights(best.radius)[:, None])
-    return _result(best.value, factors, best.lower_bound, ONE_OUTPUT, beta, depth)
+    return _result(X, Y, _factors(path.weights(best.radius)[:, None]), best.lower_bound, ONE_OUTPUT, beta, depth)
 
 
 def _two_layers(X: Matrix, Y: Matrix, beta: float) -> DeepLinear:
-    M = nuclear_fit(X, Y, beta)
-    residual = Y - X @ M
+    found = min((descend(X, Y, beta, 2, start) for start in _starts(X, Y, beta, 2)), key=lambda end: end.objective)
     # The residual, made feasible: sigma_max(X^T Lambda) <= beta.
-    share = min(1.0, beta / max(float(np.linalg.norm(X.T @ residual, 2)), np.finfo(np.float64).tiny))
-    multipliers = share * residual
-    dual_bound = float(np.vdot(multipliers, Y)) - 0.5 * float(np.vdot(multipliers, multipliers))
-    return _result(_objective(X, Y, M, beta, 2), _factors(M), dual_bound, TWO_LAYERS, beta, 2)
+    hidden = ROUNDING * float(np.linalg.norm(X, 2)) * float(np.linalg.norm(found.residual))
+    reached = float(np.linalg.norm(X.T @ found.residual, 2)) + hidden
+    multipliers = min(1.0, beta / reached if reached > 0 else 1.0) * found.residual
+    products = multipliers * (Y - 0.5 * multipliers)
+    dual_bound = max(float(products.sum()) - ROUNDING * float(np.abs(products).sum()), 0.0)
+    return _result(X, Y, _factors(found.matrix), dual_bound, TWO_LAYERS, beta, 2)
 
 
 def _no_closed_form(X: Matrix, Y: Matrix, beta: float, depth: int) -> DeepLinear:
-    unpenalised = np.linalg.pinv(X) @ Y
-    convex = shrinkage_iteration(X, Y, beta, 2, unpenalised)
-    candidates = [
-        np.zeros_like(unpenalised),
-        *(shrinkage_iteration(X, Y, beta, depth, start) for start in (unpenalised, convex)),
-    ]
-    M = min(candidates, key=lambda candidate: _objective(X, Y, candidate, beta, depth))
-    largest = float(np.linalg.norm(unpenalised, "nuc"))
-    dual = minimize_over_radius(nuclear_support(X, Y), largest, beta, depth, ROUGH)
-    return _result(_objective(X, Y, M, beta, depth), _factors(M), dual.lower_bound, NONE_KNOWN, beta, depth)
+    ends = [descend(X, Y, beta, depth, start) for start in _starts(X, Y, beta, depth)]
+    # The rank is a choice of its own: each end is tried with fewer directions, too.
+    for end in tuple(ends):
+        U, s, basis = _factors(end.matrix)
+        for rank in range(1, int(np.count_nonzero(s))):
+            ends.append(descend(X, Y, beta, depth, (U[:, :rank] * s[:rank]) @ basis[:rank], FEW))
+    best = min(ends, key=lambda end: end.objective)
+    best = descend(X, Y, beta, depth, best.matrix)
+    nothing = 0.5 * float(np.vdot(Y, Y))
+    M = best.matrix if best.objective < nothing else np.zeros_like(best.matrix)
+    return _result(X, Y, _factors(M), nuclear_bound(X, Y, beta, depth), NONE_KNOWN, beta, depth)
+
+
+def _starts(X: Matrix, Y: Matrix, beta: float, depth: int) -> Iterator[Matrix]:
+    """Where descents begin: least squares, the convex problem's end, and every singular direction of X on its own."""
+    unpenalised = _separate(X, Y, 0.0, depth)
+    yield unpenalised
+    if depth > 2:
+        yield descend(X, Y, beta, 2, unpenalised).matrix
+        yield _separate(X, Y, beta, depth)
+
+
+def _separate(X: Matrix, Y: Matrix, beta: float, depth: int) -> Matrix:
+    """The optimum if the rows of U^T Y, with X = U diag(sigma) V^T, are orthogonal: each is shrunk on its own."""
+    U, sigma, basis = np.linalg.svd(X, full_matrices=False)
+    seen = sigma > ROUNDING * sigma[0]
+    rows, sigma = (U.T @ Y)[seen], sigma[seen]
+    lengths = np.linalg.norm(rows, axis=1)
+    shrunk = [float(shrink(a / x, beta / x**2, depth).minimizer) for a, x in zip(lengths, sigma, strict=True)]
+    unit = np.divide(rows, lengths[:, None], out=np.zeros_like(rows), where=lengths[:, None] > 0)
+    return np.asarray(basis[seen].T @ (np.array(shrunk)[:, None] * unit))
 
 
 Factors = tuple[Matrix, Matrix, Matrix]
@@ -165,27 +187,49 @@ Factors = tuple[Matrix, Matrix, Matrix]
 
 def _factors(M: Matrix) -> Factors:
     U, s, basis = np.linalg.svd(M, full_matrices=False)
-    return U, s, basis
-
-
-def _objective(X: Matrix, Y: Matrix, M: Matrix, beta: float, depth: int) -> float:
-    powers = np.linalg.svd(M, compute_uv=False) ** (2 / depth)
-    return 0.5 * float(np.linalg.norm(X @ M - Y)) ** 2 + 0.5 * beta * depth * float(powers.sum())
+    return U, np.where(s > ROUNDING * s[0], s, 0.0), basis
 
 
 def _result(
-    objective: float, factors: Factors, dual_bound: float, status: Verdict, beta: float, depth: int
+    X: Matrix,
+    Y: Matrix,
+    factors: Factors,
+    dual_bound: float,
+    status: Verdict,
+    beta: float,
+    depth: int,
+    *,
+    proved: float | None = None,
 ) -> DeepLinear:
+    """The network of M = U diag(s) V^T, judged by the dual bound, or by another one that a theorem proves."""
     U, s, basis = factors
     layer = s ** (1 / depth)
     weights = (U * layer, *(np.diag(layer),) * (depth - 2), layer[:, None] * basis)
+    objective = network_objective(X, Y, weights, beta, linear=True)
+    stationarity = _stationarity(X, Y, weights, beta)
+    if status is NONE_KNOWN:
+        status = replace(status, message=f"{status.message}, its gradient {stationarity:.0e} of the weight decay's")
     return DeepLinear(
         objective=objective,
         weights=weights,
         singular_values=np.tile(layer, (depth, 1)),
         matrix=(U * s) @ basis,
+        stationarity=stationarity,
         dual_bound=dual_bound,
-        status=status.given(objective, dual_bound),
+        status=status.judged(objective, dual_bound if proved is None else proved, Y),
         beta=beta,
         depth=depth,
     )
+
+
+def _stationarity(X: Matrix, Y: Matrix, weights: tuple[Matrix, ...], beta: float) -> float:
+    """max_l ||dP/dW_l|| / (beta ||W_l||); 0 for the zero network."""
+    before = [X]
+    for layer in weights:
+        before.append(before[-1] @ layer)
+    behind, shares = before[-1] - Y, []
+    for layer, features in zip(reversed(weights), before[-2::-1], strict=True):
+        norm = float(np.linalg.norm(layer))
+        shares.append(float(np.linalg.norm(features.T @ behind + beta * layer)) / (beta * norm) if norm > 0 else 0.0)
+        behind = behind @ layer.T
+    return max(shares)

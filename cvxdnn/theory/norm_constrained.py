@@ -20,8 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.theory.inputs import column_scale, depth_at_least_two, positive_beta, row_scale, samples
+from cvxdnn.theory.inputs import depth_at_least_two, positive_beta, samples
 from cvxdnn.theory.spectral import quasi_norm_fit
+from cvxdnn.theory.whitened_inputs import whitened_inputs
 
 __all__ = ["NormConstrained", "norm_constrained"]
 
@@ -72,15 +73,14 @@ def norm_constrained(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int, bud
     beta, depth, budget = positive_beta(beta), depth_at_least_two(depth), validation.positive("budget", budget)
     if abs((depth - 2) * np.log10(budget)) > 100:
         raise InvalidInputError(f"budget is {budget:g}, and its power {depth - 2} overflows; use one nearer to 1")
-    q = row_scale(X) or column_scale(X)
-    if q is None:
+    whitened = whitened_inputs(X, Y)
+    if whitened is None:
         raise InvalidInputError(
             f"X of shape {X.shape} is not whitened (X^T X = q I or X X^T = q I), and the problem has no closed form "
             "then: pass orthonormal columns or rows"
         )
-    unpenalised = X.T @ Y / q
-    targets = np.asarray(np.linalg.svd(unpenalised, compute_uv=False), dtype=np.float64)
-    outside = 0.5 * float(np.linalg.norm(Y - X @ unpenalised)) ** 2
+    q, targets = whitened.q, whitened.values
+    outside = whitened.floor.constant
     weight = beta * budget ** (2 - depth) / q
     standard_values, standard = quasi_norm_fit(targets, weight, depth)
     parallel_values = np.maximum(targets - weight, 0.0)

@@ -1,122 +1,120 @@
-r"""Matrix least squares under the nuclear norm :math:`\|M\|_*`, the sum of the singular values.
+r"""Matrix least squares under a penalty on singular values, for inputs of any condition.
 
-.. math::  \min_M \tfrac12 \|XM - Y\|_F^2 + \beta \|M\|_*, \qquad
-           F(r) = \min_M \{ \tfrac12 \|XM - Y\|_F^2 : \|M\|_* \le r \},
+.. math::  \min_M \tfrac12 \|XM - Y\|_F^2 + \tfrac{\beta L}{2} \sum_i \sigma_i(M)^{2/L}, \qquad
+           F(r) = \min_M \{ \tfrac12 \|XM - Y\|_F^2 : \|M\|_* \le r \} .
 
-both convex; the first is solved with cvxpy. Any residual :math:`\Lambda` bounds F from below by
-:math:`\tfrac12 \|Y\|^2 - \tfrac12 \|\Lambda - Y\|^2 - r\,\sigma_{\max}(X^T \Lambda)`.
+The first is convex for L = 2, where the penalty is the nuclear norm. Any residual :math:`\Lambda` bounds F from below
+by :math:`\tfrac12 \|Y\|^2 - \tfrac12 \|\Lambda - Y\|^2 - r\,\sigma_{\max}(X^T \Lambda)`.
 
-*Shrinkage iteration*: with q = sigma_max(X)^2, replace M by the matrix whose singular values are those of
-:math:`M + X^T (Y - XM) / q`, each shrunk by the scalar problem of L layers with weight decay beta / q. The objective
-of L layers never rises. For L = 2 it falls to the optimum; for L >= 3 to a stationary point; if :math:`X^T X = qI`,
-the first step is the optimum. (Daubechies, Defrise & De Mol, 2004, for the case of soft thresholds.)
+*Reweighting.* With :math:`M = U \operatorname{diag}(s) Q^T` and :math:`c = s^{1-1/L}` the penalty is at most
+:math:`\tfrac\beta2 \|\operatorname{diag}(1/c)\, U^T M\|^2` plus a constant, with equality at M itself, because
+:math:`(MM^T)^{1/L}` is operator concave. The least squares problem that remains has a closed form in the singular basis
+of :math:`X U \operatorname{diag}(c)`. The same holds on the side of Q, where the singular bases of X and of M make it
+diagonal. Taking the two in turns never raises the objective and, unlike gradient steps, does not mind the condition
+of X. (Mohan & Fazel, 2012, for one side.) The rank never grows, so rank and start decide where it ends for L >= 3.
 """
 
-import warnings
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.exceptions import SolverFailedError
-from cvxdnn.theory.radial import Support, Supports
-from cvxdnn.theory.shrinkage import shrink
-from cvxdnn.theory.spectral import sum_support
+from cvxdnn.theory.radial import Support, least_above
 
-__all__ = ["nuclear_fit", "nuclear_support", "shrinkage_iteration"]
+__all__ = ["FEW", "ROUNDING", "Descent", "descend", "nuclear_bound", "penalised"]
 
 Matrix = NDArray[np.float64]
 
-STEPS = 2000
-BALL_STEPS = 300
-ACCURATE = 1e-6
-"""Relative slack of a line that ends the steps towards it."""
-ASKED = 1e-12
-"""Accuracy asked of the conic solver, in problems of size one."""
+STEPS, FEW = 3000, 50
+"""Steps at most, and where few will do: to compare starts, and towards a line, which is a bound however few."""
+PATIENCE = 3
+"""Steps without progress that end the descent."""
 SETTLED = 1e-15
-"""Relative change of M that ends the iteration."""
+"""Relative fall of the objective that is no progress."""
+LINES, STRIDE, CLOSE = 60, 30.0, 1.02
+"""Lines of a bound at most; the factor between prices while none is flat; the factor up to which two are one."""
+ROUNDING = 8 * float(np.finfo(np.float64).eps)
+"""Rounding of a product or of singular values, as a share of the norms that enter."""
 
 
-def nuclear_fit(X: Matrix, Y: Matrix, beta: float) -> Matrix:
-    """The minimiser M (d, K) of the first problem, sharpened by the shrinkage iteration; X is not zero."""
-    import cvxpy
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """Where the descent ends.
 
-    inputs, targets, unit = _ordinary(X, Y)
-    M = cvxpy.Variable((X.shape[1], Y.shape[1]))
-    loss = 0.5 * cvxpy.sum_squares(inputs @ M - targets)
-    scaled = beta * unit / float(np.linalg.norm(Y) or 1.0) ** 2
-    _run(cvxpy.Problem(cvxpy.Minimize(loss + scaled * cvxpy.normNuc(M))), M)
-    return shrinkage_iteration(X, Y, beta, 2, unit * np.asarray(M.value))
-
-
-def nuclear_support(X: Matrix, Y: Matrix) -> Supports:
-    """F and its line at a radius, as a function; X is not zero.
-
-    Accelerated projected gradient steps (Beck & Teboulle, 2009), begun where the last radius ended. The line takes
-    account of what they leave undone, so that it is a bound however few they are.
+    matrix : (d, K) M;  objective : of M
+    residual : (n, K) Y - XM, of which the part that the penalty leaves is computed without cancellation
     """
-    q = float(np.linalg.norm(X, 2)) ** 2
-    latest = np.zeros((X.shape[1], Y.shape[1]))
 
-    def support(radius: float) -> Support:
-        nonlocal latest
-        latest = _in_ball(latest, radius)
-        ahead, momentum = latest, 1.0
-        line = _line(X, Y, latest, radius)
-        for _ in range(BALL_STEPS):
-            found = _in_ball(ahead + X.T @ (Y - X @ ahead) / q, radius)
-            grown = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-            ahead = found + (momentum - 1) / grown * (found - latest)
-            latest, momentum = found, grown
-            line = _line(X, Y, latest, radius)
-            if line.slack <= ACCURATE * line.loss:
-                break
-        return line
-
-    return support
+    matrix: Matrix
+    objective: float
+    residual: Matrix
 
 
-def _in_ball(M: Matrix, radius: float) -> Matrix:
-    """The nearest matrix whose singular values sum to `radius` at most."""
-    U, sigma, basis = np.linalg.svd(M, full_matrices=False)
-    return (U * sum_support(sigma, np.ones_like(sigma), radius)[0]) @ basis
+def penalised(X: Matrix, Y: Matrix, M: Matrix, beta: float, depth: int) -> float:
+    """The objective of the first problem at M."""
+    powers = np.linalg.svd(M, compute_uv=False) ** (2 / depth)
+    return 0.5 * float(np.linalg.norm(X @ M - Y)) ** 2 + 0.5 * beta * depth * float(powers.sum())
 
 
-def _line(X: Matrix, Y: Matrix, M: Matrix, radius: float) -> Support:
-    residual = Y - X @ M
-    slope = float(np.linalg.norm(X.T @ residual, 2))
-    slack = max(slope * radius - float(np.vdot(residual, X @ M)), 0.0)
-    return Support(radius, 0.5 * float(np.vdot(residual, residual)), slope, slack)
-
-
-def _ordinary(X: Matrix, Y: Matrix) -> tuple[Matrix, Matrix, float]:
-    """X and Y of size one, on which conic solvers are accurate, and what M is then measured in."""
-    size, length = float(np.linalg.norm(X, 2)), float(np.linalg.norm(Y)) or 1.0
-    return X / size, Y / length, length / size
-
-
-def shrinkage_iteration(X: Matrix, Y: Matrix, beta: float, depth: int, start: Matrix) -> Matrix:
-    """A stationary M (d, K) of the objective of `depth` layers, not above that of `start`."""
-    q = float(np.linalg.norm(X, 2)) ** 2
-    M = start
-    for _ in range(STEPS):
-        U, sigma, basis = np.linalg.svd(M + X.T @ (Y - X @ M) / q, full_matrices=False)
-        new = (U * shrink(sigma, beta / q, depth).minimizer) @ basis
-        change, M = float(np.abs(new - M).max()), new
-        if change <= SETTLED * np.abs(M).max():
+def descend(X: Matrix, Y: Matrix, beta: float, depth: int, start: Matrix, steps: int = STEPS) -> Descent:
+    """Reweighted least squares from a start, to a point that no further step improves."""
+    left, sizes, right = np.linalg.svd(X, full_matrices=False)
+    M, lowest, idle = start, np.inf, 0
+    best = Descent(start, penalised(X, Y, start, beta, depth), Y - X @ start)
+    for _ in range(steps):
+        M = _from_the_left(X, Y, beta, depth, M)
+        M, residual = _from_the_right(left, sizes, right, Y, beta, depth, M)
+        value = penalised(X, Y, M, beta, depth)
+        idle = idle + 1 if value >= lowest * (1 - SETTLED) else 0
+        lowest = value
+        if value < best.objective or not np.isfinite(best.objective):
+            best = Descent(M, value, residual)
+        if idle > PATIENCE or not M.any():
             break
-    return M
+    return best
 
 
-def _run(program: Any, unknown: Any) -> None:
-    """Solve; afterwards `unknown` has a value. How good it is shows in the bound computed from it."""
-    import cvxpy
+def _from_the_left(X: Matrix, Y: Matrix, beta: float, depth: int, M: Matrix) -> Matrix:
+    U, s, _ = np.linalg.svd(M, full_matrices=False)
+    scaled = U * s ** (1 - 1 / depth)
+    left, sizes, right = np.linalg.svd(X @ scaled, full_matrices=False)
+    return np.asarray(scaled @ (right.T @ ((sizes / (sizes**2 + beta))[:, None] * (left.T @ Y))))
 
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Solution may be inaccurate")
-            program.solve(solver=cvxpy.CLARABEL, tol_gap_abs=ASKED, tol_gap_rel=ASKED, tol_feas=ASKED, max_threads=1)
-    except cvxpy.error.SolverError as error:
-        raise SolverFailedError(f"the conic solver gave up ({error}); try another beta") from error
-    if unknown.value is None:
-        raise SolverFailedError(f"the conic solver ended with {program.status}; try another beta")
+
+def _from_the_right(
+    left: Matrix, sizes: Matrix, right: Matrix, Y: Matrix, beta: float, depth: int, M: Matrix
+) -> tuple[Matrix, Matrix]:
+    """The next M, and its residual."""
+    _, s, basis = np.linalg.svd(M, full_matrices=False)
+    weights = s ** (1 - 1 / depth)
+    products = sizes[:, None] * weights
+    targets = left.T @ Y @ basis.T
+    share = beta / (products**2 + beta)
+    found = right.T @ (targets * share * (products * weights / beta)) @ basis
+    outside = Y - left @ targets @ basis
+    return found, outside + left @ (targets * share) @ basis
+
+
+def nuclear_line(X: Matrix, Y: Matrix, residual: Matrix) -> Support:
+    """The line below F that a residual proves, less what rounding can hide in it."""
+    hidden = ROUNDING * float(np.linalg.norm(X, 2)) * float(np.linalg.norm(residual))
+    products = residual * (Y - 0.5 * residual)
+    height = float(products.sum()) - ROUNDING * float(np.abs(products).sum())
+    return Support(0.0, height, float(np.linalg.norm(X.T @ residual, 2)) + hidden)
+
+
+def nuclear_bound(X: Matrix, Y: Matrix, beta: float, depth: int) -> float:
+    """What lines below F prove about every M: F(r) plus (beta L / 2) r^(2/L) is nowhere lower.
+
+    Each line is that of the convex problem for one price of the norm; prices are set where the bound is weakest.
+    """
+    left, sizes, right = np.linalg.svd(X, full_matrices=False)
+    start = right.T @ ((left.T @ Y) / np.maximum(sizes, ROUNDING * sizes[0])[:, None])
+    lines = [nuclear_line(X, Y, Y)]
+    for _ in range(LINES):
+        corner = least_above(lines, beta, depth)
+        if corner.steep <= CLOSE * corner.flat or not np.isfinite(corner.steep):
+            break
+        price = float(np.sqrt(corner.steep * corner.flat)) if corner.flat > 0 else corner.steep / STRIDE
+        lines.append(nuclear_line(X, Y, descend(X, Y, price, 2, start, FEW).residual))
+    return least_above(lines, beta, depth).value

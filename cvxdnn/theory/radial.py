@@ -11,13 +11,16 @@ sharpens the radius, which the value of h alone determines to half of the digits
 """
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-__all__ = ["RadialMinimum", "Support", "minimize_over_radius"]
+__all__ = ["OUTWARDS", "RadialMinimum", "Support", "least_above", "minimize_over_radius"]
+
+Vector = NDArray[np.float64]
 
 TOLERANCE = 1e-13
 """Relative distance of minimum and lower bound that ends the search; rounding may end it earlier."""
@@ -45,6 +48,10 @@ class Support:
         return self.loss - self.slack - self.slope * (radius - self.radius)
 
 
+NOTHING = Support(0.0, 0.0, 0.0)
+"""A loss is never negative."""
+
+
 @dataclass(frozen=True)
 class RadialMinimum:
     """The best radius found, h there, and a proven lower bound of h."""
@@ -57,22 +64,58 @@ class RadialMinimum:
 Supports = Callable[[float], Support]
 
 
-def minimize_over_radius(
-    support: Supports, largest: float, beta: float, depth: int, tolerance: float = TOLERANCE
-) -> RadialMinimum:
-    """The global minimum of h over [0, largest], for beta > 0.
+def minimize_over_radius(support: Supports, largest: float, beta: float, depth: int) -> RadialMinimum:
+    """The global minimum of h over [0, largest], and a bound for all radii, for beta > 0.
 
     support : F at any radius in that interval;  largest : a radius from which F no longer falls
     """
     search = _Search(beta, depth, [support(0.0), support(largest)])
     while len(search.points) < EVALUATIONS:
         bound, where, a, b = search.weakest()
-        undone = max(tolerance * search.best_value, min(a.slack, b.slack))  # more points would be as inexact
+        undone = max(TOLERANCE * search.best_value, min(a.slack, b.slack))  # more points would be as inexact
         if bound >= search.best_value - undone or not a.radius < where < b.radius:
             break
         search.split(support(where))
     search.settle(support(search.stationary_radius(support)))
     return RadialMinimum(search.best.radius, search.best_value, search.lower_bound())
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Where the least is: its value, rounded down, and the slopes of the lines that meet there."""
+
+    value: float
+    steep: float
+    flat: float
+
+
+def least_above(supports: Sequence[Support], beta: float, depth: int) -> Corner:
+    """The least of the upper envelope of all lines plus the penalty, over all radii.
+
+    On each line the sum is concave, and on the last, a loss of zero, it rises: the least is at a corner.
+    """
+    radii, heights, slopes = np.array([(p.radius, p.loss - p.slack, p.slope) for p in [*supports, NOTHING]]).T
+
+    def lines(radius: float) -> Vector:
+        return np.asarray(heights - slopes * (radius - radii))
+
+    line = int(lines(0.0).argmax())
+    least = Corner(float(lines(0.0)[line]), np.inf, float(slopes[line]))
+    while (flatter := slopes < slopes[line]).any():
+        above = lines(radii[line])[line] - lines(radii[line])
+        ahead = np.divide(above, slopes[line] - slopes, out=np.full_like(slopes, np.inf), where=flatter)
+        following = int(np.lexsort((slopes, ahead))[0])
+        at = max(float(radii[line] + ahead[following]), 0.0)
+        # Of the two lines that meet, the flatter one suffers less from the rounding of the place.
+        found = float(lines(at)[following]) + _penalty(at, beta, depth)
+        if found < least.value:
+            least = Corner(found, float(slopes[line]), float(slopes[following]))
+        line = following
+    return Corner(OUTWARDS * least.value, least.steep, least.flat)
+
+
+def _penalty(radius: float, beta: float, depth: int) -> float:
+    return float(0.5 * beta * depth * radius ** (2 / depth))
 
 
 class _Search:
@@ -114,13 +157,7 @@ class _Search:
             self.best = stationary
 
     def lower_bound(self) -> float:
-        """Between points the queue knows; at a point every line is a bound, and the loss is no less than zero."""
-        radii, heights, slopes = np.array([(p.radius, p.loss - p.slack, p.slope) for p in self.points]).T
-        at_points = (
-            max(0.0, float((heights - slopes * (point.radius - radii)).max())) + self._penalty(point.radius)
-            for point in self.points
-        )
-        return OUTWARDS * min(max(0.0, self._queue[0][0]), *at_points)
+        return least_above(self.points, self.beta, self.depth).value
 
     def stationary_radius(self, support: Supports) -> float:
         """The root of h' between the neighbours of the best point, if it is a minimum inside the interval."""
@@ -139,10 +176,12 @@ class _Search:
 
     def _interval(self, a: Support, b: Support) -> tuple[float, float, float, Support, Support]:
         where = _crossing(a, b)
-        return max(a.line(where), b.line(where)) + self._penalty(where), a.radius, where, a, b
+        inside = (b.line(where) if a.slope > b.slope else max(a.line(where), b.line(where))) + self._penalty(where)
+        ends = (point.line(point.radius) + self._penalty(point.radius) for point in (a, b))
+        return min(inside, *ends), a.radius, where, a, b
 
     def _penalty(self, radius: float) -> float:
-        return float(0.5 * self.beta * self.depth * radius ** (2 / self.depth))
+        return _penalty(radius, self.beta, self.depth)
 
 
 def _crossing(a: Support, b: Support) -> float:

@@ -18,8 +18,10 @@ __all__ = ["RidgePath", "ridge_path"]
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-RANK = 1e-12
-"""Singular values below this share of the largest count as zero."""
+RANK = 4 * float(np.finfo(np.float64).eps)
+"""Singular values below this share of the largest cannot be told from zero."""
+ROUNDING = 8 * float(np.finfo(np.float64).eps)
+"""What rounding can add to X^T lambda, as a share of the norms of both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,8 @@ class RidgePath:
         w = self._coordinates(self._multiplier(radius))
         fitted = self.sigma * w
         residual = self.targets - fitted
-        slope = float(np.linalg.norm(self.sigma * residual))
+        size = float(np.sqrt(residual @ residual + 2 * self.rest))
+        slope = float(np.linalg.norm(self.sigma * residual)) + ROUNDING * float(self.sigma.max()) * size
         slack = max(slope * radius - float(residual @ fitted), 0.0)
         return Support(radius, 0.5 * float(residual @ residual) + self.rest, slope, slack)
 

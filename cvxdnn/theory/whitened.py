@@ -33,9 +33,9 @@ from numpy.typing import ArrayLike, NDArray
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import WHITENED, depth_at_least_two, positive_beta, row_scale, samples
-from cvxdnn.theory.radial import minimize_over_radius
+from cvxdnn.theory.radial import OUTWARDS, minimize_over_radius
 from cvxdnn.theory.rank_two import RankTwo, rank_two_counterexample
-from cvxdnn.theory.result import Claim, Verdict
+from cvxdnn.theory.result import Claim, Verdict, network_objective
 from cvxdnn.theory.shrinkage import shrink
 from cvxdnn.theory.spectral import sum_support
 
@@ -70,7 +70,7 @@ LARGE = Verdict(
 class Whitened:
     """The network with one channel for each class, and what is known about its objective (see `status`).
 
-    objective : of the network in `weights`, from the closed form
+    objective : of the network in `weights`, as float64 evaluates it
     weights : standard: W_1 (d, K), W_2..W_{L-1} (K, K), W_L (K, K)
     branches : the same network as K chains with W_1 (d, 1), W_2..W_{L-1} (1, 1), W_L (1, K)
     strengths : (K,) s_k, the singular values of the output; 0 for a class that has vanished
@@ -141,26 +141,39 @@ def solve(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int, architecture: 
     directions, readout = _channels(Y)
     targets = np.linalg.norm(directions, axis=0) / np.sqrt(q)
     shrunk = shrink(targets, beta / q, depth)
+    inverse = np.linalg.pinv(X)  # X^T / q, but for the rounding of X
     branches = tuple(
-        _branch(X.T @ directions[:, k], readout[k], float(shrunk.layer[k]), depth) for k in range(targets.size)
+        _branch(inverse @ directions[:, k], readout[k], float(shrunk.layer[k]), depth) for k in range(targets.size)
     )
-    objective = q * float(shrunk.value.sum())
-    ones = np.ones_like(targets)
-    bound = minimize_over_radius(lambda r: sum_support(targets, ones, r)[1], float(targets.sum()), beta / q, depth)
+    weights = _joined(branches)
+    objective = network_objective(X, Y, weights, beta)
+    bound, channels = _bounds(X, np.linalg.norm(directions, axis=0), beta, depth)
     verdict = _verdict(depth, architecture, int(np.count_nonzero(targets)), labels=Y.shape[1] > 1)
     return Whitened(
         objective=objective,
-        weights=_joined(branches),
+        weights=weights,
         branches=branches,
         strengths=shrunk.minimizer,
         targets=targets,
         threshold=shrunk.threshold,
-        dual_bound=q * bound.lower_bound,
-        status=verdict.given(objective, q * bound.lower_bound),
+        dual_bound=bound,
+        status=verdict.judged(objective, channels if verdict.ok else bound, Y),
         beta=beta,
         depth=depth,
         architecture=architecture,
     )
+
+
+def _bounds(X: Matrix, lengths: Vector, beta: float, depth: int) -> tuple[float, float]:
+    """What holds for every network, and the larger value that holds where one channel per class is optimal.
+
+    The first layer's features A have a norm of at most sigma_max(X) times that of its weights, so the problem in A has
+    the weight decay beta / sigma_max(X)^(2/L) whatever the rounding of X.
+    """
+    scaled = beta * float(np.linalg.norm(X, 2)) ** (-2 / depth)
+    ones, largest = np.ones_like(lengths), float(lengths.sum())
+    dual = minimize_over_radius(lambda r: sum_support(lengths, ones, r)[1], largest, scaled, depth)
+    return dual.lower_bound, OUTWARDS * float(shrink(lengths, scaled, depth).value.sum())
 
 
 def _checked_scale(X: Matrix) -> float:

@@ -147,7 +147,7 @@ def _dual_meter(case: RankOneCase, frame: FitFrame | None) -> str:
 
 
 def _elsewhere(task: DeepLinearTask) -> DeepLinear:
-    """Run what needs cvxpy in the worker for short calculations, and wait for it."""
+    """Run what may take a second in the worker for short calculations, and wait for it."""
     solution: DeepLinear = solver().submit(task, owner=uuid4().hex, label="closed form").result()
     return solution
 

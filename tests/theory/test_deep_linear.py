@@ -1,11 +1,13 @@
 """Deep linear networks: weights that attain the value, other formulations that agree, the duality gap."""
 
+import cvxpy
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.theory import deep_linear, shrink
-from cvxdnn.theory.nuclear import nuclear_fit
+from cvxdnn.theory.nuclear import descend
 from cvxdnn.theory.result import Claim
 from tests.theory.networks import objective, whitened_rows
 
@@ -75,7 +77,17 @@ def test_two_layers_with_a_general_matrix_are_certified(beta):
 
 def test_the_nuclear_norm_problem_agrees_with_the_whitened_closed_form():
     X, Y = CASES["whitened columns"]
-    assert nuclear_fit(X, Y, 0.6) == pytest.approx(deep_linear.solve(X, Y, beta=0.6, depth=2).matrix, abs=1e-9)
+    found = descend(X, Y, 0.6, 2, X.T @ Y).matrix
+    assert found == pytest.approx(deep_linear.solve(X, Y, beta=0.6, depth=2).matrix, abs=1e-9)
+
+
+@pytest.mark.parametrize("beta", [0.05, 0.5, 5.0])
+def test_the_nuclear_norm_problem_agrees_with_a_conic_solver(beta):
+    X, Y = general(outputs=3)
+    M = cvxpy.Variable((8, 3))
+    problem = cvxpy.Problem(cvxpy.Minimize(0.5 * cvxpy.sum_squares(X @ M - Y) + beta * cvxpy.normNuc(M)))
+    problem.solve(solver=cvxpy.CLARABEL, max_threads=1)
+    assert deep_linear.solve(X, Y, beta=beta, depth=2).objective == pytest.approx(problem.value, rel=1e-6)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -225,3 +237,103 @@ def test_a_budget_needs_whitened_inputs():
     X, Y = general(outputs=2)
     with pytest.raises(InvalidInputError, match="not whitened"):
         deep_linear.norm_constrained(X, Y, beta=0.3, depth=3, budget=1)
+
+
+# Hostile data: what is said holds
+
+
+def adversary(X, Y, beta, depth, seed=0, starts=4):
+    """The lowest objective that L-BFGS finds from random weights, full rank and narrower."""
+    rng, (d, K) = np.random.default_rng(seed), (X.shape[1], Y.shape[1])
+    width = min(d, K)
+    shapes = [(d, width), *[(width, width)] * (depth - 2), (width, K)]
+    ends = np.cumsum([a * b for a, b in shapes])
+
+    def layers(flat):
+        return [part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)]
+
+    def value(flat):
+        weights = layers(flat)
+        before = [X]
+        for layer in weights:
+            before.append(before[-1] @ layer)
+        behind, gradient = before[-1] - Y, []
+        for layer, features in zip(weights[::-1], before[-2::-1], strict=True):
+            gradient.append((features.T @ behind + beta * layer).ravel())
+            behind = behind @ layer.T
+        return objective(X, Y, weights, beta, relu=False), np.concatenate(gradient[::-1])
+
+    found = [
+        minimize(value, scale * rng.normal(size=ends[-1]), jac=True, method="L-BFGS-B", options={"maxiter": 3000})
+        for scale in np.geomspace(0.2, 1.5, starts)
+    ]
+    return min(float(end.fun) for end in found)
+
+
+def conditioned(condition, n=5, d=4, outputs=3, seed=0):
+    rng = np.random.default_rng(seed)
+    U, _, V = np.linalg.svd(rng.normal(size=(n, d)), full_matrices=False)
+    return (U * np.geomspace(1, 1 / condition, d)) @ V, rng.normal(size=(n, outputs))
+
+
+def test_two_inputs_of_different_scale_shrink_each_on_its_own():
+    X, Y, beta = np.diag([1, 0.03]), np.eye(2), 0.01
+    separable = sum(q * shrink(1 / np.sqrt(q), beta / q, 3).value for q in (1, 0.03**2))
+    answer = deep_linear.solve(X, Y, beta=beta, depth=3)
+    assert answer.objective == pytest.approx(separable, rel=1e-12)
+    assert answer.stationarity < 1e-6
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+@pytest.mark.parametrize("condition", [1e2, 3.5e4, 1e8])
+@pytest.mark.parametrize("beta", [1e-6, 1e-2, 0.2])
+def test_descents_are_finite_stationary_and_not_beaten(condition, beta, depth):
+    X, Y = conditioned(condition)
+    answer = deep_linear.solve(X, Y, beta=beta, depth=depth)
+    assert all(np.isfinite(layer).all() for layer in answer.weights)
+    assert answer.objective <= adversary(X, Y, beta, depth) * (1 + 1e-7)
+    assert answer.dual_bound <= answer.objective
+    if condition < 1e6:
+        assert answer.stationarity < 1e-2
+    if answer.status.claim is Claim.NO_CLOSED_FORM:
+        assert f"{answer.stationarity:.0e}" in answer.status.message
+
+
+@pytest.mark.parametrize("condition", [1e2, 1e6])
+def test_two_layers_say_proved_only_with_their_certificate(condition):
+    X, Y = conditioned(condition)
+    for beta in (1e-10, 1e-6, 1e-2):
+        answer = deep_linear.solve(X, Y, beta=beta, depth=2)
+        assert answer.status.ok == (answer.gap <= 1e-9 * answer.objective)
+        assert answer.gap <= 1e-4 * answer.objective
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_a_singular_value_of_rounding_size_is_no_excuse_for_a_bound(depth, outputs):
+    # X is of rank one but for its last digits, which a network may use if weights are nearly free.
+    X = np.outer([1.0, 0.1, 0.7], [0.3, 0.9]) + np.diag([0, 3e-13, 0])[:, :2]
+    Y = np.eye(3)[:, :outputs] + np.eye(3)[:, 1:2]
+    w = np.linalg.lstsq(X, Y, rcond=None)[0]
+    for beta in (1e-30, 1e-20, 1e-12):
+        answer = deep_linear.solve(X, Y, beta=beta, depth=depth)
+        values = np.linalg.svd(w, compute_uv=False)
+        network = 0.5 * np.linalg.norm(X @ w - Y) ** 2 + 0.5 * beta * depth * (values ** (2 / depth)).sum()
+        printed = answer.objective * (1 - 1e-9) if answer.status.ok else answer.dual_bound
+        assert printed <= network
+
+
+@pytest.mark.parametrize("side", ["rows", "columns"])
+@pytest.mark.parametrize("depth", [2, 3, 6])
+def test_data_that_are_only_nearly_whitened_have_bounds_of_their_own(side, depth):
+    rng = np.random.default_rng(0)
+    X, Y = with_singular_values([3, 1e-3, 1e-6], rows=side == "rows")
+    X = X + 2e-11 * rng.normal(size=X.shape)
+    for beta in (1e-15, 1e-6, 0.2):
+        answer = deep_linear.solve(X, Y, beta=beta, depth=depth)
+        printed = answer.objective * (1 - 1e-9) if answer.status.ok else answer.dual_bound
+        for _ in range(50):
+            noise = 10 ** rng.uniform(-12, -1)
+            weights = [layer + noise * np.abs(layer).max() * rng.normal(size=layer.shape) for layer in answer.weights]
+            rounding = (1e-14 * np.linalg.norm(Y)) ** 2
+            assert objective(X, Y, weights, beta, relu=False) >= printed - rounding
