@@ -29,7 +29,7 @@ types: $(VENV)/.test
 	$(BIN)/mypy
 
 # Two files at a time; what starts servers, workers or a browser has the machine to itself.
-PROCESSES := tests/jobs tests/sweep tests/test_cluster.py tests/test_chaos.py tests/browser
+PROCESSES := tests/jobs tests/sweep tests/server tests/test_cluster.py tests/test_chaos.py tests/browser
 unit: $(VENV)/.test browser
 	$(BIN)/pytest -n 2 --dist loadfile $(PROCESSES:%=--ignore %)
 	$(BIN)/pytest $(PROCESSES)

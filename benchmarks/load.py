@@ -62,7 +62,7 @@ def measure(
         Times in seconds, memory in MB, counts.
     """
     with running_server(port, **environment) as server:
-        visitors = [Visitor(port, number) for number in range(sessions)]
+        visitors = [Visitor(port=port, number=number) for number in range(sessions)]
         used = time.process_time()
         record = asyncio.run(_work(server, visitors, seconds, meanwhile))
         lines = [json.loads(line) for line in server.jobs()]

@@ -2,10 +2,12 @@
 
 import time
 
+from tests.app.conftest import go_to
+
 
 def open_page(explore, name):
     app = explore()
-    app.switch_page(f"pages/{name}.py").run()
+    go_to(app, name)
     assert not app.exception
     return app
 

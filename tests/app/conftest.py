@@ -1,7 +1,6 @@
 """AppTest runs of the pages, with training in this process instead of workers."""
 
 import time
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -9,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cvxdnn.limits import host_limits
 from cvxdnn.ui import process
-
-ROOT = Path(__file__).parents[2]
+from cvxdnn.ui.main import PAGES, SCRIPT
 
 
 @pytest.fixture
@@ -21,7 +19,7 @@ def explore(monkeypatch):
     forget_everybody()
 
     def start(**query):
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(SCRIPT, default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
         app.run()
@@ -31,6 +29,11 @@ def explore(monkeypatch):
     yield start
     forget_everybody()
     host_limits.cache_clear()
+
+
+def go_to(app, name):
+    """Go to another page of a started app."""
+    app.switch_page(str(PAGES / f"{name}.py")).run()
 
 
 def forget_everybody():

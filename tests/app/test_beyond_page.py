@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.app.conftest import go_to
 from tests.app.test_explore_page import QUICK
 
 KEY = "beyond_depth_"
@@ -14,7 +15,7 @@ def beyond(explore):
     """The started page."""
     app = explore(**QUICK)
     app.session_state["explore_session"].run.pause()
-    app.switch_page("pages/beyond.py").run()
+    go_to(app, "beyond")
     assert not app.exception
     return app
 

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from cvxdnn.datasets import PRESETS
+from tests.app.conftest import go_to
 from tests.app.test_explore_page import QUICK, session_of
 
 
@@ -15,7 +16,7 @@ def depth_page(explore):
     def open_page(**change):
         app = explore(**QUICK)
         session_of(app).change(**change)
-        app.switch_page("pages/depth.py").run()
+        go_to(app, "depth")
         session_of(app).run.pause()
         assert not app.exception
         return app

@@ -40,7 +40,7 @@ def visiting(server, story, *numbers):
     """Let visitors act out a story."""
 
     async def act():
-        visitors = [Visitor(server.port, number, settings=LONG_TRAINING) for number in numbers]
+        visitors = [Visitor(port=server.port, number=number, settings=LONG_TRAINING) for number in numbers]
         for visitor in visitors:
             await visitor.connect()
         try:
@@ -152,7 +152,7 @@ def test_a_state_that_no_browser_sends_harms_its_sender_at_most(server, state):
 
 def test_a_full_house_says_so_and_opens_again(server):
     async def story(*seated):
-        late = Visitor(server.port, 9)
+        late = Visitor(port=server.port, number=9)
         knocking = asyncio.create_task(late.connect())
         async with asyncio.timeout(LONG):
             while not any("limit for browser tabs" in text for text in late.errors):

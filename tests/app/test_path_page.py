@@ -6,6 +6,7 @@ import pytest
 
 from cvxdnn.datasets import PRESETS
 from cvxdnn.ui.path import KEY
+from tests.app.conftest import go_to
 from tests.app.test_explore_page import QUICK, session_of
 
 
@@ -16,7 +17,7 @@ def path_page(explore):
     def open_page(**change):
         app = explore(**QUICK)
         session_of(app).change(**change)
-        app.switch_page("pages/path.py").run()
+        go_to(app, "path")
         session_of(app).run.pause()
         wait_for_selection(app)
         assert not app.exception

@@ -10,6 +10,7 @@ from cvxdnn.datasets import PRESETS
 from cvxdnn.exceptions import CvxdnnError
 from cvxdnn.sweep import AXES, MEASURES, OWN_POINTS, Grid
 from cvxdnn.ui import sweep as lab_module
+from tests.app.conftest import go_to
 from tests.app.test_explore_page import QUICK, session_of
 
 
@@ -24,7 +25,7 @@ def sweep_page(explore, monkeypatch, tmp_path):
         if change:
             session_of(app).change(**change)
         session_of(app).run.pause()
-        app.switch_page("pages/sweep.py").run()
+        go_to(app, "sweep")
         assert not app.exception
         opened.append(app)
         return app

@@ -3,11 +3,12 @@
 from cvxdnn.limits import host_limits
 from cvxdnn.ui.kept import kept_runs
 from tests.app.conftest import explore as explore
+from tests.app.conftest import go_to
 from tests.app.test_explore_page import session_of
 
 
 def panel(app):
-    app.switch_page("pages/about.py").run()
+    go_to(app, "about")
     assert not app.exception
     table = app.table[0].value
     return dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True))
