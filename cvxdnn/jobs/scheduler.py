@@ -5,8 +5,8 @@ refine it:
 
 * a job that replaces a queued one of the same owner inherits its place, so that who drags a point ten times
   while waiting does not go to the end of the queue ten times;
-* an owner whose previous job was told to stop but still holds a slot goes after everybody who is waiting when
-  that slot becomes free;
+* an owner never holds two slots: whose previous job was told to stop but still holds one waits until that becomes
+  free, and then goes after everybody who is waiting;
 * a job whose worker died begins again before everybody else, once.
 
 `Rules` says when a job is asked to stop although nobody asked; one that does not stop then loses its slot by
@@ -196,7 +196,9 @@ class Scheduler:
         starts = []
         with self.lock:
             free = [slot for slot in self._slots if slot.ready and slot.entry is None]
-            for slot, entry in zip(free, self._turns(), strict=False):
+            served = self._served()
+            may_begin = [entry for entry in self._turns() if entry.job.owner not in served]
+            for slot, entry in zip(free, may_begin, strict=False):
                 del self._queue[entry.job.owner]
                 entry.slot, slot.entry = slot, entry
                 entry.tries += 1
@@ -221,9 +223,12 @@ class Scheduler:
     def _unfinished(self) -> list[Entry]:
         return [*self._queue.values(), *self._running()]
 
+    def _served(self) -> set[str]:
+        return {entry.job.owner for entry in self._running()}
+
     def _turns(self) -> list[Entry]:
         """The queue in the order in which it will be served."""
-        served = {entry.job.owner for entry in self._running()}
+        served = self._served()
         return sorted(self._queue.values(), key=lambda entry: entry.job.owner in served)
 
     def _release(self, slot: Slot, *, ready: bool) -> Entry | None:

@@ -89,6 +89,8 @@ def test_an_owner_never_has_two_jobs_that_were_not_told_to_stop(steps):
         jobs = []
         for owner, end_one in steps:
             jobs.append(runner.submit(nothing, owner=owner))
+            holders = list(_holders(runner).values())
+            assert len(holders) == len(set(holders))
             if end_one:
                 runner.end(next(slot for slot in runner.slots if slot.entry is not None))
             told = {slot.entry.job.id for slot in runner.slots if slot.entry is not None and slot.asked}
@@ -98,12 +100,15 @@ def test_an_owner_never_has_two_jobs_that_were_not_told_to_stop(steps):
             assert sorted(job.queue_position for job in queued) == list(range(len(queued)))
 
 
-def test_a_free_slot_serves_the_owner_whose_old_job_is_still_stopping():
+def test_an_owner_whose_old_job_is_still_stopping_waits_beside_a_free_slot():
     with ManualRunner(2) as runner:
-        runner.submit(nothing, owner="a")
+        old = runner.submit(nothing, owner="a")
         new = runner.submit(nothing, owner="a")
-        assert [slot.entry.job is new for slot in runner.slots] == [False, True]
+        assert [slot.entry is not None for slot in runner.slots] == [True, False]
         assert runner.slots[0].asked
+        runner.end(runner.slots[0])
+        assert old.state is JobState.STOPPED
+        assert [slot.entry is not None and slot.entry.job is new for slot in runner.slots] == [True, False]
 
 
 @pytest.mark.parametrize("begun", [False, True])
