@@ -50,8 +50,11 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self.disconnect()
 
-    async def connect(self) -> None:
-        """Open the address, or come back to the page after a lost connection; returns when the page is there."""
+    async def connect(self, part: str = "") -> None:
+        """Open the address, or come back to the page after a lost connection; returns when the page is there.
+
+        `part` of it, a fragment, is all that is asked for, and not waited for.
+        """
         protocols = ["streamlit", "token", *([self.session] if self.session else [])]
         self._socket = await websockets.connect(
             f"ws://127.0.0.1:{self.port}/_stcore/stream",
@@ -60,7 +63,10 @@ class Client:
             open_timeout=ANSWER_SECONDS,
         )
         self._reading = asyncio.create_task(self._read())
-        await self.reload()
+        if part:
+            await self._rerun(fragment=part)
+        else:
+            await self.reload()
 
     async def disconnect(self) -> None:
         """As when the tab is closed or the network fails."""

@@ -6,19 +6,18 @@ finds the house full sees a page that says so and opens by itself.
 
 import threading
 from collections.abc import Callable
+from functools import wraps
 
 import streamlit as st
-from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cvxdnn.limits import host_limits
 from cvxdnn.ui import process
 from cvxdnn.ui.delivery import wait_until_sent
+from cvxdnn.ui.tab import is_connected, tab, tabs
 from cvxdnn.ui.turn import turn
 
-__all__ = ["Seats", "admit", "seats"]
+__all__ = ["Seats", "admit", "admitted", "seats"]
 
-KEY = "admission_seat"
 RETRY_SECONDS = 5.0
 FULL = (
     "**All {most} places on this host are taken.** That is its limit for browser tabs at one time. This page opens "
@@ -69,31 +68,41 @@ class Seats:
         self._taken = set(filter(self._is_here, self._taken))
 
 
-def _is_connected(session: str) -> bool:
-    return not Runtime.exists() or bool(Runtime.instance().is_active_session(session))
-
-
-seats = Seats(host_limits().sessions, _is_connected)
+seats = Seats(host_limits().sessions, is_connected)
 """The seats of this server process."""
+tabs.exits.append(lambda session: seats.leave(session))
 
 
 def admit(page: Callable[[], None]) -> None:
     """Run the page, or say that this host is full and look again a little later."""
     process.start()
-    if seats.take(_visitor()):
-        with turn:
-            page()
-            process.tidy()
+    here = tab()
+    if seats.take(here.session):
+        try:
+            with turn:
+                page()
+                process.tidy()
+        finally:
+            tabs.enter(here)  # had it ended meanwhile, what the page has begun would go on
         wait_until_sent()
     else:
         _wait_outside()
 
 
-@st.cache_resource(scope="session", on_release=seats.leave, show_spinner=False)
-def _visitor() -> str:
-    """This tab, until it is closed."""
-    context = get_script_run_ctx()
-    return context.session_id if context else ""
+def admitted(part: Callable[[], None]) -> Callable[[], None]:
+    """A part of a page that is drawn without the page: in its turn, for who still has a seat.
+
+    Who lost the connection gave the seat back; a browser that returns may ask for parts only.
+    """
+
+    @wraps(part)
+    def run() -> None:
+        if not seats.take(tab().session):
+            st.rerun()
+        with turn:
+            part()
+
+    return run
 
 
 def _wait_outside() -> None:

@@ -1,7 +1,6 @@
 """Beyond the theorem, first part: break a condition of the theorem about depth, and train against its value."""
 
 from functools import cache
-from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +14,7 @@ from cvxdnn.spline import LinearSpline
 from cvxdnn.ui.job_run import JobRun
 from cvxdnn.ui.page import live
 from cvxdnn.ui.process import runner
+from cvxdnn.ui.tab import tab
 
 __all__ = ["depth_conditions"]
 
@@ -52,7 +52,9 @@ class Lab:
 
     def __init__(self) -> None:
         self.experiment = Experiment.first("eight points")
-        self.runs: JobRun[DeepRunsFrame] = JobRun(runner, uuid4().hex)
+        here = tab()
+        self.runs: JobRun[DeepRunsFrame] = JobRun(runner, here.owner)
+        here.ends["beyond"] = self.runs.leave
         self.begin()
 
     @property
@@ -135,7 +137,7 @@ def _results(lab: Lab) -> None:
     experiment, frame, theorem = lab.experiment, lab.frame, _theorem(lab.experiment)
     st.markdown(MEANING[experiment.standing] if experiment.depth > 2 else TWO_LAYERS)
     with st.container(key=PREFIX + "verdict"):
-        st.markdown(f"#### {_verdict(experiment, frame, theorem.objective)}")
+        st.markdown(f"#### {_verdict(lab, theorem.objective)}")
     history = None if frame is None else frame.history
     over_steps, over_x = st.columns(2)
     with over_steps:
@@ -149,10 +151,11 @@ def _results(lab: Lab) -> None:
         st.caption(_progress(lab, theorem.objective))
 
 
-def _verdict(experiment: Experiment, frame: DeepRunsFrame | None, value: float) -> str:
+def _verdict(lab: Lab, value: float) -> str:
     """What was measured, in one sentence that never claims more."""
+    frame = lab.frame
     if frame is None:
-        return "Training …"
+        return "Training …" if lab.runs.is_running else "Not trained yet"
     share, step = share_above(frame, value), crossing(frame.history, value)
     runs = frame.objectives.size
     if step is not None:
@@ -169,8 +172,8 @@ def _percent(share: float) -> str:
 
 def _progress(lab: Lab, value: float) -> str:
     frame = lab.frame
-    if lab.runs.message:
-        return lab.runs.message
+    if lab.runs.message or lab.runs.standing:
+        return lab.runs.message or lab.runs.standing
     if frame is None:
         return "starting a worker"
     state = "training" if lab.runs.is_running else "training ended"

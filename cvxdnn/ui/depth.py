@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
@@ -23,6 +22,7 @@ from cvxdnn.ui.job_run import JobRun
 from cvxdnn.ui.page import figure
 from cvxdnn.ui.path import path_of
 from cvxdnn.ui.process import runner
+from cvxdnn.ui.tab import tab
 
 PREFIX = "depth_"
 DEPTHS = range(2, 7)
@@ -49,7 +49,9 @@ class DepthLab:
 
     def __init__(self) -> None:
         self.beta, self.depth = 0.1, min(5, DEEPEST)
-        self.runs: JobRun[DeepRunsFrame] = JobRun(runner, uuid4().hex)
+        here = tab()
+        self.runs: JobRun[DeepRunsFrame] = JobRun(runner, here.owner)
+        here.ends["depth"] = self.runs.leave
         self.data: Dataset
         self.deep: DeepPath
 
@@ -158,8 +160,8 @@ def valleys(lab: DepthLab) -> None:
 
 def _progress(lab: DepthLab) -> str:
     frame = lab.frame
-    if lab.runs.message:
-        return lab.runs.message
+    if lab.runs.message or lab.runs.standing:
+        return lab.runs.message or lab.runs.standing
     if frame is None:
         return "starting a worker" if lab.runs.is_running else f"with Adam, {WIDTH} neurons in each layer; measured"
     state = "training" if lab.runs.is_running else frame.status.message

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +21,7 @@ from cvxdnn.networks.fitting import FitProblem
 from cvxdnn.ui.job_run import PausableRun
 from cvxdnn.ui.page import live
 from cvxdnn.ui.process import runner
+from cvxdnn.ui.tab import tab
 
 __all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "live_fit"]
 
@@ -66,25 +66,13 @@ class FitRun(PausableRun[FitFrame]):
 
 
 def fit_run(name: str) -> FitRun:
-    """This browser session's run called `name`; all of a session's runs take one turn among other sessions."""
-    key = f"{name}_fit"
-    session = _session()
+    """This browser session's run called `name`."""
+    key, here = f"{name}_fit", tab()
     if key not in st.session_state:
-        st.session_state[key] = FitRun(name, runner, session["owner"])
+        st.session_state[key] = FitRun(name, runner, here.owner)
     run: FitRun = st.session_state[key]
-    session["runs"][name] = run
+    here.ends[key] = run.leave
     return run
-
-
-def _release(session: dict[str, Any]) -> None:
-    """The tab closed or lost its connection: stop working soon, keep the state for a return."""
-    for run in session["runs"].values():
-        run.leave()
-
-
-@st.cache_resource(scope="session", on_release=_release, show_spinner=False)
-def _session() -> dict[str, Any]:
-    return {"owner": uuid4().hex, "runs": {}}
 
 
 def live_fit(run: FitRun, content: Callable[[], None]) -> None:
@@ -119,7 +107,7 @@ def fit_buttons(run: FitRun, problem: FitProblem, measure: Measure | None = None
         if frame is not None and not frame.done:
             st.button("Start again", key=f"{run.name}_again", on_click=run.begin, args=(problem, measure))
     with st.container(key=f"{run.name}_said"):
-        st.caption(_progress(run, frame))
+        st.caption((run.standing if run.shows(problem) else "") or _progress(run, frame))
     if run.message:
         st.error(run.message)
 
@@ -138,8 +126,6 @@ def _button(run: FitRun, label: str, icon: str, action: Callable[..., None], *ar
 
 
 def _progress(run: FitRun, frame: FitFrame | None) -> str:
-    if run.queue_position:
-        return f"waiting for a free worker, {run.queue_position} ahead"
     if frame is None:
         return "starting" if run.is_running else "not trained yet"
     doing = "training" if run.is_running else frame.status.message if frame.done else "paused"

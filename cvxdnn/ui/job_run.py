@@ -12,12 +12,13 @@ from cvxdnn.exceptions import JobCancelledError, LimitExceededError
 from cvxdnn.jobs import Job, JobState, Runner
 from cvxdnn.limits import host_limits
 from cvxdnn.ui.kept import kept_runs
-from cvxdnn.ui.turn import turn
+from cvxdnn.ui.tab import wait
 
 __all__ = ["JobRun", "PausableRun", "Resumable"]
 
 PAUSE_SECONDS = 2.0
 """How long pausing waits for the worker to hand over its state; it looks about 100 times a second."""
+REPLACED = "stopped, because this tab trains something else now"
 FORGOTTEN = (
     "This host keeps paused runs up to {megabytes} MB in all, and newer ones needed the room: "
     "this one starts again from its first weights when you train it."
@@ -31,12 +32,14 @@ class JobRun(Generic[Frame]):
 
     frame : the newest report, None before the first;  subject : what the job is about, as given to `start`
     message : why the last job ended unexpectedly, for the user; "" otherwise
+    was_replaced : whether it ended because its owner, this tab, began another
     """
 
     def __init__(self, runner: Callable[[], Runner], owner: str) -> None:
         self.frame: Frame | None = None
         self.subject: Any = None
         self.message = ""
+        self.was_replaced = False
         self._runner, self._owner = runner, owner
         self._job: Job | None = None
         self._seen = 0
@@ -47,10 +50,13 @@ class JobRun(Generic[Frame]):
         return self._job is not None
 
     @property
-    def queue_position(self) -> int | None:
-        """Jobs ahead of this one while it waits for a worker, else None."""
-        waiting = self._job is not None and self._job.state is JobState.QUEUED
-        return self._job.queue_position if self._job is not None and waiting else None
+    def standing(self) -> str:
+        """Why nothing moves, in a few words for the user; "" while it does, or when it came to its own end."""
+        if self.was_replaced:
+            return REPLACED
+        if self._job is None or self._job.state is not JobState.QUEUED:
+            return ""
+        return f"waiting for a free worker, {self._job.queue_position or 'nobody'} ahead"
 
     def start(self, task: Callable[..., Any], subject: Any) -> None:
         """Begin another job instead of the present one."""
@@ -60,6 +66,7 @@ class JobRun(Generic[Frame]):
 
     def stop(self) -> None:
         """End the job; what it reported stays."""
+        self.was_replaced = False
         if self._job is not None:
             self._job.stop()
             self._job = None
@@ -75,11 +82,13 @@ class JobRun(Generic[Frame]):
         if job is None:
             return
         job.touch()
-        if self._look_at(job).finished:
+        state = self._look_at(job)
+        if state.finished:
             self._job = None
+            self.was_replaced = state is JobState.STOPPED  # a job that `stop` ended is not looked at any more
 
     def _submit(self, task: Callable[..., Any], label: str) -> None:
-        self.message, self._seen = "", 0
+        self.message, self.was_replaced, self._seen = "", False, 0
         try:
             self._job = self._runner().submit(task, owner=self._owner, label=label)
         except LimitExceededError as error:
@@ -110,13 +119,13 @@ class PausableRun(JobRun[Pausable]):
 
     def pause(self) -> None:
         """Stop the job and keep its state."""
+        self.was_replaced = False
         job = self._job
         if job is None:
             return
         job.stop()
         try:
-            with turn.given_up():
-                job.result(timeout=PAUSE_SECONDS)
+            wait(job, PAUSE_SECONDS)
         except (JobCancelledError, TimeoutError):
             pass
         except Exception as error:  # the job's own failure, which _look_at turns into a message

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from cvxdnn.ui.admission import admitted
 from cvxdnn.ui.pace import pace
-from cvxdnn.ui.turn import turn
+from cvxdnn.ui.tab import tab
 
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 LIVE_SECONDS = 0.1
@@ -54,10 +55,10 @@ def live(content: Callable[[], None], *, active: bool, every: float = LIVE_SECON
 
 def _mount(content: Callable[[], None], active: bool, every: float) -> None:
     if not active:
-        st.fragment(turn.taken(content))()
+        st.fragment(admitted(content))()
         return
     stretch = pace.stretch
-    noted = turn.taken(pace.measured(content, (_tab(), content.__qualname__), every))
+    noted = admitted(pace.measured(content, (tab().session, content.__qualname__), every))
 
     @wraps(content)
     def paced() -> None:
@@ -66,11 +67,6 @@ def _mount(content: Callable[[], None], active: bool, every: float) -> None:
         noted()
 
     st.fragment(paced, run_every=stretch * every)()
-
-
-def _tab() -> object:
-    """Stands for this browser tab."""
-    return st.session_state.setdefault("page_tab", object())
 
 
 def figure(content: Any, *, key: str) -> None:

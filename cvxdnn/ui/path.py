@@ -6,7 +6,6 @@ is a job of its own, so that nobody else's page waits for it.
 
 from functools import lru_cache
 from threading import Lock
-from uuid import uuid4
 
 import streamlit as st
 
@@ -19,6 +18,7 @@ from cvxdnn.scenario import Scenario
 from cvxdnn.ui.job_run import JobRun
 from cvxdnn.ui.process import solver
 from cvxdnn.ui.session import reference
+from cvxdnn.ui.tab import tab
 
 KEY = "path_selection"
 
@@ -30,7 +30,9 @@ class Selection:
     """
 
     def __init__(self) -> None:
-        self._run: JobRun[CrossValidation] = JobRun(solver, uuid4().hex)
+        here = tab()
+        self._run: JobRun[CrossValidation] = JobRun(solver, here.owner)
+        here.ends["path"] = self._run.leave
 
     @property
     def is_running(self) -> bool:
@@ -51,7 +53,7 @@ class Selection:
         known = _known.get(subject)
         if known is not None:  # perhaps from another session
             self._run.stop()
-        elif self._run.subject != subject:
+        elif self._run.subject != subject or self._run.was_replaced:
             data = reference(subject).data
             self._run.start(CrossValidationTask(data.x, data.y), subject)
         return known

@@ -41,8 +41,8 @@ def player(session: Session) -> None:
 
 def _progress(session: Session) -> str:
     run = session.run
-    if run.queue_position is not None:
-        return f"waiting for a free worker, {run.queue_position or 'nobody'} ahead"
+    if run.standing:
+        return run.standing
     if run.frame is None or not run.shows(session.scenario):
         return "starting a worker" if run.is_running else "not trained yet"
     frame = run.frame

@@ -15,16 +15,17 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from uuid import uuid4
+from typing import Any
 
+import streamlit as st
+
+from cvxdnn.exceptions import JobCancelledError
 from cvxdnn.experiments import warm_up
-from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, log
+from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, Task, log
 from cvxdnn.limits import Limits, host_limits
-from cvxdnn.solution import Solution
-from cvxdnn.solve_task import SolveTask
-from cvxdnn.ui.turn import turn
+from cvxdnn.ui.tab import tab, wait
 
-__all__ = ["backend", "close", "runner", "solve_elsewhere", "solver", "start", "tidy"]
+__all__ = ["backend", "close", "elsewhere", "runner", "solver", "start", "tidy"]
 
 INLINE = "the server process"
 MEGABYTE = 1_000_000
@@ -52,18 +53,18 @@ def solver() -> Runner:
     return _once("solving", lambda: _solving_runner(host_limits()))
 
 
-def solve_elsewhere(task: SolveTask) -> Solution:
-    """Solve in the worker for short calculations, and wait for it: only the session that asks waits.
+def elsewhere(task: Task) -> Any:
+    """The result of a task in the worker for short calculations: only the tab that asks waits for it.
 
     Raises
     ------
     CvxdnnError
         What stands in the way.
     """
-    job = solver().submit(task, owner=uuid4().hex, label="solve")
-    with turn.given_up():
-        solution: Solution = job.result()
-    return solution
+    try:
+        return wait(solver().submit(task, owner=tab().owner, label=type(task).__name__))
+    except JobCancelledError:  # another run of this tab's page asks for something else already
+        st.stop()
 
 
 def start() -> None:

@@ -2,24 +2,22 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from uuid import uuid4
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cvxdnn.cases.rank_one import KINDS, SIDES, DeepLinearTask, Kind, RankOneCase, RankOneSetting, Side, rank_one_case
+from cvxdnn.cases.rank_one import KINDS, SIDES, Kind, RankOneCase, RankOneSetting, Side, rank_one_case
 from cvxdnn.exceptions import CvxdnnError
 from cvxdnn.figures.rank_one import budget_figure, function_chart
 from cvxdnn.fits import FitFrame
 from cvxdnn.networks.fitting import FittedNetwork
 from cvxdnn.networks.fitting.chain import layer_norms
 from cvxdnn.theory import deep_linear
-from cvxdnn.theory.deep_linear import DeepLinear
 from cvxdnn.ui.closed_form import condition_on_width, numbers
 from cvxdnn.ui.fit import chart
 from cvxdnn.ui.page import figure
-from cvxdnn.ui.process import solver
+from cvxdnn.ui.process import elsewhere
 
 __all__ = ["case_of", "controls", "duality_gap", "facts", "output_function"]
 
@@ -73,7 +71,7 @@ def case_of(setting: RankOneSetting) -> RankOneCase:
     """The case; if there is none, the page ends with a message."""
     try:
         with st.spinner("Computing the closed form"):
-            return rank_one_case(setting, _elsewhere)
+            return rank_one_case(setting, elsewhere)
     except CvxdnnError as error:
         st.error(f"The closed form could not be computed: {error}.")
         st.stop()
@@ -144,12 +142,6 @@ def _dual_meter(case: RankOneCase, frame: FitFrame | None) -> str:
     pull = float(np.linalg.norm(case.problem.X.T @ (case.problem.Y - frame.outputs)))
     norm = float(layer_norms(frame.network.weights).mean())
     return f"{norm ** (case.setting.depth - 2) * pull / case.setting.beta:.5f}"
-
-
-def _elsewhere(task: DeepLinearTask) -> DeepLinear:
-    """Run what may take a second in the worker for short calculations, and wait for it."""
-    solution: DeepLinear = solver().submit(task, owner=uuid4().hex, label="closed form").result()
-    return solution
 
 
 def _slider(name: str, label: str, low: int, high: int, value: int) -> int:

@@ -26,7 +26,8 @@ from cvxdnn.seeds import SeedsFrame
 from cvxdnn.solve_task import takes_long
 from cvxdnn.ui import address
 from cvxdnn.ui.job_run import JobRun
-from cvxdnn.ui.process import runner, solve_elsewhere
+from cvxdnn.ui.process import elsewhere, runner
+from cvxdnn.ui.tab import tab
 from cvxdnn.ui.table_rows import Rows, rows_of
 from cvxdnn.ui.text import plain
 from cvxdnn.ui.training import TrainingRun
@@ -207,7 +208,7 @@ class Session:
 
 @lru_cache(maxsize=host_limits().cache)
 def _reference(scenario: Scenario) -> Reference:
-    known = Reference(scenario, elsewhere=solve_elsewhere)
+    known = Reference(scenario, elsewhere=elsewhere)
     known.solution  # noqa: B018 - now, because its other properties hold a lock while they ask for it
     return known
 
@@ -222,9 +223,9 @@ def reference(scenario: Scenario) -> Reference:
 def session() -> Session:
     """This tab's session; made from the link in the address bar at the first run."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = Session(address.query(), owner=_holder()["owner"])
+        st.session_state[KEY] = Session(address.query(), owner=tab().owner)
     current: Session = st.session_state[KEY]
-    _holder()["session"] = current
+    tab().ends["explore"] = current.leave
     with st.container(key="address"):  # always there, so that it moves nothing
         _keep_address(current)
     return current
@@ -242,19 +243,6 @@ def _keep_address(current: Session) -> None:
         address.complete(current.address)
     elif query != current.address:
         address.write(current.address)
-
-
-def _release(holder: dict[str, Any]) -> None:
-    """The tab closed or lost its connection: stop working soon, keep the state for a return."""
-    if "session" in holder:
-        holder["session"].leave()
-
-
-@st.cache_resource(scope="session", on_release=_release, show_spinner=False)
-def _holder() -> dict[str, Any]:
-    from uuid import uuid4
-
-    return {"owner": uuid4().hex}
 
 
 Domain = tuple[float, float, float, float]

@@ -8,7 +8,7 @@ from cvxdnn.jobs import RunnerStatus
 from cvxdnn.jobs.memory import resident_bytes
 from cvxdnn.limits import host_limits
 from cvxdnn.ui import process
-from cvxdnn.ui.admission import seats
+from cvxdnn.ui.admission import admitted, seats
 from cvxdnn.ui.kept import kept_runs
 
 __all__ = ["status_panel"]
@@ -19,7 +19,7 @@ MEGABYTE = 1_000_000
 
 def status_panel() -> None:
     """A table of what the whole server is doing; nothing in it is about one visitor."""
-    st.fragment(_table, run_every=LIVE_SECONDS)()
+    st.fragment(admitted(_table), run_every=LIVE_SECONDS)()
 
 
 def _table() -> None:

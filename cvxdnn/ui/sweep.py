@@ -16,7 +16,9 @@ from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.scenario import Scenario
 from cvxdnn.sweep import Grid, Lanes, Sweep, settings
 from cvxdnn.sweep.sample import sample_results
+from cvxdnn.ui.admission import admitted
 from cvxdnn.ui.process import runner
+from cvxdnn.ui.tab import tab
 
 PREFIX = "sweep_"
 LIVE_SECONDS = 1.0
@@ -77,7 +79,7 @@ class Lab:
 
     def look(self) -> None:
         """The browser is there, or there again."""
-        _holder()["lab"] = self
+        tab().ends["sweep"] = self.leave
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
@@ -103,16 +105,6 @@ def lab() -> Lab:
     return current
 
 
-def _release(holder: dict[str, Lab]) -> None:
-    if "lab" in holder:
-        holder["lab"].leave()
-
-
-@st.cache_resource(scope="session", on_release=_release, show_spinner=False)
-def _holder() -> dict[str, Lab]:
-    return {}
-
-
 @lru_cache(maxsize=64)
 def _grid(lists: tuple[tuple[str, tuple[Any, ...]], ...], base: Scenario, max_steps: int) -> Grid:
     grid = Grid(**dict(lists), base=base, max_steps=max_steps)
@@ -133,4 +125,4 @@ def live(here: Lab, content: Callable[[], None]) -> None:
             st.rerun()
         content()
 
-    st.fragment(refresh, run_every=LIVE_SECONDS if running else None)()
+    st.fragment(admitted(refresh), run_every=LIVE_SECONDS if running else None)()

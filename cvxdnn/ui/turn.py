@@ -8,9 +8,8 @@ second. Who waits for something else gives the turn up meanwhile.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
 
 __all__ = ["Turn", "turn"]
 
@@ -47,16 +46,6 @@ class Turn:
         finally:
             self._take()
             self._depth = depth
-
-    def taken(self, content: Callable[[], None]) -> Callable[[], None]:
-        """The content, in its turn."""
-
-        @wraps(content)
-        def run() -> None:
-            with self:
-                content()
-
-        return run
 
     def _take(self) -> None:
         mine = threading.Event()

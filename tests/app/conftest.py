@@ -3,12 +3,12 @@
 import time
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cvxdnn.limits import host_limits
 from cvxdnn.ui import process
 from cvxdnn.ui.main import PAGES, SCRIPT
+from cvxdnn.ui.tab import tabs
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def go_to(app, name):
 
 def forget_everybody():
     """As if the server had just started: no session, no job."""
-    st.cache_resource.clear()
+    tabs.close()
     process.close()
 
 

@@ -116,6 +116,6 @@ def test_a_failing_worker_leaves_a_message(page, monkeypatch):
     def fail(task):
         raise SolverFailedError("the conic solver gave up")
 
-    monkeypatch.setattr(rank_one, "_elsewhere", fail)
+    monkeypatch.setattr(rank_one, "elsewhere", fail)
     move(page, PREFIX, kind="general", seed=77)
     assert "The closed form could not be computed: the conic solver gave up." in page.error[0].value

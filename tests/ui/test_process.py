@@ -92,7 +92,7 @@ def test_what_takes_long_is_solved_elsewhere_with_the_same_answer(host):
     assert not takes_long(Scenario())
     data, _ = scenario.normalized()
     task = SolveTask(data.x, data.y, 0.1, 3, "logistic")
-    assert process.solve_elsewhere(task).objective == pytest.approx(task.solution().objective, rel=1e-9)
+    assert process.elsewhere(task).objective == pytest.approx(task.solution().objective, rel=1e-9)
 
 
 def test_tidying_freezes_what_was_imported_and_only_then(monkeypatch):

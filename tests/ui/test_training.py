@@ -77,7 +77,7 @@ def test_a_run_that_was_left_in_the_queue_is_queued_again(make_run):
     run.leave()
     wait_until(lambda: run._job.state.finished)
     run.poll()
-    assert run.queue_position == 0
+    assert run.standing == "waiting for a free worker, nobody ahead"
     other.stop()
     wait_until(lambda: run.poll() or run.frame is not None)
     assert run.frame.history[0, 0] == 0

@@ -77,18 +77,24 @@ def test_a_thread_may_take_it_again_and_gives_it_up_whole():
 
 def test_giving_up_what_one_does_not_hold_changes_nothing():
     turn = Turn()
+
+    def take():
+        with turn:
+            pass
+
     with turn.given_up():
-        in_threads([lambda: turn.taken(lambda: None)()])
-    with turn:
-        pass
+        in_threads([take])
+    take()
 
 
 def test_an_error_passes_it_on():
-    turn = Turn()
+    turn, passed = Turn(), []
 
-    def fails():
+    def other():
+        with turn:
+            passed.append(1)
+
+    with pytest.raises(ZeroDivisionError), turn:
         raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        turn.taken(fails)()
-    in_threads([turn.taken(lambda: None)])
+    in_threads([other])
+    assert passed

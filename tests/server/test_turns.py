@@ -1,0 +1,66 @@
+"""One visitor has one turn: at the workers, whatever pages its tab opens, and at the server, which waits for nobody."""
+
+import asyncio
+import re
+
+from benchmarks.client import Client
+from benchmarks.visitor import Visitor
+from tests.server.conftest import visiting
+
+
+async def nothing(*_):
+    """A story of visitors who only look."""
+
+
+TRAIN = {"depth": "depth_train", "rank_one": "rank_one_train_play_arrow", "batch_norm": "batch_norm_train_play_arrow"}
+
+
+class Onlooker(Client):
+    """Reads on the About page how many workers are busy, again and again."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.page, self.busy = "about", []
+
+    def _take_element(self, delta):
+        super()._take_element(delta)
+        self.busy += map(int, re.findall(rb"(\d+) busy of", delta.SerializeToString()))
+
+    async def watch(self):
+        while True:
+            await self.reload()
+
+
+def test_five_pages_in_one_tab_never_hold_more_than_one_worker(fresh_server):
+    async def story(tab, other):
+        watching = asyncio.create_task(other.watch())
+        for page in ("", "depth", "beyond", "rank_one", "batch_norm"):
+            await tab.open(page)
+            if page in TRAIN:
+                await tab.press(TRAIN[page])
+            await asyncio.sleep(1.5)
+        watching.cancel()
+        assert tab.errors == other.errors == []
+        return other.busy
+
+    long_training = "v=1&preset=motorcycle&depth=4&width=100"
+    with fresh_server(CVXDNN_WORKERS="2") as server:
+        visiting(nothing, Client(server.port, page="about"))  # workers warm up after the first page
+        server.wait_until_idle()
+        busy = visiting(story, Client(server.port, query=long_training), Onlooker(server.port))
+    assert max(busy) == 1
+
+
+def test_a_drag_is_answered_while_another_tab_waits_for_a_slow_closed_form(fresh_server):
+    async def story(patient, visitor):
+        await patient.choose("rank_one_kind", string_value="Linear, K outputs, any inputs")
+        runs = patient.runs
+        for _ in range(3):
+            await visitor.drag()
+        assert patient.runs == runs, "the closed form was there before the drags: the test says nothing"
+        assert await patient.until(lambda: patient.runs > runs, "the closed form")
+        assert [drag.seconds is None for drag in visitor.drags] == [False] * 3
+        assert patient.errors == visitor.errors == []
+
+    with fresh_server(CVXDNN_WORKERS="1") as server:
+        visiting(story, Client(server.port, page="rank_one"), Visitor(port=server.port, number=1))
