@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5)
     options = parser.parse_args()
     with ProcessRunner(1, warm_up=warm_up) as runner:
-        runner.submit(TrainingTask(Scenario(), steps=0), owner="benchmark").result()
+        runner.submit(TrainingTask(Scenario(), until=0), owner="benchmark").result()
         for name, settings in SETTINGS.items():
             records = [measure(runner, scenario_of(settings)) for _ in range(options.rounds)]
             medians = {key: round(statistics.median(each[key] for each in records), 4) for key in records[0]}

@@ -6,13 +6,14 @@ smaller objective than the curve of `cvxdnn.convex.DeepPath.objective_at`, so th
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.diagnostics import LayerDiagnostics, layer_diagnostics
+from cvxdnn.jobs.parcel import frozen, thawed
 from cvxdnn.scenario import LIMITS, Biases
 from cvxdnn.solution import LocalMinimum, Snapshot, Status
 from cvxdnn.spline import interpolating_spline
@@ -42,6 +43,7 @@ class DeepRunsFrame:
     grid, values : (k,) inputs, and outputs of the best network there
     layers : of every run; only in the last frame, before that empty
     history : (h, 1 + m) step and all objectives at earlier moments
+    state : what a later task needs to go on (opaque); only in the last frame, and None when nothing is left to do
     """
 
     step: int
@@ -54,6 +56,7 @@ class DeepRunsFrame:
     history: Vector
     status: Status
     done: bool
+    state: bytes | None = field(default=None, repr=False)
 
     @property
     def objective(self) -> float:
@@ -67,6 +70,7 @@ class DeepRunsTask:
 
     x, y : (n,) the points, in the units of training
     beta, depth, width, biases, seed : as for `cvxdnn.train`
+    state, history : from the last frame of the runs to go on with; None starts from the seed
     """
 
     x: Vector
@@ -78,13 +82,16 @@ class DeepRunsTask:
     runs: int = RUNS
     seed: int = 0
     max_steps: int = 8_000
+    state: bytes | None = None
+    history: Vector | None = None
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> None:
         """Report frames until all runs have converged or the task is stopped."""
-        rows: list[Vector] = []
+        rows: list[Vector] = [] if self.history is None else list(self.history)
         last_report = -np.inf
         for snapshot in self._snapshots():
-            rows.append(np.append(float(snapshot.step), snapshot.objectives))
+            if not rows or rows[-1][0] != snapshot.step:  # else the runs go on here
+                rows.append(np.append(float(snapshot.step), snapshot.objectives))
             if len(rows) > ROWS:
                 rows = rows[::2]
             ends = snapshot.done or stopped()
@@ -93,6 +100,12 @@ class DeepRunsTask:
                 last_report = time.monotonic()
             if ends:
                 return
+
+    def after(self, last: DeepRunsFrame | None) -> "DeepRunsTask":
+        """The rest of it, from the last frame; from its beginning if that carries no state."""
+        if last is None or last.state is None:
+            return self
+        return replace(self, state=last.state, history=last.history)
 
     def _snapshots(self) -> Iterator[Snapshot]:
         from cvxdnn.networks.training import train
@@ -109,6 +122,7 @@ class DeepRunsTask:
             optimizer="adam",
             max_steps=self.max_steps,
             snapshot_every=LOOK_EVERY,
+            initial=thawed(self.state),
         )
 
     def _frame(self, snapshot: Snapshot, rows: Sequence[Vector], *, ends: bool) -> DeepRunsFrame:
@@ -125,6 +139,7 @@ class DeepRunsTask:
             history=np.array(rows),
             status=snapshot.status,
             done=snapshot.done,
+            state=frozen(snapshot.state) if ends and not snapshot.done else None,
         )
 
 

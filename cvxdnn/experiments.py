@@ -7,7 +7,6 @@ Pausing is stopping; playing on, stepping and a new weight decay are new jobs th
 
 import gzip
 import json
-import pickle
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from cvxdnn.datasets import Dataset
 from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.jobs.parcel import frozen, thawed
 from cvxdnn.limits import host_limits
 from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Snapshot, Solution, Status
@@ -92,27 +92,23 @@ class Frame:
 class TrainingTask:
     """Train the scenario's networks; picklable, run by `cvxdnn.jobs`.
 
-    scenario : the settings;  steps : optimiser steps to take, a multiple of 10 (None: until converged)
+    scenario : the settings;  until : the step to end at, a multiple of 10 (None: until converged)
     state, history : from the last `Frame` of the run to go on with; None starts from the seed
     """
 
     scenario: Scenario
-    steps: int | None = None
+    until: int | None = None
     state: bytes | None = None
     history: Vector | None = None
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> None:
         """Report frames until converged, stopped, or out of steps."""
         history = _History(self.history)
-        last_report, last_step = -np.inf, np.inf
+        last_report = -np.inf
         is_shown_whole = self.scenario.optimizer == "insertion"
-        # The state is this program's own, made by an earlier job; it never comes from a user.
-        state = None if self.state is None else pickle.loads(self.state)
-        for snapshot in snapshots_of(self.scenario, state):
+        for snapshot in snapshots_of(self.scenario, thawed(self.state)):
             history.add(snapshot)
-            if self.steps is not None:
-                last_step = min(last_step, snapshot.step + self.steps)
-            ends = snapshot.done or snapshot.step >= last_step or stopped()
+            ends = snapshot.done or (self.until is not None and snapshot.step >= self.until) or stopped()
             if ends or is_shown_whole or time.monotonic() - last_report >= FRAME_SECONDS:
                 report(_frame(snapshot, history, with_state=ends))
                 last_report = time.monotonic()
@@ -120,6 +116,12 @@ class TrainingTask:
                 return
             if is_shown_whole:
                 time.sleep(INSERTION_SECONDS)
+
+    def after(self, last: Frame | None) -> "TrainingTask":
+        """The rest of it, from the last frame; from its beginning if that carries no state."""
+        if last is None or last.state is None:
+            return self
+        return replace(self, state=last.state, history=last.history)
 
 
 def snapshots_of(scenario: Scenario, state: Any = None) -> Iterator[Snapshot]:
@@ -204,7 +206,7 @@ def _frame(snapshot: Snapshot, history: _History, *, with_state: bool) -> Frame:
         status=snapshot.status if snapshot.done or not with_state else Status.STOPPED,
         done=snapshot.done,
         history=history.array(),
-        state=pickle.dumps(snapshot.state) if with_state else None,
+        state=frozen(snapshot.state) if with_state else None,
     )
 
 
@@ -225,7 +227,7 @@ def _other_splines(snapshot: Snapshot) -> tuple[LinearSpline, ...]:
 
 def warm_up() -> None:
     """What a worker does before its first job: load the training code and take a few steps."""
-    TrainingTask(Scenario(restarts=2), steps=STEP_SIZE)(lambda frame: None, lambda: False)
+    TrainingTask(Scenario(restarts=2), until=STEP_SIZE)(lambda frame: None, lambda: False)
 
 
 def first_frame() -> Frame:

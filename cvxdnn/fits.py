@@ -6,15 +6,15 @@ on is a new job. Frames are plain arrays, so that a reader needs no torch.
 
 from __future__ import annotations
 
-import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.jobs.parcel import frozen, thawed
 from cvxdnn.networks.fitting import FitProblem, FitSnapshot, FittedNetwork, fit
 from cvxdnn.solution import Status
 
@@ -86,10 +86,14 @@ class FitTask:
             if ends:
                 return
 
+    def after(self, last: FitFrame | None) -> FitTask:
+        """The rest of it, from the last frame; from its beginning if that carries no state."""
+        if last is None or last.state is None:
+            return self
+        return replace(self, state=last.state, history=last.history, traces=last.traces)
+
     def _snapshots(self) -> Iterator[FitSnapshot]:
-        # The state is this program's own, made by an earlier job; it never comes from a user.
-        state = None if self.state is None else pickle.loads(self.state)
-        return fit(self.problem, state, snapshot_every=_look_every(self.problem))
+        return fit(self.problem, thawed(self.state), snapshot_every=_look_every(self.problem))
 
 
 def fitted(problem: FitProblem, measure: Measure | None = None) -> FitFrame:
@@ -152,5 +156,5 @@ def _frame(snapshot: FitSnapshot, history: _History, *, stopped: bool) -> FitFra
         traces=history.traces(),
         status=Status.STOPPED if stopped else snapshot.status,
         done=snapshot.done,
-        state=pickle.dumps(snapshot.state) if stopped else None,
+        state=frozen(snapshot.state) if stopped else None,
     )

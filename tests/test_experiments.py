@@ -22,7 +22,7 @@ def frames_of(task, stop_after=None):
 
 
 def test_first_frame_is_the_initial_network_and_the_last_one_carries_the_state():
-    frames = frames_of(TrainingTask(QUICK, steps=STEP_SIZE))
+    frames = frames_of(TrainingTask(QUICK, until=STEP_SIZE))
     assert frames[0].step == 0
     assert frames[-1].step == STEP_SIZE
     assert frames[-1].state is not None
@@ -30,15 +30,15 @@ def test_first_frame_is_the_initial_network_and_the_last_one_carries_the_state()
 
 
 def test_zero_steps_show_the_initial_weights():
-    (frame,) = frames_of(TrainingTask(QUICK, steps=0))
+    (frame,) = frames_of(TrainingTask(QUICK, until=0))
     assert frame.step == 0
     assert frame.status is Status.STOPPED
 
 
 def test_stopping_and_going_on_is_the_same_as_not_stopping():
-    whole = frames_of(TrainingTask(QUICK, steps=2 * STEP_SIZE))[-1]
-    half = frames_of(TrainingTask(QUICK, steps=STEP_SIZE))[-1]
-    rest = frames_of(TrainingTask(QUICK, STEP_SIZE, half.state, half.history))[-1]
+    whole = frames_of(TrainingTask(QUICK, until=2 * STEP_SIZE))[-1]
+    half = frames_of(TrainingTask(QUICK, until=STEP_SIZE))[-1]
+    rest = frames_of(TrainingTask(QUICK, 2 * STEP_SIZE).after(half))[-1]
     assert rest.step == whole.step
     assert np.array_equal(rest.objectives, whole.objectives)
     assert np.array_equal(rest.history, whole.history)
@@ -51,7 +51,7 @@ def test_a_stop_is_seen_before_the_next_frame():
 
 
 def test_tasks_and_frames_can_be_pickled():
-    task = pickle.loads(pickle.dumps(TrainingTask(QUICK, steps=0)))
+    task = pickle.loads(pickle.dumps(TrainingTask(QUICK, until=0)))
     (frame,) = frames_of(task)
     assert pickle.loads(pickle.dumps(frame)).objective == frame.objective
 

@@ -14,10 +14,8 @@ FILES = {
 SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
 
 MAY_UNPICKLE = {
-    # Between a server and its own workers:
+    # Between a server and its own workers, where a worker also reads the states that earlier jobs reported:
     *("cvxdnn/jobs/parcel.py", "cvxdnn/jobs/worker.py", "cvxdnn/jobs/processes.py", "cvxdnn/jobs/dask_slot.py"),
-    # In a worker: the state that an earlier job of the same server reported.
-    *("cvxdnn/experiments.py", "cvxdnn/fits.py", "cvxdnn/sweep/task.py"),
 }
 READS_VISITORS = (
     "cvxdnn/link.py",

@@ -155,9 +155,9 @@ class _Following(threading.Thread):
         if self._worker:
             logger.warning("the Dask worker %s died; its job begins again at %s", self._worker, worker)
             self._slot.restarts += 1
-            self._entry.tries += 1
+            self._entry.deaths += 1
         self._worker = worker
-        if self._entry.tries > 1 + self._scheduler.rules.retries:
+        if self._entry.deaths > self._scheduler.rules.retries:
             self.killed.set()
         else:
             self._scheduler.slot_began(self._slot)

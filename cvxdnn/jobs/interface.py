@@ -5,8 +5,8 @@ A job goes through
     QUEUED -> RUNNING -> DONE | STOPPED | ABANDONED | LIMITED | FAILED | LOST
 
 and stays in its last state; a queued job may also end at once. STOPPED means that the task saw the request
-to stop; a task that finished before it looked is DONE, result and all. A job whose worker dies goes back to
-QUEUED, once, and then begins again.
+to stop; a task that finished before it looked is DONE, result and all. A job goes back to QUEUED when its worker
+dies, once, and then begins again; and whenever it makes room for others, and then goes on from where it was.
 """
 
 import threading
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
 from cvxdnn.exceptions import CvxdnnError
@@ -34,6 +34,15 @@ class Task(Protocol):
     """
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool], /) -> Any: ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A task that can make room: asked to stop, it reports where it is."""
+
+    def after(self, last: Any) -> Task:
+        """The task that goes on from the last message, or from the beginning if that does not say where it is."""
+        ...
 
 
 class JobState(Enum):
@@ -80,13 +89,15 @@ class Job:
         What the log calls it.
     starts : int
         How many workers have begun it: 0 or 1, or more after a worker died.
+    made_room : int
+        How often it stopped for others who waited, to go on after them.
     """
 
     def __init__(self, owner: str, keeper: JobKeeper, label: str = "") -> None:
         self.id = uuid4().hex
         self.owner = owner
         self.label = label
-        self.starts = 0
+        self.starts = self.made_room = 0
         self._keeper = keeper
         self._changed = threading.Condition()
         self._state = JobState.QUEUED
@@ -96,7 +107,7 @@ class Job:
         self._submitted = self._touched = time.monotonic()
         self._began: float | None = None
         self._ended: float | None = None
-        self._left = False
+        self._left = self._goes_on = False
         self._waiting = 0
 
     def __repr__(self) -> str:
@@ -204,15 +215,18 @@ class Job:
         """A worker has begun the task."""
         with self._changed:
             if not self._state.finished:
-                self.starts += 1
+                self.starts += not self._goes_on
+                self._goes_on = False
                 self._state = JobState.RUNNING
                 self._began = self._began or time.monotonic()
 
-    def mark_queued(self) -> None:
-        """The worker died; the job waits for another."""
+    def mark_queued(self, *, makes_room: bool = False) -> None:
+        """The worker died, or is needed by others; the job waits for another."""
         with self._changed:
             if not self._state.finished:
                 self._state = JobState.QUEUED
+                self._goes_on = makes_room
+                self.made_room += makes_room
 
     def receive(self, message: Any) -> None:
         """The newest message of the task."""

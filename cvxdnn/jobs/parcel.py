@@ -13,7 +13,7 @@ from cvxdnn.exceptions import CvxdnnError, InvalidInputError
 from cvxdnn.jobs.attempt import attempt
 from cvxdnn.jobs.interface import FAILED, JobState, describe
 
-__all__ = ["packed", "perform", "unpacked_outcome"]
+__all__ = ["frozen", "packed", "perform", "thawed", "unpacked_outcome"]
 
 
 def packed(name: str, value: Callable[..., Any]) -> bytes:
@@ -33,6 +33,16 @@ def packed(name: str, value: Callable[..., Any]) -> bytes:
             f"{name} cannot be pickled ({describe(error)}); use a function, or an object with plain data, "
             "from a module that can be imported"
         ) from error
+
+
+def frozen(state: Any) -> bytes:
+    """In a worker: where a task is, opaque to the server, which has not the libraries to read it."""
+    return pickle.dumps(state)
+
+
+def thawed(state: bytes | None) -> Any:
+    """In a worker: the same, as an earlier task of this server reported it; it never comes from a visitor."""
+    return None if state is None else pickle.loads(state)
 
 
 def perform(

@@ -28,6 +28,10 @@ class Rules:
         The same for a job that was left (`Job.leave`): long enough for a connection to come back.
     run_seconds : float or None
         Seconds that a job may have a worker.
+    turn_seconds : float or None
+        Seconds after which a job that can (`Resumable`) makes room for others who wait, and goes on after them.
+    waiting_bytes : int or None
+        Packed size of all jobs together that have made room; who would exceed it ends instead.
     run_bytes : int or None
         Resident memory of a worker with its job, in bytes. Only worker processes on Linux can be measured.
     kill_after : float
@@ -47,17 +51,19 @@ class Rules:
     abandon_after: float | None = 15.0
     grace: float = 3.0
     run_seconds: float | None = None
+    turn_seconds: float | None = None
+    waiting_bytes: int | None = None
     run_bytes: int | None = None
     kill_after: float = 5.0
     max_queued: int | None = None
     retries: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("abandon_after", "grace", "run_seconds", "kill_after"):
+        for name in ("abandon_after", "grace", "run_seconds", "turn_seconds", "kill_after"):
             seconds = getattr(self, name)
             if seconds is not None and validation.positive(name, seconds) > threading.TIMEOUT_MAX:
                 raise InvalidInputError(f"{name} is {seconds!r}; it must be a positive number of seconds")
-        for name in ("run_bytes", "max_queued"):
+        for name in ("waiting_bytes", "run_bytes", "max_queued"):
             if getattr(self, name) is not None:
                 validation.positive_int(name, getattr(self, name))
         validation.positive_int("retries", self.retries, minimum=0)
@@ -105,6 +111,14 @@ class Ending:
         return _limited(
             f"Stopped because it needed more than {most / 1e6:,.0f} MB, the memory limit of this host. "
             "Choose a smaller network or fewer restarts."
+        )
+
+    @classmethod
+    def no_room(cls, most: int) -> "Ending":
+        """Others wait for its worker, and too much waits already for one more that is to go on later."""
+        return _limited(
+            f"Paused because others wait for a worker, and the runs that wait in memory fill the {most / 1e6:,.0f} MB "
+            "that this host keeps for them. Go on in a minute, or choose a smaller network or fewer restarts."
         )
 
     @classmethod

@@ -9,6 +9,9 @@ refine it:
   free, and then goes after everybody who is waiting;
 * a job whose worker died begins again before everybody else, once.
 
+While somebody waits, jobs that can (`Resumable`) have turns of `Rules.turn_seconds`: they stop, go to the end of the
+queue and go on from where they were. So whatever is asked for, nobody holds a slot for good.
+
 `Rules` says when a job is asked to stop although nobody asked; one that does not stop then loses its slot by
 force, where the slot has a way to do so.
 
@@ -25,13 +28,17 @@ from typing import Any, Self
 
 from cvxdnn.exceptions import CvxdnnError, InvalidInputError
 from cvxdnn.jobs import log, watch
-from cvxdnn.jobs.interface import Job, JobState, RunnerStatus, Task, describe
+from cvxdnn.jobs.interface import Job, JobState, Resumable, RunnerStatus, Task, describe
 from cvxdnn.jobs.rules import Ending, Rules, queue_is_full
 from cvxdnn.jobs.slot import Entry, Slot
 
 logger = logging.getLogger("cvxdnn.jobs")
 
 JOIN_SECONDS = 1.5
+
+
+def _size(work: Any) -> int:
+    return len(work) if isinstance(work, bytes) else 0
 
 
 class Scheduler:
@@ -65,7 +72,7 @@ class Scheduler:
         """Queue a task for an owner and stop the owner's previous job; see `Runner.submit`."""
         if not callable(task):
             raise InvalidInputError(f"task is {task!r}; it must be a callable task(report, stopped)")
-        entry = Entry(Job(owner, self, label), self.pack(task))
+        entry = Entry(Job(owner, self, label), self.pack(task), task=task if isinstance(task, Resumable) else None)
         with self.lock:
             self._admit(owner)
             waiting = self._queue.get(owner)
@@ -162,12 +169,15 @@ class Scheduler:
 
     def slot_ended(self, slot: Slot, state: JobState, outcome: Any, *, ready: bool = True) -> None:
         """The slot's job ended with a result (DONE), an error (FAILED) or nothing (STOPPED)."""
+        rest = self._rest(slot.entry) if state is JobState.STOPPED else None
         with self.lock:
             entry = self._release(slot, ready=ready)
             if entry is not None and state is JobState.DONE:
                 self._finish(entry.job, state, result=outcome)
             elif entry is not None and state is JobState.FAILED:
                 self._finish(entry.job, state, failure=outcome)
+            elif entry is not None and entry.ending is None and rest is not None and not self.closed:
+                self._queue_again(entry, *rest)
             elif entry is not None:
                 self._end(entry.job, entry.ending or Ending.stopped())
         if state is JobState.FAILED and not isinstance(outcome, InvalidInputError):
@@ -248,14 +258,48 @@ class Scheduler:
 
     def _settle(self, entry: Entry, cause: str) -> None:
         """Decide what becomes of a job whose worker died."""
+        entry.deaths += 1
         if entry.ending is not None:
             self._end(entry.job, entry.ending)
-        elif entry.tries > self.rules.retries:
+        elif entry.deaths > self.rules.retries:
             self._end(entry.job, Ending.lost(cause))
         elif not self.closed:
-            entry.slot, entry.begun_at = None, watch.NEVER
+            self._take_out(entry)
             entry.job.mark_queued()
             self._queue = {entry.job.owner: entry, **self._queue}
+
+    def _queue_again(self, entry: Entry, task: Resumable, work: Any) -> None:
+        """To the end of the queue, with what is left to do."""
+        most = self.rules.waiting_bytes
+        if most is not None and _size(work) + sum(_size(each.work) for each in self._have_made_room()) > most:
+            self._end(entry.job, Ending.no_room(most))
+            return
+        entry.used += time.monotonic() - entry.begun_at
+        self._take_out(entry)
+        entry.task, entry.work = task, work
+        entry.job.mark_queued(makes_room=True)
+        self._queue[entry.job.owner] = entry
+        self.changed.notify_all()
+
+    def _have_made_room(self) -> Iterator[Entry]:
+        return (entry for entry in self._queue.values() if entry.job.made_room)
+
+    def _take_out(self, entry: Entry) -> None:
+        """Without a slot, as before it had one."""
+        entry.slot, entry.begun_at, entry.makes_room = None, watch.NEVER, False
+
+    def _make_room(self) -> None:
+        """Ask as many jobs as others wait for to stop for a while, those first whose turn has been over longest."""
+        running, now = list(self._running()), time.monotonic()
+        served = self._served()
+        waiting = sum(owner not in served for owner in self._queue)
+        waiting -= sum(slot.ready and slot.entry is None for slot in self._slots)
+        waiting -= sum(entry.makes_room or entry.ending is not None for entry in running)
+        over = [entry for entry in running if watch.turn_ends(entry, self.rules) <= now]
+        for entry in sorted(over, key=lambda entry: entry.begun_at)[: max(0, waiting)]:
+            assert entry.slot is not None
+            entry.makes_room = True
+            entry.slot.ask_stop()
 
     def _end(self, job: Job, ending: Ending) -> None:
         self._finish(job, ending.state, failure=ending.failure)
@@ -274,9 +318,21 @@ class Scheduler:
             if entry.slot is not None and watch.must_go(entry, self.rules):
                 entry.killed = True
                 entry.slot.kill()
+        self._make_room()
         return watch.next_look(self._unfinished(), self.rules)
 
     # Without it.
+
+    def _rest(self, entry: Entry | None) -> tuple[Resumable, Any] | None:
+        """What a job that makes room has still to do, and the same packed, which may take a moment."""
+        if entry is None or entry.task is None or not entry.makes_room:
+            return None
+        try:
+            task: Any = entry.task.after(entry.job.progress)
+            return task, self.pack(task)
+        except Exception as error:  # the slot's own thread must go on
+            logger.warning("a task cannot go on: %s", describe(error), exc_info=error)
+            return None
 
     def _watch(self) -> None:
         with self.changed:

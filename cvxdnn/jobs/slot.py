@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cvxdnn.jobs.interface import Job
+from cvxdnn.jobs.interface import Job, Resumable
 from cvxdnn.jobs.rules import Ending
 
 
@@ -14,17 +14,23 @@ from cvxdnn.jobs.rules import Ending
 class Entry:
     """A job that has not ended.
 
-    work : the task in the form its slot wants;  tries : how many slots have taken it
-    begun_at : when its present worker began it;  ending, stop_asked_at : why and when it was asked to stop
+    work : the task in the form its slot wants;  task : itself, if it can make room
+    tries : how many slots have taken it;  deaths : how many workers died under it
+    begun_at : when its present worker began it;  used : seconds that it had workers before
+    ending, stop_asked_at : why and when it was asked to stop;  makes_room : whether it was asked to, for others
     """
 
     job: Job
     work: Any
     slot: "Slot | None" = None
+    task: Resumable | None = None
     tries: int = 0
+    deaths: int = 0
     begun_at: float = math.inf
+    used: float = 0.0
     ending: Ending | None = None
     stop_asked_at: float = math.inf
+    makes_room: bool = False
     killed: bool = False
 
 

@@ -4,8 +4,9 @@ For a job that was not asked to stop the next moments of interest are
 
     last look + abandon_after   (+ grace, once its owner has left)        and        beginning + run_seconds;
 
-for one that was, the moment to end it by force, request + kill_after. The watching thread sleeps until the
-soonest of them, or shorter while memory has to be measured.
+for one that was, the moment to end it by force, request + kill_after; while others wait also beginning + turn_seconds,
+for one that can make room. The watching thread sleeps until the soonest of them, or shorter while memory has to be
+measured.
 """
 
 import math
@@ -38,6 +39,13 @@ def due(entry: Entry, rules: Rules) -> Ending | None:
     return Ending.abandoned() if _patience_ends(entry, rules) <= now else None
 
 
+def turn_ends(entry: Entry, rules: Rules) -> float:
+    """When a running job makes room for others who wait; never if it cannot, or is about to end anyway."""
+    if entry.task is None or entry.makes_room or entry.ending is not None or rules.turn_seconds is None:
+        return math.inf
+    return entry.begun_at + rules.turn_seconds
+
+
 def must_go(entry: Entry, rules: Rules) -> bool:
     """Whether a job that was asked to stop is ended by force now; one that is too large gets no more time."""
     if entry.ending is None or entry.killed:
@@ -48,6 +56,9 @@ def must_go(entry: Entry, rules: Rules) -> bool:
 def next_look(entries: list[Entry], rules: Rules) -> float | None:
     """Seconds until the next look at these jobs; None: not before something changes."""
     soonest = min((deadline(entry, rules) for entry in entries), default=math.inf)
+    if any(entry.slot is None for entry in entries):
+        now = time.monotonic()  # whose turn is over and need not go yet is looked at when something changes
+        soonest = min([soonest, *(ends for entry in entries if (ends := turn_ends(entry, rules)) > now)])
     if rules.run_bytes is not None and any(entry.slot is not None for entry in entries):
         soonest = min(soonest, time.monotonic() + MEMORY_SECONDS)
     return None if math.isinf(soonest) else max(0.0, soonest - time.monotonic())
@@ -59,7 +70,7 @@ def _patience_ends(entry: Entry, rules: Rules) -> float:
 
 
 def _time_is_up(entry: Entry, rules: Rules) -> float:
-    return entry.begun_at + (math.inf if rules.run_seconds is None else rules.run_seconds)
+    return entry.begun_at + (math.inf if rules.run_seconds is None else rules.run_seconds - entry.used)
 
 
 def _is_too_large(entry: Entry, rules: Rules) -> bool:

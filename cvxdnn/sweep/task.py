@@ -4,7 +4,6 @@ A turn that is asked to stop reports `Paused`, from which a later turn takes the
 run can make room for others, or move to another worker, and its record is the same.
 """
 
-import pickle
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from cvxdnn.comparison import Reference
 from cvxdnn.experiments import forward_work, training_of
+from cvxdnn.jobs.parcel import frozen, thawed
 from cvxdnn.scenario import Scenario
 from cvxdnn.solution import Snapshot
 from cvxdnn.sweep.record import Record, record_of
@@ -48,14 +48,13 @@ class RunTask:
             snapshot = next(snapshots)
         seconds = time.perf_counter() - began + (self.paused.seconds if self.paused else 0.0)
         if not snapshot.done:
-            report(Paused(pickle.dumps(snapshot.state), seconds))
+            report(Paused(frozen(snapshot.state), seconds))
             return None
         record = record_of(reference, snapshot, seconds)
         report(record)  # what is returned after a stop is dropped, what is reported is not
         return record
 
     def _snapshots(self, reference: Reference) -> Iterator[Snapshot]:
-        # The state is this program's own, made by an earlier turn; it never comes from a user.
-        state = None if self.paused is None else pickle.loads(self.paused.state)
+        state = None if self.paused is None else thawed(self.paused.state)
         look_every = max(1, min(MOST_STEPS, int(LOOK_WORK / forward_work(self.scenario))))
         return training_of(self.scenario, reference.solution, state, max_steps=self.max_steps, look_every=look_every)

@@ -59,7 +59,7 @@ class FitRun(PausableRun[FitFrame]):
         if frame is None or frame.state is None:
             self.begin(self.problem, self._measure)
         else:
-            self._submit_fit(FitTask(self.problem, self._measure, frame.state, frame.history, frame.traces))
+            self._submit_fit(FitTask(self.problem, self._measure).after(frame))
 
     def _submit_fit(self, task: FitTask) -> None:
         self._submit(task, f"fit {self.name}")

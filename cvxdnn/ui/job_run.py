@@ -56,7 +56,10 @@ class JobRun(Generic[Frame]):
             return REPLACED
         if self._job is None or self._job.state is not JobState.QUEUED:
             return ""
-        return f"waiting for a free worker, {self._job.queue_position or 'nobody'} ahead"
+        others = f"{self._job.queue_position or 'nobody'} ahead"
+        if self._job.made_room:
+            return f"paused so that others can train, {others}; goes on by itself"
+        return f"waiting for a free worker, {others}"
 
     def start(self, task: Callable[..., Any], subject: Any) -> None:
         """Begin another job instead of the present one."""

@@ -30,6 +30,10 @@ __all__ = ["backend", "close", "elsewhere", "runner", "solver", "start", "tidy"]
 INLINE = "the server process"
 MEGABYTE = 1_000_000
 SOLVER_SECONDS = 60
+TURN_SECONDS = 5.0
+"""What training may use of a worker before it makes room for somebody who waits."""
+WAITING_SHARE = 0.25
+"""Of the memory for paused runs, for those that made room and wait: two of the largest, with the default."""
 JOBS_PER_WORKER = 10_000
 IDLE_SHARE = 0.625
 """A worker that keeps more than this share of a job's memory limit when it has nothing to do is replaced."""
@@ -117,7 +121,13 @@ def _once(name: str, make: Callable[[], Runner]) -> Runner:
 
 
 def _training_runner(limits: Limits) -> Runner:
-    rules = Rules(run_seconds=limits.job_seconds, run_bytes=limits.job_megabytes * MEGABYTE, max_queued=limits.queue)
+    rules = Rules(
+        run_seconds=limits.job_seconds,
+        turn_seconds=TURN_SECONDS,
+        waiting_bytes=int(WAITING_SHARE * limits.kept_megabytes * MEGABYTE),
+        run_bytes=limits.job_megabytes * MEGABYTE,
+        max_queued=limits.queue,
+    )
     address = os.environ.get("CVXDNN_DASK_SCHEDULER")
     if address:
         from cvxdnn.jobs.dask_runner import DaskRunner

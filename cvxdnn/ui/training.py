@@ -64,7 +64,7 @@ class TrainingRun(PausableRun[Frame]):
 
     def rewind(self, scenario: Scenario) -> None:
         """Back to the initial weights of the seed, and wait there."""
-        self._train(TrainingTask(scenario, steps=0))
+        self._train(TrainingTask(scenario, until=0))
 
     def stop(self) -> None:
         """End the run: what it reached stays on the chart, the next play starts again."""
@@ -76,8 +76,8 @@ class TrainingRun(PausableRun[Frame]):
         """Take over what the job has reported since the last look; go on where it was abandoned."""
         job = self._job
         super().poll()
-        if job is not None and not self.is_running and job.state is JobState.ABANDONED:
-            self._train(self._rest_of_the_task())
+        if job is not None and not self.is_running and job.state is JobState.ABANDONED and self._task is not None:
+            self._train(self._task.after(self.frame if self._seen else None))
 
     def _look_at(self, job: Job) -> JobState:
         seen = self._seen
@@ -90,16 +90,9 @@ class TrainingRun(PausableRun[Frame]):
         self._task = task
         self._submit(task, f"train {fingerprint(task.scenario)}")
 
-    def _rest_of_the_task(self) -> TrainingTask:
-        """What an abandoned job had still to do; one of a few steps is simply done again."""
-        assert self._task is not None
-        if self._task.steps is None and self._seen and self.frame is not None and self.frame.state is not None:
-            return self._continuation(self._task.scenario)
-        return self._task
-
     def _continuation(self, scenario: Scenario, steps: int | None = None) -> TrainingTask:
         assert self.frame is not None  # see _can_resume
-        return TrainingTask(scenario, steps, self.frame.state, self.frame.history)
+        return TrainingTask(scenario, None if steps is None else self.frame.step + steps).after(self.frame)
 
     def _can_resume(self, scenario: Scenario) -> bool:
         """Whether the last state has these settings' points and architecture; only beta may differ."""

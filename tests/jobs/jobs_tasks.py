@@ -1,5 +1,6 @@
 """Tasks for the tests of the runners, in a module that worker processes can import, and a way to wait."""
 
+import itertools
 import os
 import signal
 import sys
@@ -203,6 +204,23 @@ class Count:
             if number == 1 and self.gate is not None:
                 wait_for_file(self.gate)
         return self.n
+
+
+@dataclass(frozen=True)
+class CountOn:
+    """Counts without an end, as long as it may, and goes on from where it was."""
+
+    place: int = 0
+
+    def __call__(self, report, stopped):
+        for number in itertools.count(self.place):
+            report(number)
+            if stopped():
+                return
+            time.sleep(0.01)
+
+    def after(self, last):
+        return self if last is None else CountOn(last)
 
 
 @dataclass(frozen=True)

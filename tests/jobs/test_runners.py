@@ -281,6 +281,29 @@ def test_waiting_for_a_worker_does_not_count_as_running(make_runner):
     assert first.state is JobState.LIMITED
 
 
+def test_who_waits_gets_a_turn_and_the_others_go_on_from_where_they_were(make_runner):
+    runner = make_runner(turn_seconds=0.2)
+    endless = [runner.submit(tasks.CountOn(place), owner=f"endless {place}") for place in (1_000, 2_000)]
+    for value in range(3):
+        assert runner.submit(tasks.Answer(value), owner="c").result(LONG) == value
+    wait_until(lambda: all(job.made_room for job in endless))
+    reached = [job.progress for job in endless]
+    assert 1_000 <= reached[0] < 2_000 <= reached[1]
+    wait_until(lambda: all(job.made_room > 2 for job in endless))
+    wait_until(lambda: endless[0].progress > reached[0] and endless[1].progress > reached[1])
+    assert [job.starts for job in endless] == [1, 1]
+    for job in endless:
+        job.stop()
+    wait_until(lambda: all(job.state is JobState.STOPPED for job in endless))
+
+
+def test_nobody_makes_room_for_nobody(make_runner):
+    job = make_runner(turn_seconds=0.05).submit(tasks.CountOn(), owner="a")
+    wait_until(lambda: (job.progress or 0) > 20)
+    assert (job.state, job.made_room) == (JobState.RUNNING, 0)
+    job.stop()
+
+
 def test_a_full_queue_refuses_the_next_owner_but_not_a_replacement(make_runner):
     runner = make_runner(max_queued=2)
     first = running(runner.submit(tasks.until_stopped, owner="a"))

@@ -1,16 +1,20 @@
 """The order of service, without any worker: slots that a test opens and ends by hand."""
 
+import time
 from collections import Counter
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvxdnn.exceptions import WorkerDiedError
+from cvxdnn.exceptions import JobCancelledError, LimitExceededError, WorkerDiedError
+from cvxdnn.jobs import watch
 from cvxdnn.jobs.interface import JobState
 from cvxdnn.jobs.rules import Rules
 from cvxdnn.jobs.scheduler import Scheduler
 from cvxdnn.jobs.slot import Slot
+from tests.jobs.jobs_tasks import LONG
 
 
 class ManualSlot(Slot):
@@ -37,8 +41,8 @@ class ManualSlot(Slot):
 
 
 class ManualRunner(Scheduler):
-    def __init__(self, slots):
-        super().__init__(Rules(abandon_after=None))
+    def __init__(self, slots, **rules):
+        super().__init__(Rules(abandon_after=None, turn_seconds=LONG, **rules))
         self.slots = [ManualSlot() for _ in range(slots)]
         self.open_slots(self.slots)
 
@@ -46,13 +50,38 @@ class ManualRunner(Scheduler):
         """The slot's task ends."""
         self.slot_ended(slot, JobState.STOPPED if slot.asked else JobState.DONE, None)
 
+    def end_turns(self, *slots):
+        """The jobs in these slots begin in this order if they have not; then their turns are over."""
+        for slot in slots:
+            if slot.entry.begun_at == watch.NEVER:
+                self.slot_began(slot)
+        with self.lock:
+            for slot in slots:
+                slot.entry.begun_at -= 2 * LONG
+            self._make_room()
+
 
 def nothing(report, stopped):
     return None
 
 
-STEPS = st.lists(st.one_of(st.sampled_from("abcd"), st.integers(0, 2)), min_size=40, max_size=60)
-"""A letter: that owner submits a job. A number: the task in that slot ends."""
+@dataclass(frozen=True)
+class Endless:
+    """Goes on from the last number that it has reported."""
+
+    place: int = 0
+
+    def __call__(self, report, stopped):
+        raise AssertionError("nobody runs it here")
+
+    def after(self, last):
+        return self if last is None else Endless(last)
+
+
+STEPS = st.lists(
+    st.one_of(st.sampled_from("abcd"), st.integers(0, 2), st.integers(0, 2).map(str)), min_size=40, max_size=60
+)
+"""A letter: that owner submits a job. A number: the task in that slot ends. A digit: its turn is over."""
 
 
 @settings(deadline=None)
@@ -62,8 +91,13 @@ def test_nobody_is_overtaken_twice_by_the_same_owner(slots, steps):
         overtaken = {}
         for step in steps:
             before = _holders(runner)
-            if isinstance(step, str):
-                runner.submit(nothing, owner=step)
+            if isinstance(step, str) and step.isalpha():
+                runner.submit(Endless(), owner=step)
+            elif isinstance(step, str):
+                if (slot := runner.slots[int(step) % slots]).entry is not None:
+                    runner.end_turns(slot)
+                    if slot.asked:
+                        runner.end(slot)
             elif (slot := runner.slots[step % slots]).entry is not None:
                 runner.end(slot)
             after = _holders(runner)
@@ -149,3 +183,122 @@ def test_the_first_end_of_a_job_counts():
         job.receive("late")
         job.mark_running()
         assert (job.state, job.result(), job.progress) == (JobState.DONE, 1, None)
+
+
+# Making room
+
+
+@settings(deadline=None)
+@given(slots=st.integers(1, 3), owners=st.integers(1, 6), rounds=st.integers(1, 8))
+def test_endless_jobs_get_equally_many_turns_whoever_came_first(slots, owners, rounds):
+    with ManualRunner(slots) as runner:
+        jobs = [runner.submit(Endless(), owner=str(number)) for number in range(owners)]
+        turns, before = Counter({job.id: 0 for job in jobs}), {}
+        for _ in range(rounds):
+            turns.update(_holders(runner).keys() - before.keys())
+            before = _holders(runner)
+            runner.end_turns(*(slot for slot in runner.slots if slot.entry is not None))
+            for slot in [slot for slot in runner.slots if slot.asked and slot.entry is not None]:
+                runner.end(slot)
+        assert max(turns.values()) - min(turns.values()) <= 1
+        assert rounds < owners or min(turns.values()) >= 1
+        assert all(not job.state.finished for job in jobs)
+
+
+def test_as_many_make_room_as_wait_and_those_first_who_had_longest():
+    with ManualRunner(3) as runner:
+        for owner in "abc":
+            runner.submit(Endless(), owner=owner)
+        runner.end_turns(runner.slots[2], runner.slots[0], runner.slots[1])
+        assert not any(slot.asked for slot in runner.slots)
+        runner.submit(nothing, owner="d")
+        runner.end_turns(*runner.slots)
+        assert [slot.asked for slot in runner.slots] == [False, False, True]
+        runner.end_turns(runner.slots[0])  # who waits has a slot in prospect already
+        assert [slot.asked for slot in runner.slots] == [False, False, True]
+
+
+def test_a_job_that_made_room_goes_on_from_its_last_message_and_began_once():
+    with ManualRunner(1) as runner:
+        (slot,) = runner.slots
+        job = runner.submit(Endless(), owner="a")
+        runner.slot_began(slot)
+        other = runner.submit(nothing, owner="b")
+        job.receive(7)
+        runner.end_turns(slot)
+        runner.end(slot)
+        assert (job.state, job.made_room, job.queue_position, other.queue_position) == (JobState.QUEUED, 1, 0, 0)
+        assert slot.entry.job is other
+        runner.end(slot)
+        runner.slot_began(slot)
+        assert (slot.entry.job, slot.entry.work, job.starts) == (job, Endless(7), 1)
+
+
+@pytest.mark.parametrize("task", [nothing, Endless()], ids=["cannot", "has not had its turn"])
+def test_nobody_else_is_asked_to_make_room(task):
+    with ManualRunner(1) as runner:
+        (slot,) = runner.slots
+        runner.submit(task, owner="a")
+        runner.submit(nothing, owner="b")
+        with runner.lock:
+            slot.entry.begun_at = time.monotonic() - (2 * LONG if task is nothing else 0)
+            runner._make_room()
+        assert not slot.asked
+
+
+@pytest.mark.parametrize("state", [JobState.STOPPED, JobState.DONE])
+def test_who_is_stopped_or_has_ended_while_making_room_has_ended(state):
+    with ManualRunner(1) as runner:
+        (slot,) = runner.slots
+        job = runner.submit(Endless(), owner="a")
+        runner.submit(nothing, owner="b")
+        runner.end_turns(slot)
+        if state is JobState.STOPPED:
+            job.stop()
+        runner.slot_ended(slot, state, "result")
+        assert job.state is state
+        assert job.id not in {entry.job.id for entry in runner._unfinished()}
+
+
+def test_a_job_stops_at_once_while_it_waits_to_go_on():
+    with ManualRunner(1) as runner:
+        job = runner.submit(Endless(), owner="a")
+        runner.submit(nothing, owner="b")
+        runner.end_turns(*runner.slots)
+        runner.end(runner.slots[0])
+        job.stop()
+        assert job.state is JobState.STOPPED
+        with pytest.raises(JobCancelledError):
+            job.result(0)
+
+
+def test_the_time_limit_counts_all_turns():
+    with ManualRunner(1, run_seconds=3 * LONG) as runner:
+        (slot,) = runner.slots
+        job = runner.submit(Endless(), owner="a")
+        runner.submit(nothing, owner="b")
+        runner.end_turns(slot)
+        runner.end(slot)
+        runner.end(slot)
+        assert not slot.asked
+        runner.end_turns(slot)
+        with runner.lock:
+            runner._attend()
+        assert slot.asked
+        runner.end(slot)
+        assert job.state is JobState.LIMITED
+
+
+def test_what_waits_to_go_on_has_its_room():
+    class Packing(ManualRunner):
+        def pack(self, task):
+            return bytes(60)
+
+    with Packing(1, waiting_bytes=100) as runner:
+        jobs = [runner.submit(Endless(), owner=owner) for owner in "abc"]
+        for _ in range(2):
+            runner.end_turns(*runner.slots)
+            runner.end(runner.slots[0])
+        assert [job.state for job in jobs[:2]] == [JobState.QUEUED, JobState.LIMITED]
+        with pytest.raises(LimitExceededError, match="Go on in a minute"):
+            jobs[1].result(0)

@@ -15,6 +15,21 @@ async def nothing(*_):
 TRAIN = {"depth": "depth_train", "rank_one": "rank_one_train_play_arrow", "batch_norm": "batch_norm_train_play_arrow"}
 
 
+class Reader(Client):
+    """Remembers every line of text that it was shown."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.lines = set()
+
+    def _take_element(self, delta):
+        super()._take_element(delta)
+        self.lines.add(delta.new_element.markdown.body)
+
+    def has_read(self, words):
+        return lambda: any(words in line for line in self.lines)
+
+
 class Onlooker(Client):
     """Reads on the About page how many workers are busy, again and again."""
 
@@ -64,3 +79,25 @@ def test_a_drag_is_answered_while_another_tab_waits_for_a_slow_closed_form(fresh
 
     with fresh_server(CVXDNN_WORKERS="1") as server:
         visiting(story, Client(server.port, page="rank_one"), Visitor(port=server.port, number=1))
+
+
+def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):
+    async def story(first, second, third):
+        assert await third.until(third.has_read("training · step"), "training of the third")
+        # Whoever made room reads why, and goes on from there.
+        assert await first.until(first.has_read("paused so that others can train"), "why the first waits")
+        steps = _last_step(first)
+        assert await first.until(lambda: _last_step(first) > steps > 0, "more training of the first")
+        assert first.errors == second.errors == third.errors == []
+
+    largest = "v=1&preset=motorcycle&depth=6&width=100&restarts=16"
+    with fresh_server(CVXDNN_WORKERS="2") as server:
+        visiting(nothing, Client(server.port, page="about"))
+        server.wait_until_idle()
+        visiting(story, *(Reader(server.port, query=largest) for _ in range(3)))
+
+
+def _last_step(reader):
+    """The largest step at which a reader's networks were shown."""
+    steps = [re.search(r"step ([\d,]+)", line) for line in reader.lines]
+    return max((int(step[1].replace(",", "")) for step in steps if step), default=0)
