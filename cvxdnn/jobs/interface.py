@@ -107,6 +107,7 @@ class Job:
         self._submitted = self._touched = time.monotonic()
         self._began: float | None = None
         self._ended: float | None = None
+        self._first_message: float | None = None
         self._left = self._goes_on = False
         self._waiting = 0
 
@@ -207,6 +208,11 @@ class Job:
         """Whether the last thing that its owner did was to leave."""
         return self._left
 
+    @property
+    def first_message_at(self) -> float | None:
+        """When its present worker sent the first message, in seconds of `time.monotonic`; None before that."""
+        return self._first_message
+
     def last_looked_at(self) -> float:
         """When somebody last looked, in seconds of `time.monotonic`."""
         return time.monotonic() if self._waiting else self._touched
@@ -217,6 +223,7 @@ class Job:
             if not self._state.finished:
                 self.starts += not self._goes_on
                 self._goes_on = False
+                self._first_message = None
                 self._state = JobState.RUNNING
                 self._began = self._began or time.monotonic()
 
@@ -224,7 +231,7 @@ class Job:
         """The worker died, or is needed by others; the job waits for another."""
         with self._changed:
             if not self._state.finished:
-                self._state = JobState.QUEUED
+                self._state, self._first_message = JobState.QUEUED, None
                 self._goes_on = makes_room
                 self.made_room += makes_room
 
@@ -233,6 +240,7 @@ class Job:
         with self._changed:
             if not self._state.finished:
                 self._latest = (self._latest[0] + 1, message)
+                self._first_message = self._first_message or time.monotonic()
 
     def finish(self, state: JobState, result: Any = None, failure: BaseException | None = None) -> bool:
         """The end; only the first call counts, and returns True."""

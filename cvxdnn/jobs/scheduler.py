@@ -10,7 +10,7 @@ refine it:
 * a job whose worker died begins again before everybody else, once.
 
 While somebody waits, jobs that can (`Resumable`) have turns of `Rules.turn_seconds`: they stop, go to the end of the
-queue and go on from where they were. So whatever is asked for, nobody holds a slot for good.
+queue and go on from where they were. So however much is asked for, somebody who waits gets a slot soon.
 
 `Rules` says when a job is asked to stop although nobody asked; one that does not stop then loses its slot by
 force, where the slot has a way to do so.

@@ -4,8 +4,9 @@ For a job that was not asked to stop the next moments of interest are
 
     last look + abandon_after   (+ grace, once its owner has left)        and        beginning + run_seconds;
 
-for one that was, the moment to end it by force, request + kill_after; while others wait also beginning + turn_seconds,
-for one that can make room. The watching thread sleeps until the soonest of them, or shorter while memory has to be
+for one that was, the moment to end it by force, request + kill_after; while others wait also first message +
+turn_seconds, for one that can make room: unless it takes very long, what it needs to begin is no part of its turn, or
+it might never get on. The watching thread sleeps until the soonest of them, or shorter while memory has to be
 measured.
 """
 
@@ -18,6 +19,10 @@ from cvxdnn.jobs.slot import Entry
 NEVER = math.inf
 MEMORY_SECONDS = 0.5
 """How often the memory of running jobs is measured."""
+MESSAGE_SECONDS = 0.5
+"""How often it is looked whether a job whose turn counts from its first message has sent that."""
+LONGEST_TURN = 3.0
+"""From the beginning, in turns."""
 
 
 def deadline(entry: Entry, rules: Rules) -> float:
@@ -43,7 +48,9 @@ def turn_ends(entry: Entry, rules: Rules) -> float:
     """When a running job makes room for others who wait; never if it cannot, or is about to end anyway."""
     if entry.task is None or entry.makes_room or entry.ending is not None or rules.turn_seconds is None:
         return math.inf
-    return entry.begun_at + rules.turn_seconds
+    latest = entry.begun_at + LONGEST_TURN * rules.turn_seconds
+    first = entry.job.first_message_at
+    return latest if first is None else min(latest, first + rules.turn_seconds)
 
 
 def must_go(entry: Entry, rules: Rules) -> bool:
@@ -58,7 +65,10 @@ def next_look(entries: list[Entry], rules: Rules) -> float | None:
     soonest = min((deadline(entry, rules) for entry in entries), default=math.inf)
     if any(entry.slot is None for entry in entries):
         now = time.monotonic()  # whose turn is over and need not go yet is looked at when something changes
-        soonest = min([soonest, *(ends for entry in entries if (ends := turn_ends(entry, rules)) > now)])
+        turns = [ends for entry in entries if (ends := turn_ends(entry, rules)) > now]
+        soonest = min([soonest, *turns])
+        if any(entry.slot is not None and entry.job.first_message_at is None for entry in entries if entry.task):
+            soonest = min(soonest, now + MESSAGE_SECONDS)
     if rules.run_bytes is not None and any(entry.slot is not None for entry in entries):
         soonest = min(soonest, time.monotonic() + MEMORY_SECONDS)
     return None if math.isinf(soonest) else max(0.0, soonest - time.monotonic())

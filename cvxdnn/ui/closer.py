@@ -115,6 +115,8 @@ def _start_button(session: Session, run: JobRun[Any], label: str, task: Callable
         st.button("Stop", icon=":material/stop:", key=PREFIX + "stop", on_click=run.stop)
     else:
         st.button(label, icon=":material/play_arrow:", key=PREFIX + "start", on_click=session.begin, args=(run, task))
+    if run.standing:
+        st.caption(run.standing)
     if run.message:
         st.error(run.message)
 

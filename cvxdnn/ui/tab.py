@@ -118,7 +118,10 @@ class Tabs:
 
 def is_connected(session: str) -> bool:
     """Whether a session has a browser at this moment; without a server everybody has."""
-    return not Runtime.exists() or bool(Runtime.instance().is_active_session(session))
+    try:
+        return bool(Runtime.instance().is_active_session(session))
+    except RuntimeError:  # there is none
+        return True
 
 
 tabs = Tabs(is_connected)

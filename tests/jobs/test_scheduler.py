@@ -58,6 +58,9 @@ class ManualRunner(Scheduler):
         with self.lock:
             for slot in slots:
                 slot.entry.begun_at -= 2 * LONG
+                if slot.entry.job.first_message_at is None:
+                    slot.entry.job.receive(slot.entry.job.progress)
+                slot.entry.job._first_message -= 2 * LONG
             self._make_room()
 
 
@@ -234,16 +237,20 @@ def test_a_job_that_made_room_goes_on_from_its_last_message_and_began_once():
         assert (slot.entry.job, slot.entry.work, job.starts) == (job, Endless(7), 1)
 
 
-@pytest.mark.parametrize("task", [nothing, Endless()], ids=["cannot", "has not had its turn"])
-def test_nobody_else_is_asked_to_make_room(task):
+@pytest.mark.parametrize(
+    ("task", "turns", "is_asked"),
+    [(nothing, 2, False), (Endless(), 0, False), (Endless(), 2, False), (Endless(), 4, True)],
+    ids=["cannot", "has just begun", "is not ready yet", "takes too long to be ready"],
+)
+def test_who_can_makes_room_after_its_turn_which_counts_from_its_first_message(task, turns, is_asked):
     with ManualRunner(1) as runner:
         (slot,) = runner.slots
         runner.submit(task, owner="a")
         runner.submit(nothing, owner="b")
         with runner.lock:
-            slot.entry.begun_at = time.monotonic() - (2 * LONG if task is nothing else 0)
+            slot.entry.begun_at = time.monotonic() - turns * LONG
             runner._make_room()
-        assert not slot.asked
+        assert slot.asked is is_asked
 
 
 @pytest.mark.parametrize("state", [JobState.STOPPED, JobState.DONE])
@@ -258,6 +265,21 @@ def test_who_is_stopped_or_has_ended_while_making_room_has_ended(state):
         runner.slot_ended(slot, state, "result")
         assert job.state is state
         assert job.id not in {entry.job.id for entry in runner._unfinished()}
+
+
+def test_who_goes_on_is_not_asked_to_make_room_before_it_has_begun():
+    with ManualRunner(1) as runner:
+        (slot,) = runner.slots
+        job = runner.submit(Endless(), owner="a")
+        runner.submit(nothing, owner="b")
+        runner.end_turns(slot)
+        runner.end(slot)
+        runner.end(slot)
+        assert slot.entry.job is job
+        runner.submit(nothing, owner="b")
+        with runner.lock:
+            runner._make_room()
+        assert not slot.asked
 
 
 def test_a_job_stops_at_once_while_it_waits_to_go_on():

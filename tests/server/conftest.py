@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -28,6 +29,12 @@ def fresh_server():
     return start
 
 
+def acted(story):
+    """What a story comes to, in a thread of its own: a browser of other tests may keep this one's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, story).result()
+
+
 def visiting(story, *clients):
     """Let clients, who come one after the other, act out a story; whatever goes wrong, all of them leave."""
 
@@ -39,7 +46,7 @@ def visiting(story, *clients):
         finally:
             await asyncio.gather(*(client.disconnect() for client in clients), return_exceptions=True)
 
-    return asyncio.run(act())
+    return acted(act())
 
 
 def is_in(client: Client):

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.client import Client
 from cvxdnn.ui.main import SCRIPT
-from tests.server.conftest import is_in
+from tests.server.conftest import acted, is_in
 
 SEATS = 3
 PAGES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep", "about")
@@ -37,7 +37,7 @@ def test_deep_links_on_a_fresh_server_find_no_more_seats_than_there_are(fresh_se
         return len(seated), seated_later == seated, errors
 
     with fresh_server(CVXDNN_MAX_SESSIONS=str(SEATS)) as server:
-        assert asyncio.run(story(server)) == (SEATS, True, [])
+        assert acted(story(server)) == (SEATS, True, [])
 
 
 def test_every_page_can_be_the_first_address_after_a_start(fresh_server):
@@ -48,7 +48,7 @@ def test_every_page_can_be_the_first_address_after_a_start(fresh_server):
     titles = set()
     with fresh_server() as server:
         for page in PAGES:
-            headings, errors = asyncio.run(visit(server, page))
+            headings, errors = acted(visit(server, page))
             assert len(headings) == 1
             assert errors == []
             titles.add(headings[0])

@@ -87,7 +87,7 @@ def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):
         # Whoever made room reads why, and goes on from there.
         assert await first.until(first.has_read("paused so that others can train"), "why the first waits")
         steps = _last_step(first)
-        assert await first.until(lambda: _last_step(first) > steps > 0, "more training of the first")
+        assert await first.until(lambda: _last_step(first) > steps, "more training of the first")
         assert first.errors == second.errors == third.errors == []
 
     largest = "v=1&preset=motorcycle&depth=6&width=100&restarts=16"
