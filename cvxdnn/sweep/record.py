@@ -9,7 +9,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 
@@ -60,12 +60,27 @@ class Record:
         InvalidInputError
             If it is not the mapping of a record.
         """
-        if not isinstance(values, Mapping) or list(values) != list(COLUMNS):
+        if not isinstance(values, Mapping) or list(values) != list(COLUMNS) or not _has_the_right_types(values):
             raise InvalidInputError(f"a stored record is {values!r:.60}; delete the file it came from")
         return cls(**values)
 
 
 COLUMNS = tuple(each.name for each in fields(Record))
+_TYPES = get_type_hints(Record)
+LARGEST_WHOLE = 2**53
+"""Every table and chart can hold a whole number up to this."""
+
+
+def _has_the_right_types(values: Mapping[str, Any]) -> bool:
+    """Whether every value is one that its column can hold."""
+    return all(_fits(value, _TYPES[name]) for name, value in values.items())
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Numbers must be finite; a whole one may stand for a float, a truth value for nothing."""
+    if isinstance(value, int):
+        return kind is not str and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE
+    return isinstance(value, kind) and not (isinstance(value, float) and not math.isfinite(value))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 A line is written by one call, flushed to the disk before anybody is told, and stands between two line ends. So a
 power cut in the middle of a line costs that line and no other, and several processes may append to one file.
-What cannot be read as a record is passed over: that run is simply made again.
+What cannot be read as a record is counted and passed over, whatever it is: that run is simply made again. The log
+says it once for each file, not once for each visitor who looks at the file.
 
 The folder holds at most so many bytes; the files that were not written for longest go first. `settings` says which
 folder, and how many bytes.
@@ -11,6 +12,7 @@ folder, and how many bytes.
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +26,11 @@ __all__ = ["Log", "Store"]
 logger = logging.getLogger("cvxdnn.sweep")
 
 LONGEST_LINE = 1_000
+_LINE = re.compile(rb"[^\n]+")
+_ENTRY = re.compile(rb'\{"run": \d{1,9}, "[^\n]*\}')
+"""What `append` writes begins and ends so; anything else is not worth a parser's time."""
+_told: set[Path] = set()
+"""Files with junk in them that the log of this process has told of."""
 
 
 class Store:
@@ -58,9 +65,13 @@ class Store:
 
 
 class Log:
-    """The results of one grid."""
+    """The results of one grid.
+
+    passed_over : how many lines of its file could not be read so far
+    """
 
     def __init__(self, store: Store, path: Path) -> None:
+        self.passed_over = 0
         self._store, self._path = store, path
         self._read = 0
 
@@ -81,10 +92,21 @@ class Log:
             return
         whole = text.rfind(b"\n") + 1  # somebody may be writing the last line at this moment
         self._read += whole
-        for line in text[:whole].splitlines():
-            entry = _entry(line)
-            if entry is not None:
+        passed_over = 0
+        for line in _LINE.finditer(text, 0, whole):
+            entry = _entry(line.group())
+            if entry is None:
+                passed_over += 1
+            else:
                 yield entry
+        self._tell(passed_over)
+
+    def _tell(self, passed_over: int) -> None:
+        """Say once what was found in this file."""
+        self.passed_over += passed_over
+        if passed_over and self._path not in _told:
+            _told.add(self._path)
+            logger.warning("%s: %d stored lines cannot be read and are made again", self._path.name, passed_over)
 
     def append(self, run: int, record: Record) -> None:
         """Add a record; it is on the disk when this returns.
@@ -105,11 +127,10 @@ class Log:
 
 def _entry(line: bytes) -> tuple[int, Record] | None:
     """A line as run and record; None when it is not whole."""
-    if not 0 < len(line) <= LONGEST_LINE:
+    if len(line) > LONGEST_LINE or not _ENTRY.fullmatch(line):
         return None
     try:
         values = json.loads(line)
-        return int(values.pop("run")), Record.from_plain(values)
-    except (ValueError, AttributeError, KeyError, TypeError, InvalidInputError):
-        logger.warning("a stored result cannot be read and is made again")
+        return values.pop("run"), Record.from_plain(values)
+    except (ValueError, RecursionError, InvalidInputError):
         return None

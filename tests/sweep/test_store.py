@@ -1,10 +1,12 @@
 """Results on disk survive crashes, strangers and full disks, and never exceed their room."""
 
 import json
+import math
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -70,6 +72,43 @@ def test_junk_in_a_file_is_passed_over(store, junk):
     log = store.log("k")
     log.append(3, RECORD)
     assert list(log.news())[-1] == (3, RECORD)
+
+
+WRONG = {
+    "nested deep": b'{"run": 0, "dataset": ' + b"[" * 900 + b"}",
+    "nested and closed": b'{"run": 0, "dataset": ' + b"[" * 450 + b"]" * 450 + b"}",
+    "another type": json.dumps({"run": 0, **asdict(RECORD), "dataset": [[1]]}).encode(),
+    "a truth value": json.dumps({"run": 0, **asdict(RECORD), "knots": True}).encode(),
+    "no number": json.dumps({"run": 0, **asdict(RECORD), "gap": math.nan}).encode(),
+    "beyond every number": json.dumps({"run": 0, **asdict(RECORD)}).replace("0.25", "1e999").encode(),
+    "too many digits": json.dumps({"run": 0, **asdict(RECORD), "steps": 10**400}).encode(),
+    "an endless run number": b'{"run": 1e999, "dataset": "zigzag"}',
+    "no mapping": b"7",
+}
+
+
+@pytest.mark.parametrize("line", WRONG.values(), ids=WRONG)
+def test_a_line_of_somebody_elses_making_is_counted_and_passed_over(store, line):
+    store.log("k").append(3, RECORD)
+    with (store.folder / "k.jsonl").open("ab") as file:
+        file.write(line + b"\n")
+    log = store.log("k")
+    assert list(log.news()) == [(3, RECORD)]
+    assert log.passed_over == 1
+
+
+def test_a_file_of_junk_is_told_of_once_whoever_reads_it(store, caplog):
+    store.log("k").append(3, RECORD)
+    lines = 1_000_000 // 8
+    with (store.folder / "k.jsonl").open("ab") as file:
+        file.write(b'{"run":\n' * lines)
+    for _ in range(3):  # visitors
+        log = store.log("k")
+        assert list(log.news()) == [(3, RECORD)]
+        assert log.passed_over == lines
+    assert [record.getMessage() for record in caplog.records] == [
+        f"k.jsonl: {lines} stored lines cannot be read and are made again"
+    ]
 
 
 def test_the_oldest_files_make_room_for_a_new_one(tmp_path):
