@@ -6,11 +6,13 @@ from numpy.typing import NDArray
 
 from cvxdnn.comparison import Reference, network_knots
 from cvxdnn.datasets import Normalization
+from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.labels import LEVELS
 from cvxdnn.scenario import MAX_POINTS
 from cvxdnn.spline import LinearSpline
 from cvxdnn.ui.pace import load
 from cvxdnn.ui.point_editor import Band, CertificatePanel, Curve, point_editor
+from cvxdnn.ui.point_editor.told import told_names, told_number, told_points
 from cvxdnn.ui.session import Domain, Session, reference
 from cvxdnn.ui.training import TrainingRun
 
@@ -40,20 +42,37 @@ def explore_chart(session: Session) -> None:
         key=KEY,
         on_points_change=lambda: _take_points(session),
         on_preview_change=lambda: _take_preview(session),
-        on_hidden_change=lambda: session.change(hidden=tuple(st.session_state[KEY]["hidden"])),
+        on_hidden_change=lambda: _take_hidden(session),
     )
 
 
 def _take_points(session: Session) -> None:
-    points = tuple((float(x), float(y)) for x, y in st.session_state[KEY]["points"])
-    session.change(by_chart=True, points=points)
+    try:
+        points = told_points(st.session_state[KEY])
+    except InvalidInputError as error:
+        session.refuse(error)
+    else:
+        session.change(by_chart=True, points=points)
+
+
+def _take_hidden(session: Session) -> None:
+    try:
+        hidden = told_names(st.session_state[KEY], "hidden")
+    except InvalidInputError as error:
+        session.refuse(error)
+    else:
+        session.change(hidden=hidden)
 
 
 def _take_preview(session: Session) -> None:
     if load.is_high:
         return  # the browser, which waits for an answer, sends the next one a second later
-    preview = st.session_state[KEY]["preview"] or {}
-    session.drag(preview.get("number"), preview.get("points"))
+    preview = st.session_state[KEY].get("preview")
+    try:
+        points = told_points(preview)
+    except InvalidInputError:
+        points = None  # the drag was given up, or its end brings the message
+    session.drag(told_number(preview, "number"), points)
 
 
 def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:

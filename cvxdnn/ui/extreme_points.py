@@ -6,8 +6,10 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.ui.extreme_points_samples import EXAMPLES, MOST, PREFIX, Point, Samples, picture_of
 from cvxdnn.ui.point_editor import Curve, point_editor
+from cvxdnn.ui.point_editor.told import told_points
 
 EDITOR = PREFIX + "editor"
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0)
@@ -98,13 +100,28 @@ def _example_chosen(here: State) -> None:
 
 def _points_moved(here: State) -> None:
     """Take over the editor's points; what belongs to a sample moves along when the order from the left changes."""
-    points = tuple((float(x), float(y)) for x, y in st.session_state[EDITOR]["points"])[:MOST]
+    points = _told(st.session_state[EDITOR])
+    if points is None:
+        here.version += 1  # no browser of ours told this; the editor shows again what is there
+        return
     old = here.samples
     order = _same_samples(old.points, points)
     spare = MOST - len(points)
     heights = [old.heights[i] if i is not None else 0.0 for i in order] + [0.0] * spare
     targets = [old.targets[i] if i is not None else 1.0 for i in order] + [1.0] * spare
     here.samples = replace(old, points=points, heights=tuple(heights), targets=tuple(targets))
+
+
+def _told(state: object) -> tuple[Point, ...] | None:
+    """The samples that the editor tells of, inside its axes; None when they are none."""
+    try:
+        points = np.array(told_points(state)[:MOST])
+    except InvalidInputError:
+        return None
+    if len(points) < FEWEST or not np.isfinite(points).all():
+        return None
+    inside = points.clip(DOMAIN[::2], DOMAIN[1::2])
+    return tuple((float(x), float(y)) for x, y in inside)
 
 
 def _same_samples(old: tuple[Point, ...], new: tuple[Point, ...]) -> list[int | None]:

@@ -114,12 +114,12 @@ class Session:
             return self.reference
         return Reference(self.preview, self.solver)
 
-    def drag(self, number: int | None, points: Sequence[Sequence[float]] | None) -> None:
+    def drag(self, number: int | None, points: Points | None) -> None:
         """Show what belongs to these points until the drag ends; None: it was given up."""
         self.preview_number = number
         try:
-            self.preview = None if points is None else self.scenario.replace(points=[(x, y) for x, y in points])
-        except (InvalidInputError, TypeError, ValueError):
+            self.preview = None if points is None else self.scenario.replace(points=points)
+        except InvalidInputError:
             self.preview = None  # the end of the drag brings the message
 
     def refuse(self, problem: str, place: Place) -> None:
@@ -140,7 +140,7 @@ class Session:
             settings, notice = self._with_fitting_loss(settings)
             new = self.scenario.replace(**settings)
         except InvalidInputError as error:
-            self.problem = f"Nothing was changed: {plain(str(error))}."
+            self.refuse(error)
             return
         self._become(new, notice, by_chart, by_table)
 
@@ -160,6 +160,11 @@ class Session:
         elif new.loss_function.needs_labels and (new.loss, new.beta) != (old.loss, old.beta):
             self.domain = domain_of(new)
         self._train_after(old)
+
+    def refuse(self, error: InvalidInputError) -> None:
+        """Leave everything as it was, and say why."""
+        self.revision += 1
+        self.problem = f"Nothing was changed: {plain(str(error))}."
 
     def _with_fitting_loss(self, settings: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """The settings with a loss that has a meaning for the points, and a notice for the user."""

@@ -150,6 +150,27 @@ def test_a_state_that_no_browser_sends_harms_its_sender_at_most(server, state):
     visiting(server, story, 1, 2)
 
 
+@pytest.mark.parametrize(
+    "points",
+    [[[0, float("nan")]], [[0, None]], [[0, "0x10"]], [[0, [[1]]]], [[0, 10**4000]], 7],
+    ids=["NaN", "null", "hexadecimal", "nested", "4,000 digits", "no list"],
+)
+def test_odd_points_get_the_refusal_that_a_missing_number_gets(server, points):
+    async def story(attacker):
+        await attacker.tell(points=points)
+        async with asyncio.timeout(LONG):
+            while not attacker.errors:
+                await asyncio.sleep(0.05)
+        assert attacker.errors[0].startswith("Nothing was changed: ")
+        await attacker.tell(preview=[points])
+        await attacker.drag()
+        assert attacker.drags[-1].seconds is not None
+
+    complaints = server.complaints()
+    visiting(server, story, 1)
+    assert server.complaints() == complaints
+
+
 def test_a_full_house_says_so_and_opens_again(server):
     async def story(*seated):
         late = Visitor(port=server.port, number=9)

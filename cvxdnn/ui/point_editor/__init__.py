@@ -23,6 +23,9 @@ import streamlit as st
 from numpy.typing import ArrayLike
 from streamlit.components.v2.bidi_component import ComponentResult
 
+from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.ui.point_editor.told import told_names, told_number, told_points
+
 __all__ = ["Band", "CertificatePanel", "Curve", "point_editor"]
 
 _FILES = Path(__file__).parent
@@ -196,7 +199,11 @@ def _received(key: str) -> dict[str, Any] | None:
     state = st.session_state.get(key)
     if not isinstance(state, Mapping):
         return None
-    return {name: state.get(name) for name in ("points", "hidden", "edits")}
+    try:
+        hidden, edits = told_names(state, "hidden"), told_number(state, "edits")
+        return {"points": told_points(state), "hidden": hidden, "edits": edits}
+    except InvalidInputError:
+        return None  # no browser of ours waits for an answer to it
 
 
 def _numbers(values: ArrayLike, scale: float) -> list[float | None]:
