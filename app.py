@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cvxdnn.ui import gate
 from cvxdnn.ui.main import SCRIPT
 
-app = st.App(SCRIPT)
+app = st.App(SCRIPT, middleware=gate.guards(), lifespan=gate.watch)

@@ -1,0 +1,46 @@
+"""What stands between strangers and the app: rules for everything that arrives, before Streamlit sees it.
+
+    names       which names this app answers to, and whose pages may speak to it    (hosts, origin)
+    headers     what every answer says to a browser; metrics for the machine's own users only
+    sockets     a web socket is for a page: who asks for none is sent away, and there is a bound for all
+    repetition  one line of log for each kind of event and minute
+    descriptors as many open files as the system allows
+
+`GUARDS` are plain ASGI middleware, the first of them outermost; `watch` is what is done once, at the start of the
+server. docs/security.md says what is promised, and which test shows it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.middleware import Middleware
+
+from cvxdnn.limits import host_limits
+from cvxdnn.ui.gate.descriptors import raise_descriptor_limit
+from cvxdnn.ui.gate.headers import Headers
+from cvxdnn.ui.gate.names import Names
+from cvxdnn.ui.gate.repetition import bound_the_log
+from cvxdnn.ui.gate.settings import frames, hosts
+from cvxdnn.ui.gate.sockets import Sockets
+
+__all__ = ["guards", "watch"]
+
+WAITING_SHARE = 2
+"""As many tabs as have a seat may wait outside for one."""
+
+
+def guards() -> list[Middleware]:
+    """The middleware of the app, as this host has set it."""
+    return [
+        Middleware(Headers, frames=frames()),
+        Middleware(Names, listed=hosts()),
+        Middleware(Sockets, most=WAITING_SHARE * host_limits().sessions),
+    ]
+
+
+@asynccontextmanager
+async def watch(app: object) -> AsyncIterator[None]:
+    """From the start of the server to its end."""
+    raise_descriptor_limit()
+    bound_the_log()
+    yield
