@@ -5,9 +5,9 @@
 
     python -m deploy.cluster [--port 8500] [--workers 2] [--replicas 2]
 
-Everything listens on this machine only. Without nginx on the PATH the replicas are reached at their own addresses.
-Ctrl+C ends all processes, the last started first; so does the death of any of them, because half a deployment
-would look like a whole one.
+Everything listens on this machine only, Dask's pages about itself too. Without nginx on the PATH the replicas are
+reached at their own addresses. Ctrl+C ends all processes, the last started first; so does the death of any of them,
+because half a deployment would look like a whole one.
 """
 
 import argparse
@@ -32,13 +32,18 @@ from typing import Self
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 START_SECONDS, END_SECONDS = 120.0, 5.0
+NO_PAGES = ("--no-dashboard", "--dashboard-address", f"{HOST}:0")
+"""Without a dashboard Dask still serves its health and metrics, and on every address if it is not told otherwise."""
 PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux: no orphans, even if this process is killed."""
 NGINX = """$user
 daemon off;
 pid $folder/nginx.pid;
 error_log stderr warn;
-events {}
+worker_rlimit_nofile 8192;
+events {
+    worker_connections 4096;
+}
 http {
     log_format replica '$chosen $upstream_addr $status $request_uri';
     access_log $folder/access.log replica;
@@ -131,12 +136,12 @@ class Cluster:
 
     def _start_dask(self) -> None:
         port = self.scheduler.rpartition(":")[2]
-        command = ["-m", "distributed.cli.dask_scheduler", "--host", HOST, "--port", port, "--no-dashboard"]
+        command = ["-m", "distributed.cli.dask_scheduler", "--host", HOST, "--port", port, *NO_PAGES]
         self._start("scheduler", [sys.executable, *command])
         self._wait("scheduler", lambda: _is_open(int(port)))
         for number in range(1, self._workers + 1):
             worker = ["-m", "distributed.cli.dask_worker", self.scheduler, "--nthreads", "1", "--nworkers", "1"]
-            limits = ["--host", HOST, "--memory-limit", "1GB", "--no-dashboard", "--local-directory", str(self.folder)]
+            limits = ["--host", HOST, "--memory-limit", "1GB", "--local-directory", str(self.folder), *NO_PAGES]
             self._start(f"worker-{number}", [sys.executable, *worker, *limits], OMP_NUM_THREADS="1")
 
     def _start_replicas(self) -> None:
@@ -156,8 +161,8 @@ class Cluster:
             return
         servers = " ".join(f"server {address.removeprefix('http://')};" for address in self.addresses)
         template = Template((ROOT / "deploy" / "sticky.conf.template").read_text())
-        # nginx's own variables look like the template's: only the two that are given here are filled in.
-        sticky = template.safe_substitute(LISTEN=f"{HOST}:{self.proxy_port}", SERVERS=servers)
+        # nginx's own variables look like the template's: only the three that are given here are filled in.
+        sticky = template.safe_substitute(LISTEN=f"{HOST}:{self.proxy_port}", SERVERS=servers, TRUSTED="")
         (self.folder / "sticky.conf").write_text(sticky)
         user = "user root;" if os.geteuid() == 0 else ""  # else root's nginx serves as somebody who may not read here
         (self.folder / "nginx.conf").write_text(Template(NGINX).safe_substitute(folder=self.folder, user=user))

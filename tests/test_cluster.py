@@ -6,14 +6,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from distributed import Client
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.sync.server import serve
 
 from cvxdnn.jobs.dask_runner import DaskRunner
 from cvxdnn.sweep import Grid, Store, Sweep
@@ -107,11 +111,100 @@ def test_a_page_is_served_through_the_websocket(cluster):
 
 
 def test_a_websocket_from_another_site_is_refused(cluster):
-    from websockets.exceptions import InvalidStatus
-
     address = cluster.address.replace("http", "ws", 1) + "/_stcore/stream"
     with pytest.raises(InvalidStatus), connect(address, subprotocols=["streamlit"], origin="http://elsewhere.example"):
         pass
+
+
+def listening(pids):
+    """Addresses, in hexadecimal, and ports on which these processes listen."""
+    sockets = set()
+    for pid in pids:
+        with suppress(FileNotFoundError, PermissionError):
+            for link in Path(f"/proc/{pid}/fd").iterdir():
+                with suppress(FileNotFoundError):
+                    sockets.add(os.readlink(link))
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == "0A" and f"socket:[{inode}]" in sockets:
+                address, _, port = local.partition(":")
+                found.append((address, int(port, 16)))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_everything_listens_on_this_machine_only(cluster):
+    started = [process.pid for process in cluster.processes.values()]
+    found = listening([*started, *(child for pid in started for child in children(pid))])
+    assert {int(address.rpartition(":")[2]) for address in cluster.addresses} <= {port for _, port in found}
+    this_machine = {"0100007F", "00000000000000000000000001000000"}
+    assert {address for address, _ in found} <= this_machine, found
+
+
+def refused(address, **headers):
+    """Status and headers of an answer that is an error."""
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10)
+    with error.value as answer:
+        return answer.code, answer.headers
+
+
+@NGINX
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/_stcore/metrics", {}, 404),
+        ("//_stcore//metrics/", {}, 404),
+        ("/_stcore/script-health-check", {}, 404),
+        ("/_stcore/stream", {"Upgrade": "websocket", "Origin": "http://elsewhere.example"}, 403),
+        ("/", {"Host": "elsewhere.example"}, 400),
+        ("/", {"X-Long": "x" * 40_000}, 400),
+    ],
+)
+def test_a_refusal_is_no_page_of_somebody_elses_either(cluster, path, headers, status):
+    code, answered = refused(f"{cluster.address}{path}", **headers)
+    assert code == status
+    assert answered.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert answered.get_all("Referrer-Policy") == ["same-origin"]
+
+
+@NGINX
+def test_a_foreign_websocket_does_not_even_reach_a_replica(cluster):
+    refused(f"{cluster.address}/_stcore/stream?foreign", Upgrade="websocket", Origin="http://elsewhere.example")
+    assert replicas_met(cluster, "?foreign") == ["-"]
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    """The proxy alone, in front of something that opens every web socket and never closes one."""
+
+    def healthy(connection, request):
+        return connection.respond(200, "ok") if request.path.endswith("health") else None
+
+    with serve(lambda opened: opened.recv(), deployment.HOST, 0, process_request=healthy) as behind:
+        threading.Thread(target=behind.serve_forever, daemon=True).start()
+        alone = Cluster(folder=tmp_path)
+        alone.addresses = [f"http://{deployment.HOST}:{behind.socket.getsockname()[1]}"]
+        try:
+            alone._start_proxy()
+            yield alone
+        finally:
+            alone.stop()
+
+
+@NGINX
+def test_one_address_gets_no_more_sockets_than_a_class_needs(proxy):
+    statuses = []
+    with ExitStack() as opened:
+        for _ in range(160):
+            try:
+                opened.enter_context(connect(f"{proxy.address}/_stcore/stream".replace("http", "ws", 1)))
+            except InvalidStatus as error:
+                statuses.append(error.response.status_code)
+        assert statuses == [429] * 10
+        assert is_healthy(proxy.address)
 
 
 def test_a_sweep_on_its_workers_survives_one_of_them(cluster, tmp_path):

@@ -12,6 +12,7 @@ from deploy.cluster import ROOT
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
+TEMPLATE = (ROOT / "deploy" / "sticky.conf.template").read_text()
 KEYWORDS = {"FROM", "ARG", "ENV", "RUN", "WORKDIR", "COPY", "USER", "EXPOSE", "HEALTHCHECK", "CMD"}
 SECRET = re.compile(r"(?i)(secret|passw|token|api_?key|credential)\w*\s*[:=]")
 FILES = ("Dockerfile", "compose.yaml", ".dockerignore", "deploy/sticky.conf.template", "deploy/space/README.md")
@@ -83,6 +84,18 @@ def test_every_service_gives_up_its_privileges():
         assert "privileged" not in service
 
 
+def test_every_service_is_bounded():
+    for service in SERVICES.values():
+        assert 0 < service["pids_limit"] <= 300
+        assert 1_024 < service["ulimits"]["nofile"] <= 8_192
+        assert re.fullmatch(r"\d+m", service["mem_limit"])
+
+
+@pytest.mark.parametrize("name", ["scheduler", "worker"])
+def test_dask_tells_of_itself_to_its_own_container_only(name):
+    assert "--dashboard-address=127.0.0.1:0" in SERVICES[name]["command"]
+
+
 def test_images_from_elsewhere_are_pinned_and_ours_is_built():
     for service in SERVICES.values():
         if "build" in service:
@@ -93,7 +106,7 @@ def test_images_from_elsewhere_are_pinned_and_ours_is_built():
 
 def test_replicas_work_on_the_scheduler_and_the_proxy_knows_them_all():
     replicas = [name for name in SERVICES if name.startswith("app-")]
-    port = SERVICES["scheduler"]["command"][SERVICES["scheduler"]["command"].index("--port") + 1]
+    (port,) = re.findall("--port=([0-9]+)", " ".join(SERVICES["scheduler"]["command"]))
     for name in replicas:
         assert SERVICES[name]["environment"]["CVXDNN_DASK_SCHEDULER"] == f"tcp://scheduler:{port}"
     assert SERVICES["proxy"]["environment"]["SERVERS"] == " ".join(f"server {name}:8501;" for name in replicas)
@@ -102,9 +115,8 @@ def test_replicas_work_on_the_scheduler_and_the_proxy_knows_them_all():
 
 
 def test_the_template_of_the_proxy_is_filled_in_completely():
-    template = (ROOT / "deploy" / "sticky.conf.template").read_text()
-    wanted = set(re.findall(r"\$\{(\w+)\}", template))
-    assert wanted == {"LISTEN", "SERVERS"}
+    wanted = set(re.findall(r"\$\{(\w+)\}", TEMPLATE))
+    assert wanted == {"LISTEN", "SERVERS", "TRUSTED"}
     assert wanted == set(SERVICES["proxy"]["environment"])
 
 
