@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,10 @@ class Server:
         own = resident_bytes(self.process.pid) or 0
         return own / 1e6, sum(resident_bytes(pid) or 0 for pid in self.workers()) / 1e6
 
+    def open_files(self) -> int:
+        """How many descriptors the server itself has in use."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def cpu_seconds(self) -> float:
         """Processor time of the server itself so far."""
         return _cpu_seconds(self.process.pid)
@@ -72,11 +76,12 @@ class Server:
 
 
 @contextmanager
-def running_server(port: int, **environment: str) -> Iterator[Server]:
+def running_server(
+    port: int, *, options: Sequence[str] = ("--server.address", "127.0.0.1"), **environment: str
+) -> Iterator[Server]:
     """Start a server, wait until it answers, and end it."""
     log = Path(tempfile.mkstemp(prefix="cvxdnn-server-", suffix=".log")[1])
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT

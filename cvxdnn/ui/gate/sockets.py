@@ -1,9 +1,11 @@
-"""A web socket is for a page. Each costs a session and four descriptors, whether it speaks or not.
+"""A web socket is for a page. It costs a session and four descriptors, but only from when it asks for one.
 
-A browser asks for its page as soon as it is connected. Who has not asked within a minute is sent away, and sooner
+A browser asks for its page as soon as it is connected, or names the session that it comes back to. Until then a
+socket is held here, and Streamlit does not know of it. Who has not asked within a minute is sent away, and sooner
 when many are silent: a new one then takes the place of the one that has been silent for longest. So silent sockets,
-however many a stranger opens, keep nobody out. Those that have asked for a page have a seat or wait for one
-(`cvxdnn.ui.admission`); there is a bound for all of them together, too.
+however many a stranger opens, keep nobody out, and push nobody's session out of those that are kept for a return.
+
+Those that have asked have a seat or wait for one (`cvxdnn.ui.admission`); there is a bound for them together, too.
 """
 
 import asyncio
@@ -12,13 +14,28 @@ from collections.abc import Callable
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime import Runtime
 
 __all__ = ["Sockets"]
 
 SILENT_SECONDS = 60.0
 MOST_SILENT = 64
-POLICY, TRY_AGAIN_LATER = 1008, 1013
-GOODBYE: Message = {"type": "websocket.close", "code": POLICY, "reason": "no page was asked for"}
+NO_PAGE: Message = {"type": "websocket.close", "code": 1008, "reason": "no page was asked for"}
+GARBLED: Message = {"type": "websocket.close", "code": 1002}
+FULL: Message = {"type": "websocket.close", "code": 1013}
+
+
+def is_known(session: str) -> bool:
+    """Whether there is such a session, connected or kept for a return; nobody can guess the name of one.
+
+    Streamlit has no public way to ask for those that are kept; names with an underscore are those of the version that
+    `requirements.txt` pins.
+    """
+    if not Runtime.exists():
+        return False
+    sessions = Runtime.instance()._session_mgr
+    kept = getattr(sessions, "_session_storage", None)
+    return sessions.get_active_session_info(session) is not None or (kept is not None and kept.get(session) is not None)
 
 
 class Sockets:
@@ -32,93 +49,93 @@ class Sockets:
     silent_seconds : float
     most_silent : int
         Sockets at one time that have not asked for a page yet.
+    is_known : callable
+        Whether a session of this name can be come back to.
     """
 
     def __init__(
-        self, app: ASGIApp, most: int, silent_seconds: float = SILENT_SECONDS, most_silent: int = MOST_SILENT
+        self,
+        app: ASGIApp,
+        most: int,
+        silent_seconds: float = SILENT_SECONDS,
+        most_silent: int = MOST_SILENT,
+        is_known: Callable[[str], bool] = is_known,
     ) -> None:
-        self._app, self._most = app, most
+        self._app, self._most, self._is_known = app, most, is_known
         self._silent_seconds, self._most_silent = silent_seconds, most_silent
-        self._silent: dict[_Socket, None] = {}
+        self._silent: dict[asyncio.Timeout, None] = {}
         self._with_page = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a socket on, and count it as long as it lives."""
+        """Hold a socket until it asks for a page, then pass it on; count it as long as it lives."""
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
+        heard = [await receive()]
         if self._with_page >= self._most:
-            await receive()
-            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
+            await send(FULL)
             return
-        socket = _Socket(receive, send, self._silent_seconds, self._has_page)
-        self._silent[socket] = None
+        protocols = scope.get("subprotocols", [])
+        if not self._is_known("".join(protocols[2:3])):
+            await send({"type": "websocket.accept", "subprotocol": next(iter(protocols), None)})
+            asked = await self._wait_for_page(receive, send)
+            if asked is None:
+                return
+            heard.append(asked)
+        self._with_page += 1
+        try:
+            await self._app(scope, _from_the_beginning(heard, receive), _accepted_once(send, len(heard) > 1))
+        finally:
+            self._with_page -= 1
+
+    async def _wait_for_page(self, receive: Receive, send: Send) -> Message | None:
+        """The message that asks for one; None when the socket has come to its end."""
+        try:
+            async with asyncio.timeout(self._silent_seconds) as patience:
+                self._make_room_for(patience)
+                message = await receive()
+                while message["type"] == "websocket.receive" and not _asks_for_a_page(message):
+                    message = await receive()
+        except TimeoutError:
+            await send(NO_PAGE)
+        except (DecodeError, TypeError):  # no message of Streamlit's, or text
+            await send(GARBLED)
+        else:
+            if message["type"] == "websocket.receive" and self._with_page < self._most:
+                return message
+            if message["type"] == "websocket.receive":
+                await send(FULL)
+        finally:
+            self._silent.pop(patience, None)
+        return None
+
+    def _make_room_for(self, patience: asyncio.Timeout) -> None:
+        """Count one more silent socket, and send the one away that has been silent for longest."""
+        self._silent[patience] = None
         if len(self._silent) > self._most_silent:
             longest = next(iter(self._silent))
             del self._silent[longest]
-            longest.give_up()
-        try:
-            await self._app(scope, socket.receive, socket.send)
-        finally:
-            self._silent.pop(socket, None)
-            self._with_page -= socket.has_page
-
-    def _has_page(self, socket: "_Socket") -> None:
-        self._silent.pop(socket, None)
-        self._with_page += 1
-
-
-class _Socket:
-    """One web socket, listened to until it asks for a page.
-
-    has_page : whether it has
-    """
-
-    def __init__(self, receive: Receive, send: Send, seconds: float, on_page: Callable[["_Socket"], None]) -> None:
-        self.has_page = False
-        self._receive, self._send, self._on_page = receive, send, on_page
-        self._until = asyncio.get_running_loop().time() + seconds
-        self._patience: asyncio.Timeout | None = None
-        self._is_closed = False
-
-    def give_up(self) -> None:
-        """Listen no longer."""
-        self._until = asyncio.get_running_loop().time()
-        if self._patience is not None:
-            self._patience.reschedule(self._until)
-
-    async def receive(self) -> Message:
-        """The next message; a farewell when none has asked for a page in time."""
-        if self.has_page:
-            return await self._receive()
-        try:
-            async with asyncio.timeout_at(self._until) as self._patience:
-                message = await self._receive()
-        except TimeoutError:
-            return await self._say_goodbye()
-        finally:
-            self._patience = None
-        if _asks_for_a_page(message):
-            self.has_page = True
-            self._on_page(self)
-        return message
-
-    async def send(self, message: Message) -> None:
-        """Pass on what the app says, until this has said goodbye."""
-        if not self._is_closed:
-            await self._send(message)
-
-    async def _say_goodbye(self) -> Message:
-        self._is_closed = True
-        await self._send(GOODBYE)
-        return {"type": "websocket.disconnect", "code": POLICY}
+            longest.reschedule(asyncio.get_running_loop().time())
 
 
 def _asks_for_a_page(message: Message) -> bool:
-    data = message.get("bytes")
-    if message["type"] != "websocket.receive" or not data:
-        return False
-    try:
-        return BackMsg.FromString(data).WhichOneof("type") == "rerun_script"
-    except DecodeError:
-        return False
+    return bool(BackMsg.FromString(message.get("bytes")).WhichOneof("type") == "rerun_script")
+
+
+def _from_the_beginning(heard: list[Message], receive: Receive) -> Receive:
+    """What has been heard already, then what comes."""
+
+    async def next_message() -> Message:
+        return heard.pop(0) if heard else await receive()
+
+    return next_message
+
+
+def _accepted_once(send: Send, is_accepted: bool) -> Send:
+    """Pass on all that the app says, but do not accept again."""
+
+    async def pass_on(message: Message) -> None:
+        if not (is_accepted and message["type"] == "websocket.accept"):
+            await send(message)
+
+    return pass_on

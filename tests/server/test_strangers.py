@@ -1,0 +1,166 @@
+"""What a stranger can send to a running server, and what others notice of it: nothing.
+
+Each attack here was once felt by everybody. `benchmarks.abuse` repeats them at full size and measures a bystander.
+"""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+import pytest
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from benchmarks.client import Client
+from benchmarks.server import ROOT
+from benchmarks.visitor import Visitor
+from cvxdnn.ui.gate.sockets import MOST_SILENT
+from tests.jobs.jobs_tasks import wait_until
+from tests.server.conftest import visiting
+
+EVIL = "http://evil.example"
+MEGABYTE = 1_000_000
+LONG = 60
+
+
+def stream(server):
+    return f"ws://127.0.0.1:{server.port}/_stcore/stream"
+
+
+async def knock(server, address=None, **headers):
+    """The status that a web socket is refused with; 101 when it is opened. Names in an address all lead here."""
+    here = {"host": "127.0.0.1", "port": server.port, "open_timeout": LONG}
+    try:
+        async with websockets.connect(address or stream(server), **here, **headers):
+            return 101
+    except websockets.InvalidStatus as error:
+        return error.response.status_code
+
+
+async def drags(visitor):
+    """Whether a visitor's drag is answered, with his points where he left them."""
+    await visitor.drag()
+    return visitor.drags[-1].seconds is not None and visitor.shown["points"] == visitor.points and not visitor.errors
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """Environment of a server that is watched, and the file with whom it has called elsewhere."""
+    shutil.copy(Path(__file__).with_name("elsewhere.py"), tmp_path / "sitecustomize.py")
+    noted = tmp_path / "called"
+    return {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "CALLED_ELSEWHERE": str(noted)}, noted
+
+
+def test_the_watch_notes_who_is_called(watched):
+    environment, noted = watched
+    for call in ("getaddrinfo('elsewhere.example', 80)", "socket(type=2).connect(('192.0.2.1', 1))"):
+        script = f"import socket\ntry: socket.{call}\nexcept OSError: pass"
+        subprocess.run([sys.executable, "-c", script], env=os.environ | environment, check=True)
+    assert [line.split()[:2] for line in noted.read_text().splitlines()] == [
+        ["socket.getaddrinfo", "elsewhere.example"],
+        ["socket.connect", "192.0.2.1"],
+    ]
+
+
+def test_starting_visiting_and_knocking_calls_nobody_elsewhere(fresh_server, watched):
+    environment, noted = watched
+
+    async def story(visitor):
+        assert set(await asyncio.gather(*(knock(server, origin=EVIL) for _ in range(15)))) == {403}
+        assert await knock(server, origin=server.address) == 101
+        await visitor.press("explore_play")
+        assert await drags(visitor)
+
+    with fresh_server(options=(), CVXDNN_WORKERS="1", **environment) as server:  # as `make app` starts it
+        visiting(story, Visitor(port=server.port, number=1))
+        visiting(lambda client: client.open("about"), Client(port=server.port, page="sweep"))
+    assert not noted.exists(), noted.read_text()
+
+
+def test_a_name_that_a_stranger_points_here_is_not_answered(fresh_server):
+    async def story():
+        for name, status in (("evil.example:8501", 403), ("demo.example.org", 101), ("localhost:8501", 101)):
+            assert await knock(server, f"ws://{name}/_stcore/stream", origin=f"http://{name}") == status
+
+    with fresh_server(CVXDNN_HOSTS="demo.example.org") as server:
+        asyncio.run(story())
+
+
+def test_a_large_message_is_refused_before_it_is_in_memory(fresh_server):
+    """Its sender is told so after the first frame's head; before, it was taken in whole and kept for a while."""
+
+    async def shout(size, pieces):
+        with suppress(websockets.ConnectionClosed):
+            async with websockets.connect(stream(server), max_size=None, open_timeout=LONG) as socket:
+                await socket.send(b"\0" * size if pieces == 1 else [b"\0" * (size // pieces)] * pieces)
+                await socket.wait_closed()
+        return socket.close_code
+
+    async def story(visitor):
+        assert await drags(visitor)
+        before, _ = server.megabytes()
+        assert {await shout(20 * MEGABYTE, pieces) for pieces in (1, 40, 1)} == {1009}
+        assert server.megabytes()[0] - before < 15
+        assert await drags(visitor)
+
+    with fresh_server(CVXDNN_WORKERS="1") as server:
+        visiting(story, Visitor(port=server.port, number=1))
+
+
+def test_silent_sockets_lock_nobody_out(fresh_server):
+    async def story(visitor):
+        files = server.open_files()
+        async with AsyncExitStack() as opened:
+            for _ in range(4 * MOST_SILENT):
+                await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
+            await asyncio.to_thread(wait_until, lambda: server.open_files() <= files + MOST_SILENT + 4, LONG)
+            assert await drags(visitor)
+            async with Client(port=server.port, page="about") as late:
+                assert len(late.headings) == 1
+        assert server.log.stat().st_size < 10_000
+
+    with fresh_server() as server:
+        visiting(story, Visitor(port=server.port, number=1))
+
+
+def test_who_speaks_of_something_else_has_not_asked_for_a_page(fresh_server):
+    async def story(visitor):
+        async with AsyncExitStack() as opened:
+            sockets = []
+            for _ in range(2 * MOST_SILENT):
+                socket = await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
+                await socket.send(BackMsg(app_heartbeat=True).SerializeToString())
+                sockets.append(socket)
+            await asyncio.wait_for(sockets[0].wait_closed(), LONG)
+            assert await drags(visitor)
+
+    with fresh_server() as server:
+        visiting(story, Visitor(port=server.port, number=1))
+
+
+def test_whatever_is_said_that_is_no_message_the_log_stays_short(fresh_server):
+    async def junk(data):
+        async with websockets.connect(stream(server), open_timeout=LONG) as socket:
+            await socket.send(data)
+            await socket.wait_closed()
+        return socket.close_code
+
+    async def after_a_page(data):
+        async with Client(port=server.port, page="about") as client:
+            await client._socket.send(data)
+            await client._socket.wait_closed()
+
+    async def story():
+        assert {await junk(data) for data in (b"\xff" * 100, "text") * 20} == {1002}
+        await asyncio.gather(*(after_a_page(b"\xff" * 100) for _ in range(5)))
+
+    with fresh_server() as server:
+        asyncio.run(story())
+        lines = server.log.read_text().splitlines()
+        server.log.write_text("")  # it holds complaints, as it should
+    assert sum("Error deserializing" in line for line in lines) == 1
+    assert len(lines) < 50
