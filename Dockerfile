@@ -1,7 +1,7 @@
 # The app, and with another command the Dask scheduler and its workers (compose.yaml). Nothing in it runs as root.
 FROM python:3.11.13-slim-bookworm
 
-# The CPU build of torch has a local version (+cpu), which pip prefers; everything else comes from PyPI.
+# Where the CPU build of torch comes from; everything else comes from PyPI. What a file holds is in the lock.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 
 ENV PYTHONUNBUFFERED=1 \
@@ -16,10 +16,8 @@ RUN useradd --create-home --uid 1000 cvxdnn \
 WORKDIR /home/cvxdnn/app
 
 # Libraries first: they change seldom, and this layer is the large one.
-COPY requirements.txt pyproject.toml ./
-RUN pip install --no-cache-dir --extra-index-url "${TORCH_INDEX}" -r requirements.txt \
-    && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['dask'])" \
-    | xargs pip install --no-cache-dir
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes --extra-index-url "${TORCH_INDEX}" -r requirements.lock
 
 COPY app.py ./
 COPY .streamlit .streamlit

@@ -1,11 +1,15 @@
 """What can be said of the container files without a container: pinned, not root, watched, closed, and in step."""
 
 import re
+import tomllib
 from fnmatch import fnmatch
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy.cluster import ROOT
 
@@ -63,7 +67,7 @@ def test_all_that_is_copied_is_there_and_in_the_build_context():
 
 def test_the_image_has_all_parts_of_the_app():
     copied = {source for line in values("COPY") for source in line.split()[:-1]}
-    assert {"app.py", "pages", "cvxdnn", ".streamlit", "requirements.txt"} <= copied
+    assert {"app.py", "pages", "cvxdnn", ".streamlit", "requirements.lock"} <= copied
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -136,3 +140,30 @@ def test_what_a_host_installs_is_pinned():
 def test_protection_against_other_sites_is_left_on():
     text = " ".join(Path(ROOT / name).read_text() for name in (".streamlit/config.toml", *FILES))
     assert not re.search(r"(?i)enable_?(xsrf|cors)\w*\s*[=:]\s*\"?false", text)
+
+
+def test_what_the_image_installs_is_locked_to_the_byte():
+    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
+    found = [re.fullmatch(r"([a-z0-9-]+)==([\w.+]+) --hash=sha256:[0-9a-f]{64}", line) for line in lines]
+    assert all(found), "every line is one file"
+    locked = {match[1]: match[2].removesuffix("+cpu") for match in found}
+    assert len(locked) == len(lines) > 50
+    dask = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["dask"]
+    pinned = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+    assert {line: line.partition("==")[2] for line in [*pinned, *dask]} == {
+        line: locked[line.partition("==")[0]] for line in [*pinned, *dask]
+    }
+    (install,) = [line for line in values("RUN") if "pip install" in line]
+    assert "--require-hashes" in install
+    assert install.endswith("-r requirements.lock")
+
+
+def test_all_that_a_locked_package_needs_is_locked():
+    lock = (ROOT / "requirements.lock").read_text()
+    for name, version in re.findall(r"^([a-z0-9-]+)==([\w.]+)", lock, re.MULTILINE):
+        here = distribution(name)
+        if here.version.removesuffix("+cpu") != version:  # a newer one, which may need something else
+            continue
+        for needed in map(Requirement, here.requires or ()):
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                assert f"\n{canonicalize_name(needed.name)}==" in lock, f"{name} needs {needed}"
