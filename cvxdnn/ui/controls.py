@@ -8,6 +8,7 @@ from cvxdnn.datasets import PRESETS, read_csv
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.limits import host_limits
 from cvxdnn.scenario import LIMITS, MAX_POINTS
+from cvxdnn.ui.framed import is_cookie_withheld, say_how_to_do_without_upload
 from cvxdnn.ui.session import Session
 from cvxdnn.ui.text import plain
 
@@ -141,6 +142,9 @@ def _preset_chosen(session: Session) -> None:
 
 
 def _upload(session: Session) -> None:
+    if is_cookie_withheld():
+        say_how_to_do_without_upload(session.scenario.to_query())
+        return
     st.file_uploader("Two columns of numbers, x and y", key=PREFIX + "file", on_change=_file_chosen, args=(session,))
     if session.problem and session.problem_place == "file":
         st.warning(session.problem)

@@ -1,0 +1,63 @@
+"""The app in a frame of another site: it works there, and says what an upload would run into."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from playwright.sync_api import expect
+
+EXPLORE = "/?v=1&seed=7"
+
+
+@pytest.fixture
+def course(app_server):
+    """A page of another site (to a browser, localhost and 127.0.0.1 are two) that shows the app in a frame."""
+    address = app_server("app.py")
+
+    class Course(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<iframe src="{address}{EXPLORE}" width="1200" height="2400"></iframe>'.encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Course) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def page(browser):
+    with browser.new_context(viewport={"width": 1280, "height": 2400}) as context:
+        yield context.new_page()
+
+
+def test_in_a_frame_of_another_site_the_page_says_how_to_do_without_an_upload(course, page):
+    page.goto(course)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=60_000)
+    frame.get_by_role("button", name="Upload a file").click()
+    expect(frame.get_by_text("No file can be sent from here")).to_be_visible()
+    assert frame.locator('input[type="file"]').count() == 0
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name="Open this page by itself").click()
+    alone = opened.value
+    assert "seed=7" in alone.url
+    alone.get_by_role("button", name="Upload a file").click(timeout=60_000)
+    expect(alone.get_by_text("Two columns of numbers")).to_be_visible()
+    expect(alone.get_by_text("No file can be sent from here")).to_have_count(0)
+
+
+def test_two_columns_can_be_pasted_into_the_table(app_server, page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(app_server("app.py"))
+    page.get_by_text("Points as a table").click(timeout=60_000)
+    page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 55})  # the first cell
+    page.evaluate("navigator.clipboard.writeText('0.5\\t4\\n1.5\\t7')")
+    page.keyboard.press("Control+v")
+    expect(page.get_by_role("button", name="Data: your points")).to_be_visible()
+    expect(page.get_by_text("Nothing was changed")).to_have_count(0)
