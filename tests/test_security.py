@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cvxdnn.ui import gate
+
 ROOT = Path(__file__).parents[1]
 FILES = {
     str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
@@ -26,15 +28,24 @@ READS_VISITORS = (
     "cvxdnn/ui/",
     "pages/",
 )
-NEVER_IMPORTED = {"marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml", "requests", "httpx", "urllib", "http"}
+NEVER_IMPORTED = {
+    *("marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml"),
+    *("requests", "httpx", "urllib3", "urllib.request", "http", "ftplib", "smtplib", "aiohttp"),
+}
 
 
 def imported(tree):
+    """Names of modules, and of the packages that they are in."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.split(".")[0]
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            yield from (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
 def called(tree):
@@ -97,5 +108,16 @@ def test_protection_against_other_sites_is_on_and_errors_are_not_shown():
     assert server["enableCORS"] is True
     assert server["maxUploadSize"] == 1
     assert server["maxWidgetStateSize"] <= 2
+    assert server["maxMessageSize"] <= 2  # what is taken in before anybody looks
     assert SETTINGS["client"]["showErrorDetails"] == "none"
     assert SETTINGS["browser"]["gatherUsageStats"] is False
+    assert SETTINGS["browser"]["serverAddress"]  # else Streamlit asks an outside service for one when it starts
+
+
+def test_the_gate_stands_before_the_app():
+    (made,) = [
+        node for node in ast.walk(FILES["app.py"]) if isinstance(node, ast.Call) and "App" in ast.dump(node.func)
+    ]
+    assert {each.arg: ast.unparse(each.value) for each in made.keywords}["middleware"] == "gate.guards()"
+    guards = [guard.cls.__name__ for guard in gate.guards()]
+    assert guards == ["Headers", "Names", "Sockets"]  # headers on refusals, too, and names before anything is kept
