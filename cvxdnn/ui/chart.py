@@ -12,7 +12,7 @@ from cvxdnn.scenario import MAX_POINTS
 from cvxdnn.spline import LinearSpline
 from cvxdnn.ui.pace import load
 from cvxdnn.ui.point_editor import Band, CertificatePanel, Curve, point_editor
-from cvxdnn.ui.point_editor.told import told_names, told_number, told_points
+from cvxdnn.ui.point_editor.told import told, told_names, told_number, told_points
 from cvxdnn.ui.session import Domain, Session, reference
 from cvxdnn.ui.training import TrainingRun
 
@@ -48,7 +48,7 @@ def explore_chart(session: Session) -> None:
 
 def _take_points(session: Session) -> None:
     try:
-        points = told_points(st.session_state[KEY])
+        points = told_points(st.session_state.get(KEY))
     except InvalidInputError as error:
         session.refuse(error)
     else:
@@ -57,7 +57,7 @@ def _take_points(session: Session) -> None:
 
 def _take_hidden(session: Session) -> None:
     try:
-        hidden = told_names(st.session_state[KEY], "hidden")
+        hidden = told_names(st.session_state.get(KEY), "hidden")
     except InvalidInputError as error:
         session.refuse(error)
     else:
@@ -67,7 +67,7 @@ def _take_hidden(session: Session) -> None:
 def _take_preview(session: Session) -> None:
     if load.is_high:
         return  # the browser, which waits for an answer, sends the next one a second later
-    preview = st.session_state[KEY].get("preview")
+    preview = told(st.session_state.get(KEY), "preview")
     try:
         points = told_points(preview)
     except InvalidInputError:

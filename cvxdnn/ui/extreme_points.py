@@ -100,7 +100,7 @@ def _example_chosen(here: State) -> None:
 
 def _points_moved(here: State) -> None:
     """Take over the editor's points; what belongs to a sample moves along when the order from the left changes."""
-    points = _told(st.session_state[EDITOR])
+    points = _told(st.session_state.get(EDITOR))
     if points is None:
         here.version += 1  # no browser of ours told this; the editor shows again what is there
         return

@@ -171,6 +171,17 @@ def test_odd_points_get_the_refusal_that_a_missing_number_gets(server, points):
     assert server.complaints() == complaints
 
 
+def test_who_clears_everything_of_his_own_is_met_with_no_error(server):
+    async def story(attacker):
+        await attacker.send(BackMsg(clear_cache=True))
+        await attacker.tell(points=attacker.points, hidden=["spline"], preview={"number": 1, "points": None})
+        await attacker.reload()
+
+    complaints = server.complaints()
+    visiting(server, story, 1)
+    assert server.complaints() == complaints
+
+
 def test_a_full_house_says_so_and_opens_again(server):
     async def story(*seated):
         late = Visitor(port=server.port, number=9)
