@@ -4,7 +4,7 @@
 
 Before each attack the bystander drags a few times, which is his usual time, and then until the attack
 (`benchmarks.attacks`, in a process of its own) is over. It did him no harm if his drags were answered within twice
-their usual time at the median, no point or seat of his was lost, the memory of the server is within 50 MB of before,
+their usual time at the median, or in less than a tenth of a second, no point or seat of his was lost, the memory of the server is within 50 MB of before,
 and the log grew by less than 1 MB. `--cluster` does the same through `make cluster` and its proxy. Exit code 1 if
 anything did harm.
 """
@@ -31,6 +31,7 @@ __all__ = ["Target", "attacked", "harm"]
 
 PORT = 8703
 USUAL_DRAGS, PAUSE_SECONDS, REST_SECONDS = 12, 0.3, 3.0
+UNNOTICED_SECONDS = 0.1
 MOST_TIMES, MOST_MEGABYTES, MOST_LOG_BYTES = 2.0, 50.0, 1_000_000
 
 Record = dict[str, Any]
@@ -111,7 +112,7 @@ def harm(record: Record) -> list[str]:
     """In words, what an attack did to the bystander."""
     found = {
         "the attack itself failed": record["failed"],
-        "his drags took longer": record["meanwhile"] > MOST_TIMES * record["usual"],
+        "his drags took longer": record["meanwhile"] > max(MOST_TIMES * record["usual"], UNNOTICED_SECONDS),
         "he lost something": not record["kept"],
         "memory grew": record["megabytes"] > MOST_MEGABYTES,
         "the log grew": record["log_bytes"] > MOST_LOG_BYTES,

@@ -93,6 +93,7 @@ def test_every_service_is_bounded():
         assert 0 < service["pids_limit"] <= 300
         assert 1_024 < service["ulimits"]["nofile"] <= 8_192
         assert re.fullmatch(r"\d+m", service["mem_limit"])
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
 
 
 @pytest.mark.parametrize("name", ["scheduler", "worker"])
