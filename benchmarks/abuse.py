@@ -4,9 +4,9 @@
 
 Before each attack the bystander drags a few times, which is his usual time, and then until the attack
 (`benchmarks.attacks`, in a process of its own) is over. It did him no harm if his drags were answered within twice
-their usual time at the median, or in less than a tenth of a second, no point or seat of his was lost, the memory of the server is within 50 MB of before,
-and the log grew by less than 1 MB. `--cluster` does the same through `make cluster` and its proxy. Exit code 1 if
-anything did harm.
+their usual time at the median, or in less than a tenth of a second, no point or seat of his was lost, the memory of
+the server is within 50 MB of before, and the log grew by less than 1 MB. `--cluster` does the same through
+`make cluster` and its proxy. Exit code 1 if anything did harm.
 """
 
 import argparse
