@@ -120,4 +120,9 @@ def test_the_gate_stands_before_the_app():
     ]
     assert {each.arg: ast.unparse(each.value) for each in made.keywords}["middleware"] == "gate.guards()"
     guards = [guard.cls.__name__ for guard in gate.guards()]
-    assert guards == ["Headers", "Names", "Sockets"]  # headers on refusals, too, and names before anything is kept
+    assert guards == [
+        "Headers",
+        "Names",
+        "Sockets",
+        "Uploads",
+    ]  # headers on refusals, too, and names before anything is kept

@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from benchmarks.client import Client
 from benchmarks.server import ROOT
@@ -115,6 +117,33 @@ def test_a_large_message_is_refused_before_it_has_been_sent(fresh_server, begun)
 
     with fresh_server() as server:
         visiting(story, Visitor(port=server.port, number=1))
+
+
+def test_a_tab_that_sends_one_file_after_the_other_fills_no_memory(fresh_server):
+    """A program can make the token that protects others from it; what it sends itself must be bounded as well."""
+    token = generate_xsrf_token_string()
+    headers = {
+        "X-Xsrftoken": token,
+        "Cookie": f"_streamlit_xsrf={token}",
+        "Content-Type": "multipart/form-data; boundary=b",
+    }
+    body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + bytes(MEGABYTE) + b"\r\n--b--\r\n"
+
+    def put(address):
+        request = urllib.request.Request(address, body, headers, method="PUT")
+        with urllib.request.urlopen(request, timeout=LONG) as answer:
+            return answer.status
+
+    async def story(client):
+        address = f"{server.address}/_stcore/upload_file/{client.session}"
+        assert await asyncio.to_thread(put, f"{address}/first") == 204
+        before, _ = server.megabytes()
+        for number in range(60):
+            assert await asyncio.to_thread(put, f"{address}/{number}") == 204
+        assert server.megabytes()[0] - before < 30
+
+    with fresh_server(CVXDNN_WORKERS="1") as server:
+        visiting(story, Client(port=server.port, page="about"))
 
 
 def test_silent_sockets_lock_nobody_out(fresh_server):

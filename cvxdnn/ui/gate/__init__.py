@@ -3,6 +3,7 @@
     names       which names this app answers to, and whose pages may speak to it    (hosts, origin)
     headers     what every answer says to a browser; metrics for the machine's own users only
     sockets     a web socket is for a page: who asks for none is sent away, and there is a bound for all
+    uploads     a tab keeps its newest files, not all that it was ever sent
     repetition  one line of log for each kind of event and minute
     descriptors as many open files as the system allows
 
@@ -22,6 +23,7 @@ from cvxdnn.ui.gate.names import Names
 from cvxdnn.ui.gate.repetition import bound_the_log
 from cvxdnn.ui.gate.settings import frames, hosts
 from cvxdnn.ui.gate.sockets import Sockets
+from cvxdnn.ui.gate.uploads import Uploads
 
 __all__ = ["guards", "watch"]
 
@@ -35,6 +37,7 @@ def guards() -> list[Middleware]:
         Middleware(Headers, frames=frames()),
         Middleware(Names, listed=hosts()),
         Middleware(Sockets, most=WAITING_SHARE * host_limits().sessions),
+        Middleware(Uploads),
     ]
 
 
