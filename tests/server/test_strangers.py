@@ -92,6 +92,19 @@ def test_a_name_that_a_stranger_points_here_is_not_answered(fresh_server):
         asyncio.run(story())
 
 
+def test_a_host_may_keep_its_settings_among_its_secrets(fresh_server, tmp_path):
+    (tmp_path / "secrets.toml").write_text('CVXDNN_HOSTS = "demo.example.org"\nCVXDNN_FRAMES = "none"')
+    options = ("--server.address", "127.0.0.1", "--secrets.files", str(tmp_path / "secrets.toml"))
+
+    async def story():
+        assert await knock(server, "ws://demo.example.org/_stcore/stream", origin="https://demo.example.org") == 101
+
+    with fresh_server(options=options) as server:
+        asyncio.run(story())
+        with urllib.request.urlopen(server.address, timeout=LONG) as answer:
+            assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+
+
 def frame(size, sent, *, is_first=True, is_last=True):
     """The beginning of a web socket frame that announces `size` bytes, with the first `sent` of them."""
     head = bytes([(0x80 if is_last else 0) | (0x02 if is_first else 0), 0x80 | 127])

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from cvxdnn.limits import host_limits
 from cvxdnn.ui.gate.descriptors import raise_descriptor_limit
@@ -32,13 +33,24 @@ WAITING_SHARE = 2
 
 
 def guards() -> list[Middleware]:
-    """The middleware of the app, as this host has set it."""
-    return [
-        Middleware(Headers, frames=frames()),
-        Middleware(Names, listed=hosts()),
-        Middleware(Sockets, most=WAITING_SHARE * host_limits().sessions),
-        Middleware(Uploads),
-    ]
+    """The middleware of the app.
+
+    It reads the host's settings when the server starts: by then Streamlit has made an environment of its secrets,
+    which is where some hosts keep them.
+    """
+    return [Middleware(guard) for guard in (_headers, _names, _sockets, Uploads)]
+
+
+def _headers(app: ASGIApp) -> Headers:
+    return Headers(app, frames())
+
+
+def _names(app: ASGIApp) -> Names:
+    return Names(app, hosts())
+
+
+def _sockets(app: ASGIApp) -> Sockets:
+    return Sockets(app, WAITING_SHARE * host_limits().sessions)
 
 
 @asynccontextmanager
