@@ -28,8 +28,8 @@ from cvxdnn.ui.gate.uploads import Uploads
 
 __all__ = ["guards", "watch"]
 
-WAITING_SHARE = 2
-"""As many tabs as have a seat may wait outside for one."""
+WAITING = 200
+"""How many tabs may wait outside for a seat; each looks for one every few seconds."""
 
 
 def guards() -> list[Middleware]:
@@ -50,7 +50,7 @@ def _names(app: ASGIApp) -> Names:
 
 
 def _sockets(app: ASGIApp) -> Sockets:
-    return Sockets(app, WAITING_SHARE * host_limits().sessions)
+    return Sockets(app, host_limits().sessions + WAITING)
 
 
 @asynccontextmanager
