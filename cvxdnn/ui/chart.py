@@ -50,7 +50,7 @@ def _take_points(session: Session) -> None:
     try:
         points = told_points(st.session_state.get(KEY))
     except InvalidInputError as error:
-        session.refuse(error)
+        session.leave_unchanged(error)
     else:
         session.change(by_chart=True, points=points)
 
@@ -59,7 +59,7 @@ def _take_hidden(session: Session) -> None:
     try:
         hidden = told_names(st.session_state.get(KEY), "hidden")
     except InvalidInputError as error:
-        session.refuse(error)
+        session.leave_unchanged(error)
     else:
         session.change(hidden=hidden)
 

@@ -140,7 +140,7 @@ class Session:
             settings, notice = self._with_fitting_loss(settings)
             new = self.scenario.replace(**settings)
         except InvalidInputError as error:
-            self.refuse(error)
+            self.leave_unchanged(error, self.problem_place)
             return
         self._become(new, notice, by_chart, by_table)
 
@@ -161,10 +161,10 @@ class Session:
             self.domain = domain_of(new)
         self._train_after(old)
 
-    def refuse(self, error: InvalidInputError) -> None:
+    def leave_unchanged(self, error: InvalidInputError, place: Place = "page") -> None:
         """Leave everything as it was, and say why."""
         self.revision += 1
-        self.problem = f"Nothing was changed: {plain(str(error))}."
+        self.refuse(f"Nothing was changed: {plain(str(error))}.", place)
 
     def _with_fitting_loss(self, settings: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """The settings with a loss that has a meaning for the points, and a notice for the user."""
