@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from playwright.sync_api import expect
 
-EXPLORE = "/?v=1&seed=7"
+EXPLORE = "/?seed=7"
 
 
 @pytest.fixture

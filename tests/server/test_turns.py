@@ -58,7 +58,7 @@ def test_five_pages_in_one_tab_never_hold_more_than_one_worker(fresh_server):
         assert tab.errors == other.errors == []
         return other.busy
 
-    long_training = "v=1&preset=motorcycle&depth=4&width=100"
+    long_training = "preset=motorcycle&depth=4&width=100"
     with fresh_server(CVXDNN_WORKERS="2") as server:
         visiting(nothing, Client(server.port, page="about"))  # workers warm up after the first page
         server.wait_until_idle()
@@ -90,7 +90,7 @@ def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):
         assert await first.until(lambda: _last_step(first) > steps, "more training of the first")
         assert first.errors == second.errors == third.errors == []
 
-    largest = "v=1&preset=motorcycle&depth=6&width=100&restarts=16"
+    largest = "preset=motorcycle&depth=6&width=100&restarts=16"
     with fresh_server(CVXDNN_WORKERS="2") as server:
         visiting(nothing, Client(server.port, page="about"))
         server.wait_until_idle()

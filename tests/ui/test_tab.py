@@ -150,7 +150,7 @@ def test_no_page_waits_for_a_worker_with_the_turn_in_its_hand(explore, monkeypat
         return result(job, timeout)
 
     monkeypatch.setattr(Job, "result", watched)
-    app = explore(v="1", preset="two classes", loss="logistic", depth="3")
+    app = explore(preset="two classes", loss="logistic", depth="3")
     go_to(app, "rank_one")
     app.selectbox(key="rank_one_kind").set_value("general").run()
     for page in ("depth", "beyond", "path", "explore"):
