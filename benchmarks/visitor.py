@@ -96,7 +96,7 @@ class Visitor(Client):
         kind = element.WhichOneof("type")
         if kind == "alert" and element.alert.body:
             self.errors.append(element.alert.body)
-        elif kind == "bidi_component":
+        elif kind == "bidi_component" and "point_editor" in element.bidi_component.component_name:
             self._editor = element.bidi_component.id
             self._elements[self._editor] = self._editor, delta.fragment_id
             self.shown = json.loads(element.bidi_component.json)

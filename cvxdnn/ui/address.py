@@ -4,30 +4,30 @@ A new link makes an entry in the browser's history. An entry that looks like the
 without effect. Therefore a link is written only when a setting has changed: one that was written by hand, or that
 cannot be used, stays until then. And where a page is opened from another one, which makes an entry with a bare
 address, the link goes into that entry (address.js) instead of making another.
+
+Streamlit says that a run comes from a step through the history, but forgets it when another run is asked for at the
+same time; so the browser reports each step, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["complete", "is_back_or_forward", "query", "write"]
+__all__ = ["follow", "query", "write"]
 
+Query = dict[str, str]
+
+KEY = "address_bar"
 _mount = st.components.v2.component(
     "cvxdnn_address", js=(Path(__file__).parent / "assets" / "address.js").read_text(encoding="utf-8")
 )
 
 
-def query() -> dict[str, str]:
+def query() -> Query:
     """What the browser's address says, without what concerns embedding."""
     return st.query_params.to_dict()
-
-
-def is_back_or_forward() -> bool:
-    """Whether the page runs because the visitor went to another entry of the browser's history."""
-    context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
 
 
 def write(link: Mapping[str, str]) -> None:
@@ -35,6 +35,24 @@ def write(link: Mapping[str, str]) -> None:
     st.query_params.from_dict(dict(link))
 
 
-def complete(link: Mapping[str, str]) -> None:
-    """Put the link into the present entry, if that has a bare address."""
-    _mount(data={"query": dict(link)}, key="address_of_page")
+def follow(link: Mapping[str, str], visit: Callable[[Query], None]) -> None:
+    """Call `visit` with the query of every entry that the visitor goes to.
+
+    Parameters
+    ----------
+    link : mapping
+        The query of a page that is opened with a bare address.
+    visit : callable
+        May be called several times for one step.
+    """
+    context = get_script_run_ctx()
+    if context is not None and context.is_history_navigation:
+        visit(query())
+    with st.container(key=KEY):  # takes no room
+        _mount(key=KEY + "_of_page", data={"query": dict(link)}, on_visited_change=lambda: _visited(visit))
+
+
+def _visited(visit: Callable[[Query], None]) -> None:
+    entry = st.session_state[KEY + "_of_page"]["visited"]
+    if isinstance(entry, Mapping) and isinstance(entry.get("query"), Mapping):
+        visit({str(name): str(value) for name, value in entry["query"].items()})

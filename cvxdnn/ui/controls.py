@@ -1,7 +1,5 @@
 """The Explore page's widgets. Each shows the scenario's value and hands a change to the session."""
 
-from typing import Any
-
 import streamlit as st
 
 from cvxdnn.datasets import PRESETS, read_csv
@@ -62,13 +60,12 @@ def data_controls(session: Session) -> None:
 
 def model_controls(session: Session) -> None:
     """Weight decay and depth, the two that the theorem is about."""
-    scenario = session.scenario
-    _show("beta", scenario.beta)
+    beta = session.scenario.beta
     st.select_slider(
         "Weight decay β",
-        sorted({*BETAS, scenario.beta}),
-        key=PREFIX + "beta",
-        format_func=lambda beta: f"{beta:.2g}",
+        sorted({*BETAS, beta}),
+        key=_shown(session, "beta"),
+        format_func=lambda choice: f"{choice:.2g}",
         on_change=_changed,
         args=(session, "beta"),
         help="How strongly large weights are punished. In normalised units: x scaled to [0, 1], y to range 1.",
@@ -81,12 +78,11 @@ def network_controls(session: Session) -> None:
     """Everything else about the networks and their training."""
     _slider(session, "width", "Width", "Neurons in each hidden layer.")
     _slider(session, "restarts", "Restarts", "Networks trained side by side from different initial weights.")
-    _show("seed", session.scenario.seed)
     st.number_input(
         "Seed",
         *LIMITS["seed"],
         step=1,
-        key=PREFIX + "seed",
+        key=_shown(session, "seed"),
         on_change=_changed,
         args=(session, "seed"),
         help="The same seed gives the same initial weights.",
@@ -94,10 +90,9 @@ def network_controls(session: Session) -> None:
     _choice(session, "biases", "Biases", BIASES, "The deep theorem is about biases in the last hidden layer only.")
     _choice(session, "optimizer", "Optimiser", OPTIMIZERS, OPTIMIZER_HELP)
     _choice(session, "start", "Start from", STARTS, "From the optimal network no method can gain: try it.")
-    _show("polish", session.scenario.polish)
     st.toggle(
         "Polish at the end",
-        key=PREFIX + "polish",
+        key=_shown(session, "polish"),
         on_change=_changed,
         args=(session, "polish"),
         help="Exact moves that take a network at rest to the minimum of its basin.",
@@ -111,16 +106,21 @@ def network_controls(session: Session) -> None:
 
 
 def _slider(session: Session, name: str, label: str, explanation: str) -> None:
-    _show(name, getattr(session.scenario, name))
-    st.slider(label, *LIMITS[name], key=PREFIX + name, on_change=_changed, args=(session, name), help=explanation)
+    st.slider(
+        label,
+        *LIMITS[name],
+        key=_shown(session, name),
+        on_change=_changed,
+        args=(session, name),
+        help=explanation,
+    )
 
 
 def _choice(session: Session, name: str, label: str, names: dict[str, str], explanation: str) -> None:
-    _show(name, getattr(session.scenario, name))
     st.selectbox(
         label,
         list(names),
-        key=PREFIX + name,
+        key=_shown(session, name),
         format_func=names.__getitem__,
         on_change=_changed,
         args=(session, name),
@@ -128,13 +128,20 @@ def _choice(session: Session, name: str, label: str, names: dict[str, str], expl
     )
 
 
-def _show(name: str, value: Any) -> None:
-    """Make the widget show the scenario's value, whoever changed it."""
-    st.session_state[PREFIX + name] = value
+def _shown(session: Session, name: str) -> str:
+    """The key of a widget that shows the scenario's value, whoever changed it."""
+    key = _key(session, name)
+    st.session_state[key] = getattr(session.scenario, name)
+    return key
+
+
+def _key(session: Session, name: str) -> str:
+    """New after each step through the browser's history, so that a late word of the old widget is no edit."""
+    return f"{PREFIX}{name}_{session.visits}" if session.visits else PREFIX + name
 
 
 def _changed(session: Session, name: str) -> None:
-    session.change(**{name: st.session_state[PREFIX + name]})
+    session.change(**{name: st.session_state[_key(session, name)]})
 
 
 def _preset_chosen(session: Session) -> None:

@@ -20,7 +20,7 @@ STYLE = """<style>
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h4 { padding-top: 0.6rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
-.st-key-address { display: none; }
+.st-key-address_bar { display: none; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }

@@ -50,6 +50,7 @@ class Session:
     preview, preview_number : the points of an unfinished drag, and the number of the last such message
     problem, problem_place : a message for the user, or "", and where it belongs
     address, addressed : the query that the address bar should have, and the scenario that it stands for
+    visits : raised by every step through the browser's history
     unlabelled : the points before a loss turned them into labels, with the labels they became
     """
 
@@ -63,6 +64,7 @@ class Session:
         self.revision = 0
         self.table_version = 1
         self.table_base = self.table_rows = rows_of(scenario.points)
+        self.visits = 0
         self.retrain = True
         self.preview: Scenario | None = None
         self.preview_number: int | None = None
@@ -146,6 +148,9 @@ class Session:
 
     def visit(self, query: dict[str, str]) -> None:
         """Take over what a link says, to which Back or Forward has led."""
+        if query == self.address:
+            return
+        self.visits += 1
         self.revision += 1
         self.preview = None
         self.problem_place = "page"
@@ -231,23 +236,11 @@ def session() -> Session:
         st.session_state[KEY] = Session(address.query(), owner=tab().owner)
     current: Session = st.session_state[KEY]
     tab().ends["explore"] = current.leave
-    with st.container(key="address"):  # always there, so that it moves nothing
-        _keep_address(current)
-    return current
-
-
-def _keep_address(current: Session) -> None:
-    """Let the address bar follow the settings, or the settings the address bar."""
-    query = address.query()
-    if query != current.address and address.is_back_or_forward():
-        current.visit(query)
-    elif current.scenario != current.addressed:
+    address.follow(current.address, current.visit)
+    if current.scenario != current.addressed:
         current.address, current.addressed = current.scenario.to_query(), current.scenario
         address.write(current.address)
-    elif query != current.address and not query:
-        address.complete(current.address)
-    elif query != current.address:
-        address.write(current.address)
+    return current
 
 
 Domain = tuple[float, float, float, float]

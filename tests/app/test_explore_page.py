@@ -21,7 +21,8 @@ def session_of(app):
 
 
 def sent_to_the_chart(app):
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    (chart,) = [each.proto for each in app.get("bidi_component") if "point_editor" in each.proto.component_name]
+    return json.loads(chart.json)
 
 
 def curve(app, name):

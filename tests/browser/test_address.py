@@ -63,6 +63,23 @@ def test_back_and_forward_walk_through_the_states_and_leave(page, address):
     assert page.url == "about:blank"
 
 
+def test_back_is_not_undone_by_sliders_while_networks_train(page, address):
+    open_explore(page, address, "?restarts=16&width=100")
+    shown, states = [], []
+
+    slider = page.get_by_role("slider", name="Weight decay")
+    for _ in range(4):
+        shown.append(slider.get_attribute("aria-valuetext"))
+        states.append(settled(page))
+        slider.press("ArrowLeft")
+        new_address(page, states[-1])
+    for state, value in zip(states[::-1], shown[::-1], strict=True):
+        page.go_back()
+        expect(page.locator(f'input[type=range][aria-valuetext="{value}"]')).to_be_visible(timeout=SLOW)
+        assert settled(page) == state
+        expect(slider).to_have_attribute("aria-valuetext", value)
+
+
 def test_back_after_another_page_needs_one_press_each(page, address):
     page.goto("about:blank")
     open_explore(page, address, "?" + urlencode(THREE.to_query()))

@@ -1,12 +1,33 @@
 /**
- * Puts a query into the address of an entry of the browser's history that has none yet.
+ * Tells Python of every step through the browser's history on one page, and fills in the address of an entry that has a bare one.
  *
- * @param {{data: {query: Record<string, string>}}} component - `query`: names and values behind the "?"
+ * State: the hosts whose page has been given its address. A page that is opened from another page has an entry with a
+ * bare address; its settings go into that entry, once.
  */
-export default function address({ data }) {
+
+const opened = new WeakSet();
+
+/** Names and values behind the "?", without what concerns embedding. */
+function settings() {
+  const pairs = [...new URLSearchParams(window.location.search)];
+  return pairs.filter(([name]) => !/^embed(_options)?$/i.test(name));
+}
+
+function complete(query) {
   const { pathname, search, hash } = window.location;
-  const present = new URLSearchParams(search);
-  if ([...present.keys()].some((name) => !name.startsWith("embed"))) return;
-  const query = new URLSearchParams([...present, ...Object.entries(data.query)]);
-  window.history.replaceState(window.history.state, "", `${pathname}?${query}${hash}`);
+  if (settings().length || !Object.keys(query).length) return;
+  const joined = new URLSearchParams([...new URLSearchParams(search), ...Object.entries(query)]);
+  window.history.replaceState(window.history.state, "", `${pathname}?${joined}${hash}`);
+}
+
+export default function address({ data, parentElement, setStateValue }) {
+  if (!opened.has(parentElement)) complete(data.query);
+  opened.add(parentElement);
+  const page = window.location.pathname;
+  const report = () => {
+    if (window.location.pathname !== page) return; // Streamlit changes the page; a report would ask for this one again
+    setStateValue("visited", { query: Object.fromEntries(settings()), at: performance.now() });
+  };
+  window.addEventListener("popstate", report);
+  return () => window.removeEventListener("popstate", report);
 }
