@@ -158,12 +158,12 @@ class LossTerms:
         return np.bincount(self.points.group, weights=multipliers, minlength=self.points.x.size).astype(np.float64)
 
     def _dual(self, multipliers: Vector) -> float:
-        # The multipliers sum to zero, so a loss of f - y may be measured from the centre of y, which spares round-off.
+        # The multipliers sum to zero, so a loss of f - y may be measured from the median of y, which spares round-off.
         return -float(self.loss.conjugate(-multipliers, self._centred).sum())
 
     @cached_property
     def _centred(self) -> Vector:
-        return self.y if self.loss.needs_labels else self.y - (self.y.min() / 2 + self.y.max() / 2)
+        return self.y if self.loss.needs_labels else self.y - np.sort(self.y)[self.y.size // 2]
 
     @cached_property
     def at_rest(self) -> Vector:
@@ -232,7 +232,7 @@ def _multipliers_of_constant(loss: Loss, y: Vector) -> tuple[Vector, Vector]:
     if not np.isfinite(constant):
         return np.zeros_like(y), np.zeros_like(y)
     # Whether a kink is hit must not depend on the last bit.
-    round_off = 4 * np.finfo(np.float64).eps * (np.abs(y).max() + abs(constant))
+    round_off = 4 * np.finfo(np.float64).eps * (np.abs(y) + abs(constant))  # of each: outliers count for themselves
     return -loss.slopes(constant + round_off, y)[1], -loss.slopes(constant - round_off, y)[0]
 
 

@@ -199,6 +199,9 @@ class Huber(Loss):
     def best_constants(self, y: Vector) -> tuple[float, float]:
         if y.size == 1:
             return float(y[0]), float(y[0])
+        # No best constant is farther than delta from the medians, where data farther off pull with a constant force.
+        low, high = Absolute().best_constants(y)
+        y = np.clip(y, low - 3 * self.delta, high + 3 * self.delta)
         # The total slope rises piecewise linearly from -n delta to n delta; it may rest at 0 on an interval.
         corners = np.concatenate([y - self.delta, y + self.delta])
         order = np.argsort(corners, kind="stable")
