@@ -15,7 +15,7 @@ from cvxdnn.convex.banded import ACCEPTED, solve_banded
 from cvxdnn.convex.certified import TOLERANCE, interpolation, solution_of
 from cvxdnn.convex.deep import DeepPath, critical_betas, solve_deep
 from cvxdnn.convex.deep_curve import Penalty
-from cvxdnn.convex.deep_search import search
+from cvxdnn.convex.deep_search import search, straight
 from cvxdnn.convex.deep_solution import priced, require_nonnegative
 from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.convex.polish import Candidate
@@ -23,7 +23,7 @@ from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.warm import Solver
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import Loss, Squared, named
-from cvxdnn.objective import beta_max, loss_terms
+from cvxdnn.objective import loss_terms
 from cvxdnn.solution import Solution
 from cvxdnn.spline import MergedPoints, merge_points
 
@@ -148,9 +148,9 @@ def _searched(
     two_layer: Callable[[float], Solution],
 ) -> Solution:
     """Three layers or more by a search over two-layer solutions."""
-    # At beta_max itself the answer may still bend by round-off, which a concave penalty would magnify.
-    flat = 2 * beta_max(x, y, loss=loss, skip_connection=skip_connection) or penalty.beta
-    constant = solve(x, y, beta=flat, loss=loss, skip_connection=skip_connection)
+    constant = straight(
+        x, y, points, loss, skip_connection=skip_connection, two_layer=two_layer, otherwise=penalty.beta
+    )
     least_loss = loss_terms(points, y, loss).best_bound([], 0.0).value
     return search(two_layer, penalty, constant=constant, least_loss=least_loss)
 

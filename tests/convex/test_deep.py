@@ -19,7 +19,7 @@ from cvxdnn import (
     train,
 )
 from cvxdnn import convex as convex_module
-from cvxdnn.convex import DeepPath, solve_deep
+from cvxdnn.convex import LONGEST_PATH, DeepPath, solve_deep
 from cvxdnn.convex.deep_bound import Proofs
 from cvxdnn.convex.deep_curve import Penalty
 from cvxdnn.exceptions import InvalidInputError
@@ -324,6 +324,50 @@ def test_strong_weight_decay_leaves_a_constant_whatever_the_loss():
         solution = solve(x, y, beta=1e3, depth=3, loss=loss)
         assert solution.path_norm == 0
         assert solution.relative_gap <= SEARCHED
+
+
+@pytest.mark.parametrize("loss", ["absolute", "huber", "epsilon_insensitive", "hinge", "logistic"])
+def test_the_constant_is_listed_with_the_smallest_weight_decay_that_makes_it_optimal(loss):
+    x = np.linspace(0, 1, 10)
+    y = np.sin(7 * x) + 0.1 * np.cos(40 * x)
+    y = np.where(y > 0, 1.0, -1.0) if loss in ("hinge", "logistic") else y
+    largest = beta_max(x, y, loss=loss)
+    for beta in (0.05 * largest, 10 * largest):
+        solution = solve(x, y, beta=beta, depth=3, loss=loss)
+        constant = solution.local_minima[0]
+        assert (constant.r, constant.effective_beta) == (0, largest)
+        assert constant.objective == pytest.approx(solve(x, y, beta=2 * largest, loss=loss).loss)
+    flat = solve(x, np.ones(10), beta=0.1, depth=3, loss="hinge")
+    assert (flat.path_norm, flat.effective_beta, flat.objective) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("loss", ["absolute", "huber", "epsilon_insensitive"])
+@pytest.mark.parametrize("depth", [3, 4])
+def test_a_loss_that_no_function_removes_decides_nothing(loss, depth):
+    """Two points of equal x, 1e5 above and below the rest, cost the same whatever the function does between them."""
+    x = np.linspace(0, 1, 12)
+    y = np.sin(6 * x)
+    beta = 0.05 * beta_max(x, y, loss=loss)
+    without = solve(x, y, beta=beta, depth=depth, loss=loss)
+    solution = solve(np.append(x, [x[4], x[4]]), np.append(y, [1e5, -1e5]), beta=beta, depth=depth, loss=loss)
+    assert without.path_norm > 0.1
+    assert solution.status is Status.OPTIMAL
+    assert solution.path_norm == pytest.approx(without.path_norm, rel=1e-5)
+    assert solution.penalty == pytest.approx(without.penalty, rel=1e-5)
+
+
+@pytest.mark.parametrize("depth", [3, 6, 10])
+def test_the_best_line_does_not_bend_by_round_off(depth):
+    """A concave penalty would charge r^(2/L) for it. Too many points for a path: the optimum is searched."""
+    n = LONGEST_PATH + 50
+    x = np.linspace(0, 1, n)
+    y = 2 * x + 0.3 * np.sin(6 * x)
+    beta = 5 * beta_max(x, y, skip_connection=True)
+    solution = solve(x, y, beta=beta, depth=depth, skip_connection=True)
+    missed = y - np.polyval(np.polyfit(x, y, 1), x)
+    assert solution.path_norm == 0
+    assert solution.objective == pytest.approx(0.5 * missed @ missed, rel=EXACT)
+    assert solution.effective_beta == beta_max(x, y, skip_connection=True)
 
 
 def test_with_a_skip_connection_a_trend_is_free():
