@@ -202,7 +202,7 @@ def regularization_path(
     x, y : arrays (n,), n >= 1, any order, in the user's units
         Points of equal x count as one point with a weight.
     loss : "squared"
-        The other losses have no path of straight pieces.
+        The path of Huber's loss has straight pieces, too, but is not followed; those of the others jump or curve.
     skip_connection : bool
         Add an unpenalised linear term to the model: the penalty is then the total variation of the slope.
 
@@ -223,7 +223,7 @@ def regularization_path(
     skip_connection = validation.boolean("skip_connection", skip_connection)
     if not isinstance(loss, Squared):
         raise InvalidInputError(
-            f"loss is {loss.name!r}; only for 'squared' the path has straight pieces: "
+            f"loss is {loss.name!r}; the path is followed for 'squared' only: "
             "call solve(x, y, beta=..., loss=...) for the weight decays you want"
         )
     problem = unit_problem(points, 1.0, skip_connection)
