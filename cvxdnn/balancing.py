@@ -9,14 +9,22 @@ also :math:`\sum_i \lambda_i x_i = 0`, and for most losses :math:`l_i \le \lambd
 For a fixed :math:`\mu` the sum falls piecewise linearly in :math:`\nu` with corners at :math:`v - h` and :math:`v - l`:
 sorting them finds its root exactly. With that :math:`\nu(\mu)` the second sum falls in :math:`\mu`, and is bisected.
 Multipliers that merely lost their mean could leave their bounds, and would prove nothing.
+
+Where a point is 1e8 away, a multiplier that is 1e-16 off its bound proves 1e-8 less. So multipliers whose sum is 0 are
+left alone, and `settled` makes the sum of nearly balanced ones 0 without touching those at a bound.
 """
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["balanced"]
+__all__ = ["balanced", "settled"]
 
 Vector = NDArray[np.float64]
+
+BALANCED = float(np.finfo(np.float64).eps)
+"""A sum this small, as a share of the largest multiplier, is 0."""
 
 
 def balanced(multipliers: Vector, low: Vector, high: Vector, x: Vector | None = None, *, total: float = 0.0) -> Vector:
@@ -36,7 +44,19 @@ def balanced(multipliers: Vector, low: Vector, high: Vector, x: Vector | None = 
     return _uncorrelated(start, low, high, (x - x.min()) / np.ptp(x) - 0.5)
 
 
+def settled(multipliers: Vector, low: Vector, high: Vector) -> Vector:
+    """Multipliers (n,) whose sum is nearly 0 with a sum of 0: the one with most room between its bounds takes it up."""
+    settled = np.clip(multipliers, low, high)
+    widest = int(np.argmax(np.minimum(settled - low, high - settled)))
+    for _ in range(2):
+        settled[widest] = np.clip(settled[widest] - math.fsum(settled), low[widest], high[widest])
+    return settled
+
+
 def _summing_to(total: float, start: Vector, low: Vector, high: Vector) -> Vector:
+    inside = np.array_equal(np.clip(start, low, high), start)
+    if inside and abs(math.fsum(start) - total) <= BALANCED * np.abs(start).max():
+        return start
     once = np.clip(start - _level(total, start, low, high), low, high)
     # The root of a long cumulative sum carries round-off, which a second pass removes.
     return np.clip(once - _level(total, once, low, high), low, high)

@@ -1,12 +1,14 @@
 """Facts about the losses, their conjugates, and the multipliers and bounds made from them."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from cvxdnn.balancing import balanced
+from cvxdnn.balancing import balanced, settled
 from cvxdnn.convex import solve
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import (
@@ -207,6 +209,16 @@ def test_no_constant_is_better_and_those_outside_are_worse(loss, seed):
             assert total(end + step) > total(end)
 
 
+@pytest.mark.parametrize("loss", [loss for loss in BOUNDED if not loss.needs_labels], ids=repr)
+def test_how_far_an_outlier_is_does_not_matter_for_the_best_constant(loss):
+    y = samples(loss, 11, 3)
+    for size in (50, 1e8, 1e100):
+        y[[2, 5, 7]] = size, -size, size
+        here = loss.best_constants(y)
+        y[[2, 5, 7]] = 20, -20, 20
+        assert here == pytest.approx(loss.best_constants(y), rel=EXACT)
+
+
 # Balanced multipliers
 
 
@@ -242,6 +254,17 @@ def test_balanced_multipliers_are_the_nearest_in_the_box(box, skip_connection, s
 def test_a_total_other_than_zero():
     point = balanced(np.array([1.0, 0, 0]), np.zeros(3), np.ones(3), total=2.0)
     assert_allclose(point, [1, 0.5, 0.5])
+
+
+def test_multipliers_at_a_bound_are_left_there():
+    """1e-17 off the bound would be 1e83 off the loss of a point that is 1e100 away."""
+    bound = np.full(6, 0.1)
+    nearly = np.array([0.1, -0.1, 0.1, -0.07, 0.01, -0.04 + 1e-16])
+    point = settled(nearly, -bound, bound)
+    assert np.array_equal(point[:3], nearly[:3])
+    assert math.fsum(point) == 0
+    assert_allclose(point, nearly, atol=1e-15)
+    assert np.array_equal(balanced(point, -bound, bound), point)
 
 
 # Certificates

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.balancing import balanced
-from cvxdnn.convex.conic import ATTEMPTS, solve_band
-from cvxdnn.convex.tidy import NOISE, fewer_bends, first
+from cvxdnn.convex.conic import ConicAnswer, band_program
+from cvxdnn.convex.conic_search import search_nodes
+from cvxdnn.convex.tidy import NOISE, fewer_bends, first, spline_through
 from cvxdnn.loss_terms import middle
 from cvxdnn.spline import LinearSpline
 from cvxdnn.tube import needed_beta
@@ -48,16 +49,26 @@ class Band:
         floor, ceiling = self.low.max(), self.high.min()
         if floor <= ceiling:
             return LinearSpline(self.x[:1], np.atleast_1d(middle(floor, ceiling))), 0.0
-        answers = []
-        for attempt in ATTEMPTS:
-            answer = solve_band(self.x, self.low, self.high, self.skip_connection, attempt)
-            spline = self._tidied(np.clip(answer.values, self.low, self.high))
-            cost = self.path_norm(spline)
-            excess = 1 - self.least_path_norm(answer.multipliers) / cost if cost > 0 else 0.0
-            answers.append((spline, excess))
-            if excess <= 1e-9:
-                break
-        return min(answers, key=lambda answer: answer[1])
+
+        def excess(answer: ConicAnswer) -> float:
+            return self._excess(spline_through(self.x, answer.values, answer.nodes), answer.multipliers)
+
+        program = band_program(self.x, self.low, self.high, self._size(), self.skip_connection)
+        answer, _ = search_nodes(program, excess)
+        spline = self._tidied(answer)
+        return spline, self._excess(spline, answer.multipliers)
+
+    def _size(self) -> float:
+        """A slope that f must have somewhere."""
+        needed = np.maximum(self.low[1:] - self.high[:-1], self.low[:-1] - self.high[1:]) / np.diff(self.x)
+        return max(float(needed.max()), self.low.max() - self.high.min())
+
+    def _excess(self, spline: LinearSpline, multipliers: Vector) -> float:
+        """By which share a spline may be above the least path norm; infinite outside the band."""
+        if not self.holds(spline):
+            return np.inf
+        cost = self.path_norm(spline)
+        return 1 - self.least_path_norm(multipliers) / cost if cost > 0 else 0.0
 
     def path_norm(self, spline: LinearSpline) -> float:
         """What a spline costs over the range of x."""
@@ -79,8 +90,9 @@ class Band:
         values, slack = spline(self.x), MARGIN / 10
         return bool(np.all(values >= self.low - slack) and np.all(values <= self.high + slack))
 
-    def _tidied(self, values: Vector) -> LinearSpline:
-        enough = self.path_norm(LinearSpline(self.x, values)) * (1 + NOISE)
+    def _tidied(self, answer: ConicAnswer) -> LinearSpline:
+        enough = self.path_norm(spline_through(self.x, answer.values, answer.nodes)) * (1 + NOISE)
         return first(
-            fewer_bends(self.x, values), lambda spline: self.path_norm(spline) <= enough and self.holds(spline)
+            fewer_bends(self.x, answer.values, answer.nodes),
+            lambda spline: self.path_norm(spline) <= enough and self.holds(spline),
         )

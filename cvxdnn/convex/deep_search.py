@@ -111,6 +111,7 @@ def straight(
         dual=certificate.multipliers,
         gap=certificate.gap,
         relative_gap=certificate.relative_gap,
+        certificate=certificate,
         local_minima=(),
     )
 

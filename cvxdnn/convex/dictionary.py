@@ -98,7 +98,7 @@ def solve_loss_dictionary(terms: LossTerms, beta: float, skip_connection: bool) 
     program = cvxpy.Problem(cvxpy.Minimize(objective), [network])
     _run(program, weights)
     values = columns @ weights.value + tail @ line.value
-    return ConicAnswer(values, beta * np.asarray(network.dual_value), str(program.status))
+    return ConicAnswer(np.arange(x.size), values, beta * np.asarray(network.dual_value))
 
 
 def _total(loss: Loss, outputs: cvxpy.Expression, y: Vector) -> cvxpy.Expression:

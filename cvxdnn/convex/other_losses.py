@@ -1,8 +1,10 @@
 """The two-layer optimum for losses other than the squared one, from a conic solver's answer to a certified solution.
 
-The problem is brought to the unit box where the loss allows it: x always; y for losses of f - y, whose thresholds are
-scaled along; never for labels. The solver's values become a spline, bends that are only its noise are dropped, and its
-multipliers are one of the candidates for the certificate in the user's units.
+Outliers are moved nearer (`cvxdnn.convex.clipping`), the problem is solved in its own units
+(`cvxdnn.convex.loss_problem`), bends that are only noise are dropped, and the multipliers are one of the candidates for
+the certificate in the user's units. They have to fit the tube as they are: to make them fit would take a little from
+all of them, and 1e-12 of the multiplier of a point that is 1e12 away is 1. So the solver works with a weight decay that
+is smaller by a margin.
 
 Without weight decay (the limit beta -> 0) the loss is as small as possible at every input. Where each input has a
 single best value the interpolating spline through these is wanted, else the straightest function in a band. `gap` then
@@ -11,75 +13,40 @@ input agree: it falls for ever.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cvxdnn.balancing import settled
 from cvxdnn.convex.band import Band
 from cvxdnn.convex.certified import TOLERANCE
-from cvxdnn.convex.conic import ATTEMPTS, ConicAnswer, solve_conic
+from cvxdnn.convex.clipping import Clipped, Trend, clippings, with_relevant_threshold
+from cvxdnn.convex.conic import ConicAnswer, loss_program
+from cvxdnn.convex.conic_search import ACCEPTED, search_nodes
+from cvxdnn.convex.loss_problem import LossProblem, judged, unit_loss_problem
 from cvxdnn.convex.tidy import NOISE, fewer_bends, first
-from cvxdnn.datasets import Normalization
 from cvxdnn.evaluation import fit_of
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.loss_terms import LossTerms
 from cvxdnn.losses import Logistic, Loss
-from cvxdnn.objective import certify_terms, loss_terms, spline_cost
+from cvxdnn.objective import certify_terms, loss_terms
 from cvxdnn.solution import Solution, Status
 from cvxdnn.spline import LinearSpline, MergedPoints
+from cvxdnn.tube import needed_beta
 
-__all__ = ["LossProblem", "solve_loss", "unit_loss_problem"]
+__all__ = ["solve_loss"]
 
 Vector = NDArray[np.float64]
 
-ACCEPTED = 1e-9
-"""Largest relative gap at which no other attempt is made."""
-
-
-@dataclass(frozen=True, eq=False)
-class LossProblem:
-    """The training problem in the units that solvers work in.
-
-    terms : the data term, x in [0, 1] and, unless y are labels, y in an interval of length 1 around 0
-    factor : how many times larger the objective is in the user's units
-    """
-
-    terms: LossTerms
-    beta: float
-    skip_connection: bool
-    units: Normalization
-    factor: float
-
-    def objective(self, spline: LinearSpline) -> float:
-        """Loss and penalty of a spline, in these units."""
-        points = self.terms.points
-        return self.terms.total(spline(points.x)) + self.beta * spline_cost(spline, points, self.skip_connection)
-
-    def relative_gap(self, answer: ConicAnswer) -> float:
-        """How far the certificate leaves the solver's values from the optimum."""
-        primal = self.objective(LinearSpline(self.terms.points.x, answer.values))
-        bound = self.terms.best_bound(
-            [self.terms.multipliers(answer.values), answer.multipliers], self.beta, self.skip_connection
-        )
-        return (primal - bound.value) / primal if primal > 0 else 0.0
-
-    def to_user(self, multipliers: Vector) -> Vector:
-        """The multipliers in the units of the data."""
-        return multipliers * (self.factor / self.units.y_scale)
-
-
-def unit_loss_problem(terms: LossTerms, beta: float, skip_connection: bool) -> LossProblem:
-    """The problem in unit x, and in unit y where its loss has no labels."""
-    points, y = terms.points, terms.y
-    x_scale = float(points.x[-1] - points.x[0]) or 1.0
-    y_offset, y_scale = 0.0, 1.0
-    if not terms.loss.needs_labels:
-        y_offset, y_scale = float(y.min() / 2 + y.max() / 2), float(np.ptp(y)) or 1.0
-    units = Normalization(float(points.x[0]), x_scale, y_offset, y_scale)
-    loss, factor = terms.loss.in_units(y_scale)
-    unit_terms = LossTerms(replace(points, x=units.unit_x(points.x)), units.unit_y(y), loss)
-    return LossProblem(unit_terms, beta * y_scale / (x_scale * factor), skip_connection, units, factor)
+SMALLEST_MARGIN, USUAL_MARGIN, LARGEST_MARGIN = 1e-12, 3e-11, 1e-8
+"""By such a share the tube is left unused, so that round-off does not carry the multipliers out of it."""
+MOST_MARGINS = 4
+BEYOND = 1e-12
+"""By this share of the largest, multipliers may be beyond their bounds."""
+ROUND_OFF = 32 * float(np.finfo(np.float64).eps)
+"""Of the double integral of multipliers of order one."""
+POWERS = (1.0, 0.5, 0.0)
+"""Of the unit of the objective, to be tried in turn."""
 
 
 def solve_loss(
@@ -93,23 +60,56 @@ def solve_loss(
         return _solution(terms, constant, terms.at_rest, beta, skip_connection)
     if beta == 0:
         return _without_weight_decay(terms, skip_connection)
-    problem = unit_loss_problem(terms, beta, skip_connection)
-    answer = _answer(problem, method)
-    spline = problem.units.user_spline(_tidied(problem, answer.values))
-    return _solution(terms, spline, problem.to_user(answer.multipliers), beta, skip_connection)
+    trend = Trend.of(terms, skip_connection)
+    for clipped in clippings(with_relevant_threshold(trend.removed(terms))):
+        problem = unit_loss_problem(clipped.terms, beta, skip_connection)
+        unit_spline, multipliers = _with_room(problem, clipped, method)
+        spline, dual = problem.units.user_spline(unit_spline), multipliers * problem.multiplier_scale
+        if clipped.allows(spline(points.x), dual):
+            break
+    dual, judge = clipped.pinned(dual), trend.restored(clipped.terms)
+    return _solution(terms, trend.added_to(spline), dual, beta, skip_connection, judge=judge)
 
 
-def _answer(problem: LossProblem, method: str) -> ConicAnswer:
+def _with_room(problem: LossProblem, clipped: Clipped, method: str) -> tuple[LinearSpline, Vector]:
+    """The optimal function and its multipliers, which fit the tube as they are if there are outliers."""
+    margin = float(np.clip(ROUND_OFF / problem.beta, SMALLEST_MARGIN, USUAL_MARGIN))
+    for _ in range(MOST_MARGINS):
+        answer = _answer(problem, method, margin)
+        if not clipped.is_moved:
+            return _tidied(problem, answer), answer.multipliers
+        pinned = clipped.pinned(_within_bounds(problem, answer), problem.multiplier_scale)
+        multipliers = settled(pinned, *problem.bounds)
+        excess = needed_beta(problem.terms.points.x, problem.terms.at_inputs(multipliers)) / problem.beta - 1
+        if not 0 < excess <= LARGEST_MARGIN:
+            break
+        margin = 2 * (excess + margin)
+    return _tidied(problem, answer), multipliers
+
+
+def _within_bounds(problem: LossProblem, answer: ConicAnswer) -> Vector:
+    """The answer's multipliers, or if some are beyond their bounds those that the certificate makes of them."""
+    beyond = np.abs(np.clip(answer.multipliers, *problem.bounds) - answer.multipliers).max()
+    if beyond <= BEYOND * np.abs(answer.multipliers).max():
+        return answer.multipliers
+    return problem.certificate(problem.spline(answer), answer.multipliers).multipliers
+
+
+def _answer(problem: LossProblem, method: str, margin: float) -> ConicAnswer:
+    """The optimum for a weight decay that is smaller by this share, as exact as it can be had."""
     if method == "dictionary":
         from cvxdnn.convex.dictionary import solve_loss_dictionary  # cvxpy is heavy: only when asked for
 
         return solve_loss_dictionary(problem.terms, problem.beta, problem.skip_connection)
-    answers = []
-    for attempt in ATTEMPTS:
-        answers.append(solve_conic(problem.terms, problem.beta, problem.skip_connection, attempt))
-        if problem.relative_gap(answers[-1]) <= ACCEPTED:
-            return answers[-1]
-    return min(answers, key=problem.relative_gap)
+
+    answers, accepted = [], max(ACCEPTED, 2 * margin)
+    for power in POWERS:
+        beta, unit = problem.beta * (1 - margin), problem.unit**power
+        program = loss_program(problem.terms, beta, unit, problem.skip_connection)
+        answers.append(search_nodes(program, problem.error, accepted))
+        if answers[-1][1] <= accepted:
+            break
+    return min(answers, key=lambda pair: pair[1])[0]
 
 
 def _solution(
@@ -119,12 +119,19 @@ def _solution(
     beta: float,
     skip_connection: bool,
     when_accurate: Status = Status.OPTIMAL,
+    judge: LossTerms | None = None,
 ) -> Solution:
-    """The solution that a spline in the user's units is."""
+    """The solution that a spline in the user's units is.
+
+    The status is that of the data term `judge`, in which no loss drowns the rest.
+    """
     points = terms.points
     fit = fit_of(spline, points.x, skip_connection)
+    judge = judge or terms
+    judgement = certify_terms(judge, fit, beta, skip_connection=skip_connection, dual=dual)
+    dual = judgement.multipliers
     certificate = certify_terms(terms, fit, beta, skip_connection=skip_connection, dual=dual)
-    is_accurate = certificate.relative_gap <= TOLERANCE or certificate.gap <= terms.round_off(fit.values)
+    is_accurate = judged(judgement.excess, beta * fit.cost, judge.round_off(fit.values)) <= TOLERANCE
     return Solution(
         spline=spline,
         objective=certificate.primal,
@@ -173,15 +180,17 @@ def _separable_by_a_line(terms: LossTerms) -> bool:
     return bool(terms.points.x.size > 1 and not overlap)
 
 
-def _tidied(problem: LossProblem, values: Vector) -> LinearSpline:
-    """The spline with these values (m,), without bends that are only noise."""
-    x = problem.terms.points.x
+def _tidied(problem: LossProblem, answer: ConicAnswer) -> LinearSpline:
+    """The answer's function without bends that are only noise."""
+    points = problem.terms.points
 
     def candidates() -> Iterator[LinearSpline]:
-        yield LinearSpline(x[:1], np.array([problem.terms.best_constant()]))
-        yield from fewer_bends(x, values)
+        yield LinearSpline(points.x[:1], np.array([problem.terms.best_constant()]))
+        yield from fewer_bends(points.x, answer.values, answer.nodes)
 
-    enough = problem.objective(LinearSpline(x, values)) * (1 + NOISE)
+    given = problem.spline(answer)
+    enough = problem.objective(given) + NOISE * problem.penalty(given)
+    enough += problem.terms.round_off(given(points.x)) / 8
     return first(candidates(), lambda spline: problem.objective(spline) <= enough)
 
 

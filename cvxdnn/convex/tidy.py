@@ -13,23 +13,23 @@ from numpy.typing import NDArray
 
 from cvxdnn.spline import LinearSpline
 
-__all__ = ["NOISE", "fewer_bends", "first"]
+__all__ = ["NOISE", "fewer_bends", "first", "spline_through"]
 
 Vector = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 NOISE = 1e-10
-"""Share of the objective that dropping the solver's noise may cost."""
+"""Share of the penalty that dropping the solver's noise may cost."""
 SHARES = tuple(10.0**-k for k in range(2, 13))
 """Of the total variation: below these, in turn, bends are dropped."""
 
 
-def fewer_bends(x: Vector, values: Vector) -> Iterator[LinearSpline]:
-    """Splines with the largest bends of the values (m,) at x (m,) only, from none to all of them."""
-    changes = np.abs(np.diff(np.diff(values) / np.diff(x)))
-    yield _through(x, values, np.zeros(0, dtype=np.intp))
-    for share in SHARES:
-        yield _through(x, values, np.flatnonzero(changes > share * changes.sum()) + 1)
-    yield _through(x, values, np.flatnonzero(changes) + 1)
+def fewer_bends(x: Vector, values: Vector, nodes: Indices) -> Iterator[LinearSpline]:
+    """Splines with the largest bends only of the values (q,) at the nodes x[nodes], from none to all of them."""
+    changes = np.abs(np.diff(np.diff(values) / np.diff(x[nodes])))
+    for share in (np.inf, *SHARES, 0.0):
+        kept = np.concatenate([[True], changes > share * changes.sum() if share < np.inf else changes < 0, [True]])
+        yield spline_through(x, values[kept], nodes[kept])
 
 
 def first(splines: Iterable[LinearSpline], is_good_enough: Callable[[LinearSpline], bool]) -> LinearSpline:
@@ -40,9 +40,8 @@ def first(splines: Iterable[LinearSpline], is_good_enough: Callable[[LinearSplin
     return spline
 
 
-def _through(x: Vector, values: Vector, knots: NDArray[np.intp]) -> LinearSpline:
-    """The spline that bends at these inner points only, with the given values there and at both ends."""
-    support = np.concatenate([[0], knots, [x.size - 1]])
-    slopes = np.diff(values[support]) / np.diff(x[support])
-    kept = knots if knots.size else np.array([0])
-    return LinearSpline(x[kept], values[kept], float(slopes[0]), float(slopes[-1]))
+def spline_through(x: Vector, values: Vector, nodes: Indices) -> LinearSpline:
+    """The spline with these values (q,) at the nodes x[nodes], both ends among them, that bends at the inner ones."""
+    slopes = np.diff(values) / np.diff(x[nodes])
+    inner = slice(1, -1) if nodes.size > 2 else slice(0, 1)
+    return LinearSpline(x[nodes[inner]], values[inner], float(slopes[0]), float(slopes[-1]))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cvxdnn import PRESETS, LinearSpline, Status, beta_max, certify, load_preset, solve
-from cvxdnn.convex.conic import solve_conic
-from cvxdnn.convex.other_losses import unit_loss_problem
+from cvxdnn.convex.conic import loss_program
+from cvxdnn.convex.loss_problem import unit_loss_problem
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import EpsilonInsensitive, Huber, Squared, named
 from cvxdnn.objective import loss_terms
@@ -71,8 +71,9 @@ def test_the_conic_form_of_the_squared_loss_agrees_with_the_banded_solver(seed):
     expected = solve(x, y, beta=beta)
     points = merge_points(x, y)
     problem = unit_loss_problem(loss_terms(points, y, Squared()), beta, False)
-    answer = solve_conic(problem.terms, problem.beta)
-    objective = problem.factor * problem.objective(LinearSpline(problem.terms.points.x, answer.values))
+    program = loss_program(problem.terms, problem.beta, unit=1.0, skip_connection=False)
+    answers = program.solve(np.arange(problem.terms.points.x.size))
+    objective = problem.factor * min(problem.objective(problem.spline(answer)) for answer in answers)
     assert objective == pytest.approx(expected.objective, rel=SOLVED)
 
 
