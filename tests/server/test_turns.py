@@ -4,7 +4,6 @@ import asyncio
 import re
 
 from benchmarks.client import Client
-from benchmarks.visitor import Visitor
 from tests.server.conftest import visiting
 
 
@@ -64,21 +63,6 @@ def test_five_pages_in_one_tab_never_hold_more_than_one_worker(fresh_server):
         server.wait_until_idle()
         busy = visiting(story, Client(server.port, query=long_training), Onlooker(server.port))
     assert max(busy) == 1
-
-
-def test_a_drag_is_answered_while_another_tab_waits_for_a_slow_closed_form(fresh_server):
-    async def story(patient, visitor):
-        await patient.choose("rank_one_kind", string_value="Linear, K outputs, any inputs")
-        runs = patient.runs
-        for _ in range(3):
-            await visitor.drag()
-        assert patient.runs == runs, "the closed form was there before the drags: the test says nothing"
-        assert await patient.until(lambda: patient.runs > runs, "the closed form")
-        assert [drag.seconds is None for drag in visitor.drags] == [False] * 3
-        assert patient.errors == visitor.errors == []
-
-    with fresh_server(CVXDNN_WORKERS="1") as server:
-        visiting(story, Client(server.port, page="rank_one"), Visitor(port=server.port, number=1))
 
 
 def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):
