@@ -173,7 +173,7 @@ class Huber(Loss):
     is_smooth: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "delta", validation.positive("delta", self.delta))
+        object.__setattr__(self, "delta", _threshold("delta", validation.positive("delta", self.delta)))
 
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
         distance = np.abs(np.subtract(f, y))
@@ -217,7 +217,7 @@ class Huber(Loss):
         return float(low), float(high)
 
     def in_units(self, scale: float) -> tuple[Loss, float]:
-        return Huber(self.delta / scale), scale**2
+        return Huber(min(self.delta / scale, validation.LARGEST)), scale**2
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,7 @@ class EpsilonInsensitive(Loss):
     formula: ClassVar[str] = "max(|f - y| - epsilon, 0)"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", validation.nonnegative("epsilon", self.epsilon))
+        object.__setattr__(self, "epsilon", _threshold("epsilon", validation.nonnegative("epsilon", self.epsilon)))
 
     def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
         return np.maximum(np.abs(np.subtract(f, y)) - self.epsilon, 0.0)
@@ -295,7 +295,7 @@ class EpsilonInsensitive(Loss):
         return float(corners[y.size - 1]), float(corners[y.size])
 
     def in_units(self, scale: float) -> tuple[Loss, float]:
-        return EpsilonInsensitive(self.epsilon / scale), scale
+        return EpsilonInsensitive(min(self.epsilon / scale, validation.LARGEST)), scale
 
 
 @dataclass(frozen=True)
@@ -392,6 +392,13 @@ def _against_label(y: ArrayLike) -> Interval:
     """Slopes between 0 and -y."""
     label = np.asarray(y, dtype=np.float64)
     return np.minimum(-label, 0.0), np.maximum(-label, 0.0)
+
+
+def _threshold(name: str, value: float) -> float:
+    """A number whose square does not overflow; no y is farther from another, so that a larger one means the same."""
+    if value > validation.LARGEST:
+        raise InvalidInputError(f"{name} is {value:g}; choose one below {validation.LARGEST:g}, as all y are")
+    return value
 
 
 _BY_NAME: Mapping[str, Loss] = MappingProxyType(

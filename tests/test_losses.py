@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cvxdnn.balancing import balanced
+from cvxdnn.convex import solve
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.losses import (
     LOSSES,
@@ -429,3 +430,17 @@ def test_the_objective_of_a_network_with_another_loss():
     assert network_objective(Flat(), [0, 1], [1, -1], beta=0.1, loss="hinge") == pytest.approx(0.5 + 1.5 + 0.2)
     assert network_objective(Flat(), [0, 1], [1, -1], beta=0.1, loss=Absolute()) == pytest.approx(2 + 0.2)
     assert certify([0, 1], [1, -1], Flat(), beta=0.1, loss="hinge").primal == pytest.approx(2.2)
+
+
+@pytest.mark.parametrize("loss", [Huber, EpsilonInsensitive])
+@pytest.mark.parametrize("scale", [1e-80, 1.0, 1e80])
+def test_a_threshold_beyond_all_distances_is_one_more_way_to_say_it(loss, scale):
+    """Huber's loss is the squared one then, and with so wide a tube a constant costs nothing."""
+    x, y = np.arange(4.0), scale * np.array([0, 1, 0, 2])
+    found = solve(x, y, beta=0.1 * (scale if loss is Huber else 1), loss=loss(1e100))
+    expected = solve(x, y, beta=0.1 * scale).objective if loss is Huber else 0.0
+    assert found.objective == pytest.approx(expected, rel=1e-6, abs=1e-9 * scale)
+    with pytest.raises(InvalidInputError, match=r"1e\+308; rescale"):
+        loss(1e308)
+    with pytest.raises(InvalidInputError, match=r"1e\+200; choose one below 1e\+100"):
+        loss(1e200)
