@@ -9,7 +9,7 @@ st.markdown(
     r"""
 Every number on these pages is one of three kinds.
 
-- **exact**: a closed form, correct to round-off, such as the linear spline or the band of optimal networks;
+- **exact**: a closed form, correct to round-off, such as the linear spline or the band that holds all optimal networks;
 - **certified**: computed together with a lower bound that no network can beat; the distance is shown with it. Rounding
   is counted against the bound, so it holds for your points as given; ✓ marks answers whose objective and bound were
   computed again with fractions, without any rounding;

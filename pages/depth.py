@@ -1,4 +1,4 @@
-"""Depth: the exact optimum for L layers, the valleys in which training gets stuck, and the jumps between them."""
+"""Depth: the certified optimum for L layers, the valleys in which training gets stuck, and the jumps between them."""
 
 import streamlit as st
 

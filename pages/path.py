@@ -26,7 +26,7 @@ with chart, st.container(border=True):
     if path.beta_max > 0:
         figure(path_figure(path, data.x, data.y), key="path_picture")
         st.caption(
-            "Above: the optimum for the slider's β, certified. Below: the life of every knot, exact, from its birth "
+            "Above: the optimum for the slider's β, certified. Below: the life of every knot, from its birth "
             "(triangle) down to its death (cross) or to the lowest β shown; the dashed line is the slider."
         )
     else:
@@ -37,7 +37,7 @@ with panel:
         data_controls(here)
     with st.container(border=True):
         st.metric(
-            "breakpoints, exact",
+            "breakpoints",
             f"{path.betas.size:,}",
             help="Values of β at which something changes; between them the function moves in a straight line.",
         )

@@ -66,7 +66,7 @@ with theorem, st.container(border=True):
 
 if setting.kind == "whitened" and setting.depth > 2:
     with st.container(border=True):
-        st.markdown("**Where strong duality stops.** Exact.")
+        st.markdown("**Where strong duality stops.** Closed forms.")
         duality_gap(setting)
         st.caption(
             "Hold every early layer at norm t and pay for it, then choose the best t. A parallel network, a sum of "

@@ -129,9 +129,9 @@ def share_below(frame: FitFrame, value: float) -> int:
 
 def features_shown(case: Rank, frame: FitFrame | None) -> dict[str, Sequence[Floats]]:
     """Features in each hidden layer of the networks in question."""
-    shown = {"One channel per class, exact": case.channels}
+    shown = {"One channel per class, closed form": case.channels}
     if case.example is not None:
-        shown["Network of rank two, exact"] = _features(case.problem.X, case.example.weights)
+        shown["Network of rank two, computed"] = _features(case.problem.X, case.example.weights)
     if frame is not None:
         shown["Best trained network, measured"] = frame.network.layers(case.problem.X)[1:]
     return shown

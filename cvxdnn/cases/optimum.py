@@ -49,6 +49,11 @@ class Optimum:
         return NAMES[self.status.claim]
 
     @property
+    def tag(self) -> str:
+        """How the value is known: from a formula, from a search with a proof, or not proved to be the least."""
+        return ("certified" if self.status.certified else "exact") if self.status.ok else "upper bound"
+
+    @property
     def label(self) -> str:
         """The same in a word or two, for legends."""
         return "optimum" if self.status.ok else "upper bound"

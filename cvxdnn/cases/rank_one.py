@@ -157,7 +157,11 @@ def _budgeted(setting: RankOneSetting, X: Matrix, Y: Matrix) -> Optimum:
     if setting.parallel:
         status = Verdict(Claim.PROVED, "parallel network with a budget: soft thresholds, equal to the dual")
         return Optimum(both.parallel, both.parallel, status, None, 1)
-    status = Verdict(Claim.PROVED, "standard network with a budget: a quasi-norm in the place of the nuclear norm")
+    status = Verdict(
+        Claim.OBSERVED,
+        "standard network with a budget: a quasi-norm in the place of the nuclear norm, and the best of the stationary "
+        "points found",
+    ).judged(both.standard, both.parallel, Y)
     return Optimum(both.standard, both.parallel, status, None, max(int(np.count_nonzero(both.standard_values)), 1))
 
 

@@ -24,8 +24,8 @@ __all__ = ["quasi_norm_fit", "sum_support"]
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-GRID = 400
-"""Places of s_k at which the scalar equation is looked at for a change of sign."""
+SHARES = np.concatenate([np.geomspace(1e-17, 0.5, 300), 1 - np.geomspace(0.5, 1e-16, 300)[1:]])
+"""Places of s_k, in units of its target, at which the scalar equation is looked at for a change of sign."""
 
 
 def sum_support(targets: Vector, weights: Vector, radius: float) -> tuple[Vector, Support]:
@@ -46,7 +46,7 @@ def sum_support(targets: Vector, weights: Vector, radius: float) -> tuple[Vector
 def quasi_norm_fit(targets: Vector, weight: float, depth: int) -> tuple[Vector, float]:
     """The minimiser (k,) and the minimum of the second problem; targets >= 0 in descending order, weight > 0.
 
-    Exact up to the resolution of the grid on which each scalar equation's roots are separated.
+    The best of the stationary points found: roots closer together than the grid of `SHARES` could be missed.
     """
 
     def value(fit: Vector) -> float:
@@ -54,7 +54,8 @@ def quasi_norm_fit(targets: Vector, weight: float, depth: int) -> tuple[Vector, 
 
     candidates = [np.zeros_like(targets)]
     for used in range(1, np.count_nonzero(targets) + 1):
-        candidates += _stationary(targets, used, weight, depth)
+        # Where shrinking is below rounding, the targets themselves are the stationary point.
+        candidates += [*_stationary(targets, used, weight, depth), np.where(np.arange(targets.size) < used, targets, 0)]
     best = min(candidates, key=value)
     return best, value(best)
 
@@ -72,7 +73,7 @@ def _stationary(targets: Vector, used: int, weight: float, depth: int) -> list[V
         power = (fits(smallest) ** (2 / depth)).sum(axis=0) ** (depth / 2 - 1)
         return np.asarray(weight * power - (last - smallest) * smallest ** (1 - 2 / depth))
 
-    places = last * (1 - np.cos(np.linspace(0, np.pi, GRID + 2)[1:-1])) / 2
+    places = last * SHARES
     signs = np.sign(excess(places))
     brackets = [(places[i], places[i + 1]) for i in np.flatnonzero(signs[:-1] * signs[1:] < 0)]
     roots = places[signs == 0].tolist()

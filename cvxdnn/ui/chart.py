@@ -107,12 +107,12 @@ def _band(shown: Reference, domain: Domain) -> Band:
     lower, upper = shown.band
     low, high = units.unit_x(np.array(domain[:2]))
     at = np.unique(np.concatenate([[low, high], lower.knots, upper.knots]))
-    label = "all optimal fits through the points"
+    label = "where all optimal fits through the points lie"
     if shown.solution is not None:
         unique = shown.scenario.loss_function.is_strictly_convex
-        label = "all optimal networks" if unique else "optimal networks with the same values"
+        label = "where all optimal networks lie" if unique else "where optima with the same values lie"
         if not shown.is_optimum:
-            label = "all optima with fewer biases"
+            label = "where all optima with fewer biases lie"
     return {
         "label": label,
         "x": units.user_x(at),

@@ -72,7 +72,7 @@ def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, mo
     if problem.budget is None:
         rows.append(("largest imbalance", "0", "–" if weights is None else _small(_imbalance(problem, weights))))
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    tag = "exact" if optimum.status.ok else "upper bound"
+    tag = optimum.tag
     st.html(
         f'{STYLE}<table class="closed"><tr><th></th><th>closed form <span class="tag exact">{tag}</span></th>'
         f'<th>network <span class="tag measured">measured</span></th></tr>{cells}</table>'

@@ -92,7 +92,7 @@ def network_controls(session: Session) -> None:
     )
     _choice(session, "biases", "Biases", BIASES, "The deep theorem is about biases in the last hidden layer only.")
     _choice(session, "optimizer", "Optimiser", OPTIMIZERS, OPTIMIZER_HELP)
-    _choice(session, "start", "Start from", STARTS, "From the optimal network nothing should move: try it.")
+    _choice(session, "start", "Start from", STARTS, "From the optimal network no method can gain: try it.")
     _show("polish", session.scenario.polish)
     st.toggle(
         "Polish at the end",

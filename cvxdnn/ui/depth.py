@@ -136,7 +136,7 @@ def numbers(lab: DepthLab) -> None:
     )
     bends = solution.path_norm > 0
     effective = f"{solution.effective_beta:.3g}" if bends else f"{lab.deep.path.beta_max:.3g} or more"
-    st.metric("effective decay λ, exact", effective, help="The two-layer weight decay with the same optimum.")
+    st.metric("effective decay λ", effective, help="The two-layer weight decay with the same optimum.")
 
 
 def valleys(lab: DepthLab) -> None:

@@ -93,7 +93,7 @@ def _local_minima(solution: Solution | None) -> list[tuple[str, str]]:
     """Deeper networks can get stuck: how many places there are."""
     if solution is None or solution.depth == 2:
         return []
-    return [(f'<a href="depth" target="_self">local minima</a>{_tag("exact")}', str(len(solution.local_minima)))]
+    return [('<a href="depth" target="_self">local minima found</a>', str(len(solution.local_minima)))]
 
 
 def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:

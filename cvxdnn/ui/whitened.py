@@ -102,7 +102,7 @@ def counterexample(beta: float) -> None:
     change = f"{found.objective / found.one_channel - 1:.2%}"
     value, lower = st.columns(2)
     value.metric("one channel per class, upper bound", f"{found.one_channel:.5f}")
-    lower.metric("network of rank two, exact", f"{found.objective:.5f}", change, delta_color="off")
+    lower.metric("network of rank two, upper bound", f"{found.objective:.5f}", change, delta_color="off")
 
 
 def group_names(setting: WhitenedSetting) -> list[str]:

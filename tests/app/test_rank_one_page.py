@@ -59,7 +59,7 @@ def test_the_closed_form_on_the_page_is_that_of_the_library(page):
 def test_values_that_are_not_proved_are_called_bounds(page, kind, side):
     move(page, PREFIX, kind=kind, side=side)
     proved = kind == "relu" and side == "agree"
-    assert ('<span class="tag exact">exact</span>' in text_of(page)) == proved
+    assert ('<span class="tag exact">certified</span>' in text_of(page)) == proved
     assert ('<span class="tag exact">upper bound</span>' in text_of(page)) != proved
 
 

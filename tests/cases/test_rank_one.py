@@ -37,7 +37,8 @@ def test_rank_one_inputs_are_multiples_of_one_unit_vector(side):
     [
         ({"kind": "one_output"}, Claim.PROVED),
         ({"kind": "whitened"}, Claim.PROVED),
-        ({"kind": "whitened", "budget": 1.0}, Claim.PROVED),
+        ({"kind": "whitened", "budget": 1.0}, Claim.OBSERVED),
+        ({"kind": "whitened", "budget": 1.0, "parallel": True}, Claim.PROVED),
         ({"kind": "general", "depth": 2}, Claim.PROVED),
         ({"kind": "general"}, Claim.NO_CLOSED_FORM),
         ({"kind": "relu", "side": "agree"}, Claim.PROVED),

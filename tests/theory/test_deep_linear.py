@@ -9,6 +9,7 @@ from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.theory import deep_linear, shrink
 from cvxdnn.theory.nuclear import descend
 from cvxdnn.theory.result import Claim
+from cvxdnn.theory.spectral import quasi_norm_fit
 from tests.theory.networks import objective, whitened_rows
 
 PLUGGED_IN = 1e-10
@@ -337,3 +338,18 @@ def test_data_that_are_only_nearly_whitened_have_bounds_of_their_own(side, depth
             weights = [layer + noise * np.abs(layer).max() * rng.normal(size=layer.shape) for layer in answer.weights]
             rounding = (1e-14 * np.linalg.norm(Y)) ** 2
             assert objective(X, Y, weights, beta, relu=False) >= printed - rounding
+
+
+@pytest.mark.parametrize("depth", [3, 4, 6])
+@pytest.mark.parametrize("weight", [1e-17, 1e-9, 1e-3, 0.3, 1.0])
+def test_a_budget_with_hostile_targets_is_not_beaten(weight, depth):
+    # One target is a soft threshold; for several, random points and scaled copies of the targets must not be lower.
+    assert quasi_norm_fit(np.array([1.0]), weight, depth)[1] == pytest.approx(weight - weight**2 / 2, rel=1e-9)
+    rng = np.random.default_rng(depth)
+    for targets in ([1, 1, 1], [1, 0.999999, 1e-6], [1, 1e-8], [3, 0.5, 0.4, 0.0]):
+        a = np.array(targets, dtype=float)
+        _, value = quasi_norm_fit(a, weight, depth)
+        tries = a * (1 - 10 ** rng.uniform(-17, 0, (4000, a.size))) * (rng.random((4000, a.size)) < 0.7)
+        tries = np.vstack([tries, a * (np.arange(a.size) < np.arange(a.size + 1)[:, None])])
+        others = 0.5 * ((tries - a) ** 2).sum(axis=1) + weight * (tries ** (2 / depth)).sum(axis=1) ** (depth / 2)
+        assert value <= others.min() * (1 + 1e-12)
