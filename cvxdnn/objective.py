@@ -269,8 +269,10 @@ def certify_fit(
     primal = up((loss + beta * fit.cost) * (1 + 4 * UNIT)) if loss or fit.cost else 0.0
     best = None if dual is None else _lower_bound(points, dual, beta)
     if best is None or primal - best.value > CLOSE * primal:
-        residual = _lower_bound(points, _balanced(points, points.weight * missed, skip_connection), beta)
-        best = residual if best is None or residual.value > best.value else best
+        residual = _balanced(points, points.weight * missed, skip_connection)
+        candidates = [residual] if points.x.size == 1 else [residual, residual.snapped(beta)]
+        others = [_lower_bound(points, candidate, beta) for candidate in candidates]
+        best = max(others if best is None else [best, *others], key=lambda bound: bound.value)
     if fit.bends is None:
         excess = up(max(primal - best.value, 0.0))
     else:

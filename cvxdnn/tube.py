@@ -18,6 +18,7 @@ Which multipliers between given bounds fit the narrowest tube is a linear progra
            |P_j - P_m / 2| \le t, \quad |P_m| \le 2 k, \quad \min\ t + k .
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +31,9 @@ from cvxdnn.rounding import UNIT, on_grid, running_sum
 __all__ = ["DualPoint", "Tube", "double_integral", "narrowest", "needed_beta", "tube"]
 
 Vector = NDArray[np.float64]
+
+NEAR = 1e-6
+"""Share of beta within which a curve is taken to be meant to touch the wall."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +145,27 @@ class DualPoint:
             return self
         rounding = 16 * UNIT * self._integral[2]
         return self.scaled(beta / (self.needed_beta + rounding) * (1 - 8 * UNIT))
+
+    def snapped(self, beta: float) -> "DualPoint":
+        """The multipliers nearby whose curve lies on the wall of the tube of `beta` wherever this one nearly does.
+
+        A nearly optimal function has residuals whose curve misses the wall by rounding, and next to a steep piece that
+        costs far more than the rounding itself.
+        """
+        c = self.c
+        if abs(c) <= NEAR * beta:
+            c = 0.0
+        elif abs(abs(c) - beta) <= NEAR * beta:
+            c = math.copysign(beta, c)
+        z, wall = self._integral[0] + c / 2, beta - abs(c) / 2
+        target = np.where(np.abs(np.abs(z) - wall) <= NEAR * beta, np.copysign(wall, z), z)
+        target[[0, -1]] = c / 2, -c / 2
+        support = np.flatnonzero(target != z)
+        support = np.unique(np.concatenate([[0], support, [z.size - 1]]))
+        turn = np.diff((target - z)[support])
+        turn[np.abs(turn) <= 8 * UNIT * beta] = 0.0  # divided by a very short gap it would be a force
+        sums = self.sums + np.repeat(turn / np.diff(self.x[support]), np.diff(support))
+        return DualPoint(self.x, sums, self.is_level)
 
     def picture(self, beta: float) -> Tube:
         """The curve in the tube of `beta`."""

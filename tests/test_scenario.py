@@ -26,10 +26,17 @@ from cvxdnn.scenario import (
     Scenario,
 )
 
+
+def _are_apart(x):
+    """Inputs closer than 1e-100 of their range are refused."""
+    return np.diff(x).min(initial=np.inf) >= 1e-100 * np.ptp(x)
+
+
 coordinates = st.floats(-1e100, 1e100)
 many_points = (
     st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=MAX_POINTS)
     .filter(lambda pairs: not 0 < np.ptp([x for x, _ in pairs]) < 1e-100)
+    .filter(lambda pairs: _are_apart(np.unique([x for x, _ in pairs])))
     .map(tuple)
 )
 settings_of_any_scenario = {

@@ -179,10 +179,14 @@ class _Interval:
         rest = self._ends[1] - path_norm
         above_line = rest * (rest / self._curvature) / 2 if self._curvature else 0.0
         price = float(penalty(path_norm))
-        size = abs(self.below.bound) + fall + above_line + price + self._squares
-        return self.below.bound - fall + above_line + price - 64 * UNIT * size
+        size = abs(self.below.bound) + fall + above_line + price
+        blur = rest / self._curvature * sum(self._ends) if self._curvature else 0.0  # of where the parabola ends
+        rounding = 64 * UNIT * size + self._doubt * above_line + 8 * UNIT * blur
+        return self.below.bound - fall + above_line + price - rounding
 
     @cached_property
-    def _squares(self) -> float:
-        """The size of the multipliers, whose difference is taken."""
-        return float(self.above.multipliers @ self.above.multipliers + self.below.multipliers @ self.below.multipliers)
+    def _doubt(self) -> float:
+        """By which share the curvature may be wrong, because multipliers that are nearly the same cancel."""
+        apart = float(np.linalg.norm(self.above.multipliers - self.below.multipliers))
+        size = float(np.linalg.norm(self.above.multipliers) + np.linalg.norm(self.below.multipliers))
+        return 8 * UNIT * (1 + size / apart) if apart else 1.0

@@ -30,7 +30,6 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const HISTORY_LENGTH = 50;
-const MERGE_TOLERANCE = 1e-7; // share of the data's range: closer x are one point, as in cvxdnn.spline
 const BEND_TOLERANCE = 1e-9; // share of the largest slope: smaller slope changes are rounding
 const LONG_PRESS = 600; // milliseconds
 const KEY_PAUSE = 400;
@@ -138,10 +137,9 @@ const samePairs = (a, b) => a?.length === b?.length && a.every(([x, y], i) => x 
 /** The linear spline through the points, its end pieces continued to [low, high]. */
 function linearSpline(points, low, high) {
   if (!points.length) return { x: [], y: [], knots: [] };
-  const tolerance = MERGE_TOLERANCE * (points.at(-1).x - points[0].x);
   const groups = [];
   points.forEach((point, i) => {
-    if (i && point.x - points[i - 1].x <= tolerance) groups.at(-1).push(point);
+    if (i && point.x === points[i - 1].x) groups.at(-1).push(point);
     else groups.push([point]);
   });
   // Averaging the offsets from the first member keeps exact duplicates exact.

@@ -81,9 +81,8 @@ def test_a_loss_that_nothing_removes_does_not_hide_what_is_left_to_gain(loss):
 
 
 @pytest.mark.parametrize("gap", [1e-6, 1e-9, 1e-12, 1e-15])
-def test_inputs_however_close_are_inputs_of_their_own(gap, monkeypatch):
+def test_inputs_however_close_are_inputs_of_their_own(gap):
     """A step across a gap at the left end: a ramp to the left takes it, at the price of its slope."""
-    monkeypatch.setattr("cvxdnn.spline.MERGE_TOLERANCE", 0.0)
     x, y = np.array([0.0, gap, 0.5, 1.0]), np.array([1.0, 0.0, 0.0, 0.0])
     nodes, decay = Nodes.of(x, y, Squared()), Decay(1e-3 * gap, 2)
     end = run(nodes, decay, some_ramps(nodes, 0))[-1].ramps
