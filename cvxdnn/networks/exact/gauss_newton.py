@@ -17,7 +17,7 @@ layers of
 *Pins.* The optimum sits on kinks: units whose pre-activation is 0 at a sample. Across a kink the model is wrong, so a
 unit that meets one on its way is pinned there: one more row, with its pre-activation to become 0. A pin holds while
 the force on it is one that a slope of relu between 0 and 1 can explain, and is given up otherwise. Steps are taken
-only if the objective falls; mu falls after a success and grows after a failure.
+only if the objective falls, and leave every unit balanced; mu falls after a success and grows after a failure.
 
 Source: Levenberg (1944), Marquardt (1963); the products of rows are the network's tangent kernel (Jacot et al., 2018).
 """
@@ -41,6 +41,8 @@ Integers = NDArray[np.int64]
 
 _PINNED = 1e-7
 """A pre-activation below this share of its unit's largest is at its kink."""
+_DEAD = 1e-100
+"""A unit whose weights on either side are smaller is not balanced: it has no part in the function."""
 _MOST_PINS = 300
 """Beyond, one step would take too long; a shorter step meets fewer kinks."""
 _ROUNDS = 8
@@ -115,7 +117,7 @@ class GaussNewton:
                 continue
             there = self._forward(proposed)
             if self._value(proposed, there) < value:
-                return proposed, SOFTER * mu
+                return _balanced(proposed), SOFTER * mu
             crossed = _crossed(here, there, pins)
             if crossed.layers.size == pins.layers.size:
                 break
@@ -174,6 +176,22 @@ class GaussNewton:
             slack = 1e-9 * np.abs(above)
             bad[here] = (total < np.minimum(above, 0.0) - slack) | (total > np.maximum(above, 0.0) + slack)
         return bad
+
+
+def _balanced(layers: Layers) -> Layers:
+    """The same function with the weights into each hidden unit as large as those out of it, which costs the least.
+
+    The steps come near to it, but only as fast as the weight decay is strong.
+    """
+    weights, biases = [w.copy() for w, _ in layers], [b.copy() for _, b in layers]
+    for below, above, bias in zip(weights[:-1], weights[1:], biases[:-1], strict=True):
+        incoming, outgoing = np.linalg.norm(below, axis=0), np.linalg.norm(above, axis=1)
+        alive = np.minimum(incoming, outgoing) > _DEAD
+        factor = np.sqrt(np.divide(outgoing, incoming, out=np.ones_like(incoming), where=alive))
+        below *= factor
+        bias *= factor
+        above /= factor[:, None]
+    return list(zip(weights, biases, strict=True))
 
 
 def _solution(matrix: Floats, target: Floats) -> Floats:

