@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cvxdnn.networks.architectures import Network
 
-FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-12
+FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-10
 """Adam's constants in the trainer."""
 
 

@@ -84,8 +84,8 @@ def network_values(network: Any, inputs: Rationals) -> Rationals:
         (rationals_of_columns(weights), rationals(biases))
         for weights, biases in zip(network.weights, network.biases, strict=True)
     ]
-    skip = Fraction(float(getattr(network, "skip", 0.0)))
-    return [_output(layers, value) + skip * value for value in inputs]
+    skip, origin = (Fraction(float(getattr(network, name, 0.0))) for name in ("skip", "origin"))
+    return [_output(layers, value - origin) + skip * (value - origin) for value in inputs]
 
 
 def network_cost(network: Any) -> Fraction:

@@ -16,6 +16,7 @@ methods             the methods by name: first-order ones and L-BFGS
 optimizers          Adam, momentum, gradient descent
 finish              the exact moves: insertion, and the polish of networks that have come to rest
 exact               what the exact moves are made of
+rounded_up          the objective of a network, never below its exact value
 objective_gradient  the objective and its gradient for all restarts at once
 loss_of_outputs     the data term of the objective, for any loss
 loss_curvature      how fast the slopes of a loss change

@@ -1,9 +1,12 @@
 """A ReLU network of one input and one output, as plain arrays.
 
-    A_0 = x,    A_l = relu(A_{l-1} W_l + 1 b_l^T)  for l < L,    f(x) = A_{L-1} W_L + b_L + skip * x
+    t = x - origin,    A_0 = t,    A_l = relu(A_{l-1} W_l + 1 b_l^T)  for l < L,    f(x) = A_{L-1} W_L + b_L + skip * t
 
 The depth L counts weight layers: L = 2 is one hidden layer. Weight decay charges sum_l ||W_l||_F^2; biases and the
 skip connection are free. Architectures that lack a bias have zeros in its place, so that one class covers them all.
+
+The origin is 0 but for data far from 0. A bias could move a network there, but not in float64: at a distance of 1e9
+ranges the bias that places a kink is rounded to 1e-7 of the range. The subtraction is exact (`origin_for`).
 """
 
 from __future__ import annotations
@@ -23,9 +26,20 @@ from cvxdnn.spline import LinearSpline
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Network"]
+__all__ = ["Network", "origin_for"]
 
 Floats = NDArray[np.float64]
+
+_FAR = 1000.0
+"""Data farther from 0 than this many times their range are far: biases would lose three digits and more."""
+
+
+def origin_for(low: float, high: float) -> float:
+    """Where a network for inputs from `low` to `high` has its origin: 0, or `low` where that is far from 0.
+
+    From there the difference of any input is exact, because the two have the same size (Sterbenz).
+    """
+    return low if abs(low) > _FAR * (high - low) > 0 else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +54,8 @@ class Network:
         b_l of shape (d_l,), zeros where the architecture has none; the last is the output bias.
     skip : float, default 0
         Slope of the unregularised skip connection.
+    origin : float, default 0
+        The input that the first layer and the skip connection see as 0.
 
     Raises
     ------
@@ -50,6 +66,7 @@ class Network:
     weights: tuple[Floats, ...]
     biases: tuple[Floats, ...]
     skip: float = 0.0
+    origin: float = 0.0
 
     def __post_init__(self) -> None:
         weights = _frozen_arrays("weights", self.weights, dimensions=2)
@@ -57,7 +74,8 @@ class Network:
         _check_shapes(weights, biases)
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "biases", biases)
-        object.__setattr__(self, "skip", validation.number("skip", self.skip))
+        for name in ("skip", "origin"):
+            object.__setattr__(self, name, validation.number(name, getattr(self, name)))
 
     @property
     def depth(self) -> int:
@@ -75,13 +93,20 @@ class Network:
         return sum(float(np.vdot(w, w)) for w in self.weights)
 
     def __call__(self, x: ArrayLike) -> Floats:
-        """Outputs at `x` (any shape), in the same shape."""
+        """Outputs at `x` (any shape), in the same shape.
+
+        Raises
+        ------
+        InvalidInputError
+            When an input is not a finite number; the message names the first.
+        """
         x = validation.bounded("x", validation.numbers("x", x))
-        activations = x.reshape(-1, 1)
+        activations = (x.reshape(-1) - self.origin)[:, None]
+        line = self.skip * activations[:, 0]
         for weights, biases in zip(self.weights[:-1], self.biases[:-1], strict=True):
             activations = np.maximum(activations @ weights + biases, 0.0)
-        output = activations @ self.weights[-1] + self.biases[-1]
-        return np.asarray(output.reshape(x.shape) + self.skip * x)
+        output: Floats = (activations @ self.weights[-1] + self.biases[-1])[:, 0] + line
+        return output.reshape(x.shape)
 
     def to_spline(self) -> LinearSpline:
         """The exact piecewise-linear function on the whole real line, every breakpoint included."""

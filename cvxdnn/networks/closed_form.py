@@ -29,7 +29,7 @@ docs/depth.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -37,7 +37,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn import validation
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.networks.architectures import Network
+from cvxdnn.networks.architectures import Network, origin_for
 from cvxdnn.spline import LinearSpline
 
 __all__ = ["deep_network", "two_layer_network"]
@@ -59,6 +59,8 @@ class _Ramps:
 def two_layer_network(spline: LinearSpline, x_low: float, x_high: float, *, skip: bool = False) -> Network:
     """The two-layer network of least weight decay that equals `spline` on [x_low, x_high].
 
+    Far from 0 its origin is x_low, see `Network`.
+
     Parameters
     ----------
     spline : LinearSpline
@@ -79,12 +81,18 @@ def two_layer_network(spline: LinearSpline, x_low: float, x_high: float, *, skip
     InvalidInputError
         When the range is reversed or not finite.
     """
+    x_low, x_high = _checked_range(x_low, x_high)
+    origin = origin_for(x_low, x_high)
+    if origin:
+        inside = spline.restricted(x_low, x_high)
+        spline, x_low, x_high = replace(inside, knots=inside.knots - origin), 0.0, x_high - origin
     ramps = _least_ramps(spline, x_low, x_high, skip=validation.boolean("skip", skip))
     size = np.sqrt(np.abs(ramps.coefficients))
     return Network(
         weights=((ramps.directions * size)[None, :], (np.sign(ramps.coefficients) * size)[:, None]),
         biases=(-ramps.directions * ramps.knots * size, np.array([ramps.offset])),
         skip=ramps.skip,
+        origin=origin,
     )
 
 
@@ -124,7 +132,8 @@ def deep_network(
     InvalidInputError
         When the range is reversed, not finite, or reaches below 0 for depth >= 3, or directions do not fit.
     """
-    depth, x_low = validation.depth(depth), validation.number("x_low", x_low)
+    depth = validation.depth(depth)
+    x_low, x_high = _checked_range(x_low, x_high)
     if depth > 2 and x_low < 0:
         raise InvalidInputError(f"x_low is {x_low:g}; shift the inputs to x >= 0 for depth {depth}")
     phi = [np.ones(1), *_unit_directions(directions, depth - 2)]
@@ -141,6 +150,7 @@ def deep_network(
         ),
         biases=(*(np.zeros(unit.size) for unit in phi[1:]), shallow.biases[0] * (scale * gain), shallow.biases[1]),
         skip=shallow.skip,
+        origin=shallow.origin,
     )
 
 
@@ -164,14 +174,17 @@ def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list
     return units
 
 
+def _checked_range(x_low: float, x_high: float) -> tuple[float, float]:
+    low, high = validation.number("x_low", x_low), validation.number("x_high", x_high)
+    if low > high:
+        raise InvalidInputError(f"x_low, x_high are {low}, {high}; give the ends of the data, low first")
+    return low, high
+
+
 def _least_ramps(spline: LinearSpline, x_low: float, x_high: float, *, skip: bool) -> _Ramps:
     """The representation of `spline` on the range with the smallest sum of absolute coefficients."""
     if not isinstance(spline, LinearSpline):
         raise InvalidInputError(f"spline is {validation.shown(spline)}; pass a LinearSpline")
-    x_low, x_high = validation.number("x_low", x_low), validation.number("x_high", x_high)
-    skip = validation.boolean("skip", skip)
-    if x_low > x_high:
-        raise InvalidInputError(f"x_low, x_high are {x_low}, {x_high}; give the ends of the data, low first")
     if x_low == x_high:
         return _Ramps(np.zeros(1), np.ones(1), np.array([x_low]), float(spline(x_low)))
     piece = spline.restricted(x_low, x_high)

@@ -49,4 +49,4 @@ def kinks(network: Network) -> Kinks:
     units = np.nonzero(inside)[1]
     changes = network.weights[-1][units, 0] * np.abs(slopes)
     order = np.argsort(places[inside], kind="stable")
-    return Kinks(places[inside][order], changes[order], np.sign(slopes)[order], units[order])
+    return Kinks(network.origin + places[inside][order], changes[order], np.sign(slopes)[order], units[order])

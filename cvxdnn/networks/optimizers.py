@@ -62,12 +62,15 @@ class Adam(Optimizer):
     A step is as expensive as the number of times it goes through the arrays. The second moment is therefore kept
     times a growing number, b^-k after k of `CYCLE` steps, so that a new square is only added to it; and it stays
     above the square of epsilon, where Adam adds epsilon to the root, so that one reciprocal root does.
+
+    Epsilon is well above the round-off of gradients (data have size 1): the output bias starts where its gradient is 0,
+    and steps of full length along round-off would make the run depend on it.
     """
 
     rate = 0.03
     scaled = True
     memories = 2
-    FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-12
+    FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-10
     CYCLE = 50
 
     def __init__(self, parameters: Tensor, gradient: Tensor) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.networks.architectures import Network
 from cvxdnn.networks.initialization import disturbed, layer_norm, random_layers
 from cvxdnn.networks.layout import Layers, ParameterLayout
 from cvxdnn.networks.state import Problem
+from cvxdnn.networks.units import Units
 
-__all__ = ["first_layers"]
+__all__ = ["first_layers", "layers_of", "seen_from"]
+
+Floats = NDArray[np.float64]
 
 
 def first_layers(problem: Problem, initial: Network | None, seed: int) -> list[Layers]:
@@ -20,8 +24,24 @@ def first_layers(problem: Problem, initial: Network | None, seed: int) -> list[L
     norm = layer_norm(layout, y, units.beta(problem.beta), units.loss)
     if initial is None:
         return [random_layers(layout, x, y, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
-    given = units.inward(_padded(initial, layout))
+    given = seen_from(units, initial, problem.x, _padded(initial, layout))
     return [disturbed(given, layout, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
+
+
+def layers_of(network: Network) -> Layers:
+    """Its (weights, biases), layer by layer."""
+    return list(zip(network.weights, network.biases, strict=True))
+
+
+def seen_from(units: Units, network: Network, x: Floats, layers: Layers) -> Layers:
+    """A network's layers in these units; its origin must be one that they can leave."""
+    low = float(x.min())
+    if not units.bias_in_first_layer and network.origin != units.x_origin and low < max(network.origin, 0.0):
+        raise InvalidInputError(
+            f"initial has its origin at {network.origin:g}, the smallest x is {low:g}; without biases in early layers "
+            "the inputs must not lie left of it, nor of 0"
+        )
+    return units.inward(layers, network.origin)
 
 
 def _padded(network: Network, layout: ParameterLayout) -> Layers:

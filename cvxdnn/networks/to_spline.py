@@ -5,8 +5,9 @@ slopes and values of all units on all pieces at once; then each unit's zero cros
 breakpoints, and relu clears the unit on the pieces where it is negative. After the last layer only the breakpoints
 where the output's slope really changes are kept.
 
-Values are kept at one *anchor* per piece, its point nearest to 0: a unit that bends at -1e10 then costs no accuracy
-near the data. Whether a unit is on is read off inside a piece, never at its ends, where only round-off would decide.
+Everything is seen from the network's origin. Values are kept at one *anchor* per piece, its point nearest to 0: a unit
+that bends at -1e10 then costs no accuracy near the data. Whether a unit is on is read off inside a piece, never at its
+ends, where only round-off would decide.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def to_spline(network: Network) -> LinearSpline:
     -------
     LinearSpline
         Knots wherever the output's slope changes by more than round-off; a network that never bends gets a single
-        knot at 0.
+        knot at its origin.
     """
     pieces = identity()
     for weights, biases in zip(network.weights[:-1], network.biases[:-1], strict=True):
@@ -73,9 +74,9 @@ def to_spline(network: Network) -> LinearSpline:
     changes = np.diff(slopes)
     bends = np.abs(changes) > round_off
     knots = _merge_knots(pieces.breakpoints[bends], changes[bends], round_off[bends])
-    if knots.size == 0:
-        knots = np.zeros(1)
-    return LinearSpline(knots, network(knots), float(slopes[0]), float(slopes[-1]))
+    # Far from 0 two close knots can be the same number.
+    places = np.unique(network.origin + (knots if knots.size else np.zeros(1)))
+    return LinearSpline(places, network(places), float(slopes[0]), float(slopes[-1]))
 
 
 def identity() -> Pieces:

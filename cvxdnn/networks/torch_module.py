@@ -9,7 +9,7 @@ from cvxdnn.networks.architectures import Network
 
 
 class TorchNetwork(torch.nn.Module):
-    """Float64 module with the outputs of a `Network`; the skip slope is a buffer, as it is not regularised.
+    """Float64 module with the outputs of a `Network`; skip slope and origin are buffers, as nothing regularises them.
 
     Parameters
     ----------
@@ -18,6 +18,7 @@ class TorchNetwork(torch.nn.Module):
     """
 
     skip: Tensor
+    origin: Tensor
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -28,12 +29,14 @@ class TorchNetwork(torch.nn.Module):
                 layer.weight.copy_(torch.tensor(weights.T))
                 layer.bias.copy_(torch.tensor(biases))
             self.layers.append(layer)
-        self.register_buffer("skip", torch.tensor(network.skip, dtype=torch.float64))
+        for name in ("skip", "origin"):
+            self.register_buffer(name, torch.tensor(getattr(network, name), dtype=torch.float64))
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs at `x` (any shape), in the same shape."""
-        activations = x.reshape(-1, 1)
+        t = x - self.origin
+        activations = t.reshape(-1, 1)
         for layer in self.layers[:-1]:
             activations = torch.relu(layer(activations))
         output: Tensor = self.layers[-1](activations).reshape(x.shape)
-        return output + self.skip * x
+        return output + self.skip * t

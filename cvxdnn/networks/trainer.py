@@ -24,9 +24,9 @@ from cvxdnn.networks.finish import IDLE_INSERTIONS, Finish, polish_begun
 from cvxdnn.networks.initialization import loss_of_constant, unavoidable_loss
 from cvxdnn.networks.layout import Layers
 from cvxdnn.networks.objective_gradient import ObjectiveGradient
+from cvxdnn.networks.rounded_up import objective_rounded_up
 from cvxdnn.networks.schedule import CHECK_EVERY, CONVERGED, POLISHING, Policy, ScheduleState
 from cvxdnn.networks.state import INSERTION, ExactState, Problem, TrainingState
-from cvxdnn.objective import network_objective
 from cvxdnn.solution import Snapshot, Status
 
 __all__ = ["Trainer"]
@@ -160,11 +160,11 @@ class Trainer:
         self._go_on(replace(self.schedule, verdict=verdict))
 
     def snapshot(self, status: Status) -> Snapshot:
-        """The networks as they are, or in a last snapshot the best ones seen, with their exact objectives."""
+        """The networks as they are, or in a last snapshot the best ones seen, with their objectives, rounded up."""
         problem, done = self.problem, status is not Status.RUNNING
         shown = self.shown_parameters(best=done)
         networks = tuple(self._network(shown, restart) for restart in range(problem.layout.restarts))
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             objectives = np.array([self._objective(network) for network in networks])
         best = int(np.argmin(objectives))
         return Snapshot(self.step, objectives, best, networks[best], done, status, networks, self.state)
@@ -177,12 +177,11 @@ class Trainer:
         return shown
 
     def _network(self, parameters: Floats, restart: int) -> Network:
-        layers = self._units.outward(self.problem.layout.unpack(parameters, restart))
-        return Network(tuple(weights for weights, _ in layers), tuple(biases for _, biases in layers))
+        return self._units.outward(self.problem.layout.unpack(parameters, restart))
 
     def _objective(self, network: Network) -> float:
         problem = self.problem
-        return network_objective(network, problem.x, problem.y, beta=problem.beta, loss=problem.loss)
+        return objective_rounded_up(network, problem.x, problem.y, beta=problem.beta, loss=problem.loss)
 
     def _check(self, descent: Descent) -> None:
         parameters = self._model.parameters.numpy()

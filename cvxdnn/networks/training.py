@@ -7,7 +7,8 @@ asks for the next snapshot, stops the training. `Snapshot.state` holds all that 
 
 While a restart runs, the snapshots show its current network, as it is. Once it has converged or diverged, and for every
 restart in the last snapshot, they show the best network it has had at a look of the schedule. The objectives are those
-of the networks shown, computed from them.
+of the networks shown, computed from them and rounded up: by less than a share of 1e-12 as a rule, and never to a value
+below the exact one, so that none lies below a certified bound.
 
 The architecture with biases in the last hidden layer only is the one for which the deep theory is exact (for x >= 0).
 """
@@ -28,7 +29,7 @@ from cvxdnn.networks.finish import draws_ramps
 from cvxdnn.networks.layout import BIASES, Biases, ParameterLayout
 from cvxdnn.networks.methods import METHODS
 from cvxdnn.networks.optimizers import OPTIMIZERS
-from cvxdnn.networks.starts import first_layers
+from cvxdnn.networks.starts import first_layers, layers_of, seen_from
 from cvxdnn.networks.state import INSERTION, Problem, TrainingState
 from cvxdnn.networks.trainer import Trainer
 from cvxdnn.solution import Snapshot, Status
@@ -201,7 +202,8 @@ def _continued(problem: Problem, state: TrainingState) -> Trainer:
         return training
     parameters = Trainer(state).shown_parameters(best=False)
     before, after = state.problem.units, problem.units
-    layers = [after.inward(before.outward(old.unpack(parameters, i))) for i in range(old.restarts)]
+    networks = [before.outward(old.unpack(parameters, i)) for i in range(old.restarts)]
+    layers = [seen_from(after, network, problem.x, layers_of(network)) for network in networks]
     return Trainer.begun(problem, layers, state.step, spread=False)
 
 
