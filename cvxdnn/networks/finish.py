@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cvxdnn.losses import Loss
 from cvxdnn.networks.exact.decay import Decay
-from cvxdnn.networks.exact.gauss_newton import GaussNewton
+from cvxdnn.networks.exact.gauss_newton import GaussNewton, balanced
 from cvxdnn.networks.exact.insertion import Move, held_rate, inserted, objective, rates
 from cvxdnn.networks.exact.nodes import Nodes
 from cvxdnn.networks.exact.ramp_network import RampNetwork
@@ -132,7 +132,7 @@ class Finish:
             if move.ramps.columns.size <= self._layout.width:
                 return _Moved(network.written(move.ramps, self._nodes), damping, move.at_rest)
         better, damping = self._newton.step(layers, max(damping, _SOFT))
-        return _Moved(better, damping, damping > _STIFF)
+        return _Moved(layers if better is layers else balanced(better), damping, damping > _STIFF)
 
     def _moved_as_ramps(self, layers: Layers, held: float, *, near: bool) -> tuple[RampNetwork, Move]:
         network, room = RampNetwork.read(layers), self._layout.width

@@ -17,7 +17,7 @@ layers of
 *Pins.* The optimum sits on kinks: units whose pre-activation is 0 at a sample. Across a kink the model is wrong, so a
 unit that meets one on its way is pinned there: one more row, with its pre-activation to become 0. A pin holds while
 the force on it is one that a slope of relu between 0 and 1 can explain, and is given up otherwise. Steps are taken
-only if the objective falls, and leave every unit balanced; mu falls after a success and grows after a failure.
+only if the objective falls; mu falls after a success and grows after a failure.
 
 Source: Levenberg (1944), Marquardt (1963); the products of rows are the network's tangent kernel (Jacot et al., 2018).
 """
@@ -34,7 +34,7 @@ from cvxdnn.losses import Loss
 from cvxdnn.networks.layout import Layers
 from cvxdnn.networks.loss_curvature import curvatures
 
-__all__ = ["GaussNewton"]
+__all__ = ["GaussNewton", "balanced"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -117,7 +117,7 @@ class GaussNewton:
                 continue
             there = self._forward(proposed)
             if self._value(proposed, there) < value:
-                return _balanced(proposed), SOFTER * mu
+                return proposed, SOFTER * mu
             crossed = _crossed(here, there, pins)
             if crossed.layers.size == pins.layers.size:
                 break
@@ -178,10 +178,10 @@ class GaussNewton:
         return bad
 
 
-def _balanced(layers: Layers) -> Layers:
+def balanced(layers: Layers) -> Layers:
     """The same function with the weights into each hidden unit as large as those out of it, which costs the least.
 
-    The steps come near to it, but only as fast as the weight decay is strong.
+    Steps alone come near to it only as fast as the weight decay is strong.
     """
     weights, biases = [w.copy() for w, _ in layers], [b.copy() for _, b in layers]
     for below, above, bias in zip(weights[:-1], weights[1:], biases[:-1], strict=True):
