@@ -4,12 +4,13 @@ import pickle
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.networks.architectures import Network
+from cvxdnn.networks.architectures import Network, origin_for
 from cvxdnn.objective import NetworkLike
 
 EXACT = 1e-14
@@ -125,6 +126,81 @@ W1, W2, B1, B2 = np.ones((1, 2)), np.ones((2, 1)), np.zeros(2), np.zeros(1)
 def test_mistakes_are_named(weights, biases, skip, match):
     with pytest.raises(InvalidInputError, match=match):
         Network(weights, biases, skip)
+
+
+@pytest.mark.parametrize(
+    ("x", "match"),
+    [
+        (np.array([0.0, np.nan]), r"x\[1\] is nan"),
+        ([[0.0, 1.0], [np.inf, 2.0]], r"x\[2\] is inf"),
+        (np.array([1.0, 2j]), "x must be"),
+        ([0.0, None], "x"),
+        (["a", 1.0], "x must be"),
+        ([[0.0], [1.0, 2.0]], "x must be an array of numbers"),
+    ],
+)
+def test_evaluation_points_are_checked(x, match):
+    with pytest.raises(InvalidInputError, match=match):
+        hat()(x)
+
+
+HANDED_ON = {
+    "masked": np.ma.array([0.5, 1.0], mask=[False, True]),
+    "integers": np.array([2**60, 1]),
+    "objects": np.array([1.0, 2.0], dtype=object),
+    "strings": np.array(["1", "2"]),
+    "dates": np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]"),
+}
+
+
+@pytest.mark.parametrize("value", HANDED_ON.values(), ids=HANDED_ON)
+def test_whatever_is_not_an_array_of_floats_goes_through_the_shared_conversion(value, monkeypatch):
+    """As it is: a mask or a unit must not be lost on the way."""
+    seen = []
+
+    def recorded(name, given):
+        seen.append((name, given))
+        return np.zeros(len(given))
+
+    network = hat()
+    monkeypatch.setattr("cvxdnn.validation.finite_vector", recorded)
+    network(value)
+    Network([np.ones((1, 2)), np.ones((2, 1))], [value, [0.0]])
+    assert [type(given) for name, given in seen if name in ("x", "biases[0]")] == [type(value)] * 2
+
+
+@pytest.mark.parametrize("widths", [(3,), (4, 2)])
+def test_with_an_origin_it_is_the_same_function_moved(widths):
+    torch = pytest.importorskip("torch")
+    near = random_network(4, widths, skip=0.7)
+    far = Network(near.weights, near.biases, near.skip, origin=2.0**40)
+    x = np.linspace(-2, 2, 33)
+    np.testing.assert_array_equal(far(x + 2.0**40), near(x))
+    assert far.parameters_norm == near.parameters_norm
+    with torch.no_grad():
+        np.testing.assert_allclose(far.to_torch()(torch.tensor(x + 2.0**40)).numpy(), near(x), atol=1e-13)
+    bends, moved = near.to_spline(), far.to_spline()
+    np.testing.assert_allclose(moved.knots, bends.knots + 2.0**40, rtol=0, atol=2.0**-12)
+    np.testing.assert_allclose(moved.slopes, bends.slopes, rtol=0.01)
+    copy = pickle.loads(pickle.dumps(far))
+    assert copy.origin == 2.0**40
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "origin"),
+    [
+        (0.0, 1.0, 0.0),
+        (-5.0, 5.0, 0.0),
+        (900.0, 901.0, 0.0),
+        (1e6, 1e6 + 1, 1e6),
+        (-1e6, 1 - 1e6, -1e6),
+        (7.0, 7.0, 0.0),
+    ],
+)
+def test_only_data_far_from_0_move_the_origin_and_every_difference_from_it_is_exact(low, high, origin):
+    assert origin_for(low, high) == origin
+    for x in np.linspace(low, high, 50):
+        assert not origin or Fraction(x - origin) == Fraction(x) - Fraction(origin)
 
 
 def test_plain_networks_do_not_load_torch():
