@@ -34,11 +34,15 @@ _EPS = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, eq=False)
 class _Leg:
-    """A direction of the walk: change of the offset and of the amplitudes in use; slope and curvature along it."""
+    """A direction of the walk: change of the offset and of the amplitudes in use; slope and curvature along it.
+
+    `level`: nothing that is quadratic changes, and it leads to no minimum but to a wall or a corner.
+    """
 
     step: Floats
     slope: float
     curvature: float
+    level: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,22 +65,25 @@ class AmplitudeProblem:
         for _ in range(sizes.size + loss.points.size + 1):
             columns, outputs = self.columns[:, support], self.columns @ sizes + offset
             leg = _leg(columns, loss, self.charge, outputs)
-            here = np.append(np.inf, sizes[support])
+            here = sizes[support]
+            if leg.curvature == 0 and not leg.level:
+                break
             change = leg.step[0] + columns @ leg.step[1:]
-            share = min(_to_the_wall(here, leg.step), loss.lowest(outputs, change, leg.slope, leg.curvature))
+            share = min(_to_the_wall(here, leg.step[1:]), loss.lowest(outputs, change, leg.slope, leg.curvature))
             if np.isinf(share):  # level, and nothing in this direction: there is something in the other
-                leg, change = _Leg(-leg.step, 0.0, 0.0), -change
-                share = min(_to_the_wall(here, leg.step), loss.lowest(outputs, change, 0.0, 0.0))
+                leg, change = _Leg(-leg.step, 0.0, 0.0, level=True), -change
+                share = min(_to_the_wall(here, leg.step[1:]), loss.lowest(outputs, change, 0.0, 0.0))
                 if np.isinf(share):
                     break
-            walled = (leg.step < 0) & (here + share * leg.step <= 4 * _EPS * here)
+            there = here + share * leg.step[1:]
+            walled = (leg.step[1:] < 0) & (there <= 4 * _EPS * here)
             offset += share * float(leg.step[0])
-            sizes[support] = np.where(walled, 0.0, np.maximum(here + share * leg.step, 0.0))[1:]
+            sizes[support] = np.where(walled, 0.0, np.maximum(there, 0.0))
             turned = loss.turned(outputs, change, share)
             if turned is loss and not walled.any():
                 break
             loss = turned
-            support[np.flatnonzero(support)[walled[1:]]] = False
+            support[np.flatnonzero(support)[walled]] = False
         return sizes, offset, loss
 
     def multipliers(self, sizes: Floats, offset: float) -> Floats | None:
@@ -115,7 +122,7 @@ def _leg(columns: Floats, loss: Quadratic, charge: float, outputs: Floats) -> _L
         step = _combination(r, dependent)
         terms = np.append(loss.slope * (step[0] + columns @ step[1:]), charge * step[1:])
         slope = 0.0 if level(terms) else float(terms.sum())
-        return _Leg(step if slope <= 0 else -step, -abs(slope), 0.0)
+        return _Leg(step if slope <= 0 else -step, -abs(slope), 0.0, level=True)
     step = _step(q, r, columns, loss, charge, outputs)
     # The same once more from there, to be rid of most of the first one's round-off.
     step = step + _step(q, r, columns, loss, charge, outputs + step[0] + columns @ step[1:])

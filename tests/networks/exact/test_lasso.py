@@ -60,6 +60,15 @@ def test_dependent_columns_are_used_at_the_least_charge(seed):
     assert_allclose(problem.minimum(np.ones(3), 0.0)[0], [0.0, 0.0, 0.5], atol=1e-6)
 
 
+def test_a_walk_that_has_arrived_stays_where_it_is():
+    """A charge whose square underflows: the last step has no curvature that a float could hold."""
+    columns, target = np.array([[2.0, -1.0], [-2.0, -1.0]]), np.array([-0.5, -2.5])
+    problem = squares(columns, np.ones(2), target, 5e-186)
+    sizes, offset, _ = problem.minimum(np.ones(2), 0.0)
+    assert_allclose(sizes, [0.5, 0.0], atol=1e-15)
+    assert offset == pytest.approx(-1.5)
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 5), st.integers(1, 12), st.floats(0, 10))
 def test_more_columns_than_rows_and_copies_do_no_harm(seed, rows, columns, charge):
