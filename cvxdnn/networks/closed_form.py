@@ -29,7 +29,7 @@ docs/depth.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -85,7 +85,7 @@ def two_layer_network(spline: LinearSpline, x_low: float, x_high: float, *, skip
     origin = origin_for(x_low, x_high)
     if origin:
         inside = spline.restricted(x_low, x_high)
-        spline, x_low, x_high = replace(inside, knots=inside.knots - origin), 0.0, x_high - origin
+        spline, x_low, x_high = _moved(inside, origin), 0.0, x_high - origin
     ramps = _least_ramps(spline, x_low, x_high, skip=validation.boolean("skip", skip))
     size = np.sqrt(np.abs(ramps.coefficients))
     return Network(
@@ -172,6 +172,12 @@ def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list
         scaled = vector / vector.max()  # squares of huge entries would overflow
         units.append(scaled / np.linalg.norm(scaled))
     return units
+
+
+def _moved(spline: LinearSpline, origin: float) -> LinearSpline:
+    """The spline as a function of the distance from an origin."""
+    ends = spline.slopes[[0, -1]].tolist()
+    return LinearSpline(spline.knots - origin, spline.heights, *ends, offset=spline.offset)
 
 
 def _checked_range(x_low: float, x_high: float) -> tuple[float, float]:
