@@ -7,7 +7,7 @@ from cvxdnn.ui.status import status_panel
 st.title("Every number here says how far to trust it.")
 st.markdown(
     r"""
-Every number on these pages is one of three kinds.
+Every objective, bound and distance on these pages is of one of three kinds.
 
 - **exact**: a closed form, correct to round-off, such as the linear spline or the band that holds all optimal networks;
 - **certified**: computed together with a lower bound that no network can beat; the distance is shown with it. Rounding

@@ -27,7 +27,7 @@ PATIENCE = 6
 CLOSE = 1e-4
 """A feature whose lambda^T q is this close to beta, relatively, may be touched."""
 SAME = 1e-6
-"""Features closer than this are one, relative to the largest entry of X."""
+"""Features closer than this are one, relative to their largest entry: those of nearly parallel samples are short."""
 
 
 def project(support: SupportFunction, y: Array, beta: float) -> Array:
@@ -70,14 +70,13 @@ def touched(support: SupportFunction, dual: Array, beta: float, close: float) ->
     neurons: list[Array] = []
     features: list[Array] = []
     maps: list[Array] = []
-    apart = SAME * max(float(np.abs(support.X).max(initial=0.0)), 1e-300)
     for sign in (1.0, -1.0):
         found = support.candidates(sign * dual)
         for j in np.argsort(-found.values, kind="stable"):
             if found.values[j] < (1 - close) * beta:
                 break
             known = [q for q, other in zip(features, signs, strict=True) if other == sign]
-            if all(np.abs(found.features[j] - q).max() > apart for q in known):
+            if all(np.abs(found.features[j] - q).max() > SAME * np.abs(q).max() for q in known):
                 signs.append(sign)
                 neurons.append(found.neurons[j])
                 features.append(found.features[j])

@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 
 TOUCHING = 1e-8
 """A feature touches when |lambda^T q| is this close to beta, relatively."""
+NEARLY = 1e-4
+"""Features this close may be used: the dual of nearly parallel samples is less exact, and the gap charges the slack."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,19 +48,40 @@ def optimal_neurons(X: Array, y: Array, beta: float) -> Touching:
         return _nothing(X, y)
     dual = project(support, target, unit_beta)
     dual *= min(1.0, unit_beta / max(largest(support, dual), unit_beta))
-    signs, neurons, features, _ = touched(support, dual, unit_beta, TOUCHING)
-    coefficients = _coefficients(signs, features, target - dual)
+    signs, neurons, features, coefficients = min(
+        (_network(support, target, unit_beta, dual, close) for close in (TOUCHING, NEARLY)),
+        key=lambda network: _gap(target, unit_beta, dual, *network),
+    )
     none = np.zeros(signs.size)
     return Touching(
         dual * y_size, signs, neurons, features * x_size, coefficients * y_size / x_size, offsets=none, kinks=none[:0]
     )
 
 
+def _network(
+    support: SupportFunction, target: Array, beta: float, dual: Array, close: float
+) -> tuple[Array, Array, Array, Array]:
+    """Signs, neurons, features and coefficients of the features that touch or, being this close, are used."""
+    signs, neurons, features, _ = touched(support, dual, beta, close)
+    coefficients = _coefficients(signs, features, target - dual)
+    kept = (coefficients > 0) | (signs * (features @ dual) >= (1 - TOUCHING) * beta)
+    return signs[kept], neurons[kept], features[kept], coefficients[kept]
+
+
+def _gap(
+    target: Array, beta: float, dual: Array, signs: Array, _: Array, features: Array, coefficients: Array
+) -> float:
+    """What a network leaves open, as in `extreme_points`."""
+    missed = (signs * coefficients) @ features - target + dual
+    return float(0.5 * missed @ missed + coefficients @ (beta - signs * (features @ dual)))
+
+
 def _coefficients(signs: Array, features: Array, fitted: Array) -> Array:
     if signs.size == 0:
         return np.zeros(0)
-    found, _ = nnls((signs[:, None] * features).T, fitted)
-    return np.asarray(found, dtype=np.float64)
+    sizes = np.linalg.norm(features, axis=1)  # those of nearly parallel samples are short
+    found, _ = nnls((signs / sizes * features.T), fitted)
+    return np.asarray(found / sizes, dtype=np.float64)
 
 
 def _nothing(X: Array, y: Array) -> Touching:

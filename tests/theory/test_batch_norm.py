@@ -229,6 +229,19 @@ def test_any_class_sizes_are_solved(counts, beta):
     assert found.objective == pytest.approx(found.lower_bound, abs=1e-9)
 
 
+@pytest.mark.parametrize("off", [0, 1e-14, 1e-10, 1e-6, 1e-2])
+@pytest.mark.parametrize("beta", [0, 1e-12, 1e-3, 0.5])
+def test_proved_needs_a_network_that_meets_the_bound(beta, off):
+    # The last feature is nearly a mixture of the others: what is missing from the span costs little, or much of little.
+    rng = np.random.default_rng(0)
+    Y = one_hot([3, 2, 1])
+    H = np.hstack([Y[:, :2] @ rng.normal(size=(2, 2)), off * Y[:, 2:] + rng.normal(size=(6, 1)) * 1e-3 * off])
+    found = batch_norm.solve(Y, beta=beta, features=H)
+    assert found.lower_bound <= found.objective
+    rounding = (1e-14 * np.linalg.norm(Y)) ** 2
+    assert found.status.ok == (found.objective - found.lower_bound <= 1e-9 * found.objective + rounding)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

@@ -142,6 +142,19 @@ def test_no_random_network_is_below_the_optimum(seed):
         assert 0.5 * np.sum((t * output - y) ** 2) + 0.3 * t * size >= optimum - GAP
 
 
+@pytest.mark.parametrize("angle", [1e-3, 1e-6, 1e-9, 1e-11])
+@pytest.mark.parametrize("beta", [1e-12, 1e-10, 1e-6])
+def test_nearly_parallel_samples_with_opposite_targets_are_told_apart(angle, beta):
+    # A neuron at a right angle to one sample sees the other with its sine, and two of them fit both targets.
+    X, y = np.array([[1, 0], [np.cos(angle), np.sin(angle)]]), np.array([1.0, -1.0])
+    found = extreme_points.solve(X, y, beta=beta)
+    sine = np.sin(angle)
+    network = min(2 * beta / sine, 1.0)
+    assert found.objective - found.gap <= found.objective <= network * (1 + 1e-6)
+    assert found.relative_gap <= 1e-6
+    assert (found.status.name == "OPTIMAL") == (found.relative_gap <= extreme_points.TOLERANCE)
+
+
 def test_whitened_samples_give_the_two_channel_formula():
     found = solve(np.eye(2), [3.0, -4.0], beta=1.0)  # (||(y)_+|| - beta) and (||(-y)_+|| - beta)
     assert found.objective == pytest.approx((3 - 0.5) + (4 - 0.5), abs=EXACT)

@@ -152,6 +152,30 @@ def test_beyond_its_range_there_is_no_such_network():
         whitened.rank_two_counterexample(0.3)
 
 
+# Hostile data
+
+
+@pytest.mark.parametrize("depth", [2, 3, 6])
+@pytest.mark.parametrize("architecture", ["standard", "parallel"])
+@pytest.mark.parametrize("size", [1e-8, 1.0, 1e8])
+def test_what_is_printed_holds_for_inputs_as_they_are(size, architecture, depth):
+    """Whitened only to the tolerance, targets over many decades: perturbed networks are not below the bound."""
+    rng = np.random.default_rng(depth)
+    X = whitened_rows(rng, 4, 6, size)
+    X = X + 2e-11 * size * rng.normal(size=X.shape)
+    Y = np.eye(3)[[0, 1, 2, 0]] * [[1], [1e-3], [1e-6], [1e-8]]
+    rounding = (1e-14 * np.linalg.norm(Y)) ** 2
+    for share in (1e-15, 1e-8, 1e-2):
+        answer = whitened.solve(X, Y, beta=share * size ** (2 / depth), depth=depth, architecture=architecture)
+        assert objective(X, Y, answer.weights, answer.beta) == pytest.approx(answer.objective, rel=1e-12)
+        assert answer.dual_bound <= answer.objective + rounding
+        printed = answer.objective * (1 - 1e-9) if answer.status.ok else answer.dual_bound
+        for _ in range(60):
+            noise = 10 ** rng.uniform(-12, -1)
+            nearby = [layer * (1 + noise * rng.normal(size=layer.shape)) for layer in answer.weights]
+            assert objective(X, Y, nearby, answer.beta) >= printed - rounding
+
+
 # Mistakes
 
 
