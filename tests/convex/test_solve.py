@@ -163,7 +163,7 @@ def test_ten_thousand_knots_in_a_narrow_tube_are_certified(share):
     assert solution.relative_gap <= 1e-10
     again = certify(x, y, solution.spline, beta=solution.beta, dual=solution.dual)
     assert again.relative_gap <= 1e-10
-    # The residuals are rounded as y is. Laid on the wall they show it all the same, until the tube is as narrow as that.
+    # Residuals are rounded as y is. Laid on the wall they show it all the same, until the tube is as narrow as that.
     alone = certify(x, y, solution.spline, beta=solution.beta)
     assert (alone.relative_gap > 1e-10) == (share < 1e-10)
 
