@@ -32,7 +32,7 @@ __all__ = ["DualPoint", "Tube", "double_integral", "narrowest", "needed_beta", "
 
 Vector = NDArray[np.float64]
 
-NEAR = 1e-6
+NEAR = 1e-4
 """Share of beta within which a curve is taken to be meant to touch the wall."""
 
 
