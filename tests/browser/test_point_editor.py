@@ -423,7 +423,9 @@ def test_the_spline_is_the_librarys(open_editor: Callable[..., Editor]) -> None:
     assert drawn[0, 0] == pytest.approx(DOMAIN[0], abs=PIXEL)
     assert drawn[-1, 0] == pytest.approx(DOMAIN[1], abs=PIXEL)
     assert np.allclose(drawn[:, 1], spline(drawn[:, 0]), rtol=0, atol=PIXEL)
-    expect(editor.page.locator('[data-knots="spline"]')).to_have_attribute("data-count", str(spline.knots.size))
+    expect(editor.page.locator('[data-knots="spline"]')).to_have_attribute(
+        "data-count", str(spline.significant_knots().size)
+    )
 
 
 def test_points_outside_the_domain_widen_it(open_editor: Callable[..., Editor]) -> None:
