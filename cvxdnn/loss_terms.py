@@ -75,7 +75,7 @@ class LossTerms:
         """What `total` may be wrong by because values are rounded; for losses of bounded slope."""
         low, high = self.loss.domain(self.y)
         values = np.maximum(np.abs(fitted[self.points.group]), np.abs(self.y))
-        return 8 * float(np.finfo(np.float64).eps * (values @ np.maximum(-low, high)))
+        return 64 * float(np.finfo(np.float64).eps * (values @ np.maximum(-low, high)))
 
     def multipliers(self, fitted: Vector) -> Vector:
         """The negative slopes of the loss at these values, (n,); zero or halfway where it has a kink."""
@@ -86,6 +86,10 @@ class LossTerms:
         bounds = [self._at_rest_bound(skip_connection)]
         bounds += [self._bound(candidate, beta, skip_connection) for candidate in candidates]
         return max(bounds, key=lambda bound: bound.value)
+
+    def bound_of(self, multipliers: Vector, point: DualPoint) -> LowerBound:
+        """The lower bound that multipliers prove that are feasible, as `point` shows, and within their domain."""
+        return LowerBound(self._proven(multipliers, point.excess), multipliers, point)
 
     def _at_rest_bound(self, skip_connection: bool) -> LowerBound:
         """No function removes more than the smallest loss at every x."""
@@ -128,7 +132,7 @@ class LossTerms:
             exact = exact * (1 - 2 * point.excess / smallest)
             exact = _exactly_balanced(_rounded(exact), low, high)
             point = DualPoint(self.points.x, self.at_inputs(exact).cumsum()[:-1], skip_connection)
-        return LowerBound(self._proven(exact, point.excess), exact, point)
+        return self.bound_of(exact, point)
 
     def _proven(self, multipliers: Vector, excess: float = 0.0) -> float:
         """D of these multipliers, rounded down; `excess` is what two of them may differ by from what they should be."""

@@ -34,7 +34,7 @@ from numpy.typing import ArrayLike, NDArray
 from cvxdnn import validation
 from cvxdnn.evaluation import Fit, fit_of, penalty_gap
 from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.loss_terms import LossTerms
+from cvxdnn.loss_terms import LossTerms, LowerBound
 from cvxdnn.losses import LOSSES, Loss, Squared, named
 from cvxdnn.rounding import SUM, TINY, UNIT, down, total, up, upper_total
 from cvxdnn.spline import LinearSpline, MergedPoints, merge_points
@@ -296,11 +296,18 @@ def certify_terms(
     terms: LossTerms, fit: Fit, beta: float, *, skip_connection: bool = False, dual: Vector | None = None
 ) -> Certificate:
     """`certify` for any loss; multipliers are (n,), one per point as given."""
-    group = terms.points.group
     candidates = [terms.multipliers(fit.values)]
     if dual is not None:
         candidates.append(dual)
     bound = terms.best_bound(candidates, beta, skip_connection)
+    return certificate_of(terms, fit, beta, bound, skip_connection=skip_connection)
+
+
+def certificate_of(
+    terms: LossTerms, fit: Fit, beta: float, bound: LowerBound, *, skip_connection: bool = False
+) -> Certificate:
+    """What a lower bound proves about a candidate."""
+    group = terms.points.group
     # Losses of f - y see both above the candidate's offset, labels the values themselves.
     y, middle = (terms.y, fit.values) if terms.loss.needs_labels else (terms.y - fit.offset, fit.heights)
     doubt = fit.error[group]

@@ -37,7 +37,7 @@ Vector = NDArray[np.float64]
 
 ENOUGH = 1e-9
 """Gap at which the search ends, as a share of the penalty."""
-ROUND_OFF = 8 * float(np.finfo(np.float64).eps)
+ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
 """Share of the objective that a gap may be wrong by."""
 MOST_SOLUTIONS = 200
 CLOSEST = 1e-9
@@ -72,11 +72,10 @@ def search(
     lines = [_line(constant), _Line(0.0, least_loss)]
     bound, best = _bounds(lines, penalty)
     while best - bound > _slack(lines, penalty, best, ENOUGH) and len(lines) <= MOST_SOLUTIONS:
-        place = int(np.argmin([_crossing(*pair, penalty)[1] for pair in pairwise(lines)]))
-        new = _cut(lines[place], lines[place + 1], penalty)
+        new = _cut(*min(pairwise(_envelope(lines)), key=lambda pair: _crossing(*pair, penalty)[1]), penalty)
         if new is None:
             break
-        lines.insert(place + 1, _line(two_layer(new)))
+        lines = sorted([*lines, _line(two_layer(new))], key=lambda line: -line.beta)
         bound, best = _bounds(lines, penalty)
     return _answer(lines, penalty, bound)
 
@@ -134,8 +133,30 @@ def _line(solution: Solution) -> _Line:
 
 def _bounds(lines: list[_Line], penalty: Penalty) -> tuple[float, float]:
     """The proven lower bound, and the smallest objective known."""
-    crossings = [_crossing(*pair, penalty)[1] for pair in pairwise(lines)]
-    return min([lines[0].bound, *crossings]), float(_objectives(lines, penalty).min())
+    highest = _envelope(lines)
+    crossings = [_crossing(*pair, penalty)[1] for pair in pairwise(highest)]
+    return min([highest[0].bound, *crossings]), float(_objectives(lines, penalty).min())
+
+
+def _envelope(lines: list[_Line]) -> list[_Line]:
+    """Those, by descending slope, that are the highest somewhere in r >= 0.
+
+    Lines that the rounding of a large loss put below the others are left out: where they cross means nothing.
+    """
+    highest: list[_Line] = []
+    for line in lines:
+        while highest and (
+            line.bound >= highest[-1].bound
+            or (len(highest) > 1 and _meeting(highest[-2], line) <= _meeting(highest[-2], highest[-1]))
+        ):
+            highest.pop()
+        highest.append(line)
+    return highest
+
+
+def _meeting(above: _Line, below: _Line) -> float:
+    """The path norm at which two lines cross."""
+    return max((above.bound - below.bound) / (above.beta - below.beta), 0.0)
 
 
 def _slack(lines: list[_Line], penalty: Penalty, best: float, share: float) -> float:
@@ -155,7 +176,7 @@ def _objectives(lines: list[_Line], penalty: Penalty) -> Vector:
 
 def _crossing(above: _Line, below: _Line, penalty: Penalty) -> tuple[float, float]:
     """Where two lines cross, and their height there with the penalty."""
-    r = max((above.bound - below.bound) / (above.beta - below.beta), 0.0)
+    r = _meeting(above, below)
     height = max(line.bound - line.beta * r for line in (above, below))
     return r, height + float(penalty(r))
 

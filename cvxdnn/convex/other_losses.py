@@ -29,7 +29,7 @@ from cvxdnn.evaluation import fit_of
 from cvxdnn.exceptions import InvalidInputError
 from cvxdnn.loss_terms import LossTerms
 from cvxdnn.losses import Logistic, Loss
-from cvxdnn.objective import certify_terms, loss_terms
+from cvxdnn.objective import certificate_of, certify_terms, loss_terms
 from cvxdnn.solution import Solution, Status
 from cvxdnn.spline import LinearSpline, MergedPoints
 from cvxdnn.tube import needed_beta
@@ -128,9 +128,10 @@ def _solution(
     points = terms.points
     fit = fit_of(spline, points.x, skip_connection)
     judge = judge or terms
-    judgement = certify_terms(judge, fit, beta, skip_connection=skip_connection, dual=dual)
-    dual = judgement.multipliers
-    certificate = certify_terms(terms, fit, beta, skip_connection=skip_connection, dual=dual)
+    judgement = certificate = certify_terms(judge, fit, beta, skip_connection=skip_connection, dual=dual)
+    if judge is not terms:
+        bound = terms.bound_of(judgement.multipliers, judgement.point)
+        certificate = certificate_of(terms, fit, beta, bound, skip_connection=skip_connection)
     is_accurate = judged(judgement.excess, beta * fit.cost, judge.round_off(fit.values)) <= TOLERANCE
     return Solution(
         spline=spline,
@@ -190,7 +191,7 @@ def _tidied(problem: LossProblem, answer: ConicAnswer) -> LinearSpline:
 
     given = problem.spline(answer)
     enough = problem.objective(given) + NOISE * problem.penalty(given)
-    enough += problem.terms.round_off(given(points.x)) / 8
+    enough += problem.terms.round_off(given(points.x)) / 64
     return first(candidates(), lambda spline: problem.objective(spline) <= enough)
 
 
