@@ -19,12 +19,16 @@ from cvxdnn.convex.tidy import spline_through
 from cvxdnn.datasets import Normalization
 from cvxdnn.evaluation import fit_of
 from cvxdnn.loss_terms import LossTerms, middle
+from cvxdnn.losses import Absolute, Huber
 from cvxdnn.objective import Certificate, certify_terms, spline_cost
 from cvxdnn.spline import LinearSpline
 
 __all__ = ["LossProblem", "judged", "unit_loss_problem"]
 
 Vector = NDArray[np.float64]
+
+POINTED = 1e-11
+"""With such a threshold, y spread over 1, Huber's loss is delta |f - y| to rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,5 +112,7 @@ def unit_loss_problem(terms: LossTerms, beta: float, skip_connection: bool) -> L
         y_scale = 2.0 ** np.ceil(np.log2(np.ptp(y))) if np.ptp(y) > 0 else 1.0
     units = Normalization(units.x_offset, units.x_scale, y_offset, float(y_scale))
     loss, factor = terms.loss.in_units(units.y_scale)
+    if isinstance(loss, Huber) and loss.delta <= POINTED:
+        loss, factor = Absolute(), factor * loss.delta
     unit_terms = LossTerms(replace(points, x=units.unit_x(points.x)), units.unit_y(y), loss)
     return LossProblem(unit_terms, beta * units.y_scale / (units.x_scale * factor), skip_connection, units, factor)
