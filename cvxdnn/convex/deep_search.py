@@ -72,7 +72,8 @@ def search(
     lines = [_line(constant), _Line(0.0, least_loss)]
     bound, best = _bounds(lines, penalty)
     while best - bound > _slack(lines, penalty, best, ENOUGH) and len(lines) <= MOST_SOLUTIONS:
-        new = _cut(*min(pairwise(_envelope(lines)), key=lambda pair: _crossing(*pair, penalty)[1]), penalty)
+        above, below = min(pairwise(_envelope(lines)), key=lambda pair: _crossing(pair[0], pair[1], penalty)[1])
+        new = _cut(above, below, penalty)
         if new is None:
             break
         lines = sorted([*lines, _line(two_layer(new))], key=lambda line: -line.beta)

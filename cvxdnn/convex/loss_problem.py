@@ -112,7 +112,8 @@ def unit_loss_problem(terms: LossTerms, beta: float, skip_connection: bool) -> L
         y_scale = 2.0 ** np.ceil(np.log2(np.ptp(y))) if np.ptp(y) > 0 else 1.0
     units = Normalization(units.x_offset, units.x_scale, y_offset, float(y_scale))
     loss, factor = terms.loss.in_units(units.y_scale)
-    if isinstance(loss, Huber) and loss.delta <= POINTED:
-        loss, factor = Absolute(), factor * loss.delta
+    match loss:
+        case Huber(delta) if delta <= POINTED:
+            loss, factor = Absolute(), factor * delta
     unit_terms = LossTerms(replace(points, x=units.unit_x(points.x)), units.unit_y(y), loss)
     return LossProblem(unit_terms, beta * units.y_scale / (units.x_scale * factor), skip_connection, units, factor)

@@ -185,7 +185,7 @@ def test_uneven_inputs_are_solved(loss, kind, seed):
     beta = 10 ** rng.uniform(-3, -0.3) * beta_max(x, y, loss=loss)
     solution = solve(x, y, beta=beta, loss=loss)
     assert solution.status is Status.OPTIMAL
-    # In the proof multipliers are rounded, and the smaller beta is for the spread of x, the more of the tube that takes.
+    # In the proof multipliers are rounded: the smaller beta is for the spread of x, the more of the tube that takes.
     assert solution.gap <= max(1e-6 * solution.penalty, 1e-13 * solution.objective)
     if loss in BY_LP:
         assert solution.objective == pytest.approx(
