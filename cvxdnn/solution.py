@@ -144,11 +144,6 @@ class Solution:
         """
         if self.certificate is None or self.data is None or self.loss_function is None:
             raise InvalidInputError("this solution holds no data or multipliers to verify; solve again")
-        if self.depth > 2 and self.beta > 0 and not self.proofs:
-            raise InvalidInputError(
-                f"depth is {self.depth} and this optimum was searched for; only those from a path (squared loss, up to "
-                "1,000 points) keep the proofs to verify"
-            )
         if self.depth == 2 or self.beta == 0:
             proof = Proof(self.effective_beta, self.certificate.point, self.certificate.multipliers)
             bounds = two_layer_bounds(*self.data, self.spline, proof, beta=self.beta, loss=self.loss_function)

@@ -151,8 +151,7 @@ def _searched(
     constant = straight(
         x, y, points, loss, skip_connection=skip_connection, two_layer=two_layer, otherwise=penalty.beta
     )
-    least_loss = loss_terms(points, y, loss).best_bound([], 0.0).value
-    return search(two_layer, penalty, constant=constant, least_loss=least_loss)
+    return search(two_layer, penalty, constant=constant, rest=loss_terms(points, y, loss).best_bound([], 0.0))
 
 
 def _optimum(problem: Problem, method: str) -> Candidate:

@@ -26,8 +26,10 @@ from numpy.typing import ArrayLike, NDArray
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.deep_curve import Penalty
 from cvxdnn.convex.deep_solution import equally_good, priced, proven, with_minima
+from cvxdnn.loss_terms import LowerBound
 from cvxdnn.losses import Loss, Squared
-from cvxdnn.objective import beta_max, certify, loss_terms
+from cvxdnn.objective import Proof, beta_max, certify, loss_terms
+from cvxdnn.rounding import UNIT
 from cvxdnn.solution import LocalMinimum, Solution, Status
 from cvxdnn.spline import LinearSpline, MergedPoints
 
@@ -46,15 +48,16 @@ CLOSEST = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class _Line:
-    """loss >= bound - beta r for functions of path norm r; the two-layer optimum behind it, if there is one."""
+    """loss >= bound - beta r for functions of path norm r; its proof, and the two-layer optimum if there is one."""
 
     beta: float
     bound: float
+    proof: Proof
     solution: Solution | None = None
 
 
 def search(
-    two_layer: Callable[[float], Solution], penalty: Penalty, *, constant: Solution, least_loss: float
+    two_layer: Callable[[float], Solution], penalty: Penalty, *, constant: Solution, rest: LowerBound
 ) -> Solution:
     """The certified optimum.
 
@@ -66,10 +69,10 @@ def search(
         Of depth 3 or more and a positive weight decay.
     constant : Solution
         The two-layer optimum of path norm 0, see `straight`.
-    least_loss : float
+    rest : LowerBound
         What the loss cannot fall below.
     """
-    lines = [_line(constant), _Line(0.0, least_loss)]
+    lines = [_line(constant), _Line(0.0, rest.value, Proof(0.0, rest.point, rest.multipliers))]
     bound, best = _bounds(lines, penalty)
     while best - bound > _slack(lines, penalty, best, ENOUGH) and len(lines) <= MOST_SOLUTIONS:
         above, below = min(pairwise(_envelope(lines)), key=lambda pair: _crossing(pair[0], pair[1], penalty)[1])
@@ -129,7 +132,10 @@ def _best_line(points: MergedPoints, loss: Loss, y: ArrayLike, skip_connection: 
 
 
 def _line(solution: Solution) -> _Line:
-    return _Line(solution.beta, solution.objective - solution.gap, solution)
+    certificate = solution.certificate
+    assert certificate is not None  # every two-layer solution has one
+    proof = Proof(solution.beta, certificate.point, certificate.multipliers)
+    return _Line(solution.beta, certificate.dual, proof, solution)
 
 
 def _bounds(lines: list[_Line], penalty: Penalty) -> tuple[float, float]:
@@ -176,10 +182,13 @@ def _objectives(lines: list[_Line], penalty: Penalty) -> Vector:
 
 
 def _crossing(above: _Line, below: _Line, penalty: Penalty) -> tuple[float, float]:
-    """Where two lines cross, and their height there with the penalty."""
+    """Where two lines cross, and a lower bound on their height there with the penalty.
+
+    Bounds are numbers as they are, so r is wrong by three roundings; the lower line at it is not above the crossing.
+    """
     r = _meeting(above, below)
-    height = max(line.bound - line.beta * r for line in (above, below))
-    return r, height + float(penalty(r))
+    height = min(line.bound - line.beta * r - 8 * UNIT * (abs(line.bound) + line.beta * r) for line in (above, below))
+    return r, height + float(penalty(r)) * (1 - 16 * UNIT)
 
 
 def _cut(above: _Line, below: _Line, penalty: Penalty) -> float | None:
@@ -207,6 +216,7 @@ def _answer(lines: list[_Line], penalty: Penalty, bound: float) -> Solution:
         LocalMinimum(answer.path_norm, answer.objective, answer.effective_beta, bool(is_global))
         for answer, is_global in zip(answers, good, strict=True)
     )
-    chosen = with_minima(proven(answers[int(np.argmax(good))], bound), minima)
+    proofs = tuple(line.proof for line in _envelope(lines))
+    chosen = with_minima(replace(proven(answers[int(np.argmax(good))], bound), proofs=proofs), minima)
     allowed = _slack(lines, penalty, chosen.objective, TOLERANCE)
     return chosen if chosen.gap <= allowed else replace(chosen, status=Status.INACCURATE)

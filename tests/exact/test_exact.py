@@ -55,6 +55,18 @@ def test_deeper_networks_are_proven_without_rounding(name, depth):
     assert exact.objective == pytest.approx(solution.objective, rel=1e-13)
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("depth", [3, 5])
+def test_a_searched_optimum_keeps_what_proves_it(loss, depth):
+    x = np.linspace(0, 1, 12)
+    y = np.sin(6 * x) if loss not in ("hinge", "logistic") else np.where(np.sin(6 * x) > 0, 1.0, -1.0)
+    method = "dictionary" if loss == "squared" else "auto"  # which follows no path
+    solution = solve(x, y, beta=0.1 * beta_max(x, y, loss=loss), depth=depth, loss=loss, method=method)
+    exact = solution.verified()
+    assert exact.relative_gap <= 1e-9
+    assert exact.objective - exact.gap >= (solution.objective - solution.gap) * (1 - DIGITS)
+
+
 def test_a_network_is_evaluated_with_its_own_weights():
     x, y = np.array([0.0, 1, 2, 3]), np.array([0.0, 0, 1, 3])
     solution = solve(x, y, beta=0.1)
