@@ -40,7 +40,7 @@ class Status(Enum):
     )
     STOPPED = ("stopped by the caller", "")
     MAX_STEPS = ("the step limit was reached", "Continue, or raise max_steps.")
-    DIVERGED = ("diverged: the objective is no longer finite", "Use a smaller learning rate.")
+    DIVERGED = ("diverged: the objective has only risen, or is no longer finite", "Use a smaller learning rate.")
 
     @property
     def message(self) -> str:
