@@ -12,7 +12,6 @@ from typing import Any
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.util import calc_hash
 
 __all__ = ["ANSWER_SECONDS", "Client"]
 
@@ -40,6 +39,7 @@ class Client:
     def __post_init__(self) -> None:
         self._elements: dict[str, tuple[str, str]] = {}  # by the end of the id: id, fragment
         self._states: dict[str, Any] = {}
+        self._pages: dict[str, str] = {}  # what Streamlit calls each page, as soon as it has said so
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Condition()
 
@@ -122,7 +122,7 @@ class Client:
         state = message.rerun_script
         state.query_string, state.is_auto_rerun = self.query, automatic
         state.page_name = self.page
-        state.page_script_hash = calc_hash(self.page) if self.page and self.runs else ""
+        state.page_script_hash = self._pages.get(self.page, "")
         if element:
             identity, fragment = self._elements[element]
             if trigger:
@@ -159,6 +159,8 @@ class Client:
                 self.headings, self.alerts = [], []
         elif kind == "delta":
             self._take_element(message.delta)
+        elif kind == "navigation":
+            self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "auto_rerun":
             again = self._again_and_again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
             self._end_timers([message.auto_rerun.fragment_id])

@@ -38,3 +38,18 @@ def test_deep_links_on_a_fresh_server_find_no_more_seats_than_there_are(fresh_se
 
     with fresh_server(CVXDNN_MAX_SESSIONS=str(SEATS)) as server:
         assert acted(story(server)) == (SEATS, True, [])
+
+
+def test_every_page_can_be_the_first_address_after_a_start(fresh_server):
+    async def visit(server, page):
+        async with Client(server.port, page=page) as client:
+            return client.headings[:1], client.errors
+
+    titles = set()
+    with fresh_server() as server:
+        for page in PAGES:
+            headings, errors = acted(visit(server, page))
+            assert len(headings) == 1
+            assert errors == []
+            titles.add(headings[0])
+    assert len(titles) == len(PAGES)

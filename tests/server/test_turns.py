@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from benchmarks.client import Client
+from benchmarks.visitor import Visitor
 from tests.server.conftest import visiting
 
 
@@ -63,6 +64,21 @@ def test_five_pages_in_one_tab_never_hold_more_than_one_worker(fresh_server):
         server.wait_until_idle()
         busy = visiting(story, Client(server.port, query=long_training), Onlooker(server.port))
     assert max(busy) == 1
+
+
+def test_a_drag_is_answered_while_another_tab_waits_for_a_slow_optimum(fresh_server):
+    async def story(patient, visitor):
+        patient.query = "preset=overlapping+classes&loss=logistic&depth=6&beta=0.01"
+        opening = asyncio.create_task(patient.open(""))
+        for _ in range(3):
+            await visitor.drag()
+        assert not opening.done(), "the optimum was there before the drags: the test says nothing"
+        await opening
+        assert [drag.seconds is None for drag in visitor.drags] == [False] * 3
+        assert patient.errors == visitor.errors == []
+
+    with fresh_server(CVXDNN_WORKERS="1") as server:
+        visiting(story, Client(server.port, page="about"), Visitor(port=server.port, number=1))
 
 
 def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):
