@@ -42,6 +42,8 @@ ENOUGH = 1e-9
 ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
 """Share of the objective that a gap may be wrong by."""
 MOST_SOLUTIONS = 200
+WORTHWHILE, PATIENCE = 0.99, 8
+"""So many solutions in a row may leave the gap above this share of the smallest."""
 CLOSEST = 1e-9
 """Weight decays nearer to each other than this share are not divided any more."""
 
@@ -74,13 +76,15 @@ def search(
     """
     lines = [_line(constant), _Line(0.0, rest.value, Proof(0.0, rest.point, rest.multipliers))]
     bound, best = _bounds(lines, penalty)
-    while best - bound > _slack(lines, penalty, best, ENOUGH) and len(lines) <= MOST_SOLUTIONS:
+    since, smallest = 0, best - bound
+    while best - bound > _slack(lines, penalty, best, ENOUGH) and len(lines) <= MOST_SOLUTIONS and since < PATIENCE:
         above, below = min(pairwise(_envelope(lines)), key=lambda pair: _crossing(pair[0], pair[1], penalty)[1])
         new = _cut(above, below, penalty)
         if new is None:
             break
         lines = sorted([*lines, _line(two_layer(new))], key=lambda line: -line.beta)
         bound, best = _bounds(lines, penalty)
+        since, smallest = (0, best - bound) if best - bound < WORTHWHILE * smallest else (since + 1, smallest)
     return _answer(lines, penalty, bound)
 
 
