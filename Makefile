@@ -29,7 +29,7 @@ types: $(VENV)/.test
 	$(BIN)/mypy
 
 # Two files at a time; what starts servers, workers or a browser has the machine to itself.
-PROCESSES := tests/jobs tests/sweep tests/server tests/test_cluster.py tests/test_chaos.py tests/browser
+PROCESSES := tests/jobs tests/tasks/sweep tests/server tests/test_cluster.py tests/test_chaos.py tests/browser
 unit: $(VENV)/.test browser
 	$(BIN)/pytest -n 2 --dist loadfile $(PROCESSES:%=--ignore %)
 	$(BIN)/pytest $(PROCESSES)
@@ -40,8 +40,8 @@ explore-tests: $(VENV)/.test
 
 # The network that the first visitor sees, trained anew and stored in the package.
 sample: $(VENV)/.app
-	$(BIN)/python -m cvxdnn.experiments
-	$(BIN)/python -m cvxdnn.sweep.sample
+	$(BIN)/python -m cvxdnn.tasks.experiments
+	$(BIN)/python -m cvxdnn.tasks.sweep.sample
 
 # Time and memory depend on the machine: close other programs. A quarter of an hour, and one for training's quality.
 bench: $(BENCH_VENV)/.bench

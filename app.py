@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cvxdnn.ui import gate
-from cvxdnn.ui.main import SCRIPT
+from cvxdnn.app import gate
+from cvxdnn.app.main import SCRIPT
 
 app = st.App(SCRIPT, middleware=gate.guards(), lifespan=gate.watch)

@@ -23,14 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.convex import solve
-from cvxdnn.exact.candidate import spline_cost, spline_values, total_loss
-from cvxdnn.exact.depth import penalty_enclosure
-from cvxdnn.exact.rationals import rationals
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.losses import named
-from cvxdnn.objective import beta_max
-from cvxdnn.solution import Solution
-from cvxdnn.spline import LinearSpline, interpolating_spline
+from cvxdnn.core.exact.candidate import spline_cost, spline_values, total_loss
+from cvxdnn.core.exact.depth import penalty_enclosure
+from cvxdnn.core.exact.rationals import rationals
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.losses import named
+from cvxdnn.core.objective import beta_max
+from cvxdnn.core.solution import Solution
+from cvxdnn.core.spline import LinearSpline, interpolating_spline
 
 Vector = NDArray[np.float64]
 

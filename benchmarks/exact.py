@@ -16,10 +16,10 @@ from statistics import median
 import numpy as np
 
 from cvxdnn.convex import solve
-from cvxdnn.datasets import PRESETS, load_preset
-from cvxdnn.losses import LOSSES
-from cvxdnn.objective import beta_max
-from cvxdnn.solution import Solution
+from cvxdnn.core.datasets import PRESETS, load_preset
+from cvxdnn.core.losses import LOSSES
+from cvxdnn.core.objective import beta_max
+from cvxdnn.core.solution import Solution
 
 SIZES = (20, 100, 200, 500)
 DEPTHS = range(2, 7)

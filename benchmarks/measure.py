@@ -67,7 +67,7 @@ def run(task: str, peer: str, case: Case, *, seconds: float, gigabytes: float) -
 def cold(peer_name: str, case: Case, seconds: float) -> Record:
     """Solve, several times if that is cheap, and certify the last answer."""
     from benchmarks.peers import PEERS
-    from cvxdnn.objective import beta_max
+    from cvxdnn.core.objective import beta_max
 
     peer = PEERS[peer_name]
     small = points(Case(10))
@@ -99,7 +99,7 @@ def drag(case: Case) -> Record:
     import numpy as np
 
     from cvxdnn.convex import Solver, solve
-    from cvxdnn.objective import beta_max
+    from cvxdnn.core.objective import beta_max
 
     x, y = points(case)
     beta = case.share * beta_max(x, y)
@@ -131,7 +131,7 @@ def drag(case: Case) -> Record:
 def path(case: Case) -> Record:
     """The whole regularisation path, and every breakpoint certified: by the path itself, and by `cvxdnn.certify`."""
     from cvxdnn.convex import regularization_path
-    from cvxdnn.objective import certify
+    from cvxdnn.core.objective import certify
 
     regularization_path(*points(Case(10)))
     x, y = points(case)
@@ -165,7 +165,7 @@ def relative_gaps(
     if answer.relative_gap is not None:
         return answer.relative_gap, answer.relative_gap
     from cvxdnn.convex import solve
-    from cvxdnn.objective import certify
+    from cvxdnn.core.objective import certify
 
     best = solve(x, y, beta=beta, skip_connection=skip_connection).dual
     alone: list[float] = []

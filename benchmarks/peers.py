@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.spline import LinearSpline
 
 Vector = NDArray[np.float64]
 

@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from cvxdnn.experiments import TrainingTask, warm_up
 from cvxdnn.jobs import Job, ProcessRunner
 from cvxdnn.jobs.memory import resident_bytes
-from cvxdnn.scenario import Scenario
+from cvxdnn.tasks.experiments import TrainingTask, warm_up
+from cvxdnn.tasks.scenario import Scenario
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "default": {},

@@ -24,10 +24,10 @@ from typing import Any
 
 from distributed import LocalCluster
 
-from cvxdnn.experiments import warm_up
 from cvxdnn.jobs import ProcessRunner, Runner
 from cvxdnn.jobs.dask_runner import DaskRunner
-from cvxdnn.sweep import Grid, Lanes, Store, Sweep, Table
+from cvxdnn.tasks.experiments import warm_up
+from cvxdnn.tasks.sweep import Grid, Lanes, Store, Sweep, Table
 
 BETAS, WIDTHS = (1e-3, 1e-2, 3e-2, 1e-1), (5, 10, 20, 50, 100)
 READY_SECONDS, LONGEST_SECONDS = 120.0, 1800.0

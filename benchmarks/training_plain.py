@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cvxdnn.networks.architectures import Network
+    from cvxdnn.training.architectures import Network
 
 FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-10
 """Adam's constants in the trainer."""
@@ -30,9 +30,9 @@ def points(n: int = 20) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def rates_of_layers(y: NDArray[np.float64], beta: float, depth: int, width: int) -> list[tuple[float, float]]:
     """The trainer's rates for data in the unit box: 0.03 times the typical size of each layer's parameters."""
-    from cvxdnn.networks.initialization import layer_norm, parameter_scale
-    from cvxdnn.networks.layout import ParameterLayout
-    from cvxdnn.networks.optimizers import Adam
+    from cvxdnn.training.initialization import layer_norm, parameter_scale
+    from cvxdnn.training.layout import ParameterLayout
+    from cvxdnn.training.optimizers import Adam
 
     layout = ParameterLayout(1, depth, width, "last_hidden")
     scale = parameter_scale(layout, layer_norm(layout, y, beta))

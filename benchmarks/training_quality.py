@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cvxdnn.solution import Snapshot
+    from cvxdnn.core.solution import Snapshot
 
 SHARES = (1e-1, 1e-2, 1e-3)
 DEPTHS = (2, 3, 4)
@@ -53,7 +53,7 @@ class Result:
 
 def data_sets(count: int, *, presets: bool) -> "Iterator[tuple[str, NDArray[np.float64], NDArray[np.float64]]]":
     """Presets and random points, x in [0, 1] and y of unit range."""
-    from cvxdnn.datasets import PRESETS, load_preset
+    from cvxdnn.core.datasets import PRESETS, load_preset
 
     for name, preset in PRESETS.items():
         if presets and preset.loss == "squared":
@@ -82,7 +82,7 @@ def random_points(seed: int) -> "tuple[NDArray[np.float64], NDArray[np.float64]]
 def results(options: argparse.Namespace) -> Iterator[Result]:
     """Every run, as it ends."""
     from cvxdnn.convex import solve
-    from cvxdnn.objective import beta_max
+    from cvxdnn.core.objective import beta_max
 
     for name, x, y in data_sets(options.sets, presets=not options.only_random):
         for share in SHARES:
@@ -125,7 +125,7 @@ def runs(
 
 
 def _timed(x: "NDArray[np.float64]", y: "NDArray[np.float64]", **settings: Any) -> "tuple[Snapshot, float]":
-    from cvxdnn.networks.training import train
+    from cvxdnn.training.training import train
 
     begun = time.process_time()
     *_, end = train(x, y, **settings)

@@ -29,10 +29,10 @@ def measured(depth: int, rounds: int) -> dict[str, float]:
     """Seconds of a step of all restarts, of a plain step of one, and of the products."""
     import torch
 
-    from cvxdnn.networks.layout import ParameterLayout
-    from cvxdnn.networks.methods import METHODS
-    from cvxdnn.networks.objective_gradient import ObjectiveGradient
-    from cvxdnn.networks.training import train
+    from cvxdnn.training.layout import ParameterLayout
+    from cvxdnn.training.methods import METHODS
+    from cvxdnn.training.objective_gradient import ObjectiveGradient
+    from cvxdnn.training.training import train
 
     x, y = points()
     first = next(train(x, y, beta=BETA, depth=depth, width=WIDTH, restarts=RESTARTS, max_steps=0))
@@ -78,7 +78,7 @@ def _products(depth: int, *, shaped: bool) -> Callable[[], None]:
     """
     import torch
 
-    from cvxdnn.networks.layout import ParameterLayout
+    from cvxdnn.training.layout import ParameterLayout
 
     layout, n, calls = ParameterLayout(RESTARTS, depth, WIDTH, "last_hidden"), len(points()[0]), []
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.client import Client
-from cvxdnn.scenario import Scenario
+from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["Drag", "Visitor"]
 

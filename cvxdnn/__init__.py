@@ -14,55 +14,55 @@ if TYPE_CHECKING:
     from cvxdnn.convex import critical_betas as critical_betas
     from cvxdnn.convex import regularization_path as regularization_path
     from cvxdnn.convex import solve as solve
-    from cvxdnn.datasets import PRESETS as PRESETS
-    from cvxdnn.datasets import Dataset as Dataset
-    from cvxdnn.datasets import load_preset as load_preset
-    from cvxdnn.datasets import read_csv as read_csv
-    from cvxdnn.diagnostics import layer_diagnostics as layer_diagnostics
-    from cvxdnn.losses import LOSSES as LOSSES
-    from cvxdnn.losses import EpsilonInsensitive as EpsilonInsensitive
-    from cvxdnn.losses import Huber as Huber
-    from cvxdnn.networks.architectures import Network as Network
-    from cvxdnn.objective import Certificate as Certificate
-    from cvxdnn.objective import beta_max as beta_max
-    from cvxdnn.objective import certify as certify
-    from cvxdnn.scenario import Scenario as Scenario
-    from cvxdnn.solution import Snapshot as Snapshot
-    from cvxdnn.solution import Solution as Solution
-    from cvxdnn.solution import Status as Status
-    from cvxdnn.spline import LinearSpline as LinearSpline
-    from cvxdnn.spline import interpolating_spline as interpolating_spline
-    from cvxdnn.spline import optimal_band as optimal_band
-    from cvxdnn.spline import sparsest_interpolant as sparsest_interpolant
-    from cvxdnn.training import train as train
+    from cvxdnn.core.datasets import PRESETS as PRESETS
+    from cvxdnn.core.datasets import Dataset as Dataset
+    from cvxdnn.core.datasets import load_preset as load_preset
+    from cvxdnn.core.datasets import read_csv as read_csv
+    from cvxdnn.core.diagnostics import layer_diagnostics as layer_diagnostics
+    from cvxdnn.core.losses import LOSSES as LOSSES
+    from cvxdnn.core.losses import EpsilonInsensitive as EpsilonInsensitive
+    from cvxdnn.core.losses import Huber as Huber
+    from cvxdnn.core.objective import Certificate as Certificate
+    from cvxdnn.core.objective import beta_max as beta_max
+    from cvxdnn.core.objective import certify as certify
+    from cvxdnn.core.solution import Snapshot as Snapshot
+    from cvxdnn.core.solution import Solution as Solution
+    from cvxdnn.core.solution import Status as Status
+    from cvxdnn.core.spline import LinearSpline as LinearSpline
+    from cvxdnn.core.spline import interpolating_spline as interpolating_spline
+    from cvxdnn.core.spline import optimal_band as optimal_band
+    from cvxdnn.core.spline import sparsest_interpolant as sparsest_interpolant
+    from cvxdnn.tasks.scenario import Scenario as Scenario
+    from cvxdnn.tasks.training import train as train
+    from cvxdnn.training.architectures import Network as Network
 
 _HOMES = {
-    "Certificate": "objective",
-    "Dataset": "datasets",
-    "EpsilonInsensitive": "losses",
-    "Huber": "losses",
-    "LOSSES": "losses",
-    "LinearSpline": "spline",
+    "Certificate": "core.objective",
+    "Dataset": "core.datasets",
+    "EpsilonInsensitive": "core.losses",
+    "Huber": "core.losses",
+    "LOSSES": "core.losses",
+    "LinearSpline": "core.spline",
     "Path": "convex",
     "Solver": "convex",
-    "Network": "networks.architectures",
-    "PRESETS": "datasets",
-    "Scenario": "scenario",
-    "Snapshot": "solution",
-    "Solution": "solution",
-    "Status": "solution",
-    "beta_max": "objective",
-    "certify": "objective",
+    "Network": "training.architectures",
+    "PRESETS": "core.datasets",
+    "Scenario": "tasks.scenario",
+    "Snapshot": "core.solution",
+    "Solution": "core.solution",
+    "Status": "core.solution",
+    "beta_max": "core.objective",
+    "certify": "core.objective",
     "critical_betas": "convex",
-    "interpolating_spline": "spline",
-    "layer_diagnostics": "diagnostics",
-    "load_preset": "datasets",
-    "optimal_band": "spline",
-    "read_csv": "datasets",
+    "interpolating_spline": "core.spline",
+    "layer_diagnostics": "core.diagnostics",
+    "load_preset": "core.datasets",
+    "optimal_band": "core.spline",
+    "read_csv": "core.datasets",
     "regularization_path": "convex",
     "solve": "convex",
-    "sparsest_interpolant": "spline",
-    "train": "training",
+    "sparsest_interpolant": "core.spline",
+    "train": "tasks.training",
 }
 
 _PACKAGES = ("theory",)

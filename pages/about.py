@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cvxdnn.ui.status import status_panel
+from cvxdnn.app.status import status_panel
 
 st.title("Every number here says how far to trust it.")
 st.markdown(

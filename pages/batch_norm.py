@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from cvxdnn.ui.batch_norm import case_of, condition, controls, scales, vanished
-from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
-from cvxdnn.ui.neural_collapse import means_in_motion, measure_of, progress, signs, signs_over_time
+from cvxdnn.app.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.exhibits.batch_norm.neural_collapse import means_in_motion, measure_of, progress, signs, signs_over_time
+from cvxdnn.exhibits.batch_norm.page import case_of, condition, controls, scales, vanished
 
 run = fit_run("batch_norm")
 

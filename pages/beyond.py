@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from cvxdnn.ui.beyond_closed_forms import closed_form_limits
-from cvxdnn.ui.beyond_depth import depth_conditions
+from cvxdnn.exhibits.beyond.closed_forms import closed_form_limits
+from cvxdnn.exhibits.beyond.depth import depth_conditions
 
 st.title("Break a condition of the theorem, and watch training cross its line.")
 st.write(

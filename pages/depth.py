@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cvxdnn.ui import depth
-from cvxdnn.ui.controls import data_controls
-from cvxdnn.ui.page import live
-from cvxdnn.ui.session import session
+from cvxdnn.app.page import live
+from cvxdnn.exhibits.depth import page as depth
+from cvxdnn.exhibits.explore.controls import data_controls
+from cvxdnn.exhibits.explore.session import session
 
 here = session()
 lab = depth.depth_lab(here.scenario)

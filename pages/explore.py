@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from cvxdnn.ui.chart import explore_chart
-from cvxdnn.ui.closer import closer_look
-from cvxdnn.ui.controls import data_controls, model_controls, network_controls
-from cvxdnn.ui.page import live
-from cvxdnn.ui.player import player
-from cvxdnn.ui.points_table import points_table
-from cvxdnn.ui.readout import readout
-from cvxdnn.ui.session import session
+from cvxdnn.app.page import live
+from cvxdnn.exhibits.explore.chart import explore_chart
+from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
+from cvxdnn.exhibits.explore.neurons import closer_look
+from cvxdnn.exhibits.explore.player import player
+from cvxdnn.exhibits.explore.points_table import points_table
+from cvxdnn.exhibits.explore.readout import readout
+from cvxdnn.exhibits.explore.session import session
 
 SLOWER = 0.4  # seconds between two looks at numbers and small charts, which nobody reads ten times a second
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cvxdnn.ui.extreme_points import beta_control, sample_controls, state
-from cvxdnn.ui.extreme_points_samples import picture_of
-from cvxdnn.ui.extreme_points_view import show_dual, show_numbers, show_set, show_training, turn_control
-from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.app.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.exhibits.extreme_points.page import beta_control, sample_controls, state
+from cvxdnn.exhibits.extreme_points.samples import picture_of
+from cvxdnn.exhibits.extreme_points.view import show_dual, show_numbers, show_set, show_training, turn_control
 
 here, run = state(), fit_run("extreme_points")
 

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from cvxdnn.figures.path import complexity_figure, cross_validation_figure, objective_figure, path_figure
-from cvxdnn.ui.controls import data_controls
-from cvxdnn.ui.page import figure, live
-from cvxdnn.ui.path import path_of, selection
-from cvxdnn.ui.session import session
+from cvxdnn.app.page import figure, live
+from cvxdnn.exhibits.explore.controls import data_controls
+from cvxdnn.exhibits.explore.session import session
+from cvxdnn.exhibits.path.charts import complexity_figure, cross_validation_figure, objective_figure, path_figure
+from cvxdnn.exhibits.path.page import path_of, selection
 
 here = session()
 

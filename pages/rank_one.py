@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cvxdnn.ui.closed_form import aligned, distance, headline, layers, progress
-from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
-from cvxdnn.ui.rank_one import case_of, controls, duality_gap, facts, output_function
-from cvxdnn.ui.rank_one_theorems import CONDITIONS, theorem_of
+from cvxdnn.app.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.exhibits.closed_form.page import aligned, distance, headline, layers, progress
+from cvxdnn.exhibits.rank_one.page import case_of, controls, duality_gap, facts, output_function
+from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
 
 run = fit_run("rank_one")
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cvxdnn.ui.session import session
-from cvxdnn.ui.sweep import lab, live
-from cvxdnn.ui.sweep_controls import grid_controls, run_controls
-from cvxdnn.ui.sweep_results import map_of, table_of
+from cvxdnn.exhibits.explore.session import session
+from cvxdnn.exhibits.sweep.controls import grid_controls, run_controls
+from cvxdnn.exhibits.sweep.page import lab, live
+from cvxdnn.exhibits.sweep.results import map_of, table_of
 
 here, tab = session(), lab()
 

@@ -2,9 +2,17 @@
 
 import streamlit as st
 
-from cvxdnn.ui.closed_form import aligned, headline, layers, progress
-from cvxdnn.ui.fit import fit_buttons, fit_run, live_fit
-from cvxdnn.ui.whitened import case_of, channels, controls, counterexample, facts, vanishing, vanishing_curves
+from cvxdnn.app.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.exhibits.closed_form.page import aligned, headline, layers, progress
+from cvxdnn.exhibits.whitened.page import (
+    case_of,
+    channels,
+    controls,
+    counterexample,
+    facts,
+    vanishing,
+    vanishing_curves,
+)
 
 run = fit_run("whitened")
 

@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 from websockets.sync.server import serve
 
 from cvxdnn.jobs.dask_runner import DaskRunner
-from cvxdnn.sweep import Grid, Store, Sweep
+from cvxdnn.tasks.sweep import Grid, Store, Sweep
 from deploy import cluster as deployment
 from deploy.cluster import ROOT, Cluster, is_healthy
 

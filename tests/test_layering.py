@@ -1,12 +1,16 @@
-"""The layers of the code, read from its imports.
+"""The rooms of the code, and which of them may import which, read from its imports.
 
+    core          what is true: types, checks, splines, losses, data, the certificate
+    convex        the optimum
+    training      networks and how they are trained; torch lives here
+    jobs          where work runs; knows no mathematics
+    theory        one theorem a module
+    tasks         what a worker is asked
+    app           the frame of a page
+    exhibits      one folder a page
     entry         app.py, pages/
-    ui            cvxdnn.ui
-    application   cvxdnn.figures, experiments, jobs, scenario and what stands beside them
-    mathematics   cvxdnn.convex | cvxdnn.networks | cvxdnn.theory      (never each other)
-    core          exceptions, validation, datasets, spline, objective, solution
 
-Imports point downwards, or sideways within a layer other than the mathematics. Heavy libraries have homes.
+Heavy libraries have homes.
 """
 
 import ast
@@ -20,45 +24,34 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LAYERS = {
-    "core": (
-        *("exceptions", "limits", "conversion", "validation", "numerals", "csv_columns", "datasets", "spline", "tube"),
-        *("rounding", "losses", "balancing", "evaluation", "loss_terms", "exact", "objective", "solution"),
-        "diagnostics",
-    ),
-    "mathematics": ("convex", "networks", "theory"),
-    "application": (
-        *(
-            "figures",
-            "experiments",
-            "jobs",
-            "scenario",
-            "link",
-            "labels",
-            "comparison",
-            "model_selection",
-            "solve_task",
-            "fits",
-        ),
-        *("race", "seeds", "sweep", "deep_runs", "beyond_depth", "cases", "training"),
-    ),
-    "ui": ("ui",),
-    "entry": ("app", "pages"),
+ROOMS = {
+    "core": set(),
+    "convex": {"core"},
+    "training": {"core"},
+    "jobs": {"core"},
+    "theory": {"core", "convex", "training"},
+    "tasks": {"core", "convex", "training", "jobs", "theory"},
+    "app": {"core", "convex", "training", "jobs", "theory", "tasks"},
+    "exhibits": {"core", "convex", "training", "jobs", "theory", "tasks", "app"},
+    "entry": {"core", "convex", "training", "jobs", "theory", "tasks", "app", "exhibits"},
 }
-RANK = {part: rank for rank, parts in enumerate(LAYERS.values()) for part in parts}
+"""Which rooms each may import."""
 
 HOMES = {
     "cvxpy": {"convex"},
-    "torch": {"networks"},
-    "plotly": {"figures"},
-    "streamlit": {"ui", "pages", "app"},
+    "torch": {"training"},
+    "plotly": {"app", "exhibits"},
+    "streamlit": {"app", "exhibits", "entry"},
     "distributed": {"jobs"},
 }
 
-EXCEPTION = ("cvxdnn.solution", "cvxdnn.networks.closed_form")
+EXCEPTION = ("cvxdnn.core.solution", "cvxdnn.training.closed_form")
 """The one import that points upwards: a solution knows how to become a network. Inside a function."""
 
-SERVER_SIDE = ("datasets", "scenario", "comparison", "experiments", "jobs", "convex.banded", "figures", "ui")
+SERVER_SIDE = (
+    *("core.datasets", "tasks.scenario", "tasks.comparison", "tasks.experiments", "jobs", "convex.banded"),
+    *("app", "exhibits"),
+)
 """What the app's own process imports; torch and cvxpy belong to its workers."""
 
 
@@ -124,10 +117,10 @@ IMPORTS = [found for name in FILES for found in imports_of_file(name)]
 
 
 def part_of(module):
-    """The layer's part that a module of this project belongs to; None for other libraries."""
+    """The room that a module of this project belongs to; None for other libraries."""
     head, *rest = module.split(".")
     if head in ("app", "pages"):
-        return head
+        return "entry"
     if head != "cvxdnn":
         return None
     return rest[0] if rest else "cvxdnn"
@@ -144,14 +137,10 @@ def complaint(found):
     if here == "cvxdnn":
         return None if found.where == "typing" else f"cvxdnn/__init__.py must load {found.imported} lazily"
     if there == "cvxdnn":
-        return None if RANK[here] >= RANK["ui"] else f"{found.importer} imports the public names: import their home"
+        return None if here in ("app", "exhibits", "entry") else f"{found.importer} imports the public names"
     if (found.importer, found.imported) == EXCEPTION and found.where == "function":
         return None
-    if RANK[here] < RANK[there]:
-        return f"{found.importer} imports {found.imported}, which is above it"
-    if RANK[here] == RANK[there] == RANK["convex"]:
-        return f"{found.importer} imports {found.imported}, which stands beside it"
-    return None
+    return None if there in ROOMS[here] else f"{found.importer} imports {found.imported}, which is not below it"
 
 
 # The reader of imports sees what it should
@@ -166,36 +155,37 @@ def complaint(found):
         ("class A:\n    async def f(self):\n        import torch", ("torch", "function")),
         ("try:\n    import torch\nexcept ImportError:\n    torch = None", ("torch", "module")),
         ("from importlib import import_module\nimport_module('torch')", ("torch", "module")),
-        ("from cvxdnn import spline", ("cvxdnn.spline", "module")),
+        ("from cvxdnn.core import spline", ("cvxdnn.core.spline", "module")),
         ("from cvxdnn import LinearSpline", ("cvxdnn", "module")),
-        ("from . import objective", ("cvxdnn.objective", "module")),
-        ("from .convex import banded", ("cvxdnn.convex.banded", "module")),
+        ("from . import objective", ("cvxdnn.core.objective", "module")),
+        ("from ..convex import banded", ("cvxdnn.convex.banded", "module")),
         ("if TYPE_CHECKING:\n    import torch", ("torch", "typing")),
         ("if TYPE_CHECKING:\n    pass\nelse:\n    import torch", ("torch", "module")),
     ],
 )
 def test_reader_finds_imports_wherever_they_stand(source, expected):
-    assert expected in [(found.imported, found.where) for found in imports_of("cvxdnn.solution", source)]
+    assert expected in [(found.imported, found.where) for found in imports_of("cvxdnn.core.solution", source)]
 
 
 @pytest.mark.parametrize(
     ("importer", "imported", "where"),
     [
-        ("cvxdnn.spline", "cvxdnn.convex", "function"),
-        ("cvxdnn.spline", "cvxdnn.scenario", "typing"),
-        ("cvxdnn.spline", "cvxdnn", "function"),
-        ("cvxdnn.convex.banded", "cvxdnn.networks.architectures", "function"),
-        ("cvxdnn.theory.rank_one", "cvxdnn.convex", "module"),
-        ("cvxdnn.figures.progress", "cvxdnn.ui.chart", "function"),
-        ("cvxdnn.ui.chart", "pages.explore", "module"),
-        ("cvxdnn.solution", "cvxdnn.networks.closed_form", "module"),
-        ("cvxdnn.solution", "cvxdnn.networks.training", "function"),
+        ("cvxdnn.core.spline", "cvxdnn.convex", "function"),
+        ("cvxdnn.core.spline", "cvxdnn.tasks.scenario", "typing"),
+        ("cvxdnn.core.spline", "cvxdnn", "function"),
+        ("cvxdnn.convex.banded", "cvxdnn.training.architectures", "function"),
+        ("cvxdnn.jobs.scheduler", "cvxdnn.tasks.scenario", "module"),
+        ("cvxdnn.convex.path", "cvxdnn.theory.rank_one", "module"),
+        ("cvxdnn.app.page", "cvxdnn.exhibits.explore.session", "function"),
+        ("cvxdnn.exhibits.explore.chart", "pages.explore", "module"),
+        ("cvxdnn.core.solution", "cvxdnn.training.closed_form", "module"),
+        ("cvxdnn.core.solution", "cvxdnn.training.training", "function"),
         ("cvxdnn", "cvxdnn.convex", "module"),
-        ("cvxdnn.objective", "cvxpy", "function"),
-        ("cvxdnn.experiments", "torch.nn", "function"),
-        ("cvxdnn.ui.chart", "plotly.graph_objects", "module"),
+        ("cvxdnn.core.objective", "cvxpy", "function"),
+        ("cvxdnn.tasks.experiments", "torch.nn", "function"),
+        ("cvxdnn.tasks.race", "plotly.graph_objects", "module"),
         ("pages.explore", "plotly", "function"),
-        ("cvxdnn.figures.progress", "streamlit", "function"),
+        ("cvxdnn.tasks.race", "streamlit", "function"),
     ],
 )
 def test_rules_refuse_what_they_should(importer, imported, where):
@@ -205,13 +195,13 @@ def test_rules_refuse_what_they_should(importer, imported, where):
 @pytest.mark.parametrize(
     ("importer", "imported", "where"),
     [
-        ("app", "cvxdnn.spline", "module"),
+        ("app", "cvxdnn.core.spline", "module"),
         ("cvxdnn.convex.banded", "cvxdnn.convex.problem", "module"),
-        ("cvxdnn.experiments", "cvxdnn.networks.training", "function"),
-        ("cvxdnn.figures.progress", "cvxdnn.scenario", "module"),
+        ("cvxdnn.tasks.experiments", "cvxdnn.training.training", "function"),
+        ("cvxdnn.exhibits.explore.progress_chart", "cvxdnn.tasks.scenario", "module"),
         ("cvxdnn", "cvxdnn.convex", "typing"),
         (*EXCEPTION, "function"),
-        ("cvxdnn.networks.training", "torch", "module"),
+        ("cvxdnn.training.training", "torch", "module"),
         ("cvxdnn.jobs", "numpy", "module"),
     ],
 )
@@ -222,8 +212,14 @@ def test_rules_allow_what_they_should(importer, imported, where):
 # The project obeys
 
 
-def test_every_module_has_a_layer():
-    assert {part_of(name) for name in FILES} - {"cvxdnn"} <= set(RANK), "add the new module to LAYERS"
+def test_every_module_has_a_room():
+    assert {part_of(name) for name in FILES} - {"cvxdnn"} == set(ROOMS)
+
+
+@pytest.mark.parametrize("name", [found.importer for found in IMPORTS if found.imported.startswith("plotly")])
+def test_charts_know_no_page(name):
+    """So that they can be tested, and drawn, without a server."""
+    assert not any(found.imported.split(".")[0] == "streamlit" for found in imports_of_file(name))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -235,7 +231,7 @@ def test_the_one_exception_is_still_needed():
     assert Import(*EXCEPTION, "function") in IMPORTS
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if part_of(name) in ("app", "pages")])
+@pytest.mark.parametrize("name", [name for name in FILES if part_of(name) == "entry"])
 def test_pages_stay_short(name):
     limit = 60 if name == "app" else 120
     assert len(FILES[name].read_text("utf-8").splitlines()) <= limit
@@ -270,7 +266,7 @@ def test_import_cvxdnn_is_light():
 def test_the_server_loads_neither_torch_nor_cvxpy():
     below = tuple(f"cvxdnn.{part}." for part in SERVER_SIDE)
     modules = [name for name in FILES if f"{name}.".startswith(below)]
-    assert "cvxdnn.datasets" in modules
+    assert "cvxdnn.core.datasets" in modules
     assert loaded_by(modules, {"torch", "cvxpy"}) == []
 
 

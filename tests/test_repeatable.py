@@ -62,7 +62,7 @@ def examples(steps, environment):
 def test_examples_depend_neither_on_order_nor_on_what_is_imported():
     alone = examples(["numbers", "texts"], {"PYTHONHASHSEED": "1"})
     assert all(len(set(alone[name])) > 50 for name in PROPERTIES)
-    late = ["cvxdnn.convex", "texts", "cvxdnn.scenario", "cvxdnn.theory.rank_one", "numbers"]
+    late = ["cvxdnn.convex", "texts", "cvxdnn.tasks.scenario", "cvxdnn.theory.rank_one", "numbers"]
     assert examples(late, {"PYTHONHASHSEED": "2", "CI": "true"}) == alone
 
 

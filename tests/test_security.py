@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cvxdnn.ui import gate
+from cvxdnn.app import gate
 
 ROOT = Path(__file__).parents[1]
 FILES = {
@@ -20,12 +20,12 @@ MAY_UNPICKLE = {
     *("cvxdnn/jobs/parcel.py", "cvxdnn/jobs/worker.py", "cvxdnn/jobs/processes.py", "cvxdnn/jobs/dask_slot.py"),
 }
 READS_VISITORS = (
-    "cvxdnn/link.py",
-    "cvxdnn/csv_columns.py",
-    "cvxdnn/numerals.py",
-    "cvxdnn/scenario.py",
-    "cvxdnn/datasets.py",
-    "cvxdnn/ui/",
+    "cvxdnn/tasks/link.py",
+    "cvxdnn/core/csv_columns.py",
+    "cvxdnn/core/numerals.py",
+    "cvxdnn/tasks/scenario.py",
+    "cvxdnn/core/datasets.py",
+    "cvxdnn/app/",
     "pages/",
 )
 NEVER_IMPORTED = {

@@ -1,8 +1,8 @@
 """Global optima of the training problem through its convex reformulation.
 
 `solve` is the entrance. `banded` is the fast form, `dictionary` (cvxpy) the reference; both answers pass
-through the certificate of `cvxdnn.objective`, so that no solver certifies itself. Deeper networks (`deep`) are solved
-along the two-layer `path`.
+through the certificate of `cvxdnn.core.objective`, so that no solver certifies itself. Deeper networks (`deep`) are
+solved along the two-layer `path`.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
-from cvxdnn import validation
 from cvxdnn.convex.banded import ACCEPTED, solve_banded
 from cvxdnn.convex.certified import TOLERANCE, interpolation, solution_of
 from cvxdnn.convex.deep import DeepPath, critical_betas, solve_deep
@@ -21,11 +20,12 @@ from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.warm import Solver
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.losses import Loss, Squared, named
-from cvxdnn.objective import loss_terms
-from cvxdnn.solution import Solution
-from cvxdnn.spline import MergedPoints, merge_points
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.losses import Loss, Squared, named
+from cvxdnn.core.objective import loss_terms
+from cvxdnn.core.solution import Solution
+from cvxdnn.core.spline import MergedPoints, merge_points
 
 __all__ = [
     "METHODS",
@@ -70,7 +70,7 @@ def solve(
     depth : int >= 2
         Weight layers. With 3 or more every x must be 0 or larger. Up to `LONGEST_PATH` points with the squared loss
         all local minima are listed; otherwise the optimum is found by a certified search over two-layer solutions.
-    loss : one of cvxdnn.objective.LOSSES, or a cvxdnn.losses.Loss
+    loss : one of cvxdnn.core.objective.LOSSES, or a cvxdnn.core.losses.Loss
         "squared", "absolute", "huber" and "epsilon_insensitive" (thresholds in the units of y) for numbers;
         "logistic" and "hinge" for labels -1 and +1.
     skip_connection : bool

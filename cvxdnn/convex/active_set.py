@@ -1,6 +1,6 @@
 r"""The shape of an optimum, and the exact optimum among the functions of that shape.
 
-The symmetric dual (`cvxdnn.objective`) writes the penalty as a maximum over multipliers,
+The symmetric dual (`cvxdnn.core.objective`) writes the penalty as a maximum over multipliers,
 
 .. math::  \beta R(f) = \max \sum_j z_j D_j + \kappa\,\tfrac12 (m_- + m_+)
            \quad\text{s.t.}\quad |z_j| \le \beta - |\kappa|/2,\ |\kappa| \le \beta,
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient, slope_change_adjoint
-from cvxdnn.tube import double_integral
+from cvxdnn.core.tube import double_integral
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]

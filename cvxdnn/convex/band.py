@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.balancing import balanced
 from cvxdnn.convex.conic import ConicAnswer, band_program
 from cvxdnn.convex.conic_search import search_nodes
 from cvxdnn.convex.tidy import NOISE, fewer_bends, first, spline_through
-from cvxdnn.loss_terms import middle
-from cvxdnn.spline import LinearSpline
-from cvxdnn.tube import needed_beta
+from cvxdnn.core.balancing import balanced
+from cvxdnn.core.loss_terms import middle
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.tube import needed_beta
 
 __all__ = ["Band"]
 

@@ -11,8 +11,8 @@ from cvxdnn.convex.active_set import ActiveSet
 from cvxdnn.convex.polish import Candidate, polish
 from cvxdnn.convex.problem import Problem
 from cvxdnn.convex.working_set import shapes
-from cvxdnn.objective import largest_beta
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.objective import largest_beta
+from cvxdnn.core.spline import LinearSpline
 
 ACCEPTED = 1e-9
 """Relative gap at which no better answer is looked for."""

@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike
 
 from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem
-from cvxdnn.evaluation import fit_of
-from cvxdnn.losses import Squared
-from cvxdnn.objective import Certificate, certify_fit, per_point
-from cvxdnn.solution import Solution, Status
-from cvxdnn.spline import LinearSpline, MergedPoints
-from cvxdnn.tube import DualPoint, Tube
+from cvxdnn.core.evaluation import fit_of
+from cvxdnn.core.losses import Squared
+from cvxdnn.core.objective import Certificate, certify_fit, per_point
+from cvxdnn.core.solution import Solution, Status
+from cvxdnn.core.spline import LinearSpline, MergedPoints
+from cvxdnn.core.tube import DualPoint, Tube
 
 SQUARED = Squared()
 TOLERANCE = 1e-6

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.loss_terms import LossTerms
-from cvxdnn.losses import Absolute, EpsilonInsensitive, Huber, Loss
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.loss_terms import LossTerms
+from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Huber, Loss
+from cvxdnn.core.spline import LinearSpline
 
 __all__ = ["Clipped", "Trend", "clippings", "with_relevant_threshold"]
 

@@ -14,8 +14,8 @@ point; that of the second is their cumulative sum S.
 *Units decide*, or the interesting part of f drowns and a solver reports success with a gap of order one. The objective
 is measured in what a constant costs or the polygon through the best values, whichever is less, and once a function is
 known in its penalty: F. Slopes are measured in units of F / beta. The second equation is divided by h where that is
-larger than 1 in these units: its multiplier is then a difference of the double integral (`cvxdnn.tube`) and else a sum
-of slopes of the loss, both of order one, even if gaps are as different as 1 and 1e-16. f is measured from the best
+larger than 1 in these units: its multiplier is then a difference of the double integral (`cvxdnn.core.tube`) and else a
+sum of slopes of the loss, both of order one, even if gaps are as different as 1 and 1e-16. f is measured from the best
 values at the nodes, or from the function known, and a residual in units of its size there.
 
 The solver's answer is polished (`cvxdnn.convex.conic_polish`); all are returned, for a certificate to choose. The
@@ -36,8 +36,8 @@ from numpy.typing import NDArray
 from cvxdnn.convex.conic_layout import ConicAnswer, Layout, interpolation
 from cvxdnn.convex.conic_polish import PROXIMITIES, ConeProgram, Point, polished, vertex
 from cvxdnn.convex.conic_terms import Part, band_part, loss_part, newton_part
-from cvxdnn.loss_terms import LossTerms, middle
-from cvxdnn.losses import Logistic
+from cvxdnn.core.loss_terms import LossTerms, middle
+from cvxdnn.core.losses import Logistic
 
 __all__ = ["ConicAnswer", "ConicProgram", "band_program", "loss_program"]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex.conic_polish import ConeProgram, Point
 from cvxdnn.convex.conic_terms import Part
-from cvxdnn.exceptions import SolverFailedError
+from cvxdnn.core.exceptions import SolverFailedError
 
 __all__ = ["ConicAnswer", "Layout", "interpolation"]
 

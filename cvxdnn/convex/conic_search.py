@@ -1,11 +1,11 @@
 r"""Which inputs may bend: the conic program on fewer and fewer nodes, and on those that the certificate asks for.
 
 With all inputs as nodes, neighbours that nearly coincide leave the solver too much freedom: a bend at either does the
-same. So where its multipliers' picture z (`cvxdnn.tube`) is near a wall, only the highest input of each such stretch
-stays a node. The program on these nodes is well conditioned, small, and solved anew. If the picture of its multipliers
-leaves the tube between the nodes, the highest input of each such stretch becomes a node, too; where it does not, the
-optimum on the nodes is the optimum (column generation for the Lasso over ReLU features). Each time f is measured from
-the best function known and in its units.
+same. So where its multipliers' picture z (`cvxdnn.core.tube`) is near a wall, only the highest input of each such
+stretch stays a node. The program on these nodes is well conditioned, small, and solved anew. If the picture of its
+multipliers leaves the tube between the nodes, the highest input of each such stretch becomes a node, too; where it does
+not, the optimum on the nodes is the optimum (column generation for the Lasso over ReLU features). Each time f is
+measured from the best function known and in its units.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.convex.conic import ConicAnswer, ConicProgram
-from cvxdnn.tube import tube
+from cvxdnn.core.tube import tube
 
 __all__ = ["search_nodes"]
 

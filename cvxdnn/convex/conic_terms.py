@@ -19,8 +19,8 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
 
 __all__ = ["Part", "band_part", "loss_part", "newton_part"]
 
@@ -75,7 +75,7 @@ def loss_part(loss: Loss, y: Vector, offset: Vector, small: float) -> Part:
         case Logistic():
             return _softplus(y, small)
         case _:
-            raise InvalidInputError(f"loss is {loss!r}; the conic program knows the losses of cvxdnn.losses only")
+            raise InvalidInputError(f"loss is {loss!r}; the conic program knows the losses of cvxdnn.core.losses only")
 
 
 def band_part(low: Vector, high: Vector) -> Part:

@@ -23,7 +23,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
 from cvxdnn.convex.banded import without_knots
 from cvxdnn.convex.certified import solution_of
 from cvxdnn.convex.critical import Transition, transitions
@@ -31,7 +30,8 @@ from cvxdnn.convex.deep_bound import Proofs
 from cvxdnn.convex.deep_curve import LossCurve, Penalty, minima
 from cvxdnn.convex.deep_solution import equally_good, priced, proven, require_nonnegative, with_minima
 from cvxdnn.convex.path import Path, regularization_path
-from cvxdnn.solution import LocalMinimum, Solution
+from cvxdnn.core import validation
+from cvxdnn.core.solution import LocalMinimum, Solution
 
 __all__ = ["DeepPath", "Transition", "critical_betas", "solve_deep"]
 

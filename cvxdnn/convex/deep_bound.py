@@ -29,10 +29,10 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex.deep_curve import Penalty, rising_root
 from cvxdnn.convex.path import Path
-from cvxdnn.objective import Proof
-from cvxdnn.rounding import UNIT
-from cvxdnn.spline import LinearSpline
-from cvxdnn.tube import DualPoint
+from cvxdnn.core.objective import Proof
+from cvxdnn.core.rounding import UNIT
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.tube import DualPoint
 
 __all__ = ["ENOUGH", "Proofs"]
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.convex.path import Path
-from cvxdnn.datasets import Normalization
+from cvxdnn.core.datasets import Normalization
 
 __all__ = ["LossCurve", "Penalty", "minima", "rising_root"]
 

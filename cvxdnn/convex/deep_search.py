@@ -26,12 +26,12 @@ from numpy.typing import ArrayLike, NDArray
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.deep_curve import Penalty
 from cvxdnn.convex.deep_solution import equally_good, priced, proven, with_minima
-from cvxdnn.loss_terms import LowerBound
-from cvxdnn.losses import Loss, Squared
-from cvxdnn.objective import Proof, beta_max, certify, loss_terms
-from cvxdnn.rounding import UNIT
-from cvxdnn.solution import LocalMinimum, Solution, Status
-from cvxdnn.spline import LinearSpline, MergedPoints
+from cvxdnn.core.loss_terms import LowerBound
+from cvxdnn.core.losses import Loss, Squared
+from cvxdnn.core.objective import Proof, beta_max, certify, loss_terms
+from cvxdnn.core.rounding import UNIT
+from cvxdnn.core.solution import LocalMinimum, Solution, Status
+from cvxdnn.core.spline import LinearSpline, MergedPoints
 
 __all__ = ["search", "straight"]
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.deep_curve import Penalty
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.rounding import UNIT, up
-from cvxdnn.solution import LocalMinimum, Solution, Status
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.rounding import UNIT, up
+from cvxdnn.core.solution import LocalMinimum, Solution, Status
 
 __all__ = ["equally_good", "priced", "proven", "require_nonnegative", "with_minima"]
 

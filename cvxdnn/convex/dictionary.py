@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex.conic import ConicAnswer
 from cvxdnn.convex.problem import Problem
-from cvxdnn.exceptions import InvalidInputError, SolverFailedError
-from cvxdnn.loss_terms import LossTerms
-from cvxdnn.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.exceptions import InvalidInputError, SolverFailedError
+from cvxdnn.core.loss_terms import LossTerms
+from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
+from cvxdnn.core.spline import LinearSpline
 
 Vector = NDArray[np.float64]
 
@@ -118,4 +118,4 @@ def _total(loss: Loss, outputs: cvxpy.Expression, y: Vector) -> cvxpy.Expression
         case Logistic():
             return cvxpy.sum(cvxpy.logistic(-cvxpy.multiply(y, outputs)))
         case _:
-            raise InvalidInputError(f"loss is {loss!r}; the dictionary knows the losses of cvxdnn.losses only")
+            raise InvalidInputError(f"loss is {loss!r}; the dictionary knows the losses of cvxdnn.core.losses only")

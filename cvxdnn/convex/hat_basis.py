@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.spline import MergedPoints
+from cvxdnn.core.spline import MergedPoints
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]

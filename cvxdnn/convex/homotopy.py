@@ -32,8 +32,8 @@ from cvxdnn.convex.pattern import Pattern, PatternLog, pattern_of
 from cvxdnn.convex.polish import polish
 from cvxdnn.convex.problem import Problem
 from cvxdnn.convex.track import JUMP, Track
-from cvxdnn.objective import largest_beta
-from cvxdnn.spline import MergedPoints
+from cvxdnn.core.objective import largest_beta
+from cvxdnn.core.spline import MergedPoints
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]

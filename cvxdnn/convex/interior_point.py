@@ -2,7 +2,7 @@ r"""Primal-dual interior point method on the banded optimality conditions.
 
 For a quadratic :math:`\tfrac12 c^T G c - g^T c` in the values c at K support points (G tridiagonal), slope changes
 :math:`D c` at the K - 2 inner ones and mean end slope :math:`e^T c = \tfrac12 (m_- + m_+)`, the problem and the
-symmetric dual of `cvxdnn.objective` meet in the saddle point
+symmetric dual of `cvxdnn.core.objective` meet in the saddle point
 
 .. math::  \min_c \max_{z, \kappa, t}\ \tfrac12 c^T G c - g^T c + z^T D c + \kappa\, e^T c
            \quad\text{s.t.}\quad |z_j| \le t,\ \ t \le \beta - |\kappa|/2,\ \ |\kappa| \le 2 t .

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from cvxdnn.convex.conic import ConicAnswer
 from cvxdnn.convex.problem import unit_problem
 from cvxdnn.convex.tidy import spline_through
-from cvxdnn.datasets import Normalization
-from cvxdnn.evaluation import fit_of
-from cvxdnn.loss_terms import LossTerms, middle
-from cvxdnn.losses import Absolute, Huber
-from cvxdnn.objective import Certificate, certify_terms, spline_cost
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.datasets import Normalization
+from cvxdnn.core.evaluation import fit_of
+from cvxdnn.core.loss_terms import LossTerms, middle
+from cvxdnn.core.losses import Absolute, Huber
+from cvxdnn.core.objective import Certificate, certify_terms, spline_cost
+from cvxdnn.core.spline import LinearSpline
 
 __all__ = ["LossProblem", "judged", "unit_loss_problem"]
 

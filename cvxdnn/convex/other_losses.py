@@ -17,7 +17,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn.balancing import settled
 from cvxdnn.convex.band import Band
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.clipping import Clipped, Trend, clippings, with_relevant_threshold
@@ -25,14 +24,15 @@ from cvxdnn.convex.conic import ConicAnswer, loss_program
 from cvxdnn.convex.conic_search import ACCEPTED, search_nodes
 from cvxdnn.convex.loss_problem import LossProblem, judged, unit_loss_problem
 from cvxdnn.convex.tidy import NOISE, fewer_bends, first
-from cvxdnn.evaluation import fit_of
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.loss_terms import LossTerms
-from cvxdnn.losses import Logistic, Loss
-from cvxdnn.objective import certificate_of, certify_terms, loss_terms
-from cvxdnn.solution import Solution, Status
-from cvxdnn.spline import LinearSpline, MergedPoints
-from cvxdnn.tube import needed_beta
+from cvxdnn.core.balancing import settled
+from cvxdnn.core.evaluation import fit_of
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.loss_terms import LossTerms
+from cvxdnn.core.losses import Logistic, Loss
+from cvxdnn.core.objective import certificate_of, certify_terms, loss_terms
+from cvxdnn.core.solution import Solution, Status
+from cvxdnn.core.spline import LinearSpline, MergedPoints
+from cvxdnn.core.tube import needed_beta
 
 __all__ = ["solve_loss"]
 

@@ -17,7 +17,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.certified import interpolation, solution_of
 from cvxdnn.convex.homotopy import follow
@@ -25,10 +24,11 @@ from cvxdnn.convex.path_events import Event, EventKind, KnotLife, events, knot_l
 from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.track import JUMP, Track
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.losses import Loss, Squared, named
-from cvxdnn.solution import Solution
-from cvxdnn.spline import MergedPoints, interpolating_spline, merge_points
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.losses import Loss, Squared, named
+from cvxdnn.core.solution import Solution
+from cvxdnn.core.spline import MergedPoints, interpolating_spline, merge_points
 
 __all__ = ["Event", "EventKind", "KnotLife", "Path", "Piece", "regularization_path"]
 

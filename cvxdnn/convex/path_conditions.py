@@ -20,7 +20,7 @@ from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.hat_basis import slope_change_adjoint
 from cvxdnn.convex.path_line import Line, at, tube_pair
 from cvxdnn.convex.pattern import Pattern
-from cvxdnn.spline import MergedPoints
+from cvxdnn.core.spline import MergedPoints
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -23,7 +23,7 @@ from scipy.linalg import lapack
 
 from cvxdnn.convex.active_set import Regime, pinned_sums, tube_curve
 from cvxdnn.convex.pattern import Pattern
-from cvxdnn.spline import MergedPoints
+from cvxdnn.core.spline import MergedPoints
 
 Vector = NDArray[np.float64]
 

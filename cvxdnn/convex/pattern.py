@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import Regime
-from cvxdnn.spline import MergedPoints
+from cvxdnn.core.spline import MergedPoints
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -26,8 +26,8 @@ from cvxdnn.convex.active_set import (
 )
 from cvxdnn.convex.hat_basis import coarser, hat_quadratic
 from cvxdnn.convex.problem import Problem
-from cvxdnn.objective import Certificate
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.objective import Certificate
+from cvxdnn.core.spline import LinearSpline
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]

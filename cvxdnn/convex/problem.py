@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.datasets import Normalization
-from cvxdnn.evaluation import fit_of
-from cvxdnn.objective import Certificate, certify_fit
-from cvxdnn.spline import LinearSpline, MergedPoints
-from cvxdnn.tube import DualPoint
+from cvxdnn.core.datasets import Normalization
+from cvxdnn.core.evaluation import fit_of
+from cvxdnn.core.objective import Certificate, certify_fit
+from cvxdnn.core.spline import LinearSpline, MergedPoints
+from cvxdnn.core.tube import DualPoint
 
 Vector = NDArray[np.float64]
 

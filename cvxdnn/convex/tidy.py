@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.spline import LinearSpline
 
 __all__ = ["NOISE", "fewer_bends", "first", "spline_through"]
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.convex.path_line import Line, at, solve_line, sums_at
 from cvxdnn.convex.pattern import PatternTable
-from cvxdnn.spline import LinearSpline, MergedPoints
+from cvxdnn.core.spline import LinearSpline, MergedPoints
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
 from cvxdnn.convex.active_set import ActiveSet, Regime
 from cvxdnn.convex.banded import ACCEPTED, solve_banded
 from cvxdnn.convex.certified import interpolation, solution_of
 from cvxdnn.convex.polish import Candidate, polish
 from cvxdnn.convex.problem import Problem, unit_problem
-from cvxdnn.solution import Solution
-from cvxdnn.spline import merge_points
+from cvxdnn.core import validation
+from cvxdnn.core.solution import Solution
+from cvxdnn.core.spline import merge_points
 
 Vector = NDArray[np.float64]
 

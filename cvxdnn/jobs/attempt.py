@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from cvxdnn.exceptions import JobCancelledError
+from cvxdnn.core.exceptions import JobCancelledError
 from cvxdnn.jobs.interface import JobState, Task
 
 

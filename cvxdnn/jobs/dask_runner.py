@@ -14,13 +14,13 @@ from typing import Any
 
 from distributed import Client
 
+from cvxdnn.core.validation import positive_int
 from cvxdnn.jobs.dask_slot import DaskSlot
 from cvxdnn.jobs.dask_task import WarmUp
 from cvxdnn.jobs.interface import Task, describe
 from cvxdnn.jobs.parcel import packed
 from cvxdnn.jobs.rules import Rules
 from cvxdnn.jobs.scheduler import Scheduler, logger
-from cvxdnn.validation import positive_int
 
 CONNECT_SECONDS = 5
 RETRY_SECONDS = 2.0

@@ -14,7 +14,7 @@ from typing import Any
 
 from distributed import Client, Event, Future, Queue
 
-from cvxdnn.exceptions import CvxdnnError
+from cvxdnn.core.exceptions import CvxdnnError
 from cvxdnn.jobs.dask_task import ALIVE, PROGRESS, STARTED, end_worker, run_job
 from cvxdnn.jobs.interface import JobState, describe
 from cvxdnn.jobs.parcel import unpacked_outcome

@@ -7,11 +7,11 @@ cannot be ended, a task that crashes takes the server with it, and all tasks sha
 import threading
 from collections.abc import Callable
 
+from cvxdnn.core.validation import positive_int
 from cvxdnn.jobs.attempt import attempt
 from cvxdnn.jobs.rules import Rules
 from cvxdnn.jobs.scheduler import Scheduler
 from cvxdnn.jobs.slot import Entry, Slot
-from cvxdnn.validation import positive_int
 
 
 class InlineRunner(Scheduler):

@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
-from cvxdnn.exceptions import CvxdnnError
+from cvxdnn.core.exceptions import CvxdnnError
 
 FAILED = "The calculation failed ({cause}). Change the settings and start it again."
 

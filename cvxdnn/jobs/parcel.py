@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from cvxdnn.exceptions import CvxdnnError, InvalidInputError
+from cvxdnn.core.exceptions import CvxdnnError, InvalidInputError
 from cvxdnn.jobs.attempt import attempt
 from cvxdnn.jobs.interface import FAILED, JobState, describe
 

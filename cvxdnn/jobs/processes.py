@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from cvxdnn.exceptions import CvxdnnError
+from cvxdnn.core.exceptions import CvxdnnError
+from cvxdnn.core.validation import positive_int
 from cvxdnn.jobs.child import Child
 from cvxdnn.jobs.interface import JobState, Task, describe
 from cvxdnn.jobs.memory import resident_bytes
@@ -26,7 +27,6 @@ from cvxdnn.jobs.rules import Rules
 from cvxdnn.jobs.scheduler import Scheduler, logger
 from cvxdnn.jobs.slot import Entry, Slot
 from cvxdnn.jobs.worker import PROGRESS, READY, STARTED
-from cvxdnn.validation import positive_int
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 STARTS_BEFORE_GIVING_UP = 3

@@ -3,8 +3,8 @@
 import threading
 from dataclasses import dataclass
 
-from cvxdnn import validation
-from cvxdnn.exceptions import (
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import (
     CvxdnnError,
     InvalidInputError,
     JobCancelledError,

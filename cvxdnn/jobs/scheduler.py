@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from cvxdnn.exceptions import CvxdnnError, InvalidInputError
+from cvxdnn.core.exceptions import CvxdnnError, InvalidInputError
 from cvxdnn.jobs import log, watch
 from cvxdnn.jobs.interface import Job, JobState, Resumable, RunnerStatus, Task, describe
 from cvxdnn.jobs.rules import Ending, Rules, queue_is_full

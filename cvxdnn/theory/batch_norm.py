@@ -32,8 +32,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.batch_norm_span import TOLERANCE, Span, span_of
 from cvxdnn.theory.inputs import matrix
 from cvxdnn.theory.radial import OUTWARDS

@@ -4,9 +4,9 @@ r"""Linear splines of bounded path norm, nearest to data: the convex part of eve
            R = \max(TV, \tfrac12 (TV + |m_1 + m_{n-1}|)),
 
 over splines with knots at the distinct inputs, TV the total variation of the slope, :math:`m_1, m_{n-1}` the end slopes
-(`cvxdnn.spline`). As an l1 problem over hinges (`cvxdnn.theory.hinges`) this cancels badly where slopes are steep: that
-is only asked where the function bends. Given the knots and the signs of their slope changes, R is linear in the values
-at the knots, in one of three regimes,
+(`cvxdnn.core.spline`). As an l1 problem over hinges (`cvxdnn.theory.hinges`) this cancels badly where slopes are steep:
+that is only asked where the function bends. Given the knots and the signs of their slope changes, R is linear in the
+values at the knots, in one of three regimes,
 
 * balanced: :math:`TV = r`,
 * end: :math:`TV + s (m_1 + m_{n-1}) = 2r`, s = 1 or -1,
@@ -14,7 +14,7 @@ at the knots, in one of three regimes,
 
 so that the nearest spline is least squares in hat functions with one or two equations, which cancels nothing. The
 regime that proves most is kept, knots that turn the wrong way leave, points where the dual leaves its tube
-(`cvxdnn.tube`) enter, until neither happens.
+(`cvxdnn.core.tube`) enter, until neither happens.
 
 *Bound.* For multipliers :math:`\lambda` of sum zero, whose tube needs the width :math:`\mu`, and every s,
 :math:`F(s) \ge \lambda^T y - \tfrac12 \|\lambda\|^2 - \mu s`. The width is enlarged by what rounding can hide in it.
@@ -28,9 +28,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.core.tube import double_integral
 from cvxdnn.theory.hinges import HingeFit, hinges
 from cvxdnn.theory.radial import Support
-from cvxdnn.tube import double_integral
 
 __all__ = ["BoundedSplines", "bounded_splines"]
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import depth_at_least_two, positive_beta, samples
 from cvxdnn.theory.norm_constrained import NormConstrained, norm_constrained
 from cvxdnn.theory.nuclear import FEW, ROUNDING, descend, nuclear_bound

@@ -28,9 +28,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.solution import Status
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.solution import Status
 from cvxdnn.theory.extreme_points_dual import DualSet, dual_set
 from cvxdnn.theory.extreme_points_hull import Hull, convex_hull
 from cvxdnn.theory.extreme_points_pieces import Piece, ramps, rectified_ellipsoid

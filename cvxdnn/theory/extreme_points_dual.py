@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.extreme_points_hull import hull_facets, solid
 from cvxdnn.theory.extreme_points_pieces import rectified_ellipsoid
 from cvxdnn.theory.extreme_points_ramps import ramps_at_data

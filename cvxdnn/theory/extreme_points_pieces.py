@@ -22,8 +22,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.extreme_points_sphere import great_circle, spherical_triangle
 from cvxdnn.theory.inputs import matrix
 

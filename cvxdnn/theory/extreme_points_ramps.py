@@ -11,10 +11,10 @@ Source: docs/two-layers.md, docs/certificate.md (the tube is this polytope, seen
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.core.tube import double_integral
 from cvxdnn.theory.bounded_spline import bounded_splines
 from cvxdnn.theory.extreme_points_solver import TOUCHING, Touching
 from cvxdnn.theory.radial import minimize_over_radius
-from cvxdnn.tube import double_integral
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from cvxdnn.exceptions import SolverFailedError
+from cvxdnn.core.exceptions import SolverFailedError
 from cvxdnn.theory.radial import Support
 
 __all__ = ["HingeFit", "Hinges", "hinges"]

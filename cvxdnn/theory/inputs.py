@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.validation import matrix as matrix
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.validation import matrix as matrix
 
 Matrix = NDArray[np.float64]
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import matrix
 from cvxdnn.theory.neural_collapse_geometry import Geometry, geometry, survivors
 from cvxdnn.theory.neural_collapse_prediction import Prediction, one_hot, predict

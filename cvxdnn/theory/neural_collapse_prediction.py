@@ -24,8 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.batch_norm import Scaling
 from cvxdnn.theory.inputs import depth_at_least_two
 from cvxdnn.theory.neural_collapse_geometry import Geometry, geometry

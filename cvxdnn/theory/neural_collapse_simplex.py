@@ -8,8 +8,8 @@ tetrahedron for K = 4 in the K - 1 dimensions that it spans.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import matrix
 
 Array = NDArray[np.float64]

@@ -23,8 +23,8 @@ Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; proofs in docs/rank-one.m
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import depth_at_least_two, positive_beta
 from cvxdnn.theory.rank_one_chains import solve_chains
 from cvxdnn.theory.rank_one_result import RankOne, RankOneData

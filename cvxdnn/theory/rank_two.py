@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import positive_beta
 from cvxdnn.theory.shrinkage import shrink
 

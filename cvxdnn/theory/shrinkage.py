@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
+from cvxdnn.core import validation
 from cvxdnn.theory.inputs import depth_at_least_two
 
 __all__ = ["Shrinkage", "critical_beta", "largest_root", "shrink", "threshold"]

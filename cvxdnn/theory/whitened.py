@@ -30,8 +30,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cvxdnn import validation
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core import validation
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory.inputs import WHITENED, depth_at_least_two, positive_beta, row_scale, samples
 from cvxdnn.theory.radial import OUTWARDS, minimize_over_radius
 from cvxdnn.theory.rank_two import RankTwo, rank_two_counterexample

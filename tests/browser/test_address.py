@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from cvxdnn.scenario import Scenario
+from cvxdnn.tasks.scenario import Scenario
 from tests.browser.test_explore import SLOW, curve, drag, labels, open_explore
 
 THREE = Scenario(points=[(0, 0), (1, 2), (3, 1)], restarts=1, width=5)

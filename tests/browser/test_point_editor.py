@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, WebSocketRoute, expect
 
-from cvxdnn.spline import interpolating_spline
+from cvxdnn.core.spline import interpolating_spline
 
 APP = "tests/browser/apps/editor_app.py"
 POINTS = [[0, 0.15], [0.09, 0.12], [0.2, 0.62], [0.3, 0.78], [0.42, 0.2], [0.55, -0.35], [0.66, -0.55]]

@@ -7,7 +7,7 @@ import pytest
 
 from cvxdnn import beta_max, solve
 from cvxdnn.convex import Solver
-from cvxdnn.exceptions import SolverFailedError
+from cvxdnn.core.exceptions import SolverFailedError
 
 GRIDS = ("uniform", "even", "six decades", "duplicates", "near duplicates")
 SCALES = ((1.0, 1.0, 0.0), (1e6, 1.0, 0.0), (1e-6, 1.0, 0.0), (1.0, 1e6, 1e5), (1.0, 1.0, 1e5))

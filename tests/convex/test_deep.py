@@ -22,8 +22,8 @@ from cvxdnn import convex as convex_module
 from cvxdnn.convex import LONGEST_PATH, DeepPath, solve_deep
 from cvxdnn.convex.deep_bound import Proofs
 from cvxdnn.convex.deep_curve import Penalty
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.objective import network_objective
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.objective import network_objective
 from tests.convex.test_adversarial import GRIDS, SCALES, hostile_problem
 
 EXACT = 1e-12
@@ -311,7 +311,7 @@ def test_other_losses_are_certified_and_no_worse_than_any_two_layer_optimum(loss
 
 
 def test_a_huber_loss_that_is_quadratic_everywhere_agrees_with_the_squared_one():
-    from cvxdnn.losses import Huber
+    from cvxdnn.core.losses import Huber
 
     x, y, beta, _ = random_problem(4)
     searched = solve(x, y, beta=beta, depth=4, loss=Huber(1e6))

@@ -6,10 +6,10 @@ import pytest
 from cvxdnn import PRESETS, LinearSpline, Status, beta_max, certify, load_preset, solve
 from cvxdnn.convex.conic import loss_program
 from cvxdnn.convex.loss_problem import unit_loss_problem
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.losses import EpsilonInsensitive, Huber, Squared, named
-from cvxdnn.objective import loss_terms
-from cvxdnn.spline import interpolating_spline, merge_points
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.losses import EpsilonInsensitive, Huber, Squared, named
+from cvxdnn.core.objective import loss_terms
+from cvxdnn.core.spline import interpolating_spline, merge_points
 
 CERTIFIED = 1e-6
 AGREEMENT = 1e-6

@@ -10,7 +10,7 @@ from cvxdnn.convex import homotopy
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.path import EventKind, regularization_path
 from cvxdnn.convex.path_conditions import Conditions
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError
 
 CERTIFIED = 1e-8
 AGREEMENT = 1e-9

@@ -10,9 +10,9 @@ import scipy.optimize
 from cvxdnn import Status, beta_max, certify, solve
 from cvxdnn.convex.clipping import Trend, clippings
 from cvxdnn.convex.loss_problem import judged
-from cvxdnn.losses import EpsilonInsensitive, Huber, named
-from cvxdnn.objective import loss_terms
-from cvxdnn.spline import merge_points
+from cvxdnn.core.losses import EpsilonInsensitive, Huber, named
+from cvxdnn.core.objective import loss_terms
+from cvxdnn.core.spline import merge_points
 
 NUMBERS = ("absolute", "huber", "epsilon_insensitive")
 BY_LP = ("absolute", "epsilon_insensitive", "hinge")

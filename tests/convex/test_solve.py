@@ -7,8 +7,8 @@ from cvxdnn import PRESETS, LinearSpline, Status, beta_max, certify, load_preset
 from cvxdnn.convex import working_set
 from cvxdnn.convex.dictionary import solve_lasso
 from cvxdnn.convex.problem import unit_problem
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.spline import interpolating_spline, merge_points
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.spline import interpolating_spline, merge_points
 
 CERTIFIED = 1e-6
 AGREEMENT = 1e-6

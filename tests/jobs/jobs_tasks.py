@@ -101,7 +101,7 @@ def leave(report, stopped):
 
 
 def cancel_itself(report, stopped):
-    from cvxdnn.exceptions import JobCancelledError
+    from cvxdnn.core.exceptions import JobCancelledError
 
     report("running")
     while not stopped():

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from distributed import LocalCluster
 
-from cvxdnn.exceptions import CvxdnnError, InvalidInputError, JobCancelledError, WorkerDiedError
+from cvxdnn.core.exceptions import CvxdnnError, InvalidInputError, JobCancelledError, WorkerDiedError
 from cvxdnn.jobs import JobState, Rules, dask_runner, dask_task
 from cvxdnn.jobs.dask_runner import DaskRunner
 from cvxdnn.jobs.dask_task import run_job

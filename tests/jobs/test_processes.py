@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cvxdnn.exceptions import (
+from cvxdnn.core.exceptions import (
     CvxdnnError,
     InvalidInputError,
     JobCancelledError,

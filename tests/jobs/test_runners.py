@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from cvxdnn.exceptions import CvxdnnError, InvalidInputError, JobCancelledError, LimitExceededError
+from cvxdnn.core.exceptions import CvxdnnError, InvalidInputError, JobCancelledError, LimitExceededError
 from cvxdnn.jobs import JobState
 from tests.jobs import jobs_tasks as tasks
 from tests.jobs.jobs_tasks import LONG, wait_until

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvxdnn.exceptions import JobCancelledError, LimitExceededError, WorkerDiedError
+from cvxdnn.core.exceptions import JobCancelledError, LimitExceededError, WorkerDiedError
 from cvxdnn.jobs import watch
 from cvxdnn.jobs.interface import JobState
 from cvxdnn.jobs.rules import Rules

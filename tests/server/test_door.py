@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from benchmarks.client import Client
-from cvxdnn.ui.main import SCRIPT
+from cvxdnn.app.main import SCRIPT
 from tests.server.conftest import acted, is_in
 
 SEATS = 3

@@ -20,7 +20,7 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from benchmarks.client import Client
 from benchmarks.server import ROOT
 from benchmarks.visitor import Visitor
-from cvxdnn.ui.gate.sockets import MOST_SILENT
+from cvxdnn.app.gate.sockets import MOST_SILENT
 from tests.jobs.jobs_tasks import wait_until
 from tests.server.conftest import visiting
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.networks.fitting import FitProblem, fit
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory import batch_norm
 from cvxdnn.theory.neural_collapse import one_hot
 from cvxdnn.theory.result import Claim
+from cvxdnn.training.fitting import FitProblem, fit
 
 PLUGGED_IN = 1e-10
 IN_TORCH = 1e-9

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory import deep_linear, shrink
 from cvxdnn.theory.nuclear import descend
 from cvxdnn.theory.result import Claim

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from cvxdnn.networks.fitting import FitProblem, fit
-from cvxdnn.networks.fitting.chain import alignment, balance, layer_norms, singular_values
 from cvxdnn.theory import batch_norm, deep_linear, neural_collapse, rank_one, shrink, whitened
 from cvxdnn.theory.result import Claim
+from cvxdnn.training.fitting import FitProblem, fit
+from cvxdnn.training.fitting.chain import alignment, balance, layer_norms, singular_values
 from tests.theory.networks import whitened_rows
 
 MEETS = 1e-5

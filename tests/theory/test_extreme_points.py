@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cvxdnn
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.solution import Status
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.solution import Status
 from cvxdnn.theory import extreme_points
 from cvxdnn.theory.extreme_points import SupportFunction, convex_hull, dual_set, ramps, rectified_ellipsoid, solve
 

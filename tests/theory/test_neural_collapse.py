@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvxdnn.exceptions import InvalidInputError
-from cvxdnn.networks.fitting import FitProblem, fit
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory import batch_norm, whitened
 from cvxdnn.theory.neural_collapse import aligned_means, metrics, one_hot, predict, simplex_etf, simplex_vertices
+from cvxdnn.training.fitting import FitProblem, fit
 
 EXACT = 1e-9
 THREE_DIGITS = 5e-4

@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import cvxdnn
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory import rank_one, shrink
 from cvxdnn.theory.result import Claim
 from tests.theory.networks import objective, outputs

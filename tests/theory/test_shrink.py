@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory import shrink, threshold
 from cvxdnn.theory.shrinkage import critical_beta
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import cvxdnn
-from cvxdnn.cases.optimum import Optimum
-from cvxdnn.spline import LinearSpline
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.exhibits.closed_form.optimum import Optimum
 from cvxdnn.theory import rank_one
 from cvxdnn.theory.result import Claim, Verdict
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cvxdnn.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory import shrink, whitened
 from cvxdnn.theory.result import Claim
 from tests.theory.networks import objective, parallel_objective, squared_norm, whitened_rows

@@ -1,0 +1,74 @@
+"""Page frame: configuration, style, and parts of a page that refresh on their own."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cvxdnn.app.admission import admitted
+from cvxdnn.app.pace import pace
+from cvxdnn.app.tab import tab
+
+ICON = Path(__file__).parent / "assets" / "icon.svg"
+LIVE_SECONDS = 0.1
+"""How often the chart and the numbers look for a new frame while networks train."""
+
+STYLE = """<style>
+.stMainBlockContainer { padding: 2.4rem 1.6rem 2rem; max-width: 1360px; }
+.stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
+.stMain h4 { padding-top: 0.6rem; }
+.stElementContainer[data-stale="true"] { opacity: 1 !important; }
+.st-key-address_bar { display: none; }
+.st-key-explore_buttons { gap: 0.35rem; }
+.st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
+.stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
+.stSidebar [data-testid="stSidebarNavLink"] span { font-size: 0.86rem; }
+.st-key-explore_progress { min-height: 3.1rem; }
+@media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; }
+  [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
+  /* On a phone the columns are one, and what is only of interest later comes after numbers and controls. */
+  .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }
+  .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }
+}
+</style>"""
+
+
+def configure() -> None:
+    """Title, icon and width, the same on every page."""
+    st.set_page_config(page_title="cvxdnn: networks as splines", page_icon=str(ICON), layout="wide")
+    st.html(STYLE)
+
+
+def live(content: Callable[[], None], *, active: bool, every: float = LIVE_SECONDS) -> None:
+    """Run `content` now, on every interaction inside it and, while `active`, `every` so many seconds.
+
+    Less often while many pages are active; see `cvxdnn.app.pace`. A live part has a container of its own, so that it
+    always stands at the same place of the page.
+    """
+    with st.container():
+        _mount(content, active, every)
+
+
+def _mount(content: Callable[[], None], active: bool, every: float) -> None:
+    if not active:
+        st.fragment(admitted(content))()
+        return
+    stretch = pace.stretch
+    noted = admitted(pace.measured(content, (tab().session, content.__qualname__), every))
+
+    @wraps(content)
+    def paced() -> None:
+        if pace.stretch != stretch:
+            st.rerun()
+        noted()
+
+    st.fragment(paced, run_every=stretch * every)()
+
+
+def figure(content: Any, *, key: str) -> None:
+    """A Plotly figure, without the tool bar."""
+    st.plotly_chart(content, key=key, config={"displayModeBar": False})

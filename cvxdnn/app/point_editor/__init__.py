@@ -1,0 +1,225 @@
+"""The point editor: drag points in the browser, see what Python computes from them.
+
+The component is three files beside this one; the head of ``editor.js`` says what state lives where. In short: while
+the pointer is down everything happens in the browser, and on release Python is told the points. Python sends points
+only to *replace* them, by raising `version`; the points it sends with the same version are ignored, so that an echo
+never overwrites a newer edit. Curves, band and certificate may be sent at any time, also ten times a second.
+
+The mounted component's state is ``st.session_state[key]``:
+
+- ``points``: list of [x, y], sorted by x, as the user last left them;
+- ``hidden``: names of the curves switched off in the legend;
+- ``edits``: a counter for the component's own use;
+- ``preview``: ``{"number", "points"}`` of a drag that has not ended, points None when it was given up.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import numpy as np
+import streamlit as st
+from numpy.typing import ArrayLike
+from streamlit.components.v2.bidi_component import ComponentResult
+
+from cvxdnn.app.point_editor.told import told_names, told_number, told_points
+from cvxdnn.core.exceptions import InvalidInputError
+
+__all__ = ["Band", "CertificatePanel", "Curve", "point_editor"]
+
+_FILES = Path(__file__).parent
+_mount = st.components.v2.component(
+    "cvxdnn_point_editor",
+    html=(_FILES / "editor.html").read_text(encoding="utf-8"),
+    css=(_FILES / "editor.css").read_text(encoding="utf-8"),
+    js=(_FILES / "editor.js").read_text(encoding="utf-8"),
+)
+
+
+class Curve(TypedDict):
+    """One entry of the legend and the lines it switches on and off.
+
+    name : unique; what `hidden` lists. "band" and "knots" are taken.
+    label : the legend's words.
+    style : what is drawn how; "networks" is a bundle of thin lines without knots.
+    lines : (x, y) arrays of each line. Left empty for "spline", which the browser draws through the points.
+    knots : where the curve bends. Left empty for "spline".
+    """
+
+    name: str
+    label: str
+    style: Literal["optimum", "network", "networks", "spline", "sparsest"]
+    lines: Sequence[tuple[ArrayLike, ArrayLike]]
+    knots: ArrayLike
+
+
+class Band(TypedDict):
+    """The region between `lower` and `upper` at `x`, three arrays of one length."""
+
+    label: str
+    x: ArrayLike
+    lower: ArrayLike
+    upper: ArrayLike
+
+
+class CertificatePanel(TypedDict):
+    """The panel below: the dual z at x in the tube [-half_width, half_width].
+
+    touching : where z touches the tube.
+    wall_label : the half-width's name and number, as "β = 0.0022".
+    caption : one sentence below the panel.
+    """
+
+    x: ArrayLike
+    z: ArrayLike
+    half_width: float
+    touching: ArrayLike
+    wall_label: str
+    caption: str
+
+
+def point_editor(
+    points: Iterable[Sequence[float]],
+    *,
+    version: int,
+    domain: tuple[float, float, float, float],
+    curves: Sequence[Curve],
+    band: Band | None = None,
+    certificate: CertificatePanel | None = None,
+    hidden: Iterable[str] = (),
+    levels: Sequence[float] | None = None,
+    max_points: int = 200,
+    min_points: int = 1,
+    stale: bool = False,
+    previewed: int | None = None,
+    key: str,
+    on_points_change: Callable[[], None] | None = None,
+    on_preview_change: Callable[[], None] | None = None,
+    on_hidden_change: Callable[[], None] | None = None,
+) -> ComponentResult:
+    """Mount the point editor.
+
+    Parameters
+    ----------
+    points : iterable of (x, y)
+        The points to show. Taken over by the browser only when `version` differs from the last one it saw; the
+        user can undo that.
+    version : int
+        Raise it to replace the points; leave it when the points are what the user made of them.
+    domain : (x0, x1, y0, y1)
+        Range of the axes. Points cannot be dragged out of it; points given outside widen it.
+    curves : sequence of Curve
+        In the order of the legend. Send an entry with empty lines for a curve still to come.
+    band : Band, optional
+    certificate : CertificatePanel, optional
+        The panel stays away until the first certificate, and is kept, empty, when there is none later.
+    hidden : iterable of str
+        Names switched off: of curves, "band", "knots". Once the user has used the legend, the browser's choice
+        holds until this argument changes.
+    levels : sequence of float, optional
+        The only values of y that the user can give a point, as the labels -1 and +1 of two classes.
+    max_points, min_points : int
+        Adding and removing stop there.
+    stale : bool
+        The optimum, the sparsest interpolant, the band and the certificate belong to older points: draw them
+        faded. (While an edit is on its way to Python the browser does so by itself.)
+    previewed : int, optional
+        Number of the preview that the curves were computed from, if it was one; the browser then sends the next.
+    key : str
+        Identifies the mounted component; keep it the same, or the component is mounted anew.
+    on_points_change, on_preview_change, on_hidden_change : callable, optional
+        Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]``,
+        ``["preview"]`` or ``["hidden"]`` there.
+
+    Returns
+    -------
+    ComponentResult
+        With ``.points``, ``.hidden`` and ``.edits`` as the user last left them. After a replacement ``.points`` are
+        still those of the user's last edit: keep the points in force in the session's own state, and write them in
+        `on_points_change`.
+    """
+    placed = sorted([float(x), float(y)] for x, y in points)
+    switched_off = list(hidden)
+    width, height = domain[1] - domain[0], domain[3] - domain[2]
+    # Tuples, not lists: in a list Streamlit looks for a table, which takes longer than all the rest.
+    data = {
+        "points": tuple(placed),
+        "version": version,
+        "domain": tuple(float(edge) for edge in domain),
+        "levels": None if levels is None else [float(level) for level in levels],
+        "max_points": max_points,
+        "min_points": min_points,
+        "curves": tuple(
+            {
+                "name": curve["name"],
+                "label": curve["label"],
+                "style": curve["style"],
+                "lines": [[_numbers(x, width), _numbers(y, height)] for x, y in curve["lines"]],
+                "knots": _numbers(curve["knots"], width),
+            }
+            for curve in curves
+        ),
+        "band": None
+        if band is None
+        else {
+            "label": band["label"],
+            "x": _numbers(band["x"], width),
+            "lower": _numbers(band["lower"], height),
+            "upper": _numbers(band["upper"], height),
+        },
+        "certificate": None
+        if certificate is None
+        else {
+            **certificate,
+            "x": _numbers(certificate["x"], width),
+            "z": _numbers(certificate["z"], certificate["half_width"]),
+            "half_width": float(certificate["half_width"]),
+            "touching": _numbers(certificate["touching"], width),
+        },
+        "hidden": tuple(switched_off),
+        "stale": stale,
+        "previewed": previewed,
+        "received": _received(key),
+    }
+    react = on_points_change or _nothing
+    return _mount(
+        key=key,
+        data=data,
+        default={"points": placed, "hidden": switched_off, "edits": 0, "preview": None},
+        on_points_change=react,
+        on_edits_change=react,
+        on_preview_change=on_preview_change or _nothing,
+        on_hidden_change=on_hidden_change or _nothing,
+    )
+
+
+def _received(key: str) -> dict[str, Any] | None:
+    """What of the component's state has reached Python: the browser repeats an edit that was lost."""
+    state = st.session_state.get(key)
+    if not isinstance(state, Mapping):
+        return None
+    try:
+        hidden, edits = told_names(state, "hidden"), told_number(state, "edits")
+        return {"points": told_points(state), "hidden": hidden, "edits": edits}
+    except InvalidInputError:
+        return None  # no browser of ours waits for an answer to it
+
+
+def _numbers(values: ArrayLike, scale: float) -> list[float | None]:
+    """As JSON can carry them: to a millionth of `scale`, which no screen resolves; None where not finite."""
+    array = np.asarray(values, dtype=np.float64)
+    if scale > 0 and math.isfinite(scale):
+        digits = min(max(6 - math.floor(math.log10(scale)), -300), 300)
+        with np.errstate(over="ignore", invalid="ignore"):
+            short = array.round(digits)
+        finite = np.isfinite(short)
+        if finite.all():
+            exact: list[float | None] = short.tolist()
+            return exact
+        array = np.where(finite, short, array)  # rounding overflows for the largest values
+    return [value if math.isfinite(value) else None for value in array.tolist()]
+
+
+def _nothing() -> None:
+    """A state value needs a callback before it can have a default."""

@@ -1,0 +1,72 @@
+"""What a browser tells of the point editor, read as if anybody had written it.
+
+The state of a component is JSON that a visitor's browser made, or a program that only speaks like one. Nothing in it
+is used before it has the one shape that the editor writes; everything else is refused with the sentence that a
+missing number gets.
+"""
+
+from collections.abc import Mapping
+from reprlib import repr as shallow
+from typing import Any
+
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.tasks.link import Points
+
+__all__ = ["told", "told_names", "told_number", "told_points"]
+
+
+def told(state: Any, name: str) -> Any:
+    """Whatever is under this name; None when there is no state, or none of names."""
+    return state.get(name) if isinstance(state, Mapping) else None
+
+
+def told_points(state: Any, name: str = "points") -> Points:
+    """The pairs of numbers under this name.
+
+    Raises
+    ------
+    InvalidInputError
+        When there is anything but a list of pairs of numbers. (Whether they are finite, and how many they may be, is
+        for whoever uses them to say.)
+    """
+    given = told(state, name)
+    if not isinstance(given, list | tuple):
+        raise InvalidInputError(f"{name} is {_short(given)}; give a list of (x, y) pairs")
+    return tuple(_pair(f"{name}[{position}]", pair) for position, pair in enumerate(given))
+
+
+def told_number(state: Any, name: str) -> int | None:
+    """The whole number under this name; None when there is none."""
+    given = told(state, name)
+    return given if isinstance(given, int) and abs(given) <= 2**53 else None
+
+
+def told_names(state: Any, name: str) -> tuple[str, ...]:
+    """The texts under this name.
+
+    Raises
+    ------
+    InvalidInputError
+        When there is anything but a list of texts.
+    """
+    given = told(state, name)
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
+        raise InvalidInputError(f"{name} is {_short(given)}; give a list of names")
+    return tuple(given)
+
+
+def _pair(name: str, pair: Any) -> tuple[float, float]:
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(map(_is_number, pair)):
+        raise InvalidInputError(f"{name} is {_short(pair)}; give a pair (x, y) of numbers")
+    try:
+        return float(pair[0]), float(pair[1])
+    except OverflowError:
+        raise InvalidInputError(f"{name} is {_short(pair)}; every value must be a finite number") from None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _short(value: Any) -> str:
+    return f"{shallow(value):.60}"

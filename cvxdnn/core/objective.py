@@ -1,0 +1,476 @@
+r"""The training objective, its dual, and the certificate.
+
+A network of L weight layers, biases never penalised, is trained on the squared loss
+
+.. math::  \tfrac12 \sum_i (f(x_i) - y_i)^2 + \tfrac\beta2 \sum_l \|W_l\|_F^2
+
+or on another convex loss (`cvxdnn.core.losses`) in place of the first sum.
+
+For L = 2 rescaling each neuron turns the penalty into :math:`\beta R(f)`, R the path norm (`cvxdnn.core.spline`).
+The dual of that convex problem asks for multipliers :math:`\lambda`, one per point, that sum to zero and
+whose *double integral*, with :math:`c = \sum_i \lambda_i x_i`,
+
+.. math::  z(t) = \sum_i \lambda_i (x_i - t)_+ - c/2
+
+stays in a *tube*: :math:`|z(t)| \le \beta - |c|/2` for every t. z is c/2 left of the data, -c/2 right of it
+and linear between, so the data points decide. Any such :math:`\lambda` proves the lower bound
+:math:`\lambda^T y - \tfrac12 \|\lambda\|^2`; the optimal one is the residual :math:`y - f`, and the optimal
+function bends only where z touches the wall. With an unpenalised skip connection c must be zero. The tube is
+the same for every loss, the bound is that of `cvxdnn.core.loss_terms`.
+
+`certify` takes the residual of any candidate, makes it feasible, and reports the gap that is then proven.
+Points of equal x count as one point with a weight, as everywhere in this library.
+
+Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the symmetric tube is derived in docs/certificate.md.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cvxdnn.core import validation
+from cvxdnn.core.evaluation import Fit, fit_of, penalty_gap
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.loss_terms import LossTerms, LowerBound
+from cvxdnn.core.losses import LOSSES, Loss, Squared, named
+from cvxdnn.core.rounding import SUM, TINY, UNIT, down, total, up, upper_total
+from cvxdnn.core.spline import LinearSpline, MergedPoints, merge_points
+from cvxdnn.core.tube import DualPoint, Tube
+from cvxdnn.core.tube import double_integral as double_integral
+
+__all__ = ["LOSSES", "Certificate", "NetworkLike", "Proof", "Tube", "beta_max", "certify", "network_objective"]
+
+Vector = NDArray[np.float64]
+
+
+SAME = 1e-8
+"""Multiples of the multipliers that differ by less from 1 prove the same: the bound is stationary there."""
+CLOSE = 1e-12
+"""Relative gap at which no better multipliers are looked for."""
+
+
+@runtime_checkable
+class NetworkLike(Protocol):
+    """What the certificate needs to know of a trained network."""
+
+    @property
+    def depth(self) -> int:
+        """Number of weight layers."""
+
+    @property
+    def parameters_norm(self) -> float:
+        """Sum over the layers of the squared Frobenius norms of the weights, biases excluded."""
+
+    def __call__(self, x: ArrayLike) -> Vector:
+        """Outputs at `x`."""
+
+    def to_spline(self) -> LinearSpline:
+        """The exact piecewise-linear function."""
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """A candidate's objective, a proven lower bound on every network's objective, and their distance.
+
+    For a spline all three hold in real arithmetic, on the data as given: rounding is bounded and counted against them.
+    A network or another callable is charged what it returns.
+
+    primal, loss, cost : the objective, the loss in it, and what beta multiplies, rounded up
+    dual : lower bound, rounded down
+    excess : no network has an objective that is lower by more than this, found without subtracting the other two: where
+        the objective is large, whatever is done, the gap is mostly rounding (equal to it unless f is a spline)
+    multipliers : (n,) the dual feasible point, one entry per point as given
+    point : the same by its cumulative sums at the distinct inputs, which the bound is proven with
+    resolution : the loss that rounding y in the last place can make
+    is_exact : whether primal, dual and gap were computed in rational arithmetic (`cvxdnn.core.exact`)
+    """
+
+    primal: float
+    loss: float
+    cost: float
+    dual: float
+    excess: float
+    tube: Tube
+    multipliers: Vector
+    point: DualPoint
+    resolution: float = 0.0
+    is_exact: bool = False
+
+    @property
+    def gap(self) -> float:
+        """No network has an objective that is lower by more than this."""
+        return up(self.primal - self.dual) if self.primal > self.dual else 0.0
+
+    @property
+    def relative_gap(self) -> float:
+        """The gap as a share of the objective; 0 where it is no more than rounding the data in the last place costs."""
+        return self.gap / self.primal if self.gap > self.resolution else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Multipliers in the tube of a weight decay: a lower bound on the two-layer objective for it.
+
+    beta, point : the weight decay and the multipliers by their cumulative sums at the distinct inputs
+    multipliers : (n,) one per point as given
+    """
+
+    beta: float
+    point: DualPoint
+    multipliers: Vector
+
+
+def network_objective(
+    network: NetworkLike, x: ArrayLike, y: ArrayLike, *, beta: float, loss: str | Loss = "squared"
+) -> float:
+    """The objective of a network of any depth, on the points exactly as given."""
+    x, y = validation.points(x, y)
+    loss = named(loss)
+    loss.check(y)
+    if not isinstance(network, NetworkLike):
+        raise InvalidInputError(f"network is {validation.shown(network)}; pass a Network")
+    beta = validation.nonnegative("beta", beta)
+    return float(loss.value(network(x), y).sum()) + 0.5 * beta * network.parameters_norm
+
+
+def beta_max(x: ArrayLike, y: ArrayLike, *, loss: str | Loss = "squared", skip_connection: bool = False) -> float:
+    """The smallest weight decay at which the best constant (with a skip: the best line) is optimal.
+
+    Exact to round-off for "squared", "huber" and "logistic". Where multipliers at kinks of the loss are free, which
+    is the rule for "epsilon_insensitive" and "hinge" and happens with repeated y for "absolute", it comes from a linear
+    program: relative accuracy about 1e-7, and never so small that the constant would not be optimal.
+
+    Raises
+    ------
+    InvalidInputError
+        On malformed data, on a skip connection with a loss other than "squared" (the best line has no closed form),
+        and for "logistic" with labels of one class only (the best constant is infinite).
+    """
+    points, loss = merge_points(x, y), named(loss)
+    skip_connection = validation.boolean("skip_connection", skip_connection)
+    if isinstance(loss, Squared):
+        return largest_beta(points, skip_connection)
+    if skip_connection:
+        raise InvalidInputError(
+            f"skip_connection is True and loss={loss.name!r}; with a skip connection only 'squared' is supported"
+        )
+    return loss_terms(points, y, loss).largest_beta()
+
+
+def loss_terms(points: MergedPoints, y: ArrayLike, loss: Loss) -> LossTerms:
+    """The data term for points merged from `y` as given; its labels are checked."""
+    values = validation.finite_vector("y", y)
+    loss.check(values)
+    return LossTerms(points, values, loss)
+
+
+def largest_beta(points: MergedPoints, skip_connection: bool = False) -> float:
+    """`beta_max` of merged points."""
+    return _balanced(points, points.weight * (points.y - points.y.mean()), skip_connection).needed_beta
+
+
+def certify(
+    x: ArrayLike,
+    y: ArrayLike,
+    f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
+    *,
+    beta: float,
+    loss: str | Loss = "squared",
+    path_norm: float | None = None,
+    skip_connection: bool = False,
+    dual: ArrayLike | None = None,
+    exact: bool = False,
+) -> Certificate:
+    """How far a two-layer candidate can be from the global optimum, in O(n).
+
+    Parameters
+    ----------
+    x, y : arrays (n,), n >= 1, any order
+    f : LinearSpline, two-layer network, or callable
+        A spline is charged its path norm over the data's range, a network the weights it has, any other
+        callable the `path_norm` given with it.
+    beta : float >= 0
+        Weight decay, in the units of the data.
+    loss : one of LOSSES, or a Loss
+        With real thresholds in the units of y; see `cvxdnn.core.losses`.
+    path_norm : float, optional
+        Only for a callable, and needed there.
+    skip_connection : bool
+        Whether the model has an unpenalised linear term.
+    dual : array (n,), optional
+        Multipliers to try besides the negative slopes of the loss at f (squared loss: the residuals); the better
+        lower bound is kept. At kinks of the loss a function does not determine its multipliers: for "absolute",
+        "epsilon_insensitive" and "hinge" pass the `dual` of a solution, or expect a gap even at the optimum.
+    exact : bool
+        Compute primal, dual and gap once more without any rounding, in rational arithmetic: some tenths of a second
+        for 500 points. For splines and for networks with their weights, not for other callables.
+
+    Raises
+    ------
+    InvalidInputError
+        On malformed data, a negative beta, an unknown loss, labels it has no meaning for, a deeper network, a missing
+        path norm, and for a callable with exact=True.
+    """
+    points, loss = merge_points(x, y), named(loss)
+    beta = validation.nonnegative("beta", beta)
+    skip_connection = validation.boolean("skip_connection", skip_connection)
+    fit = _evaluate(f, points, path_norm, skip_connection)
+    given = None if dual is None else _checked_dual(points, dual)
+    if not isinstance(loss, Squared):
+        terms = loss_terms(points, y, loss)
+        certificate = certify_terms(terms, fit, beta, skip_connection=skip_connection, dual=given)
+    else:
+        point = None if given is None else _balanced(points, _summed(points, given), skip_connection)
+        certificate = certify_fit(points, fit, beta, skip_connection=skip_connection, dual=point)
+        certificate = replace(certificate, multipliers=per_point(points, y, certificate.point.portable))
+    return _in_rationals(certificate, x, y, f, beta, loss) if exact else certificate
+
+
+def _in_rationals(
+    certificate: Certificate,
+    x: ArrayLike,
+    y: ArrayLike,
+    f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
+    beta: float,
+    loss: Loss,
+) -> Certificate:
+    """The certificate computed once more, by `cvxdnn.core.exact`."""
+    from cvxdnn.core.exact import two_layer_bounds  # rarely asked for
+
+    if not isinstance(f, LinearSpline | NetworkLike):
+        raise InvalidInputError("exact is True; that needs a LinearSpline or a network, whose numbers can be looked at")
+    proof = Proof(beta, certificate.point, certificate.multipliers)
+    bounds = two_layer_bounds(x, y, f, proof, beta=beta, loss=loss)
+    return replace(
+        certificate,
+        primal=bounds.primal,
+        loss=bounds.loss,
+        cost=bounds.cost,
+        dual=bounds.dual,
+        excess=bounds.gap,
+        is_exact=True,
+    )
+
+
+def certify_fit(
+    points: MergedPoints, fit: Fit, beta: float, *, skip_connection: bool = False, dual: DualPoint | None = None
+) -> Certificate:
+    """`certify` for the squared loss, with one multiplier per merged point.
+
+    `dual` is to be tried besides the residual.
+    """
+    missed, doubt = fit.missed(points.y)
+    doubt = doubt + points.rounding
+    scatter = points.scatter * (1 + 2 * SUM)
+    loss = upper_total(points.weight * (np.abs(missed) + doubt) ** 2) / 2 + scatter
+    primal = up((loss + beta * fit.cost) * (1 + 4 * UNIT)) if loss or fit.cost else 0.0
+    best = None if dual is None else _lower_bound(points, dual, beta)
+    if best is None or primal - best.value > CLOSE * primal:
+        residual = _balanced(points, points.weight * missed, skip_connection)
+        candidates = [residual] if points.x.size == 1 else [residual, residual.snapped(beta)]
+        others = [_lower_bound(points, candidate, beta) for candidate in candidates]
+        best = max(others if best is None else [best, *others], key=lambda bound: bound.value)
+    if fit.bends is None:
+        excess = up(max(primal - best.value, 0.0))
+    else:
+        excess = _loss_gap(points, missed, doubt, best.point)
+        excess = up(excess + penalty_gap(fit.bends, best.point, beta, skip_connection)) if excess or beta else excess
+    resolution = float(points.weight.sum()) * (32 * UNIT * float(np.abs(points.y).max())) ** 2
+    picture, multipliers = best.point.picture(beta), best.point.multipliers
+    return Certificate(primal, loss, fit.cost, best.value, excess, picture, multipliers, best.point, resolution)
+
+
+def _loss_gap(points: MergedPoints, missed: Vector, doubt: Vector, point: DualPoint) -> float:
+    """sum_j (w_j (y_j - f_j) - lambda_j)^2 / 2 w_j, rounded up: what the loss adds to the gap."""
+    pulls = points.weight * missed
+    apart = np.abs(pulls - point.multipliers)
+    apart += points.weight * doubt + 4 * UNIT * (np.abs(pulls) + np.abs(point.multipliers)) * (apart > 0)
+    apart[[0, -1]] += point.excess
+    return upper_total(apart**2 / points.weight) / 2
+
+
+def certify_terms(
+    terms: LossTerms, fit: Fit, beta: float, *, skip_connection: bool = False, dual: Vector | None = None
+) -> Certificate:
+    """`certify` for any loss; multipliers are (n,), one per point as given."""
+    candidates = [terms.multipliers(fit.values)]
+    if dual is not None:
+        candidates.append(dual)
+    bound = terms.best_bound(candidates, beta, skip_connection)
+    return certificate_of(terms, fit, beta, bound, skip_connection=skip_connection)
+
+
+def certificate_of(
+    terms: LossTerms, fit: Fit, beta: float, bound: LowerBound, *, skip_connection: bool = False
+) -> Certificate:
+    """What a lower bound proves about a candidate."""
+    group = terms.points.group
+    # Losses of f - y see both above the candidate's offset, labels the values themselves.
+    y, middle = (terms.y, fit.values) if terms.loss.needs_labels else (terms.y - fit.offset, fit.heights)
+    doubt = fit.error[group]
+    doubt = np.where(doubt > 0, doubt + 4 * UNIT * np.abs(middle[group]), 0.0)
+    if not terms.loss.needs_labels and fit.offset:
+        doubt = doubt + 2 * UNIT * np.abs(y)
+    # A convex function is largest at an end of the interval in which its argument is known to lie.
+    ends = (middle[group] - doubt, middle[group] + doubt)
+    loss = upper_total(np.maximum(*(terms.loss.value(end, y) for end in ends)) * (1 + 16 * UNIT))
+    primal = up((loss + beta * fit.cost) * (1 + 4 * UNIT))
+    if fit.bends is None:
+        excess = up(max(primal - bound.value, 0.0))
+    else:
+        excess = upper_total(np.maximum(*(terms.loss.gap(end, y, bound.multipliers) for end in ends)) * (1 + 16 * UNIT))
+        excess = up(excess + penalty_gap(fit.bends, bound.point, beta, skip_connection))
+    resolution, picture = terms.round_off(fit.values), bound.point.picture(beta)
+    return Certificate(primal, loss, fit.cost, bound.value, excess, picture, bound.multipliers, bound.point, resolution)
+
+
+def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
+    given = validation.bounded("dual", validation.finite_vector("dual", dual))
+    if given.size != points.group.size:
+        raise InvalidInputError(f"dual has {given.size} values for {points.group.size} points")
+    return given
+
+
+def _summed(points: MergedPoints, multipliers: Vector) -> Vector:
+    """Their sums at the merged inputs, (m,)."""
+    return np.bincount(points.group, weights=multipliers, minlength=points.x.size).astype(np.float64)
+
+
+def _evaluate(
+    f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
+    points: MergedPoints,
+    path_norm: float | None,
+    skip_connection: bool,
+) -> Fit:
+    """Values at the merged inputs, and what the penalty charges per unit of beta."""
+    has_cost = isinstance(f, LinearSpline | NetworkLike)
+    if not callable(f):
+        raise InvalidInputError(f"f is {validation.shown(f)}; pass a LinearSpline, a network or a callable")
+    if has_cost and path_norm is not None:
+        raise InvalidInputError(
+            f"path_norm is {validation.shown(path_norm)}; a {type(f).__name__} has its own: omit it"
+        )
+    if isinstance(f, LinearSpline):
+        fit = fit_of(f, points.x, skip_connection)
+        validation.bounded("f(x)", fit.values)
+        return fit
+    if isinstance(f, NetworkLike):
+        cost = _network_cost(f, skip_connection)
+    elif path_norm is None:
+        raise InvalidInputError("path_norm is missing; a callable needs the cost that beta multiplies")
+    else:
+        cost = validation.nonnegative("path_norm", path_norm)
+    # A diverged network must not pass: NaN compares as "no gap".
+    fitted = validation.bounded("f(x)", validation.finite_vector("f(x)", f(points.x)))
+    if fitted.size != points.x.size:
+        raise InvalidInputError(f"f(x) has {fitted.size} values for {points.x.size} inputs; return one each")
+    if not has_cost:
+        _check_path_norm(cost, points, fitted, skip_connection)
+    return Fit(fitted, 0.0, np.zeros_like(fitted), cost)
+
+
+def _check_path_norm(path_norm: float, points: MergedPoints, fitted: Vector, skip_connection: bool) -> None:
+    """No function through the values f(x) has a smaller path norm than the linear spline through them."""
+    if points.x.size == 1:
+        return
+    spline = LinearSpline(points.x, fitted)
+    least = spline_cost(spline, points, skip_connection)
+    # The values are rounded, maybe from larger terms that cancel; each moves two slopes.
+    rounding = np.finfo(np.float64).eps * (np.abs(fitted).max() + np.abs(points.x).max() * np.abs(spline.slopes).max())
+    doubt = 32 * float(np.sum(rounding / np.diff(points.x)))
+    if path_norm < least * (1 - 1e-9) - doubt:
+        raise InvalidInputError(
+            f"path_norm is {path_norm:g}; every function with these values f(x) has at least {least:g}, that of the "
+            "linear spline through them: pass the path norm of f"
+        )
+
+
+def _network_cost(network: NetworkLike, skip_connection: bool) -> float:
+    if network.depth != 2:
+        raise InvalidInputError(
+            f"f is a network of depth {network.depth}; the bound holds for depth 2: certify its effective "
+            "two-layer problem instead, or compare objectives with network_objective"
+        )
+    skip = getattr(network, "skip", 0.0)
+    if skip and not skip_connection:
+        raise InvalidInputError(f"f has a skip connection of slope {skip:g}; pass skip_connection=True")
+    return validation.number("f.parameters_norm", network.parameters_norm) / 2
+
+
+def spline_cost(f: LinearSpline, points: MergedPoints, skip_connection: bool = False) -> float:
+    """What beta multiplies for the cheapest network that draws f over the data's range."""
+    if points.x.size == 1:
+        return 0.0
+    inside = f.restricted(float(points.x[0]), float(points.x[-1]))
+    return inside.total_variation if skip_connection else inside.path_norm
+
+
+@dataclass(frozen=True, eq=False)
+class _Bound:
+    """A proven lower bound and the dual point that proves it."""
+
+    value: float
+    point: DualPoint
+
+
+def _lower_bound(points: MergedPoints, point: DualPoint, beta: float) -> _Bound:
+    """The best that a multiple of a dual point proves within the tube."""
+    scatter = max(points.scatter * (1 - 2 * SUM) - points.weight.sum() * points.rounding**2, 0.0)
+    nothing = _Bound(down(scatter), point.scaled(0.0))
+    # s times the multipliers prove s * rise - s^2 / 2 * curvature.
+    rise, curvature = -float(point.sums @ np.diff(points.y)), _curvature(points, point)
+    if rise <= 0 or beta == 0 or curvature == 0:
+        return nothing
+    factor = rise / curvature
+    if abs(factor - 1) > SAME and not (factor > 1 and point.needed_beta >= beta):
+        point = point.scaled(factor)
+    point = point.within(beta)
+    value = _proven(points, point) + scatter
+    return _Bound(down(value), point) if value > scatter else nothing
+
+
+def _curvature(points: MergedPoints, point: DualPoint) -> float:
+    return float(point.multipliers @ (point.multipliers / points.weight))
+
+
+def _proven(points: MergedPoints, point: DualPoint) -> float:
+    """sum_j lambda_j y_j - lambda_j^2 / 2 w_j, rounded down."""
+    multipliers, rises = point.multipliers, np.diff(points.y)
+    linear, linear_error = total(-point.sums * rises)
+    squares, squares_error = total(multipliers**2 / (2 * points.weight))
+    size = np.abs(multipliers)
+    error = (1 + 8 * SUM) * (linear_error + 2 * squares_error) + points.rounding * float(size.sum()) * (1 + SUM)
+    if point.excess:
+        at_ends = size[[0, -1]] / points.weight[[0, -1]]
+        error += point.excess * (abs(float(rises.sum())) + float(at_ends.sum()) + 2 * point.excess) * (1 + SUM)
+    return linear - squares - error - 4 * UNIT * (abs(linear) + squares) - TINY
+
+
+def _balanced(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> DualPoint:
+    """Subtract what the free output bias (and the skip connection) would absorb."""
+    # What round-off leaves of a cancellation proves nothing: project what remains once more, and call it zero where
+    # nothing else can be left.
+    remaining = _projected(points, _projected(points, multipliers, skip_connection), skip_connection)
+    if np.abs(remaining).max() <= 1e-13 * np.abs(multipliers).max():
+        remaining = np.zeros_like(multipliers)
+    sums = remaining.astype(np.longdouble).cumsum()[:-1].astype(np.float64)
+    return DualPoint(points.x, sums, skip_connection)
+
+
+def _projected(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> Vector:
+    weight = points.weight
+    balanced = multipliers - weight * (multipliers.sum() / weight.sum())
+    if skip_connection and points.x.size > 1:
+        centred = points.x - (weight @ points.x) / weight.sum()
+        balanced = balanced - weight * centred * ((balanced @ centred) / (weight @ centred**2))
+    return balanced
+
+
+def per_point(points: MergedPoints, y: ArrayLike, multipliers: Vector) -> Vector:
+    """One multiplier per original point: its share of the group's, plus its distance to the group mean."""
+    y = np.asarray(y, dtype=np.float64).ravel()
+    shares: Vector = (multipliers / points.weight)[points.group] + (y - points.y[points.group])
+    return shares

@@ -1,0 +1,1 @@
+"""One folder a page: what it computes, its charts, and the page itself."""

@@ -1,0 +1,171 @@
+"""The Batch norm page: its controls, the case they describe, and the closed form beside a training run."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from cvxdnn.exhibits.batch_norm.charts import scale_chart
+from cvxdnn.tasks.fits import FitFrame
+from cvxdnn.theory.batch_norm import BatchNormSolution, Scaling, solve
+from cvxdnn.theory.batch_norm_span import TOLERANCE, Span, span_of
+from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics, one_hot, predict, simplex_vertices
+from cvxdnn.training.fitting import FitProblem
+from cvxdnn.training.fitting.problem import Architecture
+
+Array = NDArray[np.float64]
+
+PREFIX = "batch_norm_"
+BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.6, 1.9, 2.1, 2.5, 2.9, 3.3, 3.6)
+"""None is the root of a class size: just there a class vanishes so slowly that training does not finish it."""
+SCALINGS: dict[Scaling, str] = {"paper": "γ and α (paper)", "torch": "weight and bias (PyTorch)"}
+RESTARTS, STEPS, POLISH = 3, 1200, 800
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the controls say."""
+
+    classes: int = 3
+    largest: int = 5
+    imbalance: int = 1
+    beta: float = 0.5
+    depth: int = 2
+    inputs: int = 24
+    width: int = 36
+    scaling: Scaling = "paper"
+    seed: int = 0
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Samples of each class, from the largest down to one that is `imbalance` times smaller, in equal ratios."""
+        shares = self.imbalance ** (-np.arange(self.classes) / (self.classes - 1))
+        return tuple(max(1, round(self.largest * share)) for share in shares.tolist())
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One setting's data, closed form, and what it predicts.
+
+    exact : the closed form, with the span condition checked where it is known before training, at depth 2
+    collapse : metrics of the closed-form network
+    target, zero : (K, K - 1) and (K - 1,), centred class means and the zero feature, seen from the simplex
+    """
+
+    setting: Setting
+    labels: NDArray[np.intp]
+    problem: FitProblem
+    exact: BatchNormSolution
+    collapse: NeuralCollapse
+    target: Array
+    zero: Array
+
+
+def controls() -> Setting:
+    """The widgets of the page; moving one starts nothing."""
+    first = Setting()
+    classes = _slider("classes", "Classes K", 2, 4, first.classes)
+    largest = _slider("largest", "Samples of the largest class", 1, 12, first.largest)
+    imbalance = _slider("imbalance", "Largest class : smallest class", 1, 12, first.imbalance)
+    st.caption("Class sizes: " + ", ".join(map(str, Setting(classes, largest, imbalance).counts)))
+    beta = st.select_slider(
+        "Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func=lambda value: f"{value:g}"
+    )
+    with st.expander("Network and data"):
+        depth = _slider("depth", "Depth (weight layers)", 2, 4, first.depth)
+        inputs = _slider("inputs", "Inputs of each sample", 1, 48, first.inputs)
+        width = _slider("width", "Neurons in each hidden layer", 2, 100, first.width)
+        scaling = st.radio(
+            "Weight decay acts on", list(SCALINGS), format_func=SCALINGS.__getitem__, key=PREFIX + "scaling"
+        )
+        seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
+    return Setting(classes, largest, imbalance, beta, depth, inputs, width, scaling, int(seed))
+
+
+@lru_cache(maxsize=64)
+def case_of(setting: Setting) -> Case:
+    """Everything that does not depend on training."""
+    counts, scaling = setting.counts, setting.scaling
+    Y = one_hot(counts)
+    labels = Y.argmax(axis=1)
+    X = np.random.default_rng(setting.seed).normal(size=(len(Y), setting.inputs))
+    architecture: Architecture = "batch_norm" if scaling == "paper" else "batch_norm_torch"
+    problem = FitProblem(
+        X, Y, setting.beta, architecture, depth=setting.depth, width=setting.width, seed=setting.seed,
+        restarts=RESTARTS, steps=STEPS, polish=POLISH,
+    )  # fmt: skip
+    exact = solve(Y, beta=setting.beta, features=X if setting.depth == 2 else None, scaling=scaling)
+    ideal = exact if setting.depth > 2 else solve(Y, beta=setting.beta, scaling=scaling)
+    means = predict(counts, beta=setting.beta, scaling=scaling).means
+    target, zero = aligned_means(means, np.zeros((1, setting.classes)), simplex_vertices(setting.classes))
+    return Case(setting, labels, problem, exact, metrics(ideal.features, labels, ideal.weights[1]), target, zero[0])
+
+
+def span_in(case: Case, frame: FitFrame | None) -> Span | None:
+    """What the layers before batch norm can reach; above two layers they must have been trained to know."""
+    if case.setting.depth == 2:
+        return case.exact.span
+    return None if frame is None else span_of(frame.network.layers(case.problem.X)[-2], case.problem.Y)
+
+
+def span_holds(case: Case, frame: FitFrame | None) -> bool | None:
+    """Whether the span condition holds for the classes that survive; None where it is not known yet."""
+    span = span_in(case, frame)
+    return None if span is None else bool(np.all(span.residuals[case.exact.s > 0] <= TOLERANCE))
+
+
+def condition(case: Case, frame: FitFrame | None) -> None:
+    """The measured span condition, in one line."""
+    span = span_in(case, frame)
+    if span is None:
+        st.caption("Span condition: measured once the layers before batch norm are trained.")
+    elif span_holds(case, frame):
+        st.caption(f"Span condition, measured: holds; centred rank {span.rank}, and {span.needed} always suffices.")
+    else:
+        worst = int(np.argmax(np.where(case.exact.s > 0, span.residuals, 0.0)))
+        st.warning(
+            f"Span condition, measured: fails. Class {worst + 1} misses the span by "
+            f"{100 * span.residuals[worst]:.2g} % of its length (rank {span.rank}, {span.needed} would do). The closed "
+            "form is then only a lower bound. Use more inputs, or a wider hidden layer."
+        )
+
+
+def vanished(case: Case) -> None:
+    """Which classes the weight decay has removed, and why."""
+    effective = case.exact.effective_beta
+    name = "β" if case.setting.scaling == "paper" else "β/√n"
+    gone = [k for k, s in enumerate(case.exact.s) if s == 0]
+    if gone:
+        listed = ", ".join(f"class {k + 1} (√{case.setting.counts[k]} ≤ {effective:.3g})" for k in gone)
+        st.info(f"Vanished at the optimum, because √nₖ ≤ {name}: {listed}. All its features and weights are zero.")
+    else:
+        smallest = np.sqrt(min(case.setting.counts))
+        st.caption(f"Every class survives: {name} = {effective:.3g} is below √n of the smallest, {smallest:.3g}.")
+
+
+def scales(case: Case, frame: FitFrame | None) -> None:
+    """Scale and shift of each class, closed form and trained."""
+    n = len(case.labels)
+    shares = np.array(case.setting.counts) / n
+    directions = np.column_stack([np.sqrt(1 - shares), np.sqrt(shares)])
+    trained = None if frame is None else _by_class(frame)
+    columns, specification = scale_chart((case.exact.gamma, case.exact.alpha), directions, trained)
+    st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "scales", width="content")
+
+
+def _by_class(frame: FitFrame) -> tuple[Array, Array]:
+    """Root of the sum of squares of scale and shift over the neurons that serve each class."""
+    output = frame.network.weights[-1]
+    owner = np.abs(output).argmax(axis=1)
+    squares = [
+        np.bincount(owner, weights=part**2, minlength=output.shape[1])
+        for part in (frame.network.gamma, frame.network.alpha)
+    ]
+    return np.sqrt(squares[0]), np.sqrt(squares[1])
+
+
+def _slider(name: str, label: str, low: int, high: int, value: int) -> int:
+    return int(st.slider(label, low, high, value, key=PREFIX + name))

@@ -1,0 +1,1 @@
+"""Beyond the theorem: what happens where a condition is broken."""

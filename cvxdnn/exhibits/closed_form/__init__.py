@@ -1,0 +1,1 @@
+"""What pages on closed forms have in common."""

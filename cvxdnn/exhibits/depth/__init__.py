@@ -1,0 +1,1 @@
+"""Depth: the same spline at every depth."""

@@ -1,0 +1,1 @@
+"""Explore: points, networks that train on them, the optimum and its certificate."""

@@ -1,0 +1,163 @@
+"""What the Explore chart shows: the reference and the newest training frame, in the user's units."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cvxdnn.app.pace import load
+from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, point_editor
+from cvxdnn.app.point_editor.told import told, told_names, told_number, told_points
+from cvxdnn.core.datasets import Normalization
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.exhibits.explore.session import Domain, Session, reference
+from cvxdnn.exhibits.explore.training import TrainingRun
+from cvxdnn.tasks.comparison import Reference, network_knots
+from cvxdnn.tasks.labels import LEVELS
+from cvxdnn.tasks.scenario import MAX_POINTS
+
+Vector = NDArray[np.float64]
+
+KEY = "explore_editor"
+CAPTION = (
+    "Why it bends exactly there: {summed}, summed twice, stay inside a tube of half width {wall} and touch "
+    "its wall at every knot of the optimum. Where the curve runs along the wall, many networks are optimal."
+)
+
+
+def explore_chart(session: Session) -> None:
+    """Mount the editor with everything known about the session's points at this moment."""
+    shown = session.shown
+    point_editor(
+        session.scenario.points,
+        version=session.version,
+        domain=session.domain,
+        curves=[*_reference_curves(shown, session.domain), *_network_curves(session.run, session.domain)],
+        band=_band(shown, session.domain),
+        certificate=_certificate(shown, session.domain),
+        hidden=session.scenario.hidden,
+        levels=LEVELS if session.scenario.loss_function.needs_labels else None,
+        max_points=MAX_POINTS,
+        previewed=session.preview_number,
+        key=KEY,
+        on_points_change=lambda: _take_points(session),
+        on_preview_change=lambda: _take_preview(session),
+        on_hidden_change=lambda: _take_hidden(session),
+    )
+
+
+def _take_points(session: Session) -> None:
+    try:
+        points = told_points(st.session_state.get(KEY))
+    except InvalidInputError as error:
+        session.leave_unchanged(error)
+    else:
+        session.change(by_chart=True, points=points)
+
+
+def _take_hidden(session: Session) -> None:
+    try:
+        hidden = told_names(st.session_state.get(KEY), "hidden")
+    except InvalidInputError as error:
+        session.leave_unchanged(error)
+    else:
+        session.change(hidden=hidden)
+
+
+def _take_preview(session: Session) -> None:
+    if load.is_high:
+        return  # the browser, which waits for an answer, sends the next one a second later
+    preview = told(st.session_state.get(KEY), "preview")
+    try:
+        points = told_points(preview)
+    except InvalidInputError:
+        points = None  # the drag was given up, or its end brings the message
+    session.drag(told_number(preview, "number"), points)
+
+
+def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
+    """Optimum (if certified), spline (drawn by the browser) and sparsest function."""
+    units, solution = shown.units, shown.solution
+    curves: list[Curve] = [
+        {"name": "spline", "label": "linear spline", "style": "spline", "lines": [], "knots": []},
+        {
+            "name": "sparsest",
+            "label": "fewest knots through the points" if solution is None else "fewest knots, optimal",
+            "style": "sparsest",
+            "lines": [_line(shown.sparsest, units, domain)],
+            "knots": units.user_x(shown.sparsest.significant_knots()),
+        },
+    ]
+    if solution is None:
+        return curves
+    optimum: Curve = {
+        "name": "optimum",
+        "label": "certified optimum" if shown.is_optimum else "optimum with fewer biases",
+        "style": "optimum",
+        "lines": [_line(solution.spline, units, domain)],
+        "knots": units.user_x(solution.knots),
+    }
+    return [optimum, *curves]
+
+
+def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
+    """The best network and the others, in the units of the points they were trained on."""
+    best: Curve = {"name": "network", "label": "trained network", "style": "network", "lines": [], "knots": []}
+    others: Curve = {"name": "networks", "label": "other restarts", "style": "networks", "lines": [], "knots": []}
+    frame = run.frame
+    if frame is not None and run.scenario is not None:
+        units = reference(run.scenario).units
+        best["lines"] = [_line(frame.spline, units, domain)]
+        best["knots"] = units.user_x(network_knots(frame))
+        others["lines"] = [_line(spline, units, domain) for spline in frame.others]
+    return [best, others]
+
+
+def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[Vector, Vector]:
+    """The corners of the drawn curve, from one edge of the chart to the other."""
+    low, high = units.unit_x(np.array(domain[:2]))
+    inside = spline.knots[(spline.knots > low) & (spline.knots < high)]
+    at = np.concatenate([[low], inside, [high]])
+    return units.user_x(at), units.user_y(spline(at))
+
+
+def _band(shown: Reference, domain: Domain) -> Band:
+    units = shown.units
+    lower, upper = shown.band
+    low, high = units.unit_x(np.array(domain[:2]))
+    at = np.unique(np.concatenate([[low, high], lower.knots, upper.knots]))
+    label = "where all optimal fits through the points lie"
+    if shown.solution is not None:
+        unique = shown.scenario.loss_function.is_strictly_convex
+        label = "where all optimal networks lie" if unique else "where optima with the same values lie"
+        if not shown.is_optimum:
+            label = "where all optima with fewer biases lie"
+    return {
+        "label": label,
+        "x": units.user_x(at),
+        "lower": units.user_y(lower(at)),
+        "upper": units.user_y(upper(at)),
+    }
+
+
+def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
+    certificate, solution = shown.certificate, shown.solution
+    if certificate is None or solution is None:
+        return None
+    tube, units = certificate.tube, shown.units
+    touching = units.user_x(tube.x[tube.touching()])
+    decay = "β" if shown.scenario.depth == 2 else "effective β"
+    is_whole = abs(tube.c) < 1e-9 * tube.half_width
+    wall = f"{decay} = {tube.half_width:.3g}" if is_whole else f"{tube.half_width:.3g}"
+    x = units.user_x(tube.x)
+    return {
+        "x": np.concatenate([[domain[0]], x, [domain[1]]]),
+        "z": np.concatenate([[tube.c / 2], tube.z, [-tube.c / 2]]),
+        "half_width": tube.half_width,
+        "touching": touching,
+        "wall_label": wall,
+        "caption": CAPTION.format(
+            summed="the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls",
+            wall=(decay if is_whole else f"{decay} − |c|/2").replace("effective", "the effective"),
+        ),
+    }

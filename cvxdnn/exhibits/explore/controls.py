@@ -1,0 +1,173 @@
+"""The Explore page's widgets. Each shows the scenario's value and hands a change to the session."""
+
+import streamlit as st
+
+from cvxdnn.app.framed import is_cookie_withheld, say_how_to_do_without_upload
+from cvxdnn.app.text import plain
+from cvxdnn.core.datasets import PRESETS, read_csv
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.limits import host_limits
+from cvxdnn.exhibits.explore.session import Session
+from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS
+
+PREFIX = "explore_"
+BETAS = [float(f"{10 ** (k / 10):.2g}") for k in range(-50, 11)]
+OWN_POINTS = "your points"
+BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
+LOSSES = {
+    "squared": "squared",
+    "absolute": "absolute",
+    "huber": "Huber",
+    "epsilon_insensitive": "epsilon-insensitive",
+    "logistic": "logistic, for two classes",
+    "hinge": "hinge, for two classes",
+}
+LOSS_HELP = (
+    "How a miss is charged. Squared: half its square. Absolute: its size, so that outliers pull less. Huber: squared "
+    "up to 0.1, then linear. Epsilon-insensitive: free up to 0.1. Logistic and hinge: for labels -1 and +1."
+)
+OPTIMIZERS = {
+    "adam": "Adam",
+    "momentum": "momentum",
+    "gd": "gradient descent",
+    "lbfgs": "L-BFGS",
+    "insertion": "insertion of neurons",
+}
+OPTIMIZER_HELP = (
+    "All take full-batch steps. Insertion puts one neuron after another where the certificate is violated most, and "
+    "ends at the optimum for two layers."
+)
+STARTS = {"random": "random weights of the seed", "optimum": "the optimal network"}
+
+
+def data_controls(session: Session) -> None:
+    """Presets and upload."""
+    preset = session.scenario.preset
+    # A menu, not a selection box: a box would hold a value of its own, which a drag makes stale in the browser.
+    st.menu_button(
+        f"Data: {preset or OWN_POINTS}",
+        list(PRESETS),
+        key=PREFIX + "preset",
+        on_click=_preset_chosen,
+        args=(session,),
+        width="stretch",
+    )
+    if preset:
+        st.caption(PRESETS[preset].description)
+    with st.popover("Upload a file", width="stretch"):
+        _upload(session)
+
+
+def model_controls(session: Session) -> None:
+    """Weight decay and depth, the two that the theorem is about."""
+    beta = session.scenario.beta
+    st.select_slider(
+        "Weight decay β",
+        sorted({*BETAS, beta}),
+        key=_shown(session, "beta"),
+        format_func=lambda choice: f"{choice:.2g}",
+        on_change=_changed,
+        args=(session, "beta"),
+        help="How strongly large weights are punished. In normalised units: x scaled to [0, 1], y to range 1.",
+    )
+    _slider(session, "depth", "Depth (weight layers)", "2 is one hidden layer.")
+    _choice(session, "loss", "Loss", LOSSES, LOSS_HELP)
+
+
+def network_controls(session: Session) -> None:
+    """Everything else about the networks and their training."""
+    _slider(session, "width", "Width", "Neurons in each hidden layer.")
+    _slider(session, "restarts", "Restarts", "Networks trained side by side from different initial weights.")
+    st.number_input(
+        "Seed",
+        *LIMITS["seed"],
+        step=1,
+        key=_shown(session, "seed"),
+        on_change=_changed,
+        args=(session, "seed"),
+        help="The same seed gives the same initial weights.",
+    )
+    _choice(session, "biases", "Biases", BIASES, "The deep theorem is about biases in the last hidden layer only.")
+    _choice(session, "optimizer", "Optimiser", OPTIMIZERS, OPTIMIZER_HELP)
+    _choice(session, "start", "Start from", STARTS, "From the optimal network no method can gain: try it.")
+    st.toggle(
+        "Polish at the end",
+        key=_shown(session, "polish"),
+        on_change=_changed,
+        args=(session, "polish"),
+        help="Exact moves that take a network at rest to the minimum of its basin.",
+    )
+    st.toggle(
+        "Retrain after every change",
+        value=session.retrain,
+        key=PREFIX + "retrain",
+        on_change=lambda: setattr(session, "retrain", st.session_state[PREFIX + "retrain"]),
+    )
+
+
+def _slider(session: Session, name: str, label: str, explanation: str) -> None:
+    st.slider(
+        label,
+        *LIMITS[name],
+        key=_shown(session, name),
+        on_change=_changed,
+        args=(session, name),
+        help=explanation,
+    )
+
+
+def _choice(session: Session, name: str, label: str, names: dict[str, str], explanation: str) -> None:
+    st.selectbox(
+        label,
+        list(names),
+        key=_shown(session, name),
+        format_func=names.__getitem__,
+        on_change=_changed,
+        args=(session, name),
+        help=explanation,
+    )
+
+
+def _shown(session: Session, name: str) -> str:
+    """The key of a widget that shows the scenario's value, whoever changed it."""
+    key = _key(session, name)
+    st.session_state[key] = getattr(session.scenario, name)
+    return key
+
+
+def _key(session: Session, name: str) -> str:
+    """New after each step through the browser's history, so that a late word of the old widget is no edit."""
+    return f"{PREFIX}{name}_{session.visits}" if session.visits else PREFIX + name
+
+
+def _changed(session: Session, name: str) -> None:
+    session.change(**{name: st.session_state[_key(session, name)]})
+
+
+def _preset_chosen(session: Session) -> None:
+    session.change(preset=st.session_state[PREFIX + "preset"])
+
+
+def _upload(session: Session) -> None:
+    if is_cookie_withheld():
+        say_how_to_do_without_upload(session.scenario.to_query())
+        return
+    st.file_uploader("Two columns of numbers, x and y", key=PREFIX + "file", on_change=_file_chosen, args=(session,))
+    if session.problem and session.problem_place == "file":
+        st.warning(session.problem)
+    size = f"{host_limits().upload_kilobytes:,} kB"
+    st.caption(
+        f"Text with commas, semicolons, tabs or spaces; a header is optional. At most {MAX_POINTS} points and {size}."
+    )
+
+
+def _file_chosen(session: Session) -> None:
+    file = st.session_state[PREFIX + "file"]
+    if file is None:
+        return
+    try:
+        data = read_csv(file, max_bytes=1000 * host_limits().upload_kilobytes)
+    except InvalidInputError as error:
+        session.refuse(f"The file was not used, your points are unchanged: {plain(str(error))}.", "file")
+        return
+    session.change(place="file", preset="", points=tuple(zip(data.x.tolist(), data.y.tolist(), strict=True)))

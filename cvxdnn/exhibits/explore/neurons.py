@@ -1,0 +1,134 @@
+"""The card below the chart of the Explore page: neurons, restarts, a race of optimisers, many seeds.
+
+Of four views one is drawn, live while something runs. Race and seeds are jobs of their own: they take the session's
+one turn, so that they stop its training, and a new training stops them.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+
+from cvxdnn.app.fit import chart
+from cvxdnn.app.fit_charts import objective_chart
+from cvxdnn.app.job_run import JobRun
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.exhibits.explore.controls import OPTIMIZERS as LABELS
+from cvxdnn.exhibits.explore.neuron_charts import neuron_chart, pull_chart
+from cvxdnn.exhibits.explore.race_chart import final_gaps_chart, race_chart
+from cvxdnn.exhibits.explore.session import Session
+from cvxdnn.tasks.comparison import network_tube
+from cvxdnn.tasks.race import RaceTask
+from cvxdnn.tasks.scenario import OPTIMIZERS
+from cvxdnn.tasks.seeds import SeedsTask
+
+Frame = TypeVar("Frame")
+
+PREFIX = "explore_closer_"
+
+
+def closer_look(session: Session) -> None:
+    """The chosen view, with one sentence that says what to look at."""
+    views: dict[str, Callable[[Session], None]] = {
+        "Neurons": _neurons,
+        "Restarts": _restarts,
+        "Race": _race,
+        "Seeds": _seeds,
+    }
+    chosen = st.segmented_control(
+        "Look closer", list(views), default="Neurons", key=PREFIX + "view", label_visibility="collapsed", required=True
+    )
+    views[chosen](session)
+
+
+def _neurons(session: Session) -> None:
+    run, solution = session.run, session.reference.solution
+    if run.frame is None or not run.shows(session.scenario):
+        st.caption("Train a network to see its neurons.")
+        return
+    bends, changes, sides = run.frame.neurons.T
+    inside = (bends >= 0) & (bends <= 1)
+    optimum = LinearSpline(np.zeros(1), np.zeros(1)) if solution is None else solution.spline
+    st.caption(
+        "Each triangle is a neuron of the best network, measured: where it bends and how strongly. While training goes "
+        "on, neurons move to the optimum's knots and share its bend between them. "
+        f"{np.count_nonzero(~inside)} bends lie outside the data, where they only tilt the line."
+    )
+    chart(
+        neuron_chart(bends[inside], changes[inside], sides[inside], optimum.knots, optimum.slope_changes),
+        key=PREFIX + "neurons",
+    )
+    tube = network_tube(session.reference, run.frame)
+    if tube is not None and tube.half_width > 0:
+        st.caption(
+            "How hard the points pull on the network, summed twice, measured. Where the line leaves the tube, a neuron "
+            "more would lower the objective: there the optimiser “insertion” puts the next one. At the optimum the "
+            "line stays inside."
+        )
+        chart(pull_chart(tube.x, tube.z / tube.half_width), key=PREFIX + "pull")
+
+
+def _restarts(session: Session) -> None:
+    run, bound = session.run, _bound(session)
+    if run.frame is None or not run.shows(session.scenario):
+        st.caption("Train networks to compare their restarts.")
+        return
+    floor = "" if bound is None else " The blue line is the certified optimum: the distance to it is the gap."
+    st.caption("The objective of every restart, measured, on a logarithmic axis." + floor)
+    chart(objective_chart(run.frame.history, bound, exact_label="certified optimum"), key=PREFIX + "restarts")
+
+
+def _race(session: Session) -> None:
+    race = session.race
+    _start_button(session, race, "Start the race", lambda: RaceTask.of(session.scenario))
+    st.caption(
+        "All optimisers start from the same weights and share the computer evenly. Measured: the gap of the best "
+        "restart over the seconds each has used."
+    )
+    frame = _frame_of(race, session)
+    if frame is None:
+        return
+    lanes = {LABELS[lane.optimizer]: lane.history for lane in frame.lanes}
+    best = min(lane.history[:, 2].min(initial=np.inf) for lane in frame.lanes)
+    bound = _bound(session) or best
+    chart(race_chart(lanes, [LABELS[name] for name in OPTIMIZERS], bound), key=PREFIX + "race")
+    st.caption(" · ".join(f"{LABELS[lane.optimizer]}: {lane.status.message}" for lane in frame.lanes))
+
+
+def _seeds(session: Session) -> None:
+    seeds = session.seeds
+    _start_button(session, seeds, "Train 64 networks", lambda: SeedsTask(session.scenario))
+    st.caption("One network per seed, trained to its end. Measured: how far above the optimum each one stops.")
+    frame = _frame_of(seeds, session)
+    if frame is None:
+        return
+    if frame.objectives.size:
+        bound = _bound(session) or frame.objectives.min()
+        chart(final_gaps_chart(frame.objectives / bound - 1), key=PREFIX + "seeds")
+    if not frame.done:
+        st.caption(f"{frame.objectives.size} of {frame.total} trained")
+
+
+def _start_button(session: Session, run: JobRun[Any], label: str, task: Callable[[], Callable[..., Any]]) -> None:
+    if run.is_running:
+        st.button("Stop", icon=":material/stop:", key=PREFIX + "stop", on_click=run.stop)
+    else:
+        st.button(label, icon=":material/play_arrow:", key=PREFIX + "start", on_click=session.begin, args=(run, task))
+    if run.standing:
+        st.caption(run.standing)
+    if run.message:
+        st.error(run.message)
+
+
+def _frame_of(run: JobRun[Frame], session: Session) -> Frame | None:
+    """The newest report, if it is about the present settings."""
+    if run.frame is not None and run.subject != session.subject:
+        st.caption("The settings have changed since; start again.")
+        return None
+    return run.frame
+
+
+def _bound(session: Session) -> float | None:
+    """The proven lower bound of the objective, where there is one and it is not zero."""
+    return session.reference.lower_bound or None

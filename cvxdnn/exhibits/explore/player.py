@@ -1,0 +1,52 @@
+"""The training buttons, the progress line and the curve of the gap."""
+
+import pandas as pd
+import streamlit as st
+
+from cvxdnn.exhibits.explore.progress_chart import progress_chart
+from cvxdnn.exhibits.explore.session import Session
+
+PREFIX = "explore_"
+
+
+def player(session: Session) -> None:
+    """Train or pause, step, rewind, stop; below them what the run is doing."""
+    run, scenario = session.run, session.scenario
+    with st.container(horizontal=True, gap="xsmall", key=PREFIX + "buttons"):
+        if run.is_running:
+            st.button("Pause", icon=":material/pause:", key=PREFIX + "pause", type="primary", on_click=run.pause)
+        else:
+            st.button(
+                "Train",
+                icon=":material/play_arrow:",
+                key=PREFIX + "play",
+                type="primary",
+                on_click=run.play,
+                args=(scenario,),
+            )
+        st.button("Step", key=PREFIX + "step", on_click=run.step, args=(scenario,))
+        st.button("Rewind", key=PREFIX + "rewind", on_click=run.rewind, args=(scenario,))
+        st.button(
+            "Stop",
+            key=PREFIX + "stop",
+            on_click=run.stop,
+            disabled=not run.is_running,
+        )
+    with st.container(key=PREFIX + "progress"):
+        st.caption(_progress(session))
+    if run.frame is not None and run.shows(scenario):
+        columns, specification = progress_chart(run.frame.history, session.reference.lower_bound)
+        st.vega_lite_chart(pd.DataFrame(columns), specification)
+
+
+def _progress(session: Session) -> str:
+    run = session.run
+    if run.standing:
+        return run.standing
+    if run.frame is None or not run.shows(session.scenario):
+        return "starting a worker" if run.is_running else "not trained yet"
+    frame = run.frame
+    state = "training" if run.is_running else frame.status.message
+    best = f"restart {frame.best + 1} of {frame.objectives.size} is best"
+    advice = "" if run.is_running or frame.status.ok else frame.status.advice
+    return " · ".join([state, f"step {frame.step:,}", best]) + (f". {advice}" if advice else "")

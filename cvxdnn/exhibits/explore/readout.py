@@ -1,0 +1,134 @@
+"""The numbers beside the chart, each marked exact, certified or measured."""
+
+import math
+from html import escape
+
+import streamlit as st
+
+from cvxdnn.core.solution import Solution
+from cvxdnn.exhibits.explore.session import Session
+from cvxdnn.tasks.comparison import BAND_TOLERANCE, Comparison, compare
+
+STYLE = """<style>
+.readout { font-size: 0.9rem; line-height: 1.35; }
+.readout .name { font-size: 0.85rem; opacity: 0.8; }
+.readout .big { font-size: 2rem; font-weight: 700; font-variant-numeric: tabular-nums; min-height: 2.7rem; }
+.readout .big:not(.words) { white-space: nowrap; }
+.readout .big.words { font-size: 1rem; font-weight: 500; padding: 0.4rem 0; }
+.readout table { width: 100%; border-collapse: collapse; }
+.readout td { padding: 0.22rem 0; border: 0; vertical-align: top; }
+.readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.readout .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; margin-left: 0.3rem;
+  white-space: nowrap; border: 1px solid; }
+.readout .certified, .readout .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
+.readout .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
+</style>"""
+
+
+def readout(session: Session) -> None:
+    """The card of numbers; what is not known yet is a dash."""
+    run = session.run
+    fresh = run.frame is not None and run.shows(session.scenario)
+    numbers = compare(session.reference, run.frame) if fresh and run.frame is not None else None
+    st.html(STYLE + f'<div class="readout">{_headline(session, numbers)}{_table(session, numbers)}</div>')
+
+
+def _headline(session: Session, numbers: Comparison | None) -> str:
+    if session.reference.obstacle:
+        why = escape(session.reference.obstacle)
+        return f'<div class="name">there is no best network</div><div class="big words">{why}</div>'
+    if not session.reference.is_optimum:
+        return _against_upper_bound(session, numbers)
+    shown = "–" if numbers is None or numbers.relative_gap is None else _percent(numbers.relative_gap)
+    return (
+        f'<div class="name">gap to the best possible network{_tag("certified")}</div>'
+        f'<div class="big" data-testid="gap">{shown}</div>'
+    )
+
+
+def _against_upper_bound(session: Session, numbers: Comparison | None) -> str:
+    """With biases everywhere the optimum of fewer biases is no optimum: training may go below it."""
+    bound = session.reference.solution
+    shown = "–" if numbers is None or bound is None else _signed_percent(numbers.objective / bound.objective - 1)
+    return (
+        f'<div class="name">network against the upper bound{_tag("measured")}</div>'
+        f'<div class="big" data-testid="gap">{shown}</div>'
+        '<div class="name">Biases in every layer allow more functions than the theorem counts: its value is an upper '
+        'bound, not the optimum. See <a href="beyond" target="_self">Beyond the theorem</a>.</div>'
+    )
+
+
+def _table(session: Session, numbers: Comparison | None) -> str:
+    solution = session.reference.solution
+    rows = [
+        (f"network{_tag('measured')}", "–" if numbers is None else f"{numbers.objective:.5g}"),
+        (
+            f"{'optimum' if session.reference.is_optimum else 'upper bound'}{_tag('certified')}",
+            "–" if solution is None else f"{solution.objective:.5g}",
+        ),
+        (
+            "proven to",
+            "–" if solution is None else _proven(session, solution),
+        ),
+        *_local_minima(solution),
+        ("knots: network, optimum, spline", _knots(session, numbers)),
+        _fit(session, numbers),
+        ("inside the optimal band", "–" if numbers is None else _inside(numbers)),
+    ]
+    cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
+    return f"<table>{cells}</table>"
+
+
+def _proven(session: Session, solution: Solution) -> str:
+    """The relative gap, with a mark where it was checked without any rounding."""
+    digits = f"{solution.relative_gap:.0e} relative"
+    if not session.reference.is_checked:
+        return digits
+    return (
+        f'<span title="objective and bound computed again in rational arithmetic, without rounding">{digits} ✓</span>'
+    )
+
+
+def _local_minima(solution: Solution | None) -> list[tuple[str, str]]:
+    """Deeper networks can get stuck: how many places there are."""
+    if solution is None or solution.depth == 2:
+        return []
+    return [('<a href="depth" target="_self">local minima found</a>', str(len(solution.local_minima)))]
+
+
+def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
+    """How the network relates to the points: for labels those it gets right, for numbers the way to their spline."""
+    if session.scenario.loss_function.needs_labels:
+        total = len(session.scenario.points)
+        return "labels it gets right", "–" if numbers is None else f"{numbers.correct} of {total}"
+    return "distance to the spline", "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range"
+
+
+def _knots(session: Session, numbers: Comparison | None) -> str:
+    reference = session.reference
+    network = "–" if numbers is None else str(numbers.knots[0])
+    optimum = "–" if reference.solution is None else str(reference.solution.knots.size)
+    return f"{network}, {optimum}, {reference.spline.significant_knots().size}"
+
+
+def _inside(numbers: Comparison) -> str:
+    if numbers.is_inside:
+        return f"yes, to {100 * BAND_TOLERANCE:g} %"
+    return f"no, off by {100 * numbers.outside:.2g} %"
+
+
+def _percent(share: float) -> str:
+    """With a sign and two significant digits; a small gap is not rounded to nothing."""
+    percent = 100 * max(share, 0.0)
+    if percent < 1e-6:
+        return "&lt; 0.000001 %"
+    decimals = max(0, 1 - math.floor(math.log10(percent)))
+    return f"+{percent:,.{decimals}f} %"
+
+
+def _signed_percent(share: float) -> str:
+    return f"{100 * share:+.2g} %".replace("-", "−")
+
+
+def _tag(kind: str) -> str:
+    return f' <span class="tag {kind}">{kind}</span>'

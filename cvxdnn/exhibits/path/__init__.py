@@ -1,0 +1,1 @@
+"""Path: the optimum for every weight decay."""

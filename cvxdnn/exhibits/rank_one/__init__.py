@@ -1,0 +1,1 @@
+"""Rank one and deep linear networks."""

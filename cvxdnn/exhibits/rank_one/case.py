@@ -1,0 +1,200 @@
+"""Cases of the page on deep linear networks and rank-one data.
+
+Linear networks see random inputs (made orthonormal when whitened); ReLU networks see multiples c_i of one unit vector.
+The targets are of ordinary size: singular values from 3 down to 1, or a function of c with values around one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.exhibits.closed_form.optimum import Optimum
+from cvxdnn.theory import deep_linear, rank_one
+from cvxdnn.theory.deep_linear import DeepLinear
+from cvxdnn.theory.rank_one import RankOne
+from cvxdnn.theory.result import Claim, Verdict
+from cvxdnn.training.fitting import FitProblem
+
+__all__ = ["KINDS", "SIDES", "DeepLinearTask", "Kind", "RankOneCase", "RankOneSetting", "Side", "rank_one_case"]
+
+Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+Kind = Literal["one_output", "whitened", "general", "relu", "relu_bias"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Side = Literal["positive", "agree", "oppose"]
+SIDES: tuple[Side, ...] = get_args(Side)
+
+NOISE = 0.1
+RESTARTS, STEPS, POLISH = 8, 1500, 500
+BIAS_STEPS, BIAS_RATE, BIAS_FINAL_RATE = 4000, 0.03, 1e-6
+"""The optimum with biases lies on kinks of the ReLU, which only a long decay to a tiny rate reaches."""
+
+
+@dataclass(frozen=True)
+class RankOneSetting:
+    """What the controls say.
+
+    kind : linear with one output; linear with several outputs, of whitened or of any inputs; ReLU on rank-one data,
+        without biases or with biases in the last hidden layer
+    side : for ReLU, the signs of the numbers c, and whether the two sides want outputs that agree or oppose
+    outputs : for linear networks of several outputs;  parallel, budget : for whitened inputs, see `FitProblem`
+    """
+
+    kind: Kind = "one_output"
+    samples: int = 12
+    inputs: int = 6
+    outputs: int = 3
+    side: Side = "positive"
+    beta: float = 0.3
+    depth: int = 3
+    width: int = 12
+    parallel: bool = False
+    budget: float | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class RankOneCase:
+    """A setting's data, closed form and training problem.
+
+    numbers : (n,) c of rank-one data, whose unit vector is `direction` (d,); both empty for linear networks
+    chain : the network in closed form of rank-one data, else None
+    """
+
+    setting: RankOneSetting
+    problem: FitProblem
+    optimum: Optimum
+    numbers: Vector
+    direction: Vector
+    chain: RankOne | None = None
+
+    @property
+    def directions(self) -> int:
+        """How many singular values of a layer are worth showing."""
+        return max(2, min(4, self.problem.Y.shape[1])) if self.chain is None else 2
+
+
+@dataclass(frozen=True, eq=False)
+class DeepLinearTask:
+    """`deep_linear.solve` as work for `cvxdnn.jobs`: a second for inputs that are not whitened."""
+
+    X: Matrix
+    Y: Matrix
+    beta: float
+    depth: int
+
+    def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> DeepLinear:
+        """Solve it; there is no progress to report."""
+        return deep_linear.solve(self.X, self.Y, beta=self.beta, depth=self.depth)
+
+
+Elsewhere = Callable[[DeepLinearTask], DeepLinear]
+
+
+@lru_cache(maxsize=64)
+def rank_one_case(setting: RankOneSetting, elsewhere: Elsewhere) -> RankOneCase:
+    """Everything that does not depend on training; `elsewhere` runs a task outside this process.
+
+    Raises
+    ------
+    CvxdnnError
+        When the task has no answer.
+    """
+    rng = np.random.default_rng(setting.seed)
+    if setting.kind in ("relu", "relu_bias"):
+        return _rank_one(setting, rng)
+    X, Y = _linear_data(setting, rng)
+    problem = _problem(setting, X, Y)
+    nothing = np.zeros(0)
+    if setting.budget is not None and setting.depth > 2 and setting.kind == "whitened":
+        return RankOneCase(setting, problem, _budgeted(setting, X, Y), nothing, nothing)
+    task = DeepLinearTask(X, Y, setting.beta, setting.depth)
+    solution = elsewhere(task) if setting.kind == "general" else task(lambda message: None, lambda: False)
+    return RankOneCase(setting, problem, _of_linear(solution, setting), nothing, nothing)
+
+
+def _linear_data(setting: RankOneSetting, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
+    n, d = setting.samples, setting.inputs
+    X = rng.normal(size=(n, d))
+    if setting.kind == "one_output":
+        return X, X @ rng.normal(size=(d, 1)) / np.sqrt(d) + NOISE * rng.normal(size=(n, 1))
+    if setting.kind == "whitened":
+        X = np.linalg.qr(X)[0] if n >= d else np.linalg.qr(X.T)[0].T
+    rank = min(n, d, setting.outputs)
+    left = np.linalg.qr(rng.normal(size=(d, rank)))[0] if n >= d else X.T @ np.linalg.qr(rng.normal(size=(n, rank)))[0]
+    right = np.linalg.qr(rng.normal(size=(setting.outputs, rank)))[0]
+    M = (left * np.linspace(3, 1, rank)) @ right.T
+    return X, X @ M + NOISE * rng.normal(size=(n, setting.outputs))
+
+
+def _problem(setting: RankOneSetting, X: Matrix, Y: Matrix) -> FitProblem:
+    whitened = setting.kind == "whitened"
+    return FitProblem(
+        X, Y, setting.beta, "linear", depth=setting.depth, width=setting.width, seed=setting.seed,
+        branches=max(2 * setting.outputs, setting.width) if whitened and setting.parallel else None,
+        budget=setting.budget if whitened and setting.depth > 2 else None,
+        restarts=RESTARTS, steps=STEPS, polish=POLISH, init_scale=1.0,
+    )  # fmt: skip
+
+
+def _of_linear(solution: DeepLinear, setting: RankOneSetting) -> Optimum:
+    rank = max(int(np.count_nonzero(solution.singular_values[0])), 1)
+    if setting.kind != "whitened" or not setting.parallel:
+        return Optimum(solution.objective, solution.dual_bound, solution.status, solution.singular_values, rank)
+    # Branches cost the same value. For two layers they may split a direction, and their singular values are not unique.
+    values = solution.singular_values if setting.depth > 2 else None
+    return Optimum(solution.objective, solution.dual_bound, solution.status, values, 1)
+
+
+def _budgeted(setting: RankOneSetting, X: Matrix, Y: Matrix) -> Optimum:
+    assert setting.budget is not None
+    both = deep_linear.norm_constrained(X, Y, beta=setting.beta, depth=setting.depth, budget=setting.budget)
+    if setting.parallel:
+        status = Verdict(Claim.PROVED, "parallel network with a budget: soft thresholds, equal to the dual")
+        return Optimum(both.parallel, both.parallel, status, None, 1)
+    status = Verdict(
+        Claim.OBSERVED,
+        "standard network with a budget: a quasi-norm in the place of the nuclear norm, and the best of the stationary "
+        "points found",
+    ).judged(both.standard, both.parallel, Y)
+    return Optimum(both.standard, both.parallel, status, None, max(int(np.count_nonzero(both.standard_values)), 1))
+
+
+def _rank_one(setting: RankOneSetting, rng: np.random.Generator) -> RankOneCase:
+    n, bias = setting.samples, setting.kind == "relu_bias"
+    c = np.sort(rng.uniform(0, 2, n))
+    if setting.side != "positive":
+        c -= 1.0
+    direction = rng.normal(size=setting.inputs)
+    direction /= np.linalg.norm(direction)
+    y = _target(c, setting.side, bias) + NOISE * rng.normal(size=n)
+    chain = rank_one.solve(c, direction, y, beta=setting.beta, depth=setting.depth, bias=bias)
+    recipe: dict[str, Any] = {"steps": STEPS, "polish": POLISH}
+    if bias:
+        recipe = {"steps": BIAS_STEPS, "polish": 0, "rate": BIAS_RATE, "final_rate": BIAS_FINAL_RATE}
+    problem = FitProblem(
+        np.outer(c, direction), y, setting.beta, "relu_bias" if bias else "relu", depth=setting.depth,
+        width=setting.width, restarts=RESTARTS, seed=setting.seed, **recipe,
+    )  # fmt: skip
+    widths = [int(np.count_nonzero(np.linalg.norm(layer, axis=0))) for layer in chain.weights[:-1]]
+    values = np.array([_two_largest(layer) for layer in chain.weights])
+    optimum = Optimum(chain.objective, chain.dual_bound, chain.status, values, max(1, *widths))
+    return RankOneCase(setting, problem, optimum, c, direction, chain)
+
+
+def _target(c: Vector, side: Side, bias: bool) -> Vector:
+    if side == "oppose":
+        return 1.5 * c
+    if side == "agree":
+        return 1.5 * np.maximum(1 - np.abs(c), 0) if bias else 1.5 * np.abs(c)
+    return np.sin(3 * c) if bias else 1.5 * c
+
+
+def _two_largest(layer: Matrix) -> Vector:
+    values = np.linalg.svd(layer, compute_uv=False)[:2]
+    return np.asarray(np.pad(values, (0, 2 - values.size)))

@@ -1,0 +1,1 @@
+"""Sweep lab: many settings side by side."""

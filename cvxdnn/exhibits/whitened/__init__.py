@@ -1,0 +1,1 @@
+"""Whitened data: closed forms with vector outputs."""

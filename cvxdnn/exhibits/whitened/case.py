@@ -1,0 +1,104 @@
+"""Cases of the page on whitened data: orthonormal samples with class labels, or with one real target."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.exhibits.closed_form.optimum import Optimum
+from cvxdnn.theory import shrink, whitened
+from cvxdnn.theory.whitened import Architecture, Whitened
+from cvxdnn.training.fitting import FitProblem
+
+__all__ = ["WhitenedCase", "WhitenedSetting", "strength_curves", "whitened_case"]
+
+Matrix = NDArray[np.float64]
+Vector = NDArray[np.float64]
+
+RESTARTS, STEPS, POLISH = 12, 2000, 500
+
+
+@dataclass(frozen=True)
+class WhitenedSetting:
+    """What the controls say.
+
+    classes >= 2, largest, imbalance : class sizes fall in equal ratios from `largest` to one `imbalance` times smaller
+    real_target : one real number for each sample instead of a class
+    extra_inputs : d - n
+    """
+
+    classes: int = 3
+    largest: int = 3
+    imbalance: int = 1
+    real_target: bool = False
+    extra_inputs: int = 2
+    beta: float = 0.1
+    depth: int = 3
+    architecture: Architecture = "standard"
+    width: int = 16
+    seed: int = 0
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Samples of each class."""
+        shares = self.imbalance ** (-np.arange(self.classes) / (self.classes - 1))
+        return tuple(max(1, round(self.largest * share)) for share in shares.tolist())
+
+
+@dataclass(frozen=True, eq=False)
+class WhitenedCase:
+    """A setting's data, closed form and training problem.
+
+    groups : (n,) class of each sample, or the sign of its real target (0 positive, 1 negative)
+    """
+
+    setting: WhitenedSetting
+    problem: FitProblem
+    groups: NDArray[np.intp]
+    solution: Whitened
+    optimum: Optimum
+
+    @property
+    def directions(self) -> int:
+        """How many singular values of a layer are worth showing."""
+        return min(4, self.solution.targets.size)
+
+
+@lru_cache(maxsize=64)
+def whitened_case(setting: WhitenedSetting) -> WhitenedCase:
+    """Everything that does not depend on training."""
+    rng = np.random.default_rng(setting.seed)
+    groups = np.repeat(np.arange(setting.classes), setting.counts)
+    n = groups.size
+    X = np.linalg.qr(rng.normal(size=(n + setting.extra_inputs, n)))[0].T
+    Y: Matrix = np.eye(setting.classes)[groups]
+    if setting.real_target:
+        Y = np.sort(rng.normal(size=(n, 1)), axis=0)[::-1]
+        groups = (Y[:, 0] < 0).astype(np.intp)
+    solution = whitened.solve(X, Y, beta=setting.beta, depth=setting.depth, architecture=setting.architecture)
+    problem = FitProblem(
+        X, Y, setting.beta, "relu", depth=setting.depth, seed=setting.seed, restarts=RESTARTS, steps=STEPS,
+        polish=POLISH, **_size(setting),
+    )  # fmt: skip
+    norms = np.sort(solution.channel_norms)[::-1]
+    values = np.tile(norms, (setting.depth, 1))
+    width = max(int(np.count_nonzero(norms)), 1)
+    return WhitenedCase(
+        setting, problem, groups, solution,
+        Optimum(solution.objective, solution.dual_bound, solution.status, values, width),
+    )  # fmt: skip
+
+
+def strength_curves(setting: WhitenedSetting, betas: Vector) -> tuple[Vector, Matrix]:
+    """Targets (C,) of the channels and their strengths (k, C) for each weight decay, descending targets."""
+    case = whitened_case(setting)
+    targets = np.unique(case.solution.targets)[::-1]
+    strengths = [shrink(targets, beta, setting.depth).minimizer for beta in betas]
+    return targets, np.array(strengths)
+
+
+def _size(setting: WhitenedSetting) -> dict[str, int]:
+    if setting.architecture == "standard":
+        return {"width": setting.width}
+    return {"width": 2, "branches": setting.width}

@@ -1,0 +1,242 @@
+"""The numbers beside the chart: a trained network against the certified optimum and the linear spline.
+
+All values are in normalised units: x in [0, 1], y centred with range 1, so that a distance of 0.01 is one
+percent of the range of y. Distances between piecewise-linear functions are taken at the union of their knots,
+where they are exact.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.convex import Solver
+from cvxdnn.core.datasets import Dataset, Normalization
+from cvxdnn.core.exceptions import InvalidInputError, LimitExceededError, WorkerDiedError
+from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
+from cvxdnn.core.solution import Solution
+from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
+from cvxdnn.core.tube import Tube, tube
+from cvxdnn.tasks.experiments import Frame
+from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks.solve_task import SolveTask, takes_long
+
+__all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance", "network_tube"]
+
+Vector = NDArray[np.float64]
+
+KNOT_SHARE = 1e-3
+"""A bend of a trained network counts as a knot when it holds more than this share of all its bending."""
+CHECKED_POINTS = 500
+"""Up to so many points an optimum is checked in rational arithmetic."""
+BAND_TOLERANCE = 0.01
+"""How far outside the band, in units of the range of y, still counts as inside."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is known without training: the spline, and the certified optimum of the paper's architecture.
+
+    The band and the sparsest function refer to the fitted values of that optimum, and where there is none to the
+    points themselves, the limit of vanishing weight decay. `solver` remembers a similar problem; `elsewhere` stands
+    in for `solve` where that takes long.
+    """
+
+    scenario: Scenario
+    solver: Solver | None = None
+    elsewhere: Callable[[SolveTask], Solution] | None = None
+
+    @cached_property
+    def _normalized(self) -> tuple[Dataset, Normalization]:
+        return self.scenario.normalized()
+
+    @property
+    def data(self) -> Dataset:
+        """The points in normalised units."""
+        return self._normalized[0]
+
+    @property
+    def units(self) -> Normalization:
+        """The map between the user's units and normalised ones."""
+        return self._normalized[1]
+
+    @property
+    def is_optimum(self) -> bool:
+        """Whether `solution` is the optimum of the networks trained; else it is an upper bound of theirs.
+
+        Biases in the early layers of a deep network give it functions that the theorem does not count.
+        """
+        return self.scenario.is_paper_architecture
+
+    @property
+    def solution(self) -> Solution | None:
+        """The certified optimum for biases in the last hidden layer only; None where there is none."""
+        return self._answer[0]
+
+    @property
+    def lower_bound(self) -> float | None:
+        """Below which no network of this architecture can come, proven; None where nothing is."""
+        solution = self.solution
+        return None if solution is None or not self.is_optimum else solution.objective - solution.gap
+
+    @property
+    def obstacle(self) -> str:
+        """Why these points have no optimum; "" where they have one."""
+        return self._answer[1]
+
+    @property
+    def _answer(self) -> tuple[Solution | None, str]:
+        """Computed once; not a `cached_property`, whose lock all references share in Python 3.11."""
+        if "answer" not in self.__dict__:
+            self.__dict__["answer"] = self._solved()
+        answer: tuple[Solution | None, str] = self.__dict__["answer"]
+        return answer
+
+    def _solved(self) -> tuple[Solution | None, str]:
+        x, y, scenario = self.data.x, self.data.y, self.scenario
+        try:
+            if self.solver is not None and scenario.loss == "squared" and scenario.depth == 2:
+                return self.solver.solve(x, y, beta=scenario.beta), ""
+            task = SolveTask(x, y, scenario.beta, scenario.depth, scenario.loss)
+            if self.elsewhere is not None and takes_long(scenario):
+                return self.elsewhere(task), ""
+            return task.solution(), ""
+        except (InvalidInputError, LimitExceededError, WorkerDiedError) as error:  # as for labels of one class only
+            return None, str(error)
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The dual certificate of the optimum, as one of two layers with its effective weight decay."""
+        return None if self.solution is None else self.solution.certificate
+
+    @cached_property
+    def is_checked(self) -> bool:
+        """Whether objective and gap of the optimum were computed once more in rational arithmetic, and hold.
+
+        For two layers, where that takes some milliseconds.
+        """
+        solution = self.solution
+        if solution is None or solution.depth > 2 or len(self.data) > CHECKED_POINTS:
+            return False
+        exact = solution.verified()
+        return exact.objective <= solution.objective and exact.gap <= solution.gap
+
+    @cached_property
+    def spline(self) -> LinearSpline:
+        """The linear spline through the points."""
+        return interpolating_spline(self.data.x, self.data.y)
+
+    @cached_property
+    def fitted(self) -> Vector:
+        """The values at the points that the band and the sparsest function keep."""
+        return self.data.y if self.solution is None else self.solution.spline(self.data.x)
+
+    @cached_property
+    def band(self) -> tuple[LinearSpline, LinearSpline]:
+        """Lower and upper edge of the band of all optimal functions."""
+        return band_edges(self.data.x, self.fitted)
+
+    @cached_property
+    def sparsest(self) -> LinearSpline:
+        """The optimal function with the fewest knots."""
+        return sparsest_interpolant(self.data.x, self.fitted)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A trained network measured against a `Reference`.
+
+    objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`; where
+        `Reference.is_optimum` is false it is an upper bound, and there is no gap
+    gap, relative_gap : objective minus the proven lower bound; as a share of that bound
+    knots : bends inside the data's range of network, optimum and spline
+    deviation : largest distance to the linear spline;  outside : largest distance to the band
+    correct : for labels, how many the network's sign gets right;  None for numbers
+    """
+
+    objective: float
+    optimum: float | None
+    optimum_gap: float | None
+    gap: float | None
+    relative_gap: float | None
+    knots: tuple[int, int | None, int]
+    deviation: float
+    outside: float
+    correct: int | None
+
+    @property
+    def is_inside(self) -> bool:
+        """Inside the band, to `BAND_TOLERANCE`."""
+        return self.outside <= BAND_TOLERANCE
+
+
+def compare(reference: Reference, frame: Frame) -> Comparison:
+    """Every number that the readout shows."""
+    solution, network = reference.solution, frame.spline
+    bound = reference.lower_bound
+    gap = None if bound is None else frame.objective - bound
+    return Comparison(
+        objective=frame.objective,
+        optimum=None if solution is None else solution.objective,
+        optimum_gap=None if solution is None else solution.relative_gap,
+        gap=gap,
+        relative_gap=gap / bound if gap is not None and bound else None,
+        knots=(
+            _inside(network.significant_knots(KNOT_SHARE)).size,
+            None if solution is None else solution.knots.size,
+            reference.spline.significant_knots().size,
+        ),
+        deviation=largest_distance(network, reference.spline),
+        outside=_distance_to_band(network, *reference.band),
+        correct=_correct_labels(reference, network),
+    )
+
+
+def _correct_labels(reference: Reference, network: LinearSpline) -> int | None:
+    if not reference.scenario.loss_function.needs_labels:
+        return None
+    return int(np.count_nonzero(network(reference.data.x) * reference.data.y > 0))
+
+
+def network_tube(reference: Reference, frame: Frame) -> Tube | None:
+    """How hard the points pull on the network, summed twice, in the tube of its effective weight decay.
+
+    Where it leaves the tube, a new neuron lowers the objective; at the optimum it stays inside. None for a network
+    that is constant and deep: its effective weight decay is infinite.
+    """
+    scenario, data = reference.scenario, reference.data
+    points = merge_points(data.x, data.y)
+    norm = spline_cost(frame.spline, points)
+    if scenario.depth > 2 and norm == 0:
+        return None
+    terms = loss_terms(points, data.y, scenario.loss_function)
+    pulls = terms.at_inputs(terms.multipliers(frame.spline(points.x)))
+    pulls -= points.weight * (pulls.sum() / points.weight.sum())  # what the free output bias would take
+    return tube(points.x, pulls, scenario.beta * norm ** (2 / scenario.depth - 1))
+
+
+def network_knots(frame: Frame) -> Vector:
+    """The bends of the best network inside the data's range that `Comparison.knots` counts."""
+    return _inside(frame.spline.significant_knots(KNOT_SHARE))
+
+
+def largest_distance(f: LinearSpline, g: LinearSpline) -> float:
+    """Largest distance of two splines on [0, 1], exact."""
+    at = _union_of_knots(f, g)
+    return float(np.abs(f(at) - g(at)).max())
+
+
+def _distance_to_band(f: LinearSpline, lower: LinearSpline, upper: LinearSpline) -> float:
+    at = _union_of_knots(f, lower, upper)
+    return float(np.maximum(lower(at) - f(at), f(at) - upper(at)).clip(min=0.0).max())
+
+
+def _union_of_knots(*splines: LinearSpline) -> Vector:
+    ends = np.array([0.0, 1.0])
+    return np.unique(np.concatenate([ends, *(_inside(spline.knots) for spline in splines)]))
+
+
+def _inside(knots: Vector) -> Vector:
+    return knots[(knots > 0) & (knots < 1)]

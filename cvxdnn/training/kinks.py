@@ -1,0 +1,52 @@
+"""Where each neuron bends the network: the kinks of the last hidden layer.
+
+A unit of the last hidden layer has a pre-activation p(x) that is piecewise linear (with biases in that layer only and
+x >= 0, linear). Where p crosses zero with slope p', the unit, weighted by v, changes the slope of the network by
+v |p'|, and it is active on the side to which p grows. The changes of all kinks at one place add up to the slope
+change there of `to_spline`, except where an earlier layer bends as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvxdnn.training.architectures import Network
+from cvxdnn.training.to_spline import affine, crossings, identity, relu
+
+__all__ = ["Kinks", "kinks"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Kinks:
+    """One entry for each zero crossing of a unit, sorted by x.
+
+    x : (k,) where it is;  slope_changes : (k,) by how much the network's slope changes there
+    sides : (k,) +1 when the unit is active to the right, -1 to the left;  units : (k,) which unit it is
+    """
+
+    x: Floats
+    slope_changes: Floats
+    sides: Floats
+    units: NDArray[np.intp]
+
+
+def kinks(network: Network) -> Kinks:
+    """The kinks of a network's last hidden layer on the whole real line.
+
+    Units that never cross zero have none; with biases in earlier layers a unit may have several.
+    """
+    pieces = identity()
+    for weights, biases in zip(network.weights[:-2], network.biases[:-2], strict=True):
+        pieces = relu(affine(pieces, weights, biases))
+    pieces = affine(pieces, network.weights[-2], network.biases[-2])
+    places, inside = crossings(pieces)
+    slopes = pieces.slopes[inside]
+    units = np.nonzero(inside)[1]
+    changes = network.weights[-1][units, 0] * np.abs(slopes)
+    order = np.argsort(places[inside], kind="stable")
+    return Kinks(network.origin + places[inside][order], changes[order], np.sign(slopes)[order], units[order])

@@ -1,0 +1,167 @@
+"""The methods that move all restarts of a model at once, by name.
+
+A method changes the parameters of an `ObjectiveGradient` in place, one step at a time. `rates`, one number per
+parameter, is the learning rate of the parameter's restart times the parameter's typical size; 0 freezes it. Whatever a
+method remembers can be saved and restored, so that training can be stopped and resumed exactly.
+
+    gd, momentum, adam   first-order: one gradient, then one update of the flat arrays (`optimizers`)
+    lbfgs                one iteration with a line search for each restart (`lbfgs`)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from cvxdnn.training.fitting.lbfgs import ManyLBFGS
+from cvxdnn.training.objective_gradient import ObjectiveGradient
+from cvxdnn.training.optimizers import OPTIMIZERS, Optimizer
+from cvxdnn.training.schedule import Policy
+
+__all__ = ["LBFGS", "METHODS", "FirstOrder", "Method"]
+
+Floats = NDArray[np.float64]
+
+_NUMBERS = 8_000_000
+"""Most numbers that L-BFGS remembers; for large networks this limits its pairs, of which two are the least."""
+
+
+class Method(ABC):
+    """What the training loop asks of a method.
+
+    rate : first learning rate
+    relative : whether rates are shares of each parameter's typical size; if not, multiples of the inverse curvature
+    """
+
+    rate: float
+    relative: bool
+
+    @abstractmethod
+    def step(self, rates: Tensor, number: int) -> None:
+        """One step; `number` counts from 1 since the beginning."""
+
+    @abstractmethod
+    def saved(self) -> tuple[Floats, ...]:
+        """Copies of everything remembered."""
+
+    @abstractmethod
+    def restore(self, saved: Sequence[Floats]) -> None:
+        """Remember what `saved` holds."""
+
+    @abstractmethod
+    def look(self, set_back: NDArray[np.bool_]) -> None:
+        """After a look of the schedule: forget what belongs to the parameters that were set back."""
+
+    @abstractmethod
+    def policy(self, *, automatic: bool) -> Policy:
+        """How the rates fall; `automatic` when the caller gave none."""
+
+
+class FirstOrder(Method):
+    """Gradient descent, momentum or Adam."""
+
+    def __init__(self, kind: type[Optimizer], model: ObjectiveGradient) -> None:
+        self.rate, self.relative = kind.rate, kind.scaled
+        self._model, self._optimizer = model, kind(model.parameters, model.gradient)
+
+    def step(self, rates: Tensor, number: int) -> None:
+        """A gradient and an update."""
+        self._model.update()
+        self._optimizer.update(rates, number)
+
+    def saved(self) -> tuple[Floats, ...]:
+        """The optimiser's memory."""
+        return tuple(memory.numpy().copy() for memory in self._optimizer.memory)
+
+    def restore(self, saved: Sequence[Floats]) -> None:
+        """Put the optimiser's memory back."""
+        for memory, array in zip(self._optimizer.memory, saved, strict=True):
+            memory.copy_(torch.from_numpy(array))
+
+    def look(self, set_back: NDArray[np.bool_]) -> None:
+        """Forget where asked, and keep small numbers from becoming slow ones."""
+        if set_back.any():
+            self._optimizer.forget(torch.from_numpy(set_back))
+        self._optimizer.tidy()
+
+    def policy(self, *, automatic: bool) -> Policy:
+        """Methods whose step grows with the gradient are watched for overshooting."""
+        return Policy(safeguarded=automatic and not self.relative)
+
+
+class LBFGS(Method):
+    """Limited-memory BFGS with a line search; it finds its own steps, and a rate of 0 freezes a restart."""
+
+    rate, relative = 1.0, True
+
+    def __init__(self, model: ObjectiveGradient) -> None:
+        self._model = model
+        self._remembered: tuple[Floats, ...] = ()
+        self._search: _Search | None = None
+
+    def step(self, rates: Tensor, number: int) -> None:
+        """One iteration of every restart whose rate is not 0."""
+        if self._search is None:
+            self._search = _Search(self._model, self._remembered)
+        self._search.advance(rates)
+
+    def saved(self) -> tuple[Floats, ...]:
+        """Scales, counts and pairs."""
+        return self._remembered if self._search is None else self._search.saved()
+
+    def restore(self, saved: Sequence[Floats]) -> None:
+        """Go on from there at the next step."""
+        self._remembered, self._search = tuple(saved), None
+
+    def look(self, set_back: NDArray[np.bool_]) -> None:
+        """Nothing: only restarts at rest are ever set back, and they stay there."""
+
+    def policy(self, *, automatic: bool) -> Policy:
+        """A restart that has hardly moved between two looks has converged: at a kink it creeps for ever."""
+        return Policy(patience=1, improvement=1e-6, exhausted=0.9)
+
+
+class _Search(ManyLBFGS):
+    """The iteration on a model's parameters, one row per restart, with a memory that can be saved."""
+
+    def __init__(self, model: ObjectiveGradient, remembered: Sequence[Floats]) -> None:
+        self._model = model
+        self._order = torch.from_numpy(np.argsort(model.layout.restart_index, kind="stable"))
+        super().__init__(self._evaluated, self._rows(model.parameters))
+        if remembered:
+            scale, stalled, *parts = (torch.from_numpy(array) for array in remembered)
+            self._scale, self._stalled = scale, stalled.to(torch.int64)
+            self._pairs = list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))
+
+    def advance(self, rates: Tensor) -> None:
+        self.running &= self._rows(rates).amax(dim=1) > 0
+        self.step()
+        self._pairs = self._pairs[-max(2, _NUMBERS // (2 * self._model.layout.size)) :]
+        self._set(self.x)
+
+    def saved(self) -> tuple[Floats, ...]:
+        tensors = [self._scale, self._stalled.to(torch.float64), *(part for pair in self._pairs for part in pair)]
+        return tuple(tensor.numpy().copy() for tensor in tensors)
+
+    def _evaluated(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        self._set(rows)
+        return self._model.evaluated(), self._rows(self._model.gradient)
+
+    def _rows(self, flat: Tensor) -> Tensor:
+        return flat[self._order].view(self._model.layout.restarts, -1)
+
+    def _set(self, rows: Tensor) -> None:
+        self._model.parameters[self._order] = rows.flatten()
+
+
+METHODS: Mapping[str, Callable[[ObjectiveGradient], Method]] = MappingProxyType(
+    {**{name: partial(FirstOrder, kind) for name, kind in OPTIMIZERS.items()}, "lbfgs": LBFGS}
+)
+"""Methods by the name `train` knows them by."""

@@ -1,1 +1,0 @@
-"""The only package that imports streamlit: state, controls, job views, and the point editor."""

@@ -1,0 +1,175 @@
+"""Web sockets that ask for no page make room, and are no sessions; those that do are let alone, and bounded."""
+
+import asyncio
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from cvxdnn.app.gate.sockets import FULL, GARBLED, MOST_SILENT, NO_PAGE, Sockets
+from tests.app.gate.asgi import request
+
+PAGE = BackMsg(rerun_script={"query_string": ""}).SerializeToString()
+OTHER = BackMsg(app_heartbeat=True).SerializeToString()
+SHORT, LONG = 0.05, 60.0
+ACCEPT = {"type": "websocket.accept", "subprotocol": "streamlit"}
+
+
+class Visitor:
+    """The far end of one web socket."""
+
+    def __init__(self, sockets, session="unknown"):
+        self.told, self.sent = asyncio.Queue(), []
+        self.told.put_nowait({"type": "websocket.connect"})
+        scope = request("websocket") | {"subprotocols": ["streamlit", "token", session]}
+        self.task = asyncio.create_task(sockets(scope, self.told.get, self._keep))
+
+    async def _keep(self, message):
+        self.sent.append(message)
+
+    def say(self, data, kind="bytes"):
+        self.told.put_nowait({"type": "websocket.receive", kind: data})
+
+    def leave(self):
+        self.told.put_nowait({"type": "websocket.disconnect"})
+
+    async def settled(self):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return self
+
+    @property
+    def is_open(self):
+        return not self.task.done()
+
+
+class Streamlit:
+    """Accepts, then listens until the end."""
+
+    def __init__(self):
+        self.sessions = 0
+        self.heard = []
+
+    async def __call__(self, scope, receive, send):
+        self.sessions += 1
+        assert (await receive())["type"] == "websocket.connect"
+        await send(ACCEPT)
+        while (message := await receive())["type"] != "websocket.disconnect":
+            self.heard.append(message["bytes"])
+            if message["bytes"] == b"fail":
+                raise RuntimeError("it failed")
+            await send({"type": "websocket.send", "bytes": b"delta"})
+
+
+def run(story, **limits):
+    behind = Streamlit()
+    sockets = Sockets(
+        behind, **{"most": 10, "silent_seconds": LONG, "is_known": lambda session: session == "mine"} | limits
+    )
+    asyncio.run(story(sockets, behind))
+
+
+@pytest.mark.parametrize("data", [None, b"", OTHER])
+def test_who_asks_for_no_page_is_sent_away_and_never_was_a_session(data):
+    async def story(sockets, behind):
+        silent = Visitor(sockets)
+        if data is not None:
+            silent.say(data)
+        await asyncio.wait_for(silent.task, 10)
+        assert silent.sent == [ACCEPT, NO_PAGE]
+        assert behind.sessions == 0
+
+    run(story, silent_seconds=SHORT)
+
+
+@pytest.mark.parametrize(("data", "kind"), [(b"\xff\xff", "bytes"), (b"\xff" * 1_000, "bytes"), ("text", "text")])
+def test_garbage_ends_its_socket_at_once(data, kind):
+    async def story(sockets, behind):
+        visitor = Visitor(sockets)
+        visitor.say(data, kind)
+        await asyncio.wait_for(visitor.task, 10)
+        assert visitor.sent == [ACCEPT, GARBLED]
+        assert behind.sessions == 0
+
+    run(story)
+
+
+def test_who_asks_for_a_page_gets_it_and_may_be_silent_from_then_on():
+    async def story(sockets, behind):
+        reader = Visitor(sockets)
+        reader.say(OTHER)
+        reader.say(PAGE)
+        await asyncio.sleep(3 * SHORT)
+        assert reader.is_open
+        reader.say(OTHER)
+        reader.leave()
+        await asyncio.wait_for(reader.task, 10)
+        delta = {"type": "websocket.send", "bytes": b"delta"}
+        assert (reader.sent, behind.heard) == ([ACCEPT, delta, delta], [PAGE, OTHER])
+
+    run(story, silent_seconds=SHORT)
+
+
+def test_who_comes_back_to_a_session_may_be_silent_too():
+    async def story(sockets, behind):
+        back, stranger = Visitor(sockets, "mine"), Visitor(sockets, "guessed")
+        await asyncio.sleep(3 * SHORT)
+        assert (back.is_open, stranger.is_open) == (True, False)
+        assert (back.sent, behind.sessions) == ([ACCEPT], 1)
+        back.leave()
+        await asyncio.wait_for(back.task, 10)
+
+    run(story, silent_seconds=SHORT)
+
+
+def test_many_silent_sockets_keep_nobody_out():
+    async def story(sockets, behind):
+        reader = await Visitor(sockets).settled()
+        reader.say(PAGE)
+        silent = [await Visitor(sockets).settled() for _ in range(3 * MOST_SILENT)]
+        assert [visitor.is_open for visitor in silent] == [False] * 2 * MOST_SILENT + [True] * MOST_SILENT
+        late = await Visitor(sockets).settled()
+        late.say(PAGE)
+        await late.settled()
+        assert late.is_open
+        assert reader.is_open
+        assert behind.sessions == 2
+
+    run(story)
+
+
+def test_beyond_the_bound_nobody_gets_a_page_until_somebody_leaves():
+    async def story(sockets, behind):
+        early = await Visitor(sockets).settled()
+        readers = [await Visitor(sockets).settled() for _ in range(2)]
+        for reader in readers:
+            reader.say(PAGE)
+            await reader.settled()
+        late = await Visitor(sockets).settled()
+        early.say(PAGE)
+        await early.settled()
+        assert (late.sent, early.sent) == ([FULL], [ACCEPT, FULL])
+        readers[0].leave()
+        await readers[0].settled()
+        another = await Visitor(sockets).settled()
+        another.say(PAGE)
+        assert (await another.settled()).is_open
+        assert behind.sessions == 3
+
+    run(story, most=2)
+
+
+@pytest.mark.parametrize("end", ["leave", "fail"])
+def test_however_a_socket_ends_its_place_is_free(end):
+    async def story(sockets, behind):
+        for _ in range(3):
+            silent = Visitor(sockets)
+            silent.leave()
+            visitor = Visitor(sockets)
+            visitor.say(PAGE)
+            visitor.leave() if end == "leave" else visitor.say(b"fail")
+            await asyncio.wait([silent.task, visitor.task])
+            assert isinstance(visitor.task.exception(), RuntimeError) == (end == "fail")
+        assert behind.sessions == 3
+        assert not sockets._silent
+
+    run(story, most=1)

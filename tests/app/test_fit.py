@@ -1,0 +1,122 @@
+"""One session's fit: started, paused, gone on with, left, and what it says when a host refuses or a task fails."""
+
+import time
+
+import numpy as np
+import pytest
+
+from cvxdnn.app.fit import FitRun
+from cvxdnn.core.exceptions import CvxdnnError, LimitExceededError
+from cvxdnn.core.solution import Status
+from cvxdnn.jobs import InlineRunner
+from cvxdnn.training.fitting import FitProblem
+
+SHORT = FitProblem(np.eye(3), np.eye(3), 0.1, "linear", width=4, restarts=2, steps=100, polish=50)
+ENDLESS = FitProblem(np.eye(3), np.eye(3), 0.1, "relu", width=4, restarts=2, steps=10**7)
+
+
+@pytest.fixture
+def runner():
+    with InlineRunner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def run(runner):
+    return FitRun("test", lambda: runner, "owner")
+
+
+def wait(run, condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+        run.poll()
+
+
+def failing(snapshot):
+    raise CvxdnnError("this measure cannot be taken")
+
+
+def steps(snapshot):
+    return {"step": float(snapshot.step)}
+
+
+def test_a_fit_runs_to_its_end(run):
+    run.begin(SHORT, steps)
+    assert run.is_running
+    wait(run, lambda: not run.is_running)
+    assert run.frame.done
+    assert run.frame.state is None
+    assert run.message == ""
+    assert run.frame.traces["step"][-1] == run.frame.step
+
+
+def test_pausing_keeps_the_place_to_go_on_from(run):
+    run.begin(ENDLESS)
+    wait(run, lambda: run.frame is not None and run.frame.step > 0)
+    run.pause()
+    paused = run.frame
+    assert not run.is_running
+    assert paused.status is Status.STOPPED
+    assert paused.state is not None
+    run.resume()
+    wait(run, lambda: run.frame.step > paused.step)
+    run.pause()
+    assert np.array_equal(run.frame.history[0], paused.history[0])
+
+
+def test_a_forgotten_place_means_starting_again(run):
+    run.begin(ENDLESS)
+    wait(run, lambda: run.frame is not None and run.frame.step > 0)
+    run.pause()
+    run.forget_state()
+    assert "first weights" in run.message
+    run.resume()
+    assert run.message == ""
+    assert run.frame is None
+    run.pause()
+
+
+def test_frames_of_other_settings_are_not_shown(run):
+    run.begin(SHORT)
+    wait(run, lambda: not run.is_running)
+    assert run.frame_of(SHORT) is run.frame
+    assert run.frame_of(ENDLESS) is None
+
+
+def test_a_newer_fit_of_the_session_stops_the_older_one(runner, run):
+    other = FitRun("other", lambda: runner, "owner")
+    run.begin(ENDLESS)
+    wait(run, lambda: run.frame is not None)
+    other.begin(SHORT)
+    wait(other, lambda: not other.is_running)
+    wait(run, lambda: not run.is_running)
+    assert other.frame.done
+    assert run.message == ""
+    assert run.frame.state is not None
+
+
+def test_a_task_that_fails_leaves_its_reason(run):
+    run.begin(SHORT, failing)
+    wait(run, lambda: not run.is_running)
+    assert "cannot be taken" in run.message
+
+
+def test_a_host_that_is_full_says_so():
+    class Full:
+        def submit(self, task, *, owner, label=""):
+            raise LimitExceededError("10 jobs are waiting; try again")
+
+    run = FitRun("test", Full, "owner")
+    run.begin(SHORT)
+    assert not run.is_running
+    assert "try again" in run.message
+
+
+def test_nothing_happens_without_a_job(run):
+    run.poll()
+    run.pause()
+    run.leave()
+    run.resume()
+    assert run.frame is None

@@ -1,0 +1,69 @@
+"""What a browser tells of the editor: pairs of numbers are taken over exactly, everything else is refused."""
+
+import json
+import math
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cvxdnn.app.point_editor.told import told_names, told_number, told_points
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.exhibits.extreme_points.page import DOMAIN, _told
+
+atoms = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+anything = st.recursive(atoms, lambda inner: st.lists(inner) | st.tuples(inner))
+numbers = st.integers(-(2**53), 2**53) | st.floats()
+ODD = {
+    "nothing": None,
+    "a number": 7,
+    "text": "0x10",
+    "an object": {"0": [0, 1]},
+    "null": [[0, None]],
+    "a truth value": [[0, True]],
+    "hexadecimal": [[0, "0x10"]],
+    "digits as text": [[0, "1"]],
+    "nested": [[0, [1]]],
+    "an object for a number": [[0, {}]],
+    "three": [[0, 1, 2]],
+    "flat": [0, 1],
+    "endless": [[0, 10**4000]],
+    "deep": [[0, json.loads("[" * 500 + "]" * 500)]],
+}
+
+
+@given(pairs=st.lists(st.tuples(numbers, numbers)))
+def test_numbers_come_through_exactly(pairs):
+    told = told_points({"points": [list(pair) for pair in pairs]})
+    assert str(told) == str(tuple((float(x), float(y)) for x, y in pairs))
+
+
+@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
+def test_anything_else_is_refused_in_one_short_sentence(value):
+    with pytest.raises(InvalidInputError, match="points") as refused:
+        told_points({"points": value})
+    assert len(str(refused.value)) < 130
+
+
+@given(state=anything | st.dictionaries(st.sampled_from(["points", "hidden", "edits"]), anything))
+def test_no_state_whatsoever_raises_anything_else(state):
+    for read in (told_points, lambda state: told_names(state, "hidden")):
+        with suppress(InvalidInputError):
+            read(state)
+    number = told_number(state, "edits")
+    assert number is None or abs(number) <= 2**53
+
+
+@given(points=anything | st.lists(st.tuples(st.floats(), st.floats())))
+def test_samples_stay_inside_the_axes(points):
+    told = _told({"points": points})
+    for x, y in told or ():
+        assert DOMAIN[0] <= x <= DOMAIN[1]
+        assert DOMAIN[2] <= y <= DOMAIN[3]
+    assert told is None or 2 <= len(told) <= 3
+
+
+def test_samples_without_a_number_are_no_samples():
+    assert _told({"points": [[0, math.nan], [1, 1]]}) is None
+    assert _told({"points": [[0, 0]]}) is None

@@ -1,0 +1,49 @@
+"""Opening a closed-form page in AppTest, moving its controls, and following its training run."""
+
+import time
+
+from tests.exhibits.conftest import go_to
+
+
+def open_page(explore, name):
+    app = explore()
+    go_to(app, name)
+    assert not app.exception
+    return app
+
+
+def widget(app, key):
+    """The widget with this key, whatever its kind."""
+    for kind in (app.selectbox, app.radio, app.slider, app.select_slider, app.number_input):
+        for found in kind:
+            if found.key == key:
+                return found
+    raise KeyError(key)
+
+
+def move(app, prefix, **values):
+    """Set controls, in this order: some appear only after others were set."""
+    for name, value in values.items():
+        widget(app, prefix + name).set_value(value).run()
+        assert not app.exception, (name, value)
+
+
+def text_of(app):
+    """Everything in the page's own HTML: the headline and the table of numbers."""
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def train(app, name, seconds=60, wait_for_end=False):
+    """Press Train and wait for a frame, or for the end; the run is paused afterwards."""
+    app.button(key=f"{name}_train_play_arrow").click().run()
+    run = app.session_state[f"{name}_fit"]
+    deadline = time.monotonic() + seconds
+    while run.frame is None or (wait_for_end and run.is_running):
+        assert not run.message, run.message
+        assert time.monotonic() < deadline, "no frame arrived"
+        time.sleep(0.05)
+        run.poll()
+    run.pause()
+    app.run()
+    assert not app.exception
+    return run.frame

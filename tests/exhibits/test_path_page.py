@@ -1,0 +1,68 @@
+"""The Path page for every preset and for points that leave nothing to choose."""
+
+import time
+
+import pytest
+
+from cvxdnn.core.datasets import PRESETS
+from cvxdnn.exhibits.path.page import KEY
+from tests.exhibits.conftest import go_to
+from tests.exhibits.test_explore_page import QUICK, session_of
+
+
+@pytest.fixture
+def path_page(explore):
+    """The Path page; call it with a change of the scenario."""
+
+    def open_page(**change):
+        app = explore(**QUICK)
+        session_of(app).change(**change)
+        go_to(app, "path")
+        session_of(app).run.pause()
+        wait_for_selection(app)
+        assert not app.exception
+        return app
+
+    return open_page
+
+
+def wait_for_selection(app, seconds=60):
+    """Run the app until cross-validation has a result or a problem."""
+    deadline = time.monotonic() + seconds
+    while KEY in app.session_state and app.session_state[KEY].is_running:
+        assert time.monotonic() < deadline, "cross-validation did not end"
+        time.sleep(0.02)
+        app.run()
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_every_preset_has_a_path_and_a_choice_of_weight_decay(path_page, name):
+    app = path_page(preset=name)
+    assert len(app.get("plotly_chart")) == 4
+    breakpoints, gap, _ = app.metric
+    assert int(breakpoints.value.replace(",", "")) >= 2
+    assert float(gap.value) <= 1e-8
+
+
+@pytest.mark.parametrize(
+    "points",
+    [((0.4, 2.0),), ((0.0, 1.0), (1.0, 1.0), (2.0, 1.0)), ((1.0, 0.0), (1.0, 5.0), (1.0, 2.0))],
+    ids=["one point", "constant y", "equal x"],
+)
+def test_points_that_a_constant_fits_best_are_explained(path_page, points):
+    app = path_page(points=points)
+    assert "A constant fits" in app.info[0].value
+
+
+def test_two_points_have_a_path_but_nothing_to_cross_validate(path_page):
+    app = path_page(points=((0.0, 0.0), (1.0, 1.0)))
+    assert len(app.get("plotly_chart")) == 3
+    assert "at least 3" in app.info[0].value
+
+
+def test_sessions_that_look_at_the_same_points_share_the_result(path_page):
+    points = ((0.0, 0.0), (0.2, 1.0), (0.5, 0.3), (1.0, 0.7))
+    path_page(points=points)
+    app = path_page(points=points)
+    assert not app.session_state[KEY].is_running
+    assert app.session_state[KEY].of(session_of(app).scenario) is not None

@@ -1,0 +1,75 @@
+"""The page on whitened data: controls at their ends, honest names, and training that goes below the bound."""
+
+import numpy as np
+import pytest
+
+from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
+from tests.exhibits.closed_form_pages import move, open_page, text_of, train
+
+PREFIX = "whitened_"
+ENDS = {
+    "one sample of each": {"classes": 2, "largest": 1},
+    "many classes of one sample": {"classes": 6, "largest": 1, "depth": 8},
+    "large classes": {"classes": 6, "largest": 8, "depth": 2, "extra": 10},
+    "as unequal as possible": {"classes": 6, "largest": 8, "imbalance": 8, "beta": 1.0},
+    "everything vanishes": {"classes": 3, "beta": 3.0, "depth": 8},
+    "weak decay": {"beta": 0.01, "extra": 0, "width": 1},
+}
+
+
+@pytest.fixture
+def page(explore):
+    return open_page(explore, "whitened")
+
+
+@pytest.mark.parametrize("architecture", ["standard", "parallel"])
+@pytest.mark.parametrize("targets", ["class labels", "one real number"])
+@pytest.mark.parametrize("ends", list(ENDS))
+def test_controls_at_their_ends(page, ends, targets, architecture):
+    move(page, PREFIX, architecture=architecture, targets=targets, **ENDS[ends])
+    shown = text_of(page)
+    assert "objective" in shown
+    assert "nan" not in shown.lower()
+
+
+@pytest.mark.parametrize(
+    ("depth", "architecture", "tag", "name"),
+    [
+        (2, "standard", "exact", "Optimum, proved"),
+        (8, "parallel", "exact", "Optimum, proved"),
+        (3, "standard", "upper bound", "Upper bound, not beaten so far"),
+        (6, "standard", "upper bound", "Upper bound"),
+    ],
+)
+def test_the_value_is_called_what_it_is(page, depth, architecture, tag, name):
+    move(page, PREFIX, architecture=architecture, depth=depth)
+    case = whitened_case(WhitenedSetting(depth=depth, architecture=architecture))
+    assert f'<span class="tag exact">{tag}</span>' in text_of(page)
+    assert f"<td>objective</td><td>{case.optimum.value:.6g}</td>" in text_of(page)
+    assert any(caption.value.startswith(f"**{name}.**") for caption in page.caption)
+
+
+def test_a_vanished_class_is_named(page):
+    move(page, PREFIX, largest=6, imbalance=6, beta=0.5)
+    assert page.info[0].value.endswith("at β = 0.5. Without one: class 3 (1).")
+
+
+def test_the_counterexample_is_shown_where_it_exists(page):
+    assert [metric.value for metric in page.metric] == ["0.73398", "0.72161"]
+    move(page, PREFIX, beta=0.5)
+    assert not page.metric
+
+
+@pytest.mark.parametrize("architecture", ["standard", "parallel"])
+def test_training_starts_and_is_shown(page, architecture):
+    move(page, PREFIX, architecture=architecture)
+    frame = train(page, "whitened")
+    assert np.isfinite(frame.objectives).all()
+    assert f"<td>{frame.objective:.6g}</td>" in text_of(page)
+
+
+def test_six_layers_go_below_one_channel_per_class(page):
+    move(page, PREFIX, depth=6)
+    train(page, "whitened", wait_for_end=True, seconds=120)
+    assert "% below" in text_of(page)
+    assert "the value is an upper bound here, not the optimum" in text_of(page)

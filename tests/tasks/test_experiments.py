@@ -1,0 +1,125 @@
+"""Training tasks: frames that arrive at once, stop when asked, and carry what is needed to go on."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cvxdnn.core.solution import Status
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.tasks.comparison import Reference, compare, largest_distance, network_tube
+from cvxdnn.tasks.experiments import STEP_SIZE, TrainingTask, first_frame
+from cvxdnn.tasks.scenario import Scenario
+
+QUICK = Scenario(restarts=2, width=20)
+
+
+def frames_of(task, stop_after=None):
+    frames = []
+    task(frames.append, lambda: stop_after is not None and len(frames) >= stop_after)
+    return frames
+
+
+def test_first_frame_is_the_initial_network_and_the_last_one_carries_the_state():
+    frames = frames_of(TrainingTask(QUICK, until=STEP_SIZE))
+    assert frames[0].step == 0
+    assert frames[-1].step == STEP_SIZE
+    assert frames[-1].state is not None
+    assert not frames[-1].done
+
+
+def test_zero_steps_show_the_initial_weights():
+    (frame,) = frames_of(TrainingTask(QUICK, until=0))
+    assert frame.step == 0
+    assert frame.status is Status.STOPPED
+
+
+def test_stopping_and_going_on_is_the_same_as_not_stopping():
+    whole = frames_of(TrainingTask(QUICK, until=2 * STEP_SIZE))[-1]
+    half = frames_of(TrainingTask(QUICK, until=STEP_SIZE))[-1]
+    rest = frames_of(TrainingTask(QUICK, 2 * STEP_SIZE).after(half))[-1]
+    assert rest.step == whole.step
+    assert np.array_equal(rest.objectives, whole.objectives)
+    assert np.array_equal(rest.history, whole.history)
+
+
+def test_a_stop_is_seen_before_the_next_frame():
+    frames = frames_of(TrainingTask(Scenario(preset="noisy sine")), stop_after=1)
+    assert len(frames) == 2
+    assert frames[-1].status is Status.STOPPED
+
+
+def test_tasks_and_frames_can_be_pickled():
+    task = pickle.loads(pickle.dumps(TrainingTask(QUICK, until=0)))
+    (frame,) = frames_of(task)
+    assert pickle.loads(pickle.dumps(frame)).objective == frame.objective
+
+
+def test_comparison_of_the_stored_network():
+    reference, frame = Reference(Scenario()), first_frame()
+    numbers = compare(reference, frame)
+    assert numbers.gap == pytest.approx(numbers.objective - numbers.optimum, abs=1e-9)
+    assert 0 <= numbers.relative_gap <= 1e-3
+    assert numbers.knots[1:] == (6, 8)
+    assert numbers.is_inside
+    at = np.linspace(0, 1, 10_001)
+    assert numbers.deviation >= np.abs(frame.spline(at) - reference.spline(at)).max() - 1e-12
+
+
+def test_the_optimum_is_at_no_distance_from_itself_and_in_its_band():
+    reference = Reference(Scenario(preset="noisy sine"))
+    spline = reference.solution.spline
+    lower, upper = reference.band
+    assert largest_distance(spline, spline) == 0
+    at = np.linspace(0, 1, 1001)
+    assert (lower(at) <= spline(at) + 1e-9).all()
+    assert (spline(at) <= upper(at) + 1e-9).all()
+
+
+@pytest.mark.parametrize("depth", [3, 5])
+def test_deeper_networks_have_an_optimum_and_a_certificate_of_their_effective_weight_decay(depth):
+    reference = Reference(Scenario(depth=depth))
+    assert reference.is_optimum
+    assert reference.solution.depth == depth
+    assert reference.certificate.relative_gap <= 1e-9
+    assert reference.lower_bound <= reference.solution.objective
+    assert compare(reference, first_frame()).gap is not None
+
+
+def test_no_gap_is_claimed_for_biases_in_every_layer():
+    reference = Reference(Scenario(depth=3, biases="all"))
+    assert not reference.is_optimum
+    assert reference.lower_bound is None
+    assert compare(reference, first_frame()).gap is None
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+def test_at_the_optimum_the_pulls_stay_in_the_tube_and_touch_it(depth, loss):
+    reference = Reference(Scenario(depth=depth, loss=loss, beta=0.01))
+    optimal = replace(first_frame(), spline=reference.solution.spline)
+    tube = network_tube(reference, optimal)
+    assert tube.needed_beta == pytest.approx(reference.solution.effective_beta, rel=1e-4)
+
+
+def test_away_from_the_optimum_a_neuron_more_would_help():
+    reference = Reference(Scenario())
+    straight = LinearSpline(np.zeros(1), np.zeros(1), 1.0, 1.0)
+    tube = network_tube(reference, replace(first_frame(), spline=straight))
+    assert not tube.fits
+
+
+def test_a_training_that_starts_at_the_optimum_stays_there():
+    scenario = Scenario(preset="many optima", beta=0.05, start="optimum", restarts=1, width=10)
+    frames = frames_of(TrainingTask(scenario))
+    optimum = Reference(scenario).solution.objective
+    assert frames[0].objective == pytest.approx(optimum, rel=1e-9)
+    assert frames[-1].objective == pytest.approx(optimum, rel=1e-9)
+
+
+def test_insertion_ends_at_the_optimum():
+    scenario = Scenario(preset="two close points", beta=1e-3, optimizer="insertion", restarts=2)
+    last = frames_of(TrainingTask(scenario))[-1]
+    assert last.status is Status.CONVERGED
+    assert last.objective == pytest.approx(Reference(scenario).solution.objective, rel=1e-6)

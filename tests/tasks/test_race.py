@@ -1,0 +1,69 @@
+"""The race is fair and ends; seeds count every network."""
+
+import pickle
+
+import numpy as np
+
+from cvxdnn.tasks.race import RaceTask
+from cvxdnn.tasks.scenario import OPTIMIZERS, Scenario
+from cvxdnn.tasks.seeds import SeedsTask
+
+QUICK = Scenario(preset="many optima", restarts=2, width=10, beta=0.05)
+LONG = Scenario(preset="noisy sine", restarts=4)
+
+
+def frames_of(task, looks=10**9):
+    frames = []
+    task(frames.append, lambda: len(frames) >= looks)
+    return frames
+
+
+def test_every_optimiser_starts_from_the_same_weights():
+    lanes = frames_of(RaceTask.of(QUICK), looks=5)[-1].lanes
+    assert [lane.optimizer for lane in lanes] == list(OPTIMIZERS)
+    starts = {lane.history[0, 2] for lane in lanes if len(lane.history)}
+    assert len(starts) == 1
+
+
+def test_a_race_ends_when_every_lane_has_ended():
+    last = frames_of(RaceTask(QUICK, ("adam", "momentum")))[-1]
+    assert last.done
+    for lane in last.lanes:
+        seconds, steps, objectives = lane.history.T
+        assert (np.diff(seconds) >= 0).all()
+        assert (np.diff(steps) > 0).all()
+        assert objectives[-1] <= objectives[0]
+
+
+def underway(frames):
+    """Clocks of the lanes that still run and have had a few turns, at the last frame."""
+    lanes = frames[-1].lanes if frames else ()
+    return [lane.history[:, 0] for lane in lanes if not lane.done and len(lane.history) > 5]
+
+
+def test_nobody_gets_more_time_than_one_turn_before_the_others():
+    frames = []
+    RaceTask.of(LONG)(frames.append, lambda: len(underway(frames)) >= 2)
+    clocks = underway(frames)
+    longest_turn = max(np.diff(seconds).max() for seconds in clocks)
+    used = [seconds[-1] for seconds in clocks]
+    assert max(used) - min(used) <= 2 * longest_turn
+
+
+def test_seeds_are_counted_and_reproducible():
+    task = SeedsTask(QUICK, batches=2)
+    frames = frames_of(task)
+    assert [frame.objectives.size for frame in frames] == [0, 16, 32]
+    assert frames[-1].done
+    assert np.array_equal(frames_of(task)[-1].objectives, frames[-1].objectives)
+    assert np.unique(frames[-1].objectives).size > 16  # not the same seed twice
+
+
+def test_both_stop_when_asked():
+    assert not frames_of(RaceTask.of(QUICK), looks=1)[-1].done
+    assert [frame.objectives.size for frame in frames_of(SeedsTask(QUICK), looks=1)] == [0, 0]
+
+
+def test_both_can_be_sent_to_a_worker():
+    for task in (RaceTask.of(QUICK), SeedsTask(QUICK)):
+        assert pickle.loads(pickle.dumps(task)) == task
