@@ -1,5 +1,5 @@
 # The app, and with another command the Dask scheduler and its workers (compose.yaml). Nothing in it runs as root.
-FROM python:3.11.13-slim-bookworm
+FROM python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
 
 # Where the CPU build of torch comes from; everything else comes from PyPI. What a file holds is in the lock.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu

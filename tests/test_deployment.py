@@ -39,7 +39,7 @@ def test_every_line_is_an_instruction():
 
 def test_the_base_is_pinned():
     (base,) = values("FROM")
-    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}", base)
 
 
 def test_the_container_runs_as_an_ordinary_user():
@@ -106,7 +106,7 @@ def test_images_from_elsewhere_are_pinned_and_ours_is_built():
         if "build" in service:
             assert (ROOT / service["build"] / "Dockerfile").exists()
         else:
-            assert re.search(r":\d+\.\d+\.\d+", service["image"])
+            assert re.search(r":\d+\.\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}$", service["image"])
 
 
 def test_replicas_work_on_the_scheduler_and_the_proxy_knows_them_all():
