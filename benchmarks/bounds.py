@@ -183,7 +183,10 @@ def main() -> int:
         gaps[(task.loss if task.depth == 2 else f"{task.loss}, L > 2", decade)] += 1
         if wrong:
             failed += 1
-            print(f"problem(seed={task.seed}): {task.loss}, L = {task.depth}, n = {task.x.size}: {'; '.join(wrong)}")
+            found = "; ".join(wrong)
+            print(f"problem(seed={task.seed}): {task.loss}, L = {task.depth}, n = {task.x.size}: {found}", flush=True)
+        if checked % 1_000 == 0:
+            print(f"{checked} checked", file=sys.stderr, flush=True)
     print(f"{checked} problems from seed {arguments.seed} in {time.monotonic() - start:.0f} s: {failed} violations")
     for kind in sorted({kind for kind, _ in gaps}):
         counts = {decade: count for (name, decade), count in gaps.items() if name == kind}
