@@ -53,3 +53,9 @@ def is_in(client: Client):
     """Whether a client sees a page, and not that the house is full."""
     assert client.headings or any(FULL in text for text in client.alerts), "it sees nothing"
     return not any(FULL in text for text in client.alerts)
+
+
+async def gets_in(client: Client):
+    """The same as soon as the client sees anything: a page that is drawn anew shows nothing for a moment."""
+    await client.until(lambda: client.headings or client.alerts, "anything")
+    return is_in(client)

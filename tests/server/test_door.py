@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.client import Client
 from cvxdnn.app.main import SCRIPT
-from tests.server.conftest import acted, is_in
+from tests.server.conftest import acted, gets_in
 
 SEATS = 3
 PAGES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep", "about")
@@ -28,10 +28,10 @@ def test_deep_links_on_a_fresh_server_find_no_more_seats_than_there_are(fresh_se
         # Pages without an optimum to compute, most of them at once: the race is about who is first.
         clients = [Client(server.port, page=("depth", "about", "whitened", "beyond")[n % 4]) for n in range(visitors)]
         await asyncio.gather(*(client.connect() for client in clients))
-        seated = [client for client in clients if is_in(client)]
+        seated = [client for client in clients if await gets_in(client)]
         for client in clients:
             await client.reload()
-        seated_later = [client for client in clients if is_in(client)]
+        seated_later = [client for client in clients if await gets_in(client)]
         errors = [text for client in clients for text in client.errors]
         await asyncio.gather(*(client.disconnect() for client in clients))
         return len(seated), seated_later == seated, errors
