@@ -20,7 +20,8 @@
      `edits`   only when `points` are the very same as told before, which Streamlit would take for no change
                (say, undo after a replacement): a number that makes the callback run all the same.
      `preview` while a point is dragged: a number and the points so far, at most 15 times a second and never
-               before Python has answered the last one, so that a slow server gets fewer, not a queue of them.
+               before Python has answered the last one, so that a slow server gets fewer, not a queue of them;
+               when a second has passed without an answer, again.
      `hidden`  when a curve is switched on or off.
    Python says in `received` what has reached it. Until that is the latest edit, everything computed from the
    points is drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
@@ -232,6 +233,8 @@ class Editor {
     this.delivered = -Infinity; // when Python was told the last one
     this.previews = 0; // how many points of unfinished drags Python was told
     this.previewed = -Infinity; // when it was told the last ones
+    this.toldPreview = null; // and which
+    this.following = null; // timer: a dragged point's place that Python has not been told, or has not answered
     this.shown = { width: 0 };
     this.build();
     this.listen();
@@ -270,9 +273,8 @@ class Editor {
     this.destroy = () => {
       stop.abort();
       observer.disconnect();
-      for (const timer of [this.resting, this.gesture?.timer, this.delivery, this.confirmation, this.messageTimer]) {
-        clearTimeout(timer);
-      }
+      const { resting, gesture, delivery, confirmation, following, messageTimer } = this;
+      for (const timer of [resting, gesture?.timer, delivery, confirmation, following, messageTimer]) clearTimeout(timer);
       cancelAnimationFrame(this.frame);
     };
   }
@@ -398,13 +400,26 @@ class Editor {
     return this.previews > 0 && this.data.previewed === this.previews;
   }
 
-  /** Tells Python the points of an unfinished drag. */
+  /** Whether what Python sent was computed from the points as they are dragged now. */
+  isFollowed() {
+    return this.isPreviewed() && samePairs(this.toldPreview, pairs(this.points));
+  }
+
+  /** Tells Python the points of an unfinished drag: at once or as soon as it may, and until Python has answered. */
   preview() {
-    const since = performance.now() - this.previewed;
-    if (!this.component || since < PREVIEW_EVERY || (!this.isPreviewed() && since < PREVIEW_LOST)) return;
+    clearTimeout(this.following);
+    if (!this.component || this.gesture?.kind !== "drag" || this.isFollowed()) return;
+    const early = this.previewed + (this.isPreviewed() ? PREVIEW_EVERY : PREVIEW_LOST) - performance.now();
+    if (early <= 0) this.tellPreview();
+    // A finger that rests brings no event: without this its last place would never be told.
+    this.following = setTimeout(() => this.preview(), early > 0 ? early : PREVIEW_LOST);
+  }
+
+  tellPreview() {
     this.previewed = performance.now();
     this.previews += 1;
-    this.component.setStateValue("preview", { number: this.previews, points: pairs(this.points) });
+    this.toldPreview = pairs(this.points);
+    this.component.setStateValue("preview", { number: this.previews, points: this.toldPreview });
   }
 
   /** Tells Python about arrow keys that have not rested yet. */
@@ -1084,7 +1099,8 @@ class Editor {
   report() {
     const { gesture } = this;
     const isDragged = gesture?.kind === "drag" && gesture.before !== this.points;
-    const follows = isDragged && performance.now() - this.previewed < PREVIEW_LOST && this.data.previewed;
+    const follows =
+      this.isFollowed() || (performance.now() - this.previewed < PREVIEW_LOST && Boolean(this.data.previewed));
     const waits = this.awaiting || this.resting || (isDragged && !follows);
     const { dataset } = this.host;
     dataset.points = this.points.length;
@@ -1092,6 +1108,7 @@ class Editor {
     dataset.frames = ++this.frames;
     dataset.version = this.version;
     dataset.dragging = gesture?.kind === "drag";
+    dataset.followed = isDragged && this.isFollowed();
     dataset.stale = Boolean(this.data.stale || waits);
     this.action("undo").setAttribute("aria-disabled", String(!this.past.length));
     this.action("redo").setAttribute("aria-disabled", String(!this.future.length));
