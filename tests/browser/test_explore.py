@@ -37,12 +37,20 @@ def gap(page: Page) -> str:
     return page.get_by_test_id("gap").inner_text()
 
 
-def drag(page: Page, index: int, dx: float, dy: float) -> None:
-    box = page.get_by_role("button", name=re.compile(rf"^Point {index} of")).bounding_box()
+def take(page: Page, index: int) -> tuple[float, float]:
+    """Press the mouse on this point once it lies still (the page may still be arriving), and return where that is."""
+    point = page.get_by_role("button", name=re.compile(rf"^Point {index} of"))
+    point.hover(timeout=SLOW)
+    box = point.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
+    return x, y
+
+
+def drag(page: Page, index: int, dx: float, dy: float) -> None:
+    x, y = take(page, index)
     page.mouse.move(x + dx / 2, y + dy / 2)
     page.mouse.move(x + dx, y + dy)
     page.mouse.up()
@@ -81,11 +89,7 @@ def test_drag_moves_the_optimum_and_trains_again(page, address):
 def test_the_optimum_follows_the_finger_and_returns_when_the_drag_is_given_up(page, address):
     open_explore(page, address)
     before, link = shape(page, "optimum"), page.url
-    box = page.get_by_role("button", name=re.compile("^Point 5 of")).bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
+    x, y = take(page, 5)
     page.mouse.move(x, y - 60)
     expect_change(page, "optimum", before)
     during = shape(page, "optimum")
@@ -100,11 +104,7 @@ def test_the_optimum_follows_the_finger_and_returns_when_the_drag_is_given_up(pa
 
 def test_the_optimum_of_the_last_place_of_a_finger_that_rests_is_shown(page, address):
     open_explore(page, address)  # where nothing is trained, so no other news makes the browser look again
-    box = page.get_by_role("button", name=re.compile("^Point 5 of")).bounding_box()
-    assert box
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
+    x, y = take(page, 5)
     page.mouse.move(x, y - 90, steps=30)  # faster than they can be told, so the last one has to wait
     expect(page.locator('.editor[data-followed="true"]')).to_be_visible(timeout=SLOW)
     resting = shape(page, "optimum")
