@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cvxdnn.training.architectures import Network
+    from cvxdnn.core.network import Network
 
 FIRST, SECOND, EPSILON = 0.98, 0.99, 1e-10
 """Adam's constants in the trainer."""

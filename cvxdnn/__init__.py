@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cvxdnn.core.losses import LOSSES as LOSSES
     from cvxdnn.core.losses import EpsilonInsensitive as EpsilonInsensitive
     from cvxdnn.core.losses import Huber as Huber
+    from cvxdnn.core.network import Network as Network
     from cvxdnn.core.objective import Certificate as Certificate
     from cvxdnn.core.objective import beta_max as beta_max
     from cvxdnn.core.objective import certify as certify
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from cvxdnn.core.spline import sparsest_interpolant as sparsest_interpolant
     from cvxdnn.tasks.scenario import Scenario as Scenario
     from cvxdnn.tasks.training import train as train
-    from cvxdnn.training.architectures import Network as Network
 
 _HOMES = {
     "Certificate": "core.objective",
@@ -45,7 +45,7 @@ _HOMES = {
     "LinearSpline": "core.spline",
     "Path": "convex",
     "Solver": "convex",
-    "Network": "training.architectures",
+    "Network": "core.network",
     "PRESETS": "core.datasets",
     "Scenario": "tasks.scenario",
     "Snapshot": "core.solution",

@@ -39,14 +39,11 @@ ROOMS = {
 
 HOMES = {
     "cvxpy": {"convex"},
-    "torch": {"training"},
+    "torch": {"training", "cvxdnn.core.torch_module"},
     "plotly": {"app", "exhibits"},
     "streamlit": {"app", "exhibits", "entry"},
     "distributed": {"jobs"},
 }
-
-EXCEPTION = ("cvxdnn.core.solution", "cvxdnn.training.closed_form")
-"""The one import that points upwards: a solution knows how to become a network. Inside a function."""
 
 SERVER_SIDE = (
     *("core.datasets", "tasks.scenario", "tasks.comparison", "tasks.experiments", "jobs", "convex.banded"),
@@ -130,7 +127,7 @@ def complaint(found):
     """Why an import breaks the rules; None when it does not."""
     library = found.imported.split(".")[0]
     here, there = part_of(found.importer), part_of(found.imported)
-    if library in HOMES and here not in HOMES[library]:
+    if library in HOMES and not HOMES[library] & {here, found.importer}:
         return f"{found.importer} imports {library}, which belongs to {sorted(HOMES[library])}"
     if there is None or here == there:
         return None
@@ -138,8 +135,6 @@ def complaint(found):
         return None if found.where == "typing" else f"cvxdnn/__init__.py must load {found.imported} lazily"
     if there == "cvxdnn":
         return None if here in ("app", "exhibits", "entry") else f"{found.importer} imports the public names"
-    if (found.importer, found.imported) == EXCEPTION and found.where == "function":
-        return None
     return None if there in ROOMS[here] else f"{found.importer} imports {found.imported}, which is not below it"
 
 
@@ -173,13 +168,13 @@ def test_reader_finds_imports_wherever_they_stand(source, expected):
         ("cvxdnn.core.spline", "cvxdnn.convex", "function"),
         ("cvxdnn.core.spline", "cvxdnn.tasks.scenario", "typing"),
         ("cvxdnn.core.spline", "cvxdnn", "function"),
-        ("cvxdnn.convex.banded", "cvxdnn.training.architectures", "function"),
+        ("cvxdnn.convex.banded", "cvxdnn.training.layout", "function"),
         ("cvxdnn.jobs.scheduler", "cvxdnn.tasks.scenario", "module"),
         ("cvxdnn.convex.path", "cvxdnn.theory.rank_one", "module"),
         ("cvxdnn.app.page", "cvxdnn.exhibits.explore.session", "function"),
         ("cvxdnn.exhibits.explore.chart", "pages.explore", "module"),
-        ("cvxdnn.core.solution", "cvxdnn.training.closed_form", "module"),
         ("cvxdnn.core.solution", "cvxdnn.training.training", "function"),
+        ("cvxdnn.core.network", "torch", "function"),
         ("cvxdnn", "cvxdnn.convex", "module"),
         ("cvxdnn.core.objective", "cvxpy", "function"),
         ("cvxdnn.tasks.experiments", "torch.nn", "function"),
@@ -200,7 +195,7 @@ def test_rules_refuse_what_they_should(importer, imported, where):
         ("cvxdnn.tasks.experiments", "cvxdnn.training.training", "function"),
         ("cvxdnn.exhibits.explore.progress_chart", "cvxdnn.tasks.scenario", "module"),
         ("cvxdnn", "cvxdnn.convex", "typing"),
-        (*EXCEPTION, "function"),
+        ("cvxdnn.core.torch_module", "torch", "module"),
         ("cvxdnn.training.training", "torch", "module"),
         ("cvxdnn.jobs", "numpy", "module"),
     ],
@@ -225,10 +220,6 @@ def test_charts_know_no_page(name):
 @pytest.mark.parametrize("name", FILES)
 def test_imports_point_downwards_and_heavy_libraries_stay_at_home(name):
     assert [text for found in imports_of_file(name) if (text := complaint(found))] == []
-
-
-def test_the_one_exception_is_still_needed():
-    assert Import(*EXCEPTION, "function") in IMPORTS
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if part_of(name) == "entry"])

@@ -26,7 +26,6 @@ Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the symmetric tube is der
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,12 +35,13 @@ from cvxdnn.core.evaluation import Fit, fit_of, penalty_gap
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.loss_terms import LossTerms, LowerBound
 from cvxdnn.core.losses import LOSSES, Loss, Squared, named
+from cvxdnn.core.network import Network
 from cvxdnn.core.rounding import SUM, TINY, UNIT, down, total, up, upper_total
 from cvxdnn.core.spline import LinearSpline, MergedPoints, merge_points
 from cvxdnn.core.tube import DualPoint, Tube
 from cvxdnn.core.tube import double_integral as double_integral
 
-__all__ = ["LOSSES", "Certificate", "NetworkLike", "Proof", "Tube", "beta_max", "certify", "network_objective"]
+__all__ = ["LOSSES", "Certificate", "Proof", "Tube", "beta_max", "certify", "network_objective"]
 
 Vector = NDArray[np.float64]
 
@@ -50,25 +50,6 @@ SAME = 1e-8
 """Multiples of the multipliers that differ by less from 1 prove the same: the bound is stationary there."""
 CLOSE = 1e-12
 """Relative gap at which no better multipliers are looked for."""
-
-
-@runtime_checkable
-class NetworkLike(Protocol):
-    """What the certificate needs to know of a trained network."""
-
-    @property
-    def depth(self) -> int:
-        """Number of weight layers."""
-
-    @property
-    def parameters_norm(self) -> float:
-        """Sum over the layers of the squared Frobenius norms of the weights, biases excluded."""
-
-    def __call__(self, x: ArrayLike) -> Vector:
-        """Outputs at `x`."""
-
-    def to_spline(self) -> LinearSpline:
-        """The exact piecewise-linear function."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +105,13 @@ class Proof:
 
 
 def network_objective(
-    network: NetworkLike, x: ArrayLike, y: ArrayLike, *, beta: float, loss: str | Loss = "squared"
+    network: Network, x: ArrayLike, y: ArrayLike, *, beta: float, loss: str | Loss = "squared"
 ) -> float:
     """The objective of a network of any depth, on the points exactly as given."""
     x, y = validation.points(x, y)
     loss = named(loss)
     loss.check(y)
-    if not isinstance(network, NetworkLike):
+    if not isinstance(network, Network):
         raise InvalidInputError(f"network is {validation.shown(network)}; pass a Network")
     beta = validation.nonnegative("beta", beta)
     return float(loss.value(network(x), y).sum()) + 0.5 * beta * network.parameters_norm
@@ -175,7 +156,7 @@ def largest_beta(points: MergedPoints, skip_connection: bool = False) -> float:
 def certify(
     x: ArrayLike,
     y: ArrayLike,
-    f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
+    f: LinearSpline | Network | Callable[[Vector], ArrayLike],
     *,
     beta: float,
     loss: str | Loss = "squared",
@@ -233,14 +214,14 @@ def _in_rationals(
     certificate: Certificate,
     x: ArrayLike,
     y: ArrayLike,
-    f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
+    f: LinearSpline | Network | Callable[[Vector], ArrayLike],
     beta: float,
     loss: Loss,
 ) -> Certificate:
     """The certificate computed once more, by `cvxdnn.core.exact`."""
     from cvxdnn.core.exact import two_layer_bounds  # rarely asked for
 
-    if not isinstance(f, LinearSpline | NetworkLike):
+    if not isinstance(f, LinearSpline | Network):
         raise InvalidInputError("exact is True; that needs a LinearSpline or a network, whose numbers can be looked at")
     proof = Proof(beta, certificate.point, certificate.multipliers)
     bounds = two_layer_bounds(x, y, f, proof, beta=beta, loss=loss)
@@ -340,13 +321,13 @@ def _summed(points: MergedPoints, multipliers: Vector) -> Vector:
 
 
 def _evaluate(
-    f: LinearSpline | NetworkLike | Callable[[Vector], ArrayLike],
+    f: LinearSpline | Network | Callable[[Vector], ArrayLike],
     points: MergedPoints,
     path_norm: float | None,
     skip_connection: bool,
 ) -> Fit:
     """Values at the merged inputs, and what the penalty charges per unit of beta."""
-    has_cost = isinstance(f, LinearSpline | NetworkLike)
+    has_cost = isinstance(f, LinearSpline | Network)
     if not callable(f):
         raise InvalidInputError(f"f is {validation.shown(f)}; pass a LinearSpline, a network or a callable")
     if has_cost and path_norm is not None:
@@ -357,7 +338,7 @@ def _evaluate(
         fit = fit_of(f, points.x, skip_connection)
         validation.bounded("f(x)", fit.values)
         return fit
-    if isinstance(f, NetworkLike):
+    if isinstance(f, Network):
         cost = _network_cost(f, skip_connection)
     elif path_norm is None:
         raise InvalidInputError("path_norm is missing; a callable needs the cost that beta multiplies")
@@ -388,15 +369,14 @@ def _check_path_norm(path_norm: float, points: MergedPoints, fitted: Vector, ski
         )
 
 
-def _network_cost(network: NetworkLike, skip_connection: bool) -> float:
+def _network_cost(network: Network, skip_connection: bool) -> float:
     if network.depth != 2:
         raise InvalidInputError(
             f"f is a network of depth {network.depth}; the bound holds for depth 2: certify its effective "
             "two-layer problem instead, or compare objectives with network_objective"
         )
-    skip = getattr(network, "skip", 0.0)
-    if skip and not skip_connection:
-        raise InvalidInputError(f"f has a skip connection of slope {skip:g}; pass skip_connection=True")
+    if network.skip and not skip_connection:
+        raise InvalidInputError(f"f has a skip connection of slope {network.skip:g}; pass skip_connection=True")
     return validation.number("f.parameters_norm", network.parameters_norm) / 2
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cvxdnn.core.closed_form import deep_network
 from cvxdnn.core.exact import deep_bounds, two_layer_bounds
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import Loss
-from cvxdnn.core.objective import Certificate, NetworkLike, Proof
+from cvxdnn.core.network import Network
+from cvxdnn.core.objective import Certificate, Proof
 from cvxdnn.core.spline import LinearSpline
 
 __all__ = ["LocalMinimum", "Snapshot", "Solution", "Status"]
@@ -162,7 +164,7 @@ class Solution:
             is_exact=True,
         )
 
-    def network(self, *, directions: Sequence[ArrayLike] | None = None) -> Any:
+    def network(self, *, directions: Sequence[ArrayLike] | None = None) -> Network:
         """An optimal network in closed form, whose objective is the optimum.
 
         Parameters
@@ -173,13 +175,10 @@ class Solution:
 
         Returns
         -------
-        cvxdnn.Network
+        Network
             With one neuron in the last hidden layer for each coefficient of the Lasso (docs/two-layers.md), and early
             layers that rescale (docs/depth.md).
         """
-        # The one import that points upwards: a result knows how to become a network.
-        from cvxdnn.training.closed_form import deep_network
-
         low, high = self.x_range
         return deep_network(self.spline, low, high, depth=self.depth, skip=self.skip_connection, directions=directions)
 
@@ -199,10 +198,10 @@ class Snapshot:
     step: int
     objectives: Vector
     best: int
-    network: NetworkLike
+    network: Network
     done: bool
     status: Status
-    networks: tuple[NetworkLike, ...] = ()
+    networks: tuple[Network, ...] = ()
     state: Any = field(default=None, repr=False)
 
     @property

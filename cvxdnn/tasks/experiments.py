@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from cvxdnn.core.datasets import Dataset
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.kinks import kinks
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
@@ -211,9 +212,7 @@ def _frame(snapshot: Snapshot, history: _History, *, with_state: bool) -> Frame:
 
 
 def _neurons(snapshot: Snapshot) -> Vector:
-    from cvxdnn.training.kinks import kinks
-
-    found = kinks(snapshot.network)  # type: ignore[arg-type]  # train makes Networks
+    found = kinks(snapshot.network)
     return np.column_stack([found.x, found.slope_changes, found.sides])
 
 

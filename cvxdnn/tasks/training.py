@@ -15,12 +15,12 @@ from numpy.typing import ArrayLike
 from cvxdnn.convex import solve
 from cvxdnn.core import validation
 from cvxdnn.core.losses import Loss
+from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from cvxdnn.training.architectures import Network
     from cvxdnn.training.training import TrainingState
 
 __all__ = ["TrainingOptions", "train"]
@@ -86,7 +86,5 @@ def train(
 
     if isinstance(initial, str):
         validation.one_of("initial", initial, ("convex",))
-        start = solve(x, y, beta=beta, depth=depth, loss=loss).network()
-    else:
-        start = initial
-    return training.train(x, y, beta=beta, depth=depth, loss=loss, initial=start, **options)
+        initial = solve(x, y, beta=beta, depth=depth, loss=loss).network()
+    return training.train(x, y, beta=beta, depth=depth, loss=loss, initial=initial, **options)

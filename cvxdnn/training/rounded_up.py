@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Loss
-from cvxdnn.training.architectures import Network
+from cvxdnn.core.network import Network
 
 __all__ = ["objective_rounded_up"]
 

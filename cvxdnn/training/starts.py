@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.training.architectures import Network
+from cvxdnn.core.network import Network
 from cvxdnn.training.initialization import disturbed, layer_norm, random_layers
 from cvxdnn.training.layout import Layers, ParameterLayout
 from cvxdnn.training.state import Problem

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot, Status
 from cvxdnn.training import schedule
-from cvxdnn.training.architectures import Network
 from cvxdnn.training.descent import Descent
 from cvxdnn.training.finish import IDLE_INSERTIONS, Finish, polish_begun
 from cvxdnn.training.initialization import loss_of_constant, unavoidable_loss

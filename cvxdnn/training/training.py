@@ -24,8 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import Loss, named
+from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot, Status
-from cvxdnn.training.architectures import Network
 from cvxdnn.training.finish import draws_ramps
 from cvxdnn.training.layout import BIASES, Biases, ParameterLayout
 from cvxdnn.training.methods import METHODS

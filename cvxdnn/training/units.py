@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Loss, Squared
-from cvxdnn.training.architectures import Network, origin_for
+from cvxdnn.core.network import Network, origin_for
 from cvxdnn.training.layout import Layers
 
 Floats = NDArray[np.float64]

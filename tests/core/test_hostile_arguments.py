@@ -20,12 +20,12 @@ import cvxdnn
 from cvxdnn import theory
 from cvxdnn.convex import DeepPath
 from cvxdnn.convex.selection import cross_validate
+from cvxdnn.core.closed_form import deep_network, two_layer_network
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import named
 from cvxdnn.core.objective import network_objective
 from cvxdnn.tasks.sweep import Grid
-from cvxdnn.training.closed_form import deep_network, two_layer_network
 from cvxdnn.training.fitting import FitProblem
 
 X, Y = [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 0.0, 2.0]

@@ -21,6 +21,7 @@ from cvxdnn.core.losses import (
     Squared,
     named,
 )
+from cvxdnn.core.network import Network
 from cvxdnn.core.objective import beta_max, certify, network_objective
 from cvxdnn.core.spline import LinearSpline
 
@@ -437,22 +438,14 @@ def test_other_mistakes_are_named(call, words):
         call()
 
 
-class Flat:
-    """A network that is 0.5 everywhere, with weights of norm 4."""
-
-    depth, parameters_norm = 2, 4.0
-
-    def __call__(self, x):
-        return np.full(np.shape(x), 0.5)
-
-    def to_spline(self):
-        return LinearSpline([0.0], [0.5])
+FLAT = Network(weights=([[1.0]], [[np.sqrt(3)]]), biases=([-100.0], [0.5]))
+"""0.5 on the data, with weights of norm 4."""
 
 
 def test_the_objective_of_a_network_with_another_loss():
-    assert network_objective(Flat(), [0, 1], [1, -1], beta=0.1, loss="hinge") == pytest.approx(0.5 + 1.5 + 0.2)
-    assert network_objective(Flat(), [0, 1], [1, -1], beta=0.1, loss=Absolute()) == pytest.approx(2 + 0.2)
-    assert certify([0, 1], [1, -1], Flat(), beta=0.1, loss="hinge").primal == pytest.approx(2.2)
+    assert network_objective(FLAT, [0, 1], [1, -1], beta=0.1, loss="hinge") == pytest.approx(0.5 + 1.5 + 0.2)
+    assert network_objective(FLAT, [0, 1], [1, -1], beta=0.1, loss=Absolute()) == pytest.approx(2 + 0.2)
+    assert certify([0, 1], [1, -1], FLAT, beta=0.1, loss="hinge").primal == pytest.approx(2.2)
 
 
 @pytest.mark.parametrize("loss", [Huber, EpsilonInsensitive])

@@ -1,7 +1,5 @@
 """Facts about the objective, its dual, and the certificate."""
 
-from dataclasses import dataclass
-
 import cvxpy as cp
 import numpy as np
 import pytest
@@ -10,7 +8,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.core.objective import NetworkLike, beta_max, certify, network_objective
+from cvxdnn.core.network import Network
+from cvxdnn.core.objective import beta_max, certify, network_objective
 from cvxdnn.core.spline import LinearSpline, interpolating_spline
 
 EXACT = 1e-12  # relative: a few hundred roundings
@@ -412,47 +411,22 @@ def test_a_better_dual_is_used_and_a_worse_one_is_not():
 # Networks and callables
 
 
-@dataclass(frozen=True)
-class Neurons:
-    """constant + skip x + sum_j out_j relu(into_j x + bias_j)"""
-
-    into: np.ndarray
-    bias: np.ndarray
-    out: np.ndarray
-    constant: float = 0.0
-    skip: float = 0.0
-    depth: int = 2
-
-    @property
-    def parameters_norm(self):
-        return float(self.into @ self.into + self.out @ self.out)
-
-    def __call__(self, x):
-        x = np.asarray(x)
-        hidden = np.maximum(np.multiply.outer(x, self.into) + self.bias, 0)
-        return hidden @ self.out + self.constant + self.skip * x
-
-    def to_spline(self):
-        knots = np.unique(-self.bias / self.into)
-        far = np.array([knots[0] - 1, knots[-1] + 1])
-        left, right = ((self(far) - self(knots[[0, -1]])) / [-1, 1]).tolist()
-        return LinearSpline(knots, self(knots), left, right)
-
-
 X = np.array([-1.0, 0, 1])
 V = np.array([1.0, 0, 1])
 
 
 def v_network(stretch=1.0, **changes):
     """0.3 + 0.7 |x| with two neurons; stretch != 1 leaves their layers out of balance."""
-    root = np.sqrt([0.7, 0.7])
-    return Neurons(stretch * root * [1, -1], np.zeros(2), root / stretch, 0.3, **changes)
+    root = np.sqrt([[0.7, 0.7]])
+    return Network((stretch * root * [1, -1], root.T / stretch), (np.zeros(2), [0.3]), **changes)
+
+
+DEEP = Network([np.ones((1, 1))] * 3, [np.zeros(1)] * 3)
 
 
 def test_a_network_is_charged_the_weights_it_has():
     beta = 0.1
     network = v_network()
-    assert isinstance(network, NetworkLike)
     by_network = certify(X, V, network, beta=beta)
     by_spline = certify(X, V, network.to_spline(), beta=beta)
     assert by_network.primal == pytest.approx(by_spline.primal, rel=EXACT)
@@ -527,9 +501,9 @@ def not_a_number(x):
         (not_a_number, {"beta": 0.1, "path_norm": 2}, r"f\(x\)\[0\] is nan"),
         (lambda x: x[:2], {"beta": 0.1, "path_norm": 2}, r"f\(x\) has 2 values for 3 inputs"),
         (lambda x: 1e200 * x, {"beta": 0.1, "path_norm": 2}, r"f\(x\)\[.*rescale"),
-        (v_network(depth=3), {"beta": 0.1}, "depth 3"),
+        (DEEP, {"beta": 0.1}, "depth 3"),
         (v_network(skip=0.5), {"beta": 0.1}, "skip_connection=True"),
-        (v_network(stretch=np.nan), {"beta": 0.1}, "parameters_norm"),
+        (v_network(stretch=1e200), {"beta": 0.1}, "parameters_norm"),
     ],
 )
 def test_mistakes_are_refused_by_name(f, options, names):

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cvxdnn.convex import solve
+from cvxdnn.core.closed_form import deep_network
 from cvxdnn.core.datasets import PRESETS, load_preset
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.kinks import kinks
 from cvxdnn.core.losses import Huber
 from cvxdnn.core.objective import beta_max, certify
 from cvxdnn.core.solution import Status
-from cvxdnn.training.closed_form import deep_network
-from cvxdnn.training.kinks import kinks
 from cvxdnn.training.schedule import CHECK_EVERY
 from cvxdnn.training.training import train
 from tests.training.hostile import HOSTILE as COMMON

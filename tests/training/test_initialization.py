@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from cvxdnn.training.architectures import Network
+from cvxdnn.core.network import Network
 from cvxdnn.training.initialization import disturbed, layer_norm, parameter_scale, random_layers
 from cvxdnn.training.layout import ParameterLayout
 

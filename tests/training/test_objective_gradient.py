@@ -5,11 +5,11 @@ import pytest
 import torch
 from numpy.testing import assert_allclose
 
+from cvxdnn.core.network import Network
 from cvxdnn.core.objective import network_objective
-from cvxdnn.training.architectures import Network
+from cvxdnn.core.torch_module import TorchNetwork
 from cvxdnn.training.layout import ParameterLayout
 from cvxdnn.training.objective_gradient import ObjectiveGradient
-from cvxdnn.training.torch_module import TorchNetwork
 
 EXACT = 1e-12
 BETA = 0.07

@@ -4,7 +4,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from benchmarks.training_plain import EPSILON, FIRST, SECOND, PlainTraining, points, rates_of_layers
-from cvxdnn.training.architectures import Network
+from cvxdnn.core.network import Network
 from cvxdnn.training.optimizers import Adam
 from cvxdnn.training.training import train
 

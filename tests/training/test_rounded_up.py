@@ -9,8 +9,8 @@ import pytest
 
 from cvxdnn.convex import solve
 from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Squared
+from cvxdnn.core.network import Network
 from cvxdnn.core.objective import beta_max
-from cvxdnn.training.architectures import Network
 from cvxdnn.training.rounded_up import objective_rounded_up
 from cvxdnn.training.training import train
 from tests.training.hostile import WAVE

@@ -11,12 +11,12 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize_scalar
 
 from cvxdnn.convex import solve
+from cvxdnn.core.closed_form import two_layer_network
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import named
+from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Status
 from cvxdnn.core.spline import interpolating_spline
-from cvxdnn.training.architectures import Network
-from cvxdnn.training.closed_form import two_layer_network
 from cvxdnn.training.initialization import unavoidable_loss
 from cvxdnn.training.methods import METHODS
 from cvxdnn.training.schedule import CHECK_EVERY

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.network import Network
 from cvxdnn.core.objective import beta_max, network_objective
-from cvxdnn.training.architectures import Network
 from cvxdnn.training.layout import ParameterLayout
 from cvxdnn.training.training import train
 from cvxdnn.training.units import Units

@@ -28,6 +28,7 @@ from cvxdnn.core.exact.depth import Line, deep_bound, penalty_enclosure
 from cvxdnn.core.exact.dual import proven_bound
 from cvxdnn.core.exact.rationals import Rationals, rationals, rounded_down, rounded_up
 from cvxdnn.core.losses import Loss
+from cvxdnn.core.network import Network
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import DualPoint
 
@@ -64,14 +65,16 @@ class ExactBounds:
     gap: float
 
 
-def two_layer_bounds(x: ArrayLike, y: ArrayLike, f: Any, proof: ProofLike, *, beta: float, loss: Loss) -> ExactBounds:
+def two_layer_bounds(
+    x: ArrayLike, y: ArrayLike, f: LinearSpline | Network, proof: ProofLike, *, beta: float, loss: Loss
+) -> ExactBounds:
     """The certificate of a candidate as a function of two layers.
 
     Parameters
     ----------
     x, y : arrays (n,)
         The data as given.
-    f : LinearSpline, or two-layer network with `weights` and `biases`
+    f : LinearSpline, or two-layer Network
     proof : dual point at the distinct inputs, and multipliers (n,)
     beta : float >= 0
     loss : Loss
@@ -101,7 +104,7 @@ def deep_bounds(
 
 
 def _priced(
-    f: Any, inputs: Rationals, outputs: Rationals, loss: Loss, skip_connection: bool
+    f: LinearSpline | Network, inputs: Rationals, outputs: Rationals, loss: Loss, skip_connection: bool
 ) -> tuple[Fraction, Fraction]:
     """Loss and cost, rounded up."""
     if isinstance(f, LinearSpline):

@@ -10,6 +10,7 @@ import numpy as np
 from cvxdnn.core.exact.rationals import BITS, Rationals, rationals, rounded, softplus
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
+from cvxdnn.core.network import Network
 from cvxdnn.core.spline import LinearSpline
 
 __all__ = ["network_cost", "network_values", "spline_cost", "spline_values", "total_loss"]
@@ -80,17 +81,17 @@ def total_loss(loss: Loss, values: Rationals, targets: Rationals) -> Fraction:
     return sum((rounded(term, up=True) for term in terms), Fraction(0))
 
 
-def network_values(network: Any, inputs: Rationals) -> Rationals:
+def network_values(network: Network, inputs: Rationals) -> Rationals:
     """Outputs of a network of one input and one output, from its weights and biases."""
     layers = [
         (rationals_of_columns(weights), rationals(biases))
         for weights, biases in zip(network.weights, network.biases, strict=True)
     ]
-    skip, origin = (Fraction(float(getattr(network, name, 0.0))) for name in ("skip", "origin"))
+    skip, origin = Fraction(network.skip), Fraction(network.origin)
     return [_output(layers, value - origin) + skip * (value - origin) for value in inputs]
 
 
-def network_cost(network: Any) -> Fraction:
+def network_cost(network: Network) -> Fraction:
     """Half the sum of all squared weights: what beta multiplies for two layers."""
     squares = (weight * weight for weights in network.weights for weight in rationals(weights))
     return sum(squares, Fraction(0)) / 2

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from cvxdnn.core.closed_form import deep_network
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.training.closed_form import deep_network
 from cvxdnn.training.exact.decay import Decay
 
 

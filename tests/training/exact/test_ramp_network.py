@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from cvxdnn.core.kinks import kinks
 from cvxdnn.core.losses import Squared
-from cvxdnn.training.architectures import Network
+from cvxdnn.core.network import Network
 from cvxdnn.training.exact.decay import Decay
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.ramp_network import RampNetwork
 from cvxdnn.training.exact.ramps import Ramps
-from cvxdnn.training.kinks import kinks
 from cvxdnn.training.layout import ParameterLayout
 
 EXACT = 1e-12

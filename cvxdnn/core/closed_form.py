@@ -37,8 +37,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.network import Network, origin_for
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.training.architectures import Network, origin_for
 
 __all__ = ["deep_network", "two_layer_network"]
 

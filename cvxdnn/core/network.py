@@ -21,10 +21,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.pieces import bends
 from cvxdnn.core.spline import LinearSpline
 
 if TYPE_CHECKING:
-    import torch
+    from cvxdnn.core.torch_module import TorchNetwork
 
 __all__ = ["Network", "origin_for"]
 
@@ -109,14 +110,17 @@ class Network:
         return output.reshape(x.shape)
 
     def to_spline(self) -> LinearSpline:
-        """The exact piecewise-linear function on the whole real line, every breakpoint included."""
-        from cvxdnn.training.to_spline import to_spline
+        """The exact piecewise-linear function on the whole real line: knots wherever its slope really changes.
 
-        return to_spline(self)
+        A network that never bends gets a single knot at its origin.
+        """
+        knots, first_slope, last_slope = bends(self.weights, self.biases, self.skip)
+        places = np.unique(self.origin + knots)  # far from 0 two close knots can be the same number
+        return LinearSpline(places, self(places), first_slope, last_slope)
 
-    def to_torch(self) -> torch.nn.Module:
+    def to_torch(self) -> TorchNetwork:
         """A float64 torch module with the same outputs, for any shape of input; needs torch."""
-        from cvxdnn.training.torch_module import TorchNetwork
+        from cvxdnn.core.torch_module import TorchNetwork
 
         return TorchNetwork(self)
 

@@ -12,15 +12,13 @@ ends, where only round-off would decide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.core.spline import LinearSpline
-from cvxdnn.training.architectures import Network
-
-__all__ = ["Pieces", "affine", "crossings", "identity", "relu", "to_spline"]
+__all__ = ["Pieces", "affine", "bends", "crossings", "identity", "relu"]
 
 Floats = NDArray[np.float64]
 
@@ -50,33 +48,30 @@ class Pieces:
         return _anchors(self.breakpoints)
 
 
-def to_spline(network: Network) -> LinearSpline:
-    """The function of `network` on the whole real line.
+def bends(weights: Sequence[Floats], biases: Sequence[Floats], skip: float) -> tuple[Floats, float, float]:
+    """Where the function of a network really bends, and its first and last slope; without a bend, at its origin.
 
     Parameters
     ----------
-    network : Network
-        Of any depth and widths.
+    weights, biases, skip
+        Of a `cvxdnn.Network` of any depth and widths.
 
     Returns
     -------
-    LinearSpline
-        Knots wherever the output's slope changes by more than round-off; a network that never bends gets a single
-        knot at its origin.
+    knots : (k,), k >= 1
+        Where the output's slope changes by more than round-off, increasing, from the network's origin.
+    first_slope, last_slope : float
     """
     pieces = identity()
-    for weights, biases in zip(network.weights[:-1], network.biases[:-1], strict=True):
-        pieces = relu(affine(pieces, weights, biases))
-    weights = network.weights[-1]
-    slopes = (pieces.slopes @ weights)[:, 0] + network.skip
-    doubt = (np.abs(pieces.slopes) @ np.abs(weights))[:, 0] + abs(network.skip)
-    round_off = 16 * network.depth * _EPS * np.maximum(doubt[:-1], doubt[1:])
+    for matrix, shift in zip(weights[:-1], biases[:-1], strict=True):
+        pieces = relu(affine(pieces, matrix, shift))
+    slopes = (pieces.slopes @ weights[-1])[:, 0] + skip
+    doubt = (np.abs(pieces.slopes) @ np.abs(weights[-1]))[:, 0] + abs(skip)
+    round_off = 16 * len(weights) * _EPS * np.maximum(doubt[:-1], doubt[1:])
     changes = np.diff(slopes)
-    bends = np.abs(changes) > round_off
-    knots = _merge_knots(pieces.breakpoints[bends], changes[bends], round_off[bends])
-    # Far from 0 two close knots can be the same number.
-    places = np.unique(network.origin + (knots if knots.size else np.zeros(1)))
-    return LinearSpline(places, network(places), float(slopes[0]), float(slopes[-1]))
+    bent = np.abs(changes) > round_off
+    knots = _merge_knots(pieces.breakpoints[bent], changes[bent], round_off[bent])
+    return knots if knots.size else np.zeros(1), float(slopes[0]), float(slopes[-1])
 
 
 def identity() -> Pieces:

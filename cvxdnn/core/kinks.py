@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.training.architectures import Network
-from cvxdnn.training.to_spline import affine, crossings, identity, relu
+from cvxdnn.core.network import Network
+from cvxdnn.core.pieces import affine, crossings, identity, relu
 
 __all__ = ["Kinks", "kinks"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cvxdnn.convex import solve
-from cvxdnn.training.architectures import Network
-from cvxdnn.training.kinks import kinks
+from cvxdnn.core.kinks import kinks
+from cvxdnn.core.network import Network
 
 
 def random_network(rng, depth, width, biases):

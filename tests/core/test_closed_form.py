@@ -6,9 +6,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from cvxdnn.core.closed_form import deep_network, two_layer_network
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline, interpolating_spline
-from cvxdnn.training.closed_form import deep_network, two_layer_network
 
 EXACT = 1e-12
 

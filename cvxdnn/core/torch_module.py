@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from cvxdnn.training.architectures import Network
+from cvxdnn.core.network import Network
 
 
 class TorchNetwork(torch.nn.Module):
