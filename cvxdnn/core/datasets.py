@@ -73,11 +73,6 @@ class Normalization:
         """Outputs in the user's units, of the shape of `v`."""
         return self.y_offset + self.y_scale * validation.numbers("v", v)
 
-    def unit_spline(self, spline: LinearSpline) -> LinearSpline:
-        """The spline in normalised units of a `spline` in the user's units."""
-        offset = (spline.offset - self.y_offset) / self.y_scale
-        return _mapped(spline, self.unit_x(spline.knots), 1 / self.x_scale, 1 / self.y_scale, offset)
-
     def user_spline(self, spline: LinearSpline) -> LinearSpline:
         """The spline in the user's units of a `spline` in normalised units."""
         offset = self.y_offset + self.y_scale * spline.offset

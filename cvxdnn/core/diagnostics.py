@@ -78,25 +78,6 @@ class LayerDiagnostics:
         """The product of the layer norms: at least the path norm of the function, equal to it at an optimum."""
         return float(np.prod(self.frobenius_norms))
 
-    def effective_weight_decay(self, beta: float) -> float:
-        """The two-layer weight decay with the same effect, beta r^(2/L - 1) for r the product of the layer norms.
-
-        Parameters
-        ----------
-        beta : float >= 0
-            The weight decay of training.
-
-        Returns
-        -------
-        float
-            Infinite for a network with a zero layer and L >= 3: nothing but a constant survives it.
-        """
-        beta = validation.nonnegative("beta", beta)
-        if self.depth == 2 or beta == 0:
-            return beta
-        product = self.norm_product
-        return beta * product ** (2 / self.depth - 1) if product > 0 else np.inf
-
 
 def layer_diagnostics(network: Layered) -> LayerDiagnostics:
     """Norms, balance, ranks and alignment of the layers of a network.

@@ -86,16 +86,6 @@ class BatchNormSolution:
     effective_beta: float
     scaling: Scaling
 
-    @property
-    def torch_scale(self) -> Array:
-        """(K,) g, the `weight` of torch.nn.BatchNorm1d."""
-        return self.gamma / np.sqrt(len(self.features))
-
-    @property
-    def torch_shift(self) -> Array:
-        """(K,) b, the `bias` of torch.nn.BatchNorm1d."""
-        return self.alpha / np.sqrt(len(self.features))
-
     def norm_constrained(self) -> tuple[Array, Array, Array]:
         """Scale, shift (K,) and output weights (K, K) of the norm-constrained form of the problem.
 

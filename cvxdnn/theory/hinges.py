@@ -44,11 +44,6 @@ class HingeFit:
     intercept: float
     fitted: Vector
 
-    @property
-    def l1_norm(self) -> float:
-        """The sum of the absolute coefficients."""
-        return float(np.abs(self.coefficients).sum())
-
 
 @dataclass(frozen=True, eq=False)
 class Hinges:

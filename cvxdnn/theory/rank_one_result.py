@@ -69,11 +69,6 @@ class RankOne:
         """Objective minus the proven lower bound."""
         return self.objective - self.dual_bound
 
-    @property
-    def chain_norms(self) -> Vector:
-        """(k,) norm of every layer of each chain, s^(1/L)."""
-        return self.strengths ** (1 / self.depth)
-
 
 def features(x: Vector) -> Matrix:
     """(n, 2): the parts of x that a ReLU passes along the direction and against it."""

@@ -5,7 +5,6 @@ import pytest
 
 from cvxdnn import Network, load_preset, solve, train
 from cvxdnn.core.diagnostics import layer_diagnostics
-from cvxdnn.core.exceptions import InvalidInputError
 
 EXACT = 1e-12
 
@@ -46,7 +45,6 @@ def test_closed_form_is_balanced_of_rank_one_and_aligned(depth):
     assert found.unit_imbalance == pytest.approx(np.zeros(depth - 1), abs=1e-10)
     assert found.imbalance[:-1] == pytest.approx(np.zeros(depth - 2), abs=1e-10)
     assert found.alignment == pytest.approx(np.ones(depth - 1), rel=EXACT)
-    assert found.effective_weight_decay(0.01) == pytest.approx(solution.effective_beta, rel=1e-10)
 
 
 def test_the_signs_of_last_hidden_units_unbalance_the_matrices_but_not_the_units():
@@ -79,11 +77,3 @@ def test_dead_layers_have_no_rank_and_no_direction():
     found = layer_diagnostics(network([[0.0, 0.0]], np.zeros((2, 2)), [[0.0], [1.0]]))
     assert found.stable_ranks.tolist() == [0, 0, 1]
     assert found.alignment.tolist() == [0, 0]
-    assert found.effective_weight_decay(0.1) == np.inf
-    assert found.effective_weight_decay(0) == 0
-
-
-def test_two_layers_have_their_own_weight_decay():
-    assert layer_diagnostics(network([[3.0]], [[2.0]])).effective_weight_decay(0.3) == 0.3
-    with pytest.raises(InvalidInputError, match="beta is -1"):
-        layer_diagnostics(network([[3.0]], [[2.0]])).effective_weight_decay(-1)

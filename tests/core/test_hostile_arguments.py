@@ -37,7 +37,6 @@ NETWORK = SOLUTION.network()
 PATH = cvxdnn.regularization_path(X, Y)
 DEEP_PATH = DeepPath(PATH)
 EXTREME = theory.extreme_points.solve([[1.0], [2.0]], [1.0, 2.0], beta=0.1)
-DIAGNOSTICS = cvxdnn.layer_diagnostics(NETWORK)
 UNITS = Normalization(0.0, 1.0, 0.0, 1.0)
 FEATURES = np.eye(4)
 CLASSES = [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]
@@ -101,7 +100,6 @@ ENTRANCES = {
     ),
     "Network()": (NETWORK, {"x": X}),
     "layer_diagnostics": (cvxdnn.layer_diagnostics, {"network": NETWORK}),
-    "effective_weight_decay": (DIAGNOSTICS.effective_weight_decay, {"beta": 0.1}),
     "network_objective": (network_objective, {"network": NETWORK, **POINTS, "beta": 0.1, "loss": "squared"}),
     "two_layer_network": (two_layer_network, {"spline": SPLINE, "x_low": 0.0, "x_high": 3.0, "skip": False}),
     "deep_network": (

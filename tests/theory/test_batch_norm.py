@@ -70,8 +70,8 @@ def test_the_network_in_pytorch_has_the_closed_form_as_its_objective(counts, bet
     )
     with torch.no_grad():
         into.weight.copy_(torch.tensor(found.weights[0].T))
-        norm.weight.copy_(torch.tensor(found.torch_scale))
-        norm.bias.copy_(torch.tensor(found.torch_shift))
+        norm.weight.copy_(torch.tensor(found.gamma / np.sqrt(len(features))))
+        norm.bias.copy_(torch.tensor(found.alpha / np.sqrt(len(features))))
         out.weight.copy_(torch.tensor(found.weights[1].T))
         output = out(torch.relu(norm.train()(into(features))))
         decayed = norm.weight.square().sum() + norm.bias.square().sum()
@@ -134,7 +134,7 @@ def test_decaying_the_parameters_of_pytorch_is_a_smaller_weight_decay(counts, be
     paper_way = batch_norm.solve(Y, beta=beta / np.sqrt(len(Y)))
     assert torch_way.objective == pytest.approx(paper_way.objective, abs=PLUGGED_IN)
     assert torch_way.effective_beta == pytest.approx(paper_way.beta)
-    parameters = torch_way.torch_scale**2 + torch_way.torch_shift**2
+    parameters = (torch_way.gamma**2 + torch_way.alpha**2) / len(Y)
     assert np.allclose(parameters, np.sum(torch_way.weights[1] ** 2, axis=1))
     assert np.allclose(parameters, torch_way.s / np.sqrt(len(Y)))
 

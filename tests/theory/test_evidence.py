@@ -317,8 +317,8 @@ def test_batchnorm1d_in_train_mode_has_the_closed_forms_objective(counts, scalin
     solution = batch_norm.solve(Y, beta=beta, features=X, scaling=scaling)
     layer = torch.nn.BatchNorm1d(len(counts), eps=1e-14, dtype=torch.float64).train()
     with torch.no_grad():
-        layer.weight.copy_(torch.from_numpy(solution.torch_scale))
-        layer.bias.copy_(torch.from_numpy(solution.torch_shift))
+        layer.weight.copy_(torch.from_numpy(solution.gamma / np.sqrt(len(Y))))
+        layer.bias.copy_(torch.from_numpy(solution.alpha / np.sqrt(len(Y))))
         # The layer before is free: a large scale makes the epsilon of the layer negligible.
         hidden = torch.relu(layer(torch.from_numpy(1e3 * X @ solution.weights[0]))).numpy()
     charged = (layer.weight.square() + layer.bias.square()).sum().item() * (len(Y) if scaling == "paper" else 1)

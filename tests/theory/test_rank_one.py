@@ -81,7 +81,7 @@ def test_one_sign_is_the_scalar_problem(depth, sign, beta):
 def test_layers_of_a_chain_are_rank_one_aligned_and_of_equal_norm(depth):
     c = inputs("positive")
     answer = rank_one.solve(c, DIRECTION, targets(c, "even"), beta=0.3, depth=depth)
-    norm = answer.chain_norms[0]
+    norm = answer.strengths[0] ** (1 / depth)
     for layer in answer.weights:
         values = np.linalg.svd(layer, compute_uv=False)
         assert values[0] == pytest.approx(norm, rel=1e-9)
@@ -159,12 +159,12 @@ def test_the_dual_touches_its_bound_at_every_kink_and_nowhere_exceeds_it(depth):
     answer = rank_one.solve(c, [1.0], y, beta=0.05, depth=depth, bias=True)
     multipliers = y - answer.fitted
     assert multipliers.sum() == pytest.approx(0, abs=1e-9)
-    scale = answer.chain_norms[0] ** (depth - 2)
+    scale = answer.strengths[0] ** (1 - 2 / depth)
     thetas = np.concatenate([np.linspace(0, 2, 3001), c])
     meter = scale * np.array([np.maximum(s * (c[:, None] - thetas), 0).T @ multipliers for s in (1, -1)])
     assert np.abs(meter).max() == pytest.approx(0.05, rel=1e-6)
     slopes = answer.weights[-2][0]
-    kinks = -answer.biases[-2] / (slopes * answer.chain_norms[0] ** (depth - 2))
+    kinks = -answer.biases[-2] / (slopes * answer.strengths[0] ** (1 - 2 / depth))
     at_kinks = scale * np.maximum(np.sign(slopes) * (c[:, None] - kinks), 0).T @ multipliers
     assert np.abs(at_kinks) == pytest.approx(np.full(kinks.size, 0.05), rel=1e-6)
 
