@@ -14,7 +14,7 @@ from typing import Any
 
 from cvxdnn.jobs import Job, ProcessRunner
 from cvxdnn.jobs.memory import resident_bytes
-from cvxdnn.tasks.experiments import TrainingTask, warm_up
+from cvxdnn.tasks.experiments import training_stream, warm_up
 from cvxdnn.tasks.scenario import Scenario
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ def scenario_of(settings: dict[str, Any]) -> Scenario:
 def measure(runner: ProcessRunner, scenario: Scenario) -> Record:
     """One job: seconds to its first frame, frames in a second, seconds from the wish to stop to the end."""
     began = time.monotonic()
-    job = runner.submit(TrainingTask(scenario), owner="benchmark")
+    job = runner.submit(training_stream(scenario), owner="benchmark")
     first = _wait(job, lambda: job.frames > 0) - began
     seen = job.frames
     _wait(job, lambda: time.monotonic() - began > first + WATCHED)
@@ -70,7 +70,7 @@ def memory(runner: ProcessRunner, minutes: float) -> Iterator[tuple[float, int, 
     began, jobs = time.monotonic(), 0
     shown = began
     while time.monotonic() - began < 60 * minutes:
-        job = runner.submit(TrainingTask(scenario_of(LONG)), owner="benchmark")
+        job = runner.submit(training_stream(scenario_of(LONG)), owner="benchmark")
         while not job.state.finished and time.monotonic() - began < 60 * minutes:
             job.touch()
             time.sleep(0.1)
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5)
     options = parser.parse_args()
     with ProcessRunner(1, warm_up=warm_up) as runner:
-        runner.submit(TrainingTask(Scenario(), until=0), owner="benchmark").result()
+        runner.submit(training_stream(Scenario(), until=0), owner="benchmark").result()
         for name, settings in SETTINGS.items():
             records = [measure(runner, scenario_of(settings)) for _ in range(options.rounds)]
             medians = {key: round(statistics.median(each[key] for each in records), 4) for key in records[0]}

@@ -20,7 +20,8 @@ from cvxdnn.app.page import live
 from cvxdnn.app.process import runner
 from cvxdnn.app.tab import tab
 from cvxdnn.jobs import Runner
-from cvxdnn.tasks.fits import FitFrame, FitTask, Measure
+from cvxdnn.tasks.fits import FitFrame, FitView, Measure, fit_stream
+from cvxdnn.tasks.stream import Stream
 from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "live_fit"]
@@ -29,7 +30,7 @@ EDGE = {"left": 2, "top": 5, "right": 14, "bottom": 5}
 """Pixels around a chart, so that the label of its last tick is not cut."""
 
 
-class FitRun(PausableRun[FitFrame]):
+class FitRun(PausableRun[FitView]):
     """One fit in one browser session; `problem` is what its frame belongs to."""
 
     def __init__(self, name: str, runner: Callable[[], Runner], owner: str) -> None:
@@ -49,7 +50,7 @@ class FitRun(PausableRun[FitFrame]):
     def begin(self, problem: FitProblem, measure: Measure | None = None) -> None:
         """Fit from the first weights of the problem's seed; `measure` is followed over the steps."""
         self.frame, self.problem, self._measure = None, problem, measure
-        self._submit_fit(FitTask(problem, measure))
+        self._submit_fit(fit_stream(problem, measure))
 
     def resume(self) -> None:
         """Go on where the fit was paused; without such a place, start again."""
@@ -59,9 +60,9 @@ class FitRun(PausableRun[FitFrame]):
         if frame is None or frame.state is None:
             self.begin(self.problem, self._measure)
         else:
-            self._submit_fit(FitTask(self.problem, self._measure).after(frame))
+            self._submit_fit(fit_stream(self.problem, self._measure).after(frame))
 
-    def _submit_fit(self, task: FitTask) -> None:
+    def _submit_fit(self, task: Stream[FitView]) -> None:
         self._submit(task, f"fit {self.name}")
 
 

@@ -6,15 +6,17 @@ PausableRun   a run over several jobs: the newest frame carries the state that t
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from cvxdnn.app.kept import kept_runs
 from cvxdnn.app.tab import wait
 from cvxdnn.core.exceptions import JobCancelledError, LimitExceededError
 from cvxdnn.core.limits import host_limits
 from cvxdnn.jobs import Job, JobState, Runner
+from cvxdnn.tasks.call import Call
+from cvxdnn.tasks.stream import Frame, Stream
 
-__all__ = ["JobRun", "PausableRun", "Resumable"]
+__all__ = ["JobRun", "PausableRun"]
 
 PAUSE_SECONDS = 2.0
 """How long pausing waits for the worker to hand over its state; it looks about 100 times a second."""
@@ -24,19 +26,20 @@ FORGOTTEN = (
     "this one starts again from its first weights when you train it."
 )
 
-Frame = TypeVar("Frame")
+Report = TypeVar("Report")
 
 
-class JobRun(Generic[Frame]):
+class JobRun(Generic[Report]):
     """At most one job at a time, and what it reported last.
 
-    frame : the newest report, None before the first;  subject : what the job is about, as given to `start`
+    frame : the newest report, or the result of a call; None before the first
+    subject : what the job is about, as given to `start`
     message : why the last job ended unexpectedly, for the user; "" otherwise
     was_replaced : whether it ended because its owner, this tab, began another
     """
 
     def __init__(self, runner: Callable[[], Runner], owner: str) -> None:
-        self.frame: Frame | None = None
+        self.frame: Report | None = None
         self.subject: Any = None
         self.message = ""
         self.was_replaced = False
@@ -61,11 +64,11 @@ class JobRun(Generic[Frame]):
             return f"paused so that others can train, {others}; goes on by itself"
         return f"waiting for a free worker, {others}"
 
-    def start(self, task: Callable[..., Any], subject: Any) -> None:
+    def start(self, task: Call[Report] | Stream[Any], subject: Any) -> None:
         """Begin another job instead of the present one."""
         self.stop()
         self.frame, self.subject = None, subject
-        self._submit(task, type(task).__name__)
+        self._submit(task, task.label)
 
     def stop(self) -> None:
         """End the job; what it reported stays."""
@@ -102,22 +105,17 @@ class JobRun(Generic[Frame]):
         state = job.state  # before the frames: when it has ended, all of them are there
         if job.frames > self._seen:
             self._seen, self.frame = job.frames, job.progress
+        elif state is JobState.DONE and not job.frames:  # a call, which reports nothing
+            self.frame = job.result()
         if state in (JobState.FAILED, JobState.LOST, JobState.LIMITED):
             self.message = job.error or ""
         return state
 
 
-class Resumable(Protocol):
-    """A frame, a dataclass, that may carry the state to go on from."""
-
-    @property
-    def state(self) -> bytes | None: ...
+View = TypeVar("View")
 
 
-Pausable = TypeVar("Pausable", bound=Resumable)
-
-
-class PausableRun(JobRun[Pausable]):
+class PausableRun(JobRun[Frame[View]]):
     """A run that can be paused; its state is kept for as long as this host has room, see `cvxdnn.app.kept`."""
 
     def pause(self) -> None:
@@ -139,7 +137,7 @@ class PausableRun(JobRun[Pausable]):
     def forget_state(self) -> None:
         """Lose the place to go on from."""
         if self.frame is not None and self.frame.state is not None:
-            self.frame = replace(self.frame, state=None)  # type: ignore[type-var]  # frames are dataclasses
+            self.frame = replace(self.frame, state=None)
             self.message = FORGOTTEN.format(megabytes=host_limits().kept_megabytes)
 
     def _look_at(self, job: Job) -> JobState:

@@ -15,17 +15,20 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import streamlit as st
 
 from cvxdnn.app.tab import tab, wait
 from cvxdnn.core.exceptions import JobCancelledError
 from cvxdnn.core.limits import Limits, host_limits
-from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, Task, log
+from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, log
+from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.experiments import warm_up
 
 __all__ = ["backend", "close", "elsewhere", "runner", "solver", "start", "tidy"]
+
+Result = TypeVar("Result")
 
 INLINE = "the server process"
 MEGABYTE = 1_000_000
@@ -57,8 +60,8 @@ def solver() -> Runner:
     return _once("solving", lambda: _solving_runner(host_limits()))
 
 
-def elsewhere(task: Task) -> Any:
-    """The result of a task in the worker for short calculations: only the tab that asks waits for it.
+def elsewhere(call: Call[Result]) -> Result:
+    """The result of a calculation in the worker for short ones: only the tab that asks waits for it.
 
     Raises
     ------
@@ -66,7 +69,8 @@ def elsewhere(task: Task) -> Any:
         What stands in the way.
     """
     try:
-        return wait(solver().submit(task, owner=tab().owner, label=type(task).__name__))
+        result: Result = wait(solver().submit(call, owner=tab().owner, label=call.label))
+        return result
     except JobCancelledError:  # another run of this tab's page asks for something else already
         st.stop()
 

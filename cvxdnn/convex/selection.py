@@ -5,9 +5,7 @@ weight decays. The objective sums over points, so a fold with fewer of them is g
 `beta * n_kept / n` weighs loss and penalty as `beta` does on all data.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +15,7 @@ from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.objective import beta_max
 
-__all__ = ["CrossValidation", "CrossValidationTask", "cross_validate"]
+__all__ = ["CrossValidation", "cross_validate"]
 
 Vector = NDArray[np.float64]
 
@@ -43,21 +41,6 @@ class CrossValidation:
     def best(self) -> float:
         """The weight decay with the smallest mean error; of several the largest."""
         return float(self.betas[np.argmin(self.mean_error)])
-
-
-@dataclass(frozen=True, eq=False)
-class CrossValidationTask:
-    """`cross_validate` as work for `cvxdnn.jobs`: 200 points take more than a second.
-
-    x, y : arrays (n,), n >= 3
-    """
-
-    x: Vector
-    y: Vector
-
-    def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> None:
-        """Report the one result."""
-        report(cross_validate(self.x, self.y))
 
 
 def cross_validate(x: ArrayLike, y: ArrayLike, *, folds: int | None = None, seed: int = 0) -> CrossValidation:

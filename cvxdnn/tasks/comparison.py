@@ -19,9 +19,9 @@ from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
 from cvxdnn.core.tube import Tube, tube
-from cvxdnn.tasks.experiments import Frame
+from cvxdnn.tasks.call import Call, optimum_of, takes_long
+from cvxdnn.tasks.experiments import NetworkFrame
 from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.solve_task import SolveTask, takes_long
 
 __all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance", "network_tube"]
 
@@ -46,7 +46,7 @@ class Reference:
 
     scenario: Scenario
     solver: Solver | None = None
-    elsewhere: Callable[[SolveTask], Solution] | None = None
+    elsewhere: Callable[[Call[Solution]], Solution] | None = None
 
     @cached_property
     def _normalized(self) -> tuple[Dataset, Normalization]:
@@ -99,10 +99,9 @@ class Reference:
         try:
             if self.solver is not None and scenario.loss == "squared" and scenario.depth == 2:
                 return self.solver.solve(x, y, beta=scenario.beta), ""
-            task = SolveTask(x, y, scenario.beta, scenario.depth, scenario.loss)
             if self.elsewhere is not None and takes_long(scenario):
-                return self.elsewhere(task), ""
-            return task.solution(), ""
+                return self.elsewhere(optimum_of(scenario)), ""
+            return optimum_of(scenario).here(), ""
         except (InvalidInputError, LimitExceededError, WorkerDiedError) as error:  # as for labels of one class only
             return None, str(error)
 
@@ -172,9 +171,9 @@ class Comparison:
         return self.outside <= BAND_TOLERANCE
 
 
-def compare(reference: Reference, frame: Frame) -> Comparison:
+def compare(reference: Reference, frame: NetworkFrame) -> Comparison:
     """Every number that the readout shows."""
-    solution, network = reference.solution, frame.spline
+    solution, network = reference.solution, frame.view.spline
     bound = reference.lower_bound
     gap = None if bound is None else frame.objective - bound
     return Comparison(
@@ -200,7 +199,7 @@ def _correct_labels(reference: Reference, network: LinearSpline) -> int | None:
     return int(np.count_nonzero(network(reference.data.x) * reference.data.y > 0))
 
 
-def network_tube(reference: Reference, frame: Frame) -> Tube | None:
+def network_tube(reference: Reference, frame: NetworkFrame) -> Tube | None:
     """How hard the points pull on the network, summed twice, in the tube of its effective weight decay.
 
     Where it leaves the tube, a new neuron lowers the objective; at the optimum it stays inside. None for a network
@@ -208,18 +207,18 @@ def network_tube(reference: Reference, frame: Frame) -> Tube | None:
     """
     scenario, data = reference.scenario, reference.data
     points = merge_points(data.x, data.y)
-    norm = spline_cost(frame.spline, points)
+    norm = spline_cost(frame.view.spline, points)
     if scenario.depth > 2 and norm == 0:
         return None
     terms = loss_terms(points, data.y, scenario.loss_function)
-    pulls = terms.at_inputs(terms.multipliers(frame.spline(points.x)))
+    pulls = terms.at_inputs(terms.multipliers(frame.view.spline(points.x)))
     pulls -= points.weight * (pulls.sum() / points.weight.sum())  # what the free output bias would take
     return tube(points.x, pulls, scenario.beta * norm ** (2 / scenario.depth - 1))
 
 
-def network_knots(frame: Frame) -> Vector:
+def network_knots(frame: NetworkFrame) -> Vector:
     """The bends of the best network inside the data's range that `Comparison.knots` counts."""
-    return _inside(frame.spline.significant_knots(KNOT_SHARE))
+    return _inside(frame.view.spline.significant_knots(KNOT_SHARE))
 
 
 def largest_distance(f: LinearSpline, g: LinearSpline) -> float:

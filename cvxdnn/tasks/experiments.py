@@ -1,15 +1,10 @@
-"""From a Scenario to work for a runner: train its networks and report what a chart needs.
-
-A training job is stateless: it starts from the seed, or from the opaque state that an earlier job reported,
-and it reports `Frame`s: at once, then ten or more times a second, then a last one that carries the state.
-Pausing is stopping; playing on, stepping and a new weight decay are new jobs that start from that state.
-"""
+"""Training of a scenario's networks, and what a chart needs of it."""
 
 import gzip
 import json
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,33 +12,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.core.datasets import Dataset
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.kinks import kinks
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.jobs.parcel import frozen, thawed
+from cvxdnn.tasks.call import optimum_of, takes_long
 from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.solve_task import SolveTask, takes_long
+from cvxdnn.tasks.stream import Frame, Stream, last_frame
 
 __all__ = [
-    "FRAME_SECONDS",
     "STEP_SIZE",
-    "Frame",
-    "TrainingTask",
+    "NetworkFrame",
+    "NetworkView",
+    "Training",
     "first_frame",
     "forward_work",
     "snapshots_of",
-    "train_sample",
     "training_of",
+    "training_stream",
     "warm_up",
 ]
 
 Vector = NDArray[np.float64]
 
-FRAME_SECONDS = 0.08
-"""A frame is reported whenever this much time has passed since the last one."""
 STEP_SIZE = 50
 """Optimiser steps of one click on Step."""
 LOOK_EVERY = 10
@@ -56,79 +48,46 @@ SAMPLE = "first_network.json.gz"
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
-    """Training at one moment, in normalised units; plain arrays, so that a reader needs no torch.
+class NetworkView:
+    """Trained networks in normalised units.
 
-    step : optimiser steps taken
-    objectives : (restarts,) exact objective of each restart
-    best : index of the restart with the smallest objective;  spline : its exact function
+    spline : the exact function of the best restart
     neurons : (k, 3) of the best restart: where each neuron bends, its slope change, its active side (+1 or -1)
     others : functions of other restarts, as many as could be computed without delaying the frame
-    history : (k, 1 + restarts) step and objective of every restart at earlier moments of this run
-    state : what a later job needs to go on from here (opaque; None while the run goes on)
     """
 
-    step: int
-    objectives: Vector
-    best: int
     spline: LinearSpline
     neurons: Vector
     others: tuple[LinearSpline, ...]
-    status: Status
-    done: bool
-    history: Vector
-    state: bytes | None = None
 
-    @property
-    def objective(self) -> float:
-        """The smallest objective."""
-        return float(self.objectives[self.best])
 
-    def ended(self) -> "Frame":
-        """The same frame as the end of its run."""
-        return replace(self, done=True, state=None)
+NetworkFrame = Frame[NetworkView]
 
 
 @dataclass(frozen=True)
-class TrainingTask:
-    """Train the scenario's networks; picklable, run by `cvxdnn.jobs`.
-
-    scenario : the settings;  until : the step to end at, a multiple of 10 (None: until converged)
-    state, history : from the last `Frame` of the run to go on with; None starts from the seed
-    """
+class Training:
+    """Training of the scenario's networks."""
 
     scenario: Scenario
-    until: int | None = None
-    state: bytes | None = None
-    history: Vector | None = None
 
-    def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> None:
-        """Report frames until converged, stopped, or out of steps."""
-        history = _History(self.history)
-        last_report = -np.inf
-        is_shown_whole = self.scenario.optimizer == "insertion"
-        for snapshot in snapshots_of(self.scenario, thawed(self.state)):
-            history.add(snapshot)
-            ends = snapshot.done or (self.until is not None and snapshot.step >= self.until) or stopped()
-            if ends or is_shown_whole or time.monotonic() - last_report >= FRAME_SECONDS:
-                report(_frame(snapshot, history, with_state=ends))
-                last_report = time.monotonic()
-            if ends:
-                return
-            if is_shown_whole:
-                time.sleep(INSERTION_SECONDS)
+    def snapshots(self, state: Any) -> Iterator[Snapshot]:
+        """Watched every few steps, see `snapshots_of`."""
+        return snapshots_of(self.scenario, state)
 
-    def after(self, last: Frame | None) -> "TrainingTask":
-        """The rest of it, from the last frame; from its beginning if that carries no state."""
-        if last is None or last.state is None:
-            return self
-        return replace(self, state=last.state, history=last.history)
+    def view(self, snapshot: Snapshot, is_last: bool) -> NetworkView:
+        """The functions of the networks, and the neurons of the best."""
+        return NetworkView(snapshot.network.to_spline(), _neurons(snapshot), _other_splines(snapshot))
+
+
+def training_stream(scenario: Scenario, until: int | None = None) -> Stream[NetworkView]:
+    """Training as a task, to a step that is a multiple of 10 or to its end; its state outlives the end."""
+    hold = INSERTION_SECONDS if scenario.optimizer == "insertion" else 0.0
+    return Stream(Training(scenario), until=until, hold=hold, keeps_end=True)
 
 
 def snapshots_of(scenario: Scenario, state: Any = None) -> Iterator[Snapshot]:
     """Training of the scenario's networks, watched every few steps; from its start, or from a `TrainingState`."""
-    data, _ = scenario.normalized()
-    optimum = _optimum(scenario, data)
+    optimum = _optimum(scenario)
     work = forward_work(scenario)
     look_every = LOOK_EVERY if work < 1e7 else 2 if work < 4e7 else 1  # a few hundredths of a second
     return training_of(scenario, optimum, state, max_steps=host_limits().steps, look_every=look_every)
@@ -167,48 +126,14 @@ def forward_work(scenario: Scenario) -> int:
     return layers * scenario.width * scenario.restarts * len(scenario.points)
 
 
-def _optimum(scenario: Scenario, data: Dataset) -> Solution | None:
+def _optimum(scenario: Scenario) -> Solution | None:
     """The certified optimum: where to begin, and whether a network that rests is stuck."""
     if takes_long(scenario) and scenario.start == "random":
         return None
     try:
-        return SolveTask(data.x, data.y, scenario.beta, scenario.depth, scenario.loss).solution()
+        return optimum_of(scenario).here()
     except InvalidInputError:  # labels of one class only
         return None
-
-
-class _History:
-    """Step and objectives over a run, thinned so that it never holds more than `LIMIT` rows."""
-
-    LIMIT = 200
-
-    def __init__(self, rows: Vector | None) -> None:
-        self.rows: list[Vector] = [] if rows is None else list(rows)
-
-    def add(self, snapshot: Snapshot) -> None:
-        if self.rows and self.rows[-1][0] == snapshot.step:
-            return  # where the run was paused
-        self.rows.append(np.append(float(snapshot.step), snapshot.objectives))
-        if len(self.rows) > self.LIMIT:
-            self.rows = self.rows[::2]
-
-    def array(self) -> Vector:
-        return np.array(self.rows)
-
-
-def _frame(snapshot: Snapshot, history: _History, *, with_state: bool) -> Frame:
-    return Frame(
-        step=snapshot.step,
-        objectives=snapshot.objectives,
-        best=snapshot.best,
-        spline=snapshot.network.to_spline(),
-        neurons=_neurons(snapshot),
-        others=_other_splines(snapshot),
-        status=snapshot.status if snapshot.done or not with_state else Status.STOPPED,
-        done=snapshot.done,
-        history=history.array(),
-        state=frozen(snapshot.state) if with_state else None,
-    )
 
 
 def _neurons(snapshot: Snapshot) -> Vector:
@@ -226,10 +151,10 @@ def _other_splines(snapshot: Snapshot) -> tuple[LinearSpline, ...]:
 
 def warm_up() -> None:
     """What a worker does before its first job: load the training code and take a few steps."""
-    TrainingTask(Scenario(restarts=2), until=STEP_SIZE)(lambda frame: None, lambda: False)
+    last_frame(training_stream(Scenario(restarts=2), STEP_SIZE))
 
 
-def first_frame() -> Frame:
+def first_frame() -> NetworkFrame:
     """The network of the default scenario, trained when the package was made (`make sample`)."""
     text = gzip.decompress(files("cvxdnn").joinpath("data", SAMPLE).read_bytes())
     stored = json.loads(text)
@@ -237,31 +162,26 @@ def first_frame() -> Frame:
         step=stored["step"],
         objectives=np.array(stored["objectives"]),
         best=stored["best"],
-        spline=LinearSpline(**stored["spline"]),
-        neurons=np.array(stored["neurons"]).reshape(-1, 3),
-        others=tuple(LinearSpline(**spline) for spline in stored["others"]),
+        view=NetworkView(
+            spline=LinearSpline(**stored["spline"]),
+            neurons=np.array(stored["neurons"]).reshape(-1, 3),
+            others=tuple(LinearSpline(**spline) for spline in stored["others"]),
+        ),
         status=Status[stored["status"]],
         done=True,
         history=np.array(stored["history"]),
     )
 
 
-def train_sample(scenario: Scenario) -> Frame:
-    """The last frame of a training run, in this process."""
-    frames: list[Frame] = []
-    TrainingTask(scenario)(frames.append, lambda: False)
-    return frames[-1]
-
-
 def _store_first_frame() -> None:
-    frame = train_sample(Scenario())
+    frame = last_frame(training_stream(Scenario()))
     stored = {
         "step": frame.step,
         "objectives": frame.objectives.tolist(),
         "best": frame.best,
-        "spline": _stored_spline(frame.spline),
-        "neurons": frame.neurons.tolist(),
-        "others": [_stored_spline(spline) for spline in frame.others],
+        "spline": _stored_spline(frame.view.spline),
+        "neurons": frame.view.neurons.tolist(),
+        "others": [_stored_spline(spline) for spline in frame.view.others],
         "status": frame.status.name,
         "history": frame.history.tolist(),
     }

@@ -5,8 +5,8 @@ and all of them grow together on the screen. A lane's time is that of its own st
 """
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.solution import Snapshot, Status
-from cvxdnn.jobs.parcel import frozen, thawed
-from cvxdnn.tasks.experiments import FRAME_SECONDS, snapshots_of
+from cvxdnn.tasks.experiments import snapshots_of
 from cvxdnn.tasks.scenario import OPTIMIZERS, Optimizer, Scenario
+from cvxdnn.tasks.stream import Frame
 
-__all__ = ["Lane", "RaceFrame", "RaceTask"]
+__all__ = ["Lane", "Race", "RaceFrame"]
 
 Vector = NDArray[np.float64]
 
@@ -39,66 +39,7 @@ class Lane:
     done: bool
 
 
-@dataclass(frozen=True, eq=False)
-class RaceFrame:
-    """All lanes at one moment.
-
-    state : what a later task needs to go on (opaque); only in the last frame of one that was stopped
-    """
-
-    lanes: tuple[Lane, ...]
-    state: bytes | None = field(default=None, repr=False)
-
-    @property
-    def done(self) -> bool:
-        """Whether every optimiser has come to its end."""
-        return all(lane.done for lane in self.lanes)
-
-
-@dataclass(frozen=True)
-class RaceTask:
-    """Train the scenario's networks with each optimiser; picklable, run by `cvxdnn.jobs`.
-
-    state : from the last frame of the race to go on with; None starts it
-    """
-
-    scenario: Scenario
-    optimizers: tuple[Optimizer, ...]
-    state: bytes | None = None
-
-    @classmethod
-    def of(cls, scenario: Scenario) -> "RaceTask":
-        """Of all optimisers that can train the scenario's networks."""
-        return cls(scenario, tuple(name for name in OPTIMIZERS if _can_train(name, scenario)))
-
-    def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> None:
-        """Report frames until every optimiser has ended or the race is stopped."""
-        places = thawed(self.state) or [None] * len(self.optimizers)
-        scenarios = [self.scenario.replace(optimizer=name) for name in self.optimizers]
-        lanes = [_Runner(scenario, place) for scenario, place in zip(scenarios, places, strict=True)]
-        last_report = -np.inf
-        while True:
-            running = [lane for lane in lanes if not lane.done]
-            ends = not running or stopped()
-            if ends or time.monotonic() - last_report >= FRAME_SECONDS:
-                state = frozen([lane.place for lane in lanes]) if ends and running else None
-                report(RaceFrame(tuple(lane.lane() for lane in lanes), state))
-                last_report = time.monotonic()
-            if ends:
-                return
-            min(running, key=lambda lane: lane.seconds).advance()
-
-    def after(self, last: RaceFrame | None) -> "RaceTask":
-        """The rest of it, from the last frame; from its beginning if that carries no state."""
-        return self if last is None or last.state is None else replace(self, state=last.state)
-
-
-def _can_train(optimizer: Optimizer, scenario: Scenario) -> bool:
-    try:
-        scenario.replace(optimizer=optimizer)
-    except InvalidInputError:
-        return False
-    return True
+RaceFrame = Frame[tuple[Lane, ...]]
 
 
 @dataclass
@@ -112,24 +53,85 @@ class _Place:
     training: Any = None
 
 
-class _Runner:
-    """One optimiser on its way."""
+@dataclass(frozen=True, eq=False)
+class RaceSnapshot:
+    """All lanes at one moment: the steps of all together, the newest objective of each; infinite before the first."""
 
-    def __init__(self, scenario: Scenario, place: _Place | None) -> None:
-        self.scenario = scenario
-        self.place = place or _Place()
-        self._is_prepared = False
-        self._snapshots: Iterator[Snapshot] = iter(())
-        if not self.place.done:
-            self._snapshots = snapshots_of(scenario, self.place.training)
+    places: Sequence[_Place]
 
     @property
-    def seconds(self) -> float:
-        return self.place.seconds
+    def step(self) -> int:
+        """Steps of all lanes together."""
+        return int(sum(place.rows[-1][1] for place in self.places if place.rows))
+
+    @property
+    def objectives(self) -> Vector:
+        """(lanes,)."""
+        return np.array([place.rows[-1][2] if place.rows else np.inf for place in self.places])
+
+    @property
+    def best(self) -> int:
+        """The lane with the smallest objective."""
+        return int(self.objectives.argmin())
 
     @property
     def done(self) -> bool:
-        return self.place.done
+        """Whether every optimiser has come to its end."""
+        return all(place.done for place in self.places)
+
+    @property
+    def status(self) -> Status:
+        """Of the race; that of each optimiser is with its lane."""
+        return Status.CONVERGED if self.done else Status.RUNNING
+
+    @property
+    def state(self) -> Any:
+        """What the race goes on from."""
+        return list(self.places)
+
+
+@dataclass(frozen=True)
+class Race:
+    """Training of the scenario's networks with each optimiser."""
+
+    scenario: Scenario
+    optimizers: tuple[Optimizer, ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Race":
+        """Of all optimisers that can train the scenario's networks."""
+        return cls(scenario, tuple(name for name in OPTIMIZERS if _can_train(name, scenario)))
+
+    def snapshots(self, state: Any) -> Iterator[RaceSnapshot]:
+        """One at the start, and one after each turn of an optimiser."""
+        places: list[_Place] = state or [_Place() for _ in self.optimizers]
+        scenarios = [self.scenario.replace(optimizer=name) for name in self.optimizers]
+        runners = [_Runner(scenario, place) for scenario, place in zip(scenarios, places, strict=True)]
+        yield RaceSnapshot(places)
+        while running := [runner for runner in runners if not runner.place.done]:
+            min(running, key=lambda runner: runner.place.seconds).advance()
+            yield RaceSnapshot(places)
+
+    def view(self, snapshot: RaceSnapshot, is_last: bool) -> tuple[Lane, ...]:
+        """The lanes."""
+        return tuple(_lane(*lane) for lane in zip(self.optimizers, snapshot.places, strict=True))
+
+
+def _can_train(optimizer: Optimizer, scenario: Scenario) -> bool:
+    try:
+        scenario.replace(optimizer=optimizer)
+    except InvalidInputError:
+        return False
+    return True
+
+
+class _Runner:
+    """One optimiser on its way."""
+
+    def __init__(self, scenario: Scenario, place: _Place) -> None:
+        self.place = place
+        self._is_prepared = False
+        self._snapshots: Iterator[Snapshot] = iter(()) if place.done else snapshots_of(scenario, place.training)
 
     def advance(self) -> None:
         begin, here = time.thread_time(), self.place
@@ -143,6 +145,7 @@ class _Runner:
         if len(here.rows) > LONGEST:
             here.rows = [here.rows[0], *here.rows[1::2]]
 
-    def lane(self) -> Lane:
-        rows = np.array(self.place.rows, dtype=np.float64).reshape(-1, 3)
-        return Lane(self.scenario.optimizer, rows, self.place.status, self.place.done)
+
+def _lane(optimizer: Optimizer, place: _Place) -> Lane:
+    rows = np.array(place.rows, dtype=np.float64).reshape(-1, 3)
+    return Lane(optimizer, rows, place.status, place.done)

@@ -9,8 +9,8 @@ import streamlit as st
 from cvxdnn.app import process
 from cvxdnn.core.limits import Limits, host_limits
 from cvxdnn.jobs import InlineRunner, ProcessRunner
+from cvxdnn.tasks.call import optimum_of, takes_long
 from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.solve_task import SolveTask, takes_long
 
 
 @pytest.fixture
@@ -90,9 +90,8 @@ def test_what_takes_long_is_solved_elsewhere_with_the_same_answer(host):
     scenario = Scenario(preset="two classes", loss="logistic", depth=3)
     assert takes_long(scenario)
     assert not takes_long(Scenario())
-    data, _ = scenario.normalized()
-    task = SolveTask(data.x, data.y, 0.1, 3, "logistic")
-    assert process.elsewhere(task).objective == pytest.approx(task.solution().objective, rel=1e-9)
+    call = optimum_of(scenario)
+    assert process.elsewhere(call).objective == pytest.approx(call.here().objective, rel=1e-9)
 
 
 def test_tidying_freezes_what_was_imported_and_only_then(monkeypatch):

@@ -135,7 +135,8 @@ def test_what_another_page_of_the_tab_replaced_says_so_and_can_be_trained_again(
 def test_a_choice_of_weight_decay_that_was_replaced_is_begun_again(explore):
     app = explore(**QUICK)
     selection = train_on(app, "path")
-    selection.start(silent_until_stopped, selection.subject)
+    selection.stop()
+    selection._submit(silent_until_stopped, "waits")
     process.solver().submit(Answer(1), owner=selection._owner)
     wait_until(lambda: selection._job.state.finished)
     app.run()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cvxdnn.core.datasets import PRESETS, load_preset
 from cvxdnn.core.limits import Limits, host_limits, variables
 from cvxdnn.core.solution import Status
-from cvxdnn.tasks.experiments import TrainingTask
+from cvxdnn.tasks.experiments import training_stream
 from cvxdnn.tasks.scenario import LIMITS, MAX_PARAMETERS, MAX_POINTS, Scenario
 
 README = Path(__file__).parents[2] / "README.md"
@@ -75,7 +75,7 @@ def test_the_scenario_obeys_the_host():
 def test_training_ends_at_the_limit_of_steps(monkeypatch):
     monkeypatch.setattr("cvxdnn.tasks.experiments.host_limits", lambda: Limits(steps=100))
     frames = []
-    TrainingTask(Scenario(width=5, restarts=1))(frames.append, lambda: False)
+    training_stream(Scenario(width=5, restarts=1))(frames.append, lambda: False)
     assert frames[-1].step == 100
     assert frames[-1].status is Status.MAX_STEPS
 

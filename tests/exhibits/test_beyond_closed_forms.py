@@ -139,7 +139,7 @@ def test_where_training_ends_below_the_threshold_depends_on_its_start(page):
     kept = {}
     for small in (False, True):
         page.toggle(key="beyond_jump_small").set_value(small).run()
-        kept[small] = np.diag(trained(page, "jump").outputs)
+        kept[small] = np.diag(trained(page, "jump").view.outputs)
     above = case.targets >= case.threshold
     target, optimum = case.curves["optimum"]
     expected = np.interp(case.targets[above], target[target > case.threshold], optimum[target > case.threshold])

@@ -71,10 +71,10 @@ def test_trained_neurons_touch_the_optimal_dual(page, name):
     found = picture_of(EXAMPLES[name], 0.3).found
     assert frame.objective == pytest.approx(found.objective, rel=1e-5)
     assert frame.objective >= found.objective * (1 - 1e-9)
-    first, second = frame.network.weights
+    first, second = frame.view.network.weights
     lengths = np.linalg.norm(first, axis=0)
     used = lengths * np.abs(second[:, 0]) > 1e-2
-    touch = (frame.hidden[:, used] / lengths[used]).T @ found.dual / found.beta
+    touch = (frame.view.hidden[:, used] / lengths[used]).T @ found.dual / found.beta
     assert np.allclose(np.abs(touch), 1, atol=1e-3)
 
 

@@ -47,7 +47,7 @@ def test_controls_at_their_ends(page, kind, ends):
 
 
 def test_the_closed_form_on_the_page_is_that_of_the_library(page):
-    case = rank_one_case(RankOneSetting(), lambda task: task(print, bool))
+    case = rank_one_case(RankOneSetting(), lambda call: call.here())
     assert f"<td>objective</td><td>{case.optimum.value:.6g}</td><td>–</td>" in text_of(page)
     assert case.optimum.status.message[1:] in page.caption[-1].value or any(
         case.optimum.status.message[1:] in caption.value for caption in page.caption
@@ -73,7 +73,7 @@ def test_training_starts_and_is_shown(page, kind):
 
 def test_a_trained_network_meets_the_value(page):
     frame = train(page, "rank_one", wait_for_end=True)
-    case = rank_one_case(RankOneSetting(), lambda task: task(print, bool))
+    case = rank_one_case(RankOneSetting(), lambda call: call.here())
     assert frame.objective == pytest.approx(case.optimum.value, rel=1e-9)
     assert "They agree to the digits shown." in text_of(page)
 

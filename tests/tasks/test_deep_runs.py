@@ -8,7 +8,8 @@ import pytest
 from cvxdnn import load_preset, regularization_path
 from cvxdnn.convex import DeepPath
 from cvxdnn.core.solution import Status
-from cvxdnn.tasks.deep_runs import DeepRunsTask, settled_in
+from cvxdnn.tasks.deep_runs import DeepRuns, settled_in
+from cvxdnn.tasks.stream import HISTORY_ROWS, Stream
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def trained(zigzag):
     """All frames of 16 runs of five layers at beta = 0.1, where a constant is best."""
     data, _ = zigzag
     frames = []
-    task = DeepRunsTask(data.x, data.y, 0.1, 5, width=20, max_steps=2_500)
+    task = Stream(DeepRuns(data.x, data.y, 0.1, 5, width=20, max_steps=2_500))
     pickle.loads(pickle.dumps(task))(frames.append, lambda: False)
     return frames
 
@@ -31,7 +32,7 @@ def test_no_run_is_ever_below_the_curve(zigzag, trained):
     _, deep = zigzag
     for frame in trained:
         # The round-off in the path norm of a constant would cost it a visible penalty.
-        norms = np.maximum(frame.path_norms - 1e-12, 0)
+        norms = np.maximum(frame.view.path_norms - 1e-12, 0)
         heights = deep.objective_at(norms, beta=0.1, depth=5)
         assert np.all(frame.objectives >= heights * (1 - 1e-9))
 
@@ -53,18 +54,18 @@ def test_some_runs_end_in_the_constant_and_some_are_stuck_above_it(zigzag, train
 def test_frames_hold_what_a_page_shows(trained):
     first, last = trained[0], pickle.loads(pickle.dumps(trained[-1]))
     assert first.step == 0
-    assert first.layers == ()
-    assert len(last.layers) == last.objectives.size == last.path_norms.size == 16
-    assert last.grid.shape == last.values.shape
+    assert first.view.layers == ()
+    assert len(last.view.layers) == last.objectives.size == last.view.path_norms.size == 16
+    assert last.view.grid.shape == last.view.values.shape
     assert last.history.shape[1] == 17
     assert np.all(np.diff(last.history[:, 0]) > 0)
-    assert len(last.history) <= 150
+    assert len(last.history) <= HISTORY_ROWS
 
 
 def test_the_task_stops_when_asked(zigzag):
     data, _ = zigzag
     frames = []
-    DeepRunsTask(data.x, data.y, 0.1, 3, runs=2)(frames.append, lambda: bool(frames))
+    Stream(DeepRuns(data.x, data.y, 0.1, 3, runs=2))(frames.append, lambda: bool(frames))
     assert not frames[-1].done
     assert frames[-1].step <= 20
-    assert len(frames[-1].layers) == 2
+    assert len(frames[-1].view.layers) == 2

@@ -9,7 +9,7 @@ import pytest
 from cvxdnn.core.solution import Status
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.tasks.comparison import Reference, compare, largest_distance, network_tube
-from cvxdnn.tasks.experiments import STEP_SIZE, TrainingTask, first_frame
+from cvxdnn.tasks.experiments import STEP_SIZE, first_frame, training_stream
 from cvxdnn.tasks.scenario import Scenario
 
 QUICK = Scenario(restarts=2, width=20)
@@ -22,7 +22,7 @@ def frames_of(task, stop_after=None):
 
 
 def test_first_frame_is_the_initial_network_and_the_last_one_carries_the_state():
-    frames = frames_of(TrainingTask(QUICK, until=STEP_SIZE))
+    frames = frames_of(training_stream(QUICK, until=STEP_SIZE))
     assert frames[0].step == 0
     assert frames[-1].step == STEP_SIZE
     assert frames[-1].state is not None
@@ -30,28 +30,28 @@ def test_first_frame_is_the_initial_network_and_the_last_one_carries_the_state()
 
 
 def test_zero_steps_show_the_initial_weights():
-    (frame,) = frames_of(TrainingTask(QUICK, until=0))
+    (frame,) = frames_of(training_stream(QUICK, until=0))
     assert frame.step == 0
     assert frame.status is Status.STOPPED
 
 
 def test_stopping_and_going_on_is_the_same_as_not_stopping():
-    whole = frames_of(TrainingTask(QUICK, until=2 * STEP_SIZE))[-1]
-    half = frames_of(TrainingTask(QUICK, until=STEP_SIZE))[-1]
-    rest = frames_of(TrainingTask(QUICK, 2 * STEP_SIZE).after(half))[-1]
+    whole = frames_of(training_stream(QUICK, until=2 * STEP_SIZE))[-1]
+    half = frames_of(training_stream(QUICK, until=STEP_SIZE))[-1]
+    rest = frames_of(training_stream(QUICK, 2 * STEP_SIZE).after(half))[-1]
     assert rest.step == whole.step
     assert np.array_equal(rest.objectives, whole.objectives)
     assert np.array_equal(rest.history, whole.history)
 
 
 def test_a_stop_is_seen_before_the_next_frame():
-    frames = frames_of(TrainingTask(Scenario(preset="noisy sine")), stop_after=1)
+    frames = frames_of(training_stream(Scenario(preset="noisy sine")), stop_after=1)
     assert len(frames) == 2
     assert frames[-1].status is Status.STOPPED
 
 
 def test_tasks_and_frames_can_be_pickled():
-    task = pickle.loads(pickle.dumps(TrainingTask(QUICK, until=0)))
+    task = pickle.loads(pickle.dumps(training_stream(QUICK, until=0)))
     (frame,) = frames_of(task)
     assert pickle.loads(pickle.dumps(frame)).objective == frame.objective
 
@@ -64,7 +64,7 @@ def test_comparison_of_the_stored_network():
     assert numbers.knots[1:] == (6, 8)
     assert numbers.is_inside
     at = np.linspace(0, 1, 10_001)
-    assert numbers.deviation >= np.abs(frame.spline(at) - reference.spline(at)).max() - 1e-12
+    assert numbers.deviation >= np.abs(frame.view.spline(at) - reference.spline(at)).max() - 1e-12
 
 
 def test_the_optimum_is_at_no_distance_from_itself_and_in_its_band():
@@ -94,11 +94,16 @@ def test_no_gap_is_claimed_for_biases_in_every_layer():
     assert compare(reference, first_frame()).gap is None
 
 
+def first_frame_with(spline):
+    frame = first_frame()
+    return replace(frame, view=replace(frame.view, spline=spline))
+
+
 @pytest.mark.parametrize("depth", [2, 4])
 @pytest.mark.parametrize("loss", ["squared", "huber"])
 def test_at_the_optimum_the_pulls_stay_in_the_tube_and_touch_it(depth, loss):
     reference = Reference(Scenario(depth=depth, loss=loss, beta=0.01))
-    optimal = replace(first_frame(), spline=reference.solution.spline)
+    optimal = first_frame_with(reference.solution.spline)
     tube = network_tube(reference, optimal)
     assert tube.needed_beta == pytest.approx(reference.solution.effective_beta, rel=1e-4)
 
@@ -106,13 +111,13 @@ def test_at_the_optimum_the_pulls_stay_in_the_tube_and_touch_it(depth, loss):
 def test_away_from_the_optimum_a_neuron_more_would_help():
     reference = Reference(Scenario())
     straight = LinearSpline(np.zeros(1), np.zeros(1), 1.0, 1.0)
-    tube = network_tube(reference, replace(first_frame(), spline=straight))
+    tube = network_tube(reference, first_frame_with(straight))
     assert not tube.fits
 
 
 def test_a_training_that_starts_at_the_optimum_stays_there():
     scenario = Scenario(preset="many optima", beta=0.05, start="optimum", restarts=1, width=10)
-    frames = frames_of(TrainingTask(scenario))
+    frames = frames_of(training_stream(scenario))
     optimum = Reference(scenario).solution.objective
     assert frames[0].objective == pytest.approx(optimum, rel=1e-9)
     assert frames[-1].objective == pytest.approx(optimum, rel=1e-9)
@@ -120,6 +125,6 @@ def test_a_training_that_starts_at_the_optimum_stays_there():
 
 def test_insertion_ends_at_the_optimum():
     scenario = Scenario(preset="two close points", beta=1e-3, optimizer="insertion", restarts=2)
-    last = frames_of(TrainingTask(scenario))[-1]
+    last = frames_of(training_stream(scenario))[-1]
     assert last.status is Status.CONVERGED
     assert last.objective == pytest.approx(Reference(scenario).solution.objective, rel=1e-6)

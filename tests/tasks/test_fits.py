@@ -9,7 +9,8 @@ import pytest
 
 from cvxdnn.core.solution import Status
 from cvxdnn.jobs import InlineRunner, JobState
-from cvxdnn.tasks.fits import HISTORY_ROWS, FitTask, fitted
+from cvxdnn.tasks.fits import fit_stream
+from cvxdnn.tasks.stream import HISTORY_ROWS, last_frame
 from cvxdnn.training.fitting import FitProblem
 
 QUICK = FitProblem(np.eye(3), np.eye(3), 0.1, "relu", depth=3, width=6, restarts=4, steps=200, polish=400)
@@ -26,7 +27,7 @@ def frames_of(task, stop_after=None):
 
 
 def test_the_first_frame_is_the_start_and_the_last_one_the_end():
-    first, *_, last = frames_of(FitTask(QUICK))
+    first, *_, last = frames_of(fit_stream(QUICK))
     assert first.step == 0
     assert not first.done
     assert first.state is None
@@ -36,15 +37,15 @@ def test_the_first_frame_is_the_start_and_the_last_one_the_end():
 
 
 def test_history_holds_every_restart_from_the_start_to_the_end():
-    history = fitted(QUICK).history
+    history = last_frame(fit_stream(QUICK)).history
     assert history.shape[1] == 1 + QUICK.restarts
     assert history[0, 0] == 0
     assert (np.diff(history[:, 0]) > 0).all()
-    assert history[-1, 1:] == pytest.approx(fitted(QUICK).objectives)
+    assert history[-1, 1:] == pytest.approx(last_frame(fit_stream(QUICK)).objectives)
 
 
 def test_history_is_thinned_evenly():
-    frame = fitted(replace(QUICK, steps=10_000, polish=0), partial(size_of_output, power=1))
+    frame = last_frame(fit_stream(replace(QUICK, steps=10_000, polish=0), partial(size_of_output, power=1)))
     steps = frame.history[:, 0]
     assert HISTORY_ROWS / 3 <= steps.size <= HISTORY_ROWS
     assert steps[-1] == 10_000
@@ -53,13 +54,13 @@ def test_history_is_thinned_evenly():
 
 
 def test_measures_are_followed_beside_the_history():
-    frame = fitted(QUICK, partial(size_of_output, power=2))
+    frame = last_frame(fit_stream(QUICK, partial(size_of_output, power=2)))
     assert set(frame.traces) == {"size", "step"}
-    assert frame.traces["size"][-1] == pytest.approx(np.abs(frame.outputs).sum() ** 2)
+    assert frame.traces["size"][-1] == pytest.approx(np.abs(frame.view.outputs).sum() ** 2)
 
 
 def test_a_stop_is_seen_before_the_next_frame():
-    frames = frames_of(FitTask(replace(QUICK, steps=10**6)), stop_after=1)
+    frames = frames_of(fit_stream(replace(QUICK, steps=10**6)), stop_after=1)
     assert len(frames) == 2
     assert frames[-1].status is Status.STOPPED
     assert not frames[-1].done
@@ -67,9 +68,9 @@ def test_a_stop_is_seen_before_the_next_frame():
 
 def test_going_on_after_a_stop_ends_where_the_whole_fit_ends():
     measure = partial(size_of_output, power=1)
-    stopped = frames_of(FitTask(QUICK, measure), stop_after=1)[-1]
-    task = FitTask(QUICK, measure, stopped.state, stopped.history, stopped.traces)
-    rest, whole = frames_of(pickle.loads(pickle.dumps(task)))[-1], fitted(QUICK, measure)
+    stopped = frames_of(fit_stream(QUICK, measure), stop_after=1)[-1]
+    task = fit_stream(QUICK, measure).after(stopped)
+    rest, whole = frames_of(pickle.loads(pickle.dumps(task)))[-1], last_frame(fit_stream(QUICK, measure))
     assert rest.objectives == pytest.approx(whole.objectives, rel=1e-9)
     assert rest.history[0, 0] == 0
     assert rest.traces["step"].size == len(rest.history)
@@ -77,13 +78,13 @@ def test_going_on_after_a_stop_ends_where_the_whole_fit_ends():
 
 def test_frames_of_the_largest_fit_shown_stay_small():
     problem = FitProblem(np.eye(12), np.eye(12)[:, :4], 0.1, depth=6, width=20, restarts=32, steps=20, polish=0)
-    first, *_ = frames_of(FitTask(problem))
+    first, *_ = frames_of(fit_stream(problem))
     assert len(pickle.dumps(first)) < 60_000
 
 
 def test_a_runner_takes_the_task_and_the_frames():
     with InlineRunner() as runner:
-        job = runner.submit(FitTask(QUICK), owner="one")
+        job = runner.submit(fit_stream(QUICK), owner="one")
         job.result(timeout=60)
         assert job.state is JobState.DONE
         assert job.progress.done

@@ -4,31 +4,32 @@ import pickle
 
 import numpy as np
 
-from cvxdnn.tasks.race import RaceTask
+from cvxdnn.tasks.race import Race
 from cvxdnn.tasks.scenario import OPTIMIZERS, Scenario
-from cvxdnn.tasks.seeds import SeedsTask
+from cvxdnn.tasks.seeds import Seeds
+from cvxdnn.tasks.stream import Stream
 
 QUICK = Scenario(preset="many optima", restarts=2, width=10, beta=0.05)
 LONG = Scenario(preset="noisy sine", restarts=4)
 
 
-def frames_of(task, looks=10**9):
+def frames_of(problem, looks=10**9):
     frames = []
-    task(frames.append, lambda: len(frames) >= looks)
+    Stream(problem)(frames.append, lambda: len(frames) >= looks)
     return frames
 
 
 def test_every_optimiser_starts_from_the_same_weights():
-    lanes = frames_of(RaceTask.of(QUICK), looks=5)[-1].lanes
+    lanes = frames_of(Race.of(QUICK), looks=5)[-1].view
     assert [lane.optimizer for lane in lanes] == list(OPTIMIZERS)
     starts = {lane.history[0, 2] for lane in lanes if len(lane.history)}
     assert len(starts) == 1
 
 
 def test_a_race_ends_when_every_lane_has_ended():
-    last = frames_of(RaceTask(QUICK, ("adam", "momentum")))[-1]
+    last = frames_of(Race(QUICK, ("adam", "momentum")))[-1]
     assert last.done
-    for lane in last.lanes:
+    for lane in last.view:
         seconds, steps, objectives = lane.history.T
         assert (np.diff(seconds) >= 0).all()
         assert (np.diff(steps) > 0).all()
@@ -37,13 +38,13 @@ def test_a_race_ends_when_every_lane_has_ended():
 
 def underway(frames):
     """Clocks of the lanes that still run and have had a few turns, at the last frame."""
-    lanes = frames[-1].lanes if frames else ()
+    lanes = frames[-1].view if frames else ()
     return [lane.history[:, 0] for lane in lanes if not lane.done and len(lane.history) > 5]
 
 
 def test_nobody_gets_more_time_than_one_turn_before_the_others():
     frames = []
-    RaceTask.of(LONG)(frames.append, lambda: len(underway(frames)) >= 2)
+    Stream(Race.of(LONG))(frames.append, lambda: len(underway(frames)) >= 2)
     clocks = underway(frames)
     longest_turn = max(np.diff(seconds).max() for seconds in clocks)
     used = [seconds[-1] for seconds in clocks]
@@ -51,19 +52,21 @@ def test_nobody_gets_more_time_than_one_turn_before_the_others():
 
 
 def test_seeds_are_counted_and_reproducible():
-    task = SeedsTask(QUICK, batches=2)
-    frames = frames_of(task)
-    assert [frame.objectives.size for frame in frames] == [0, 16, 32]
+    seeds = Seeds(QUICK, batches=2)
+    frames = frames_of(seeds)
+    sizes = [frame.view.objectives.size for frame in frames]
+    assert (sizes[0], sizes[-1], frames[-1].view.total) == (0, 32, 32)
+    assert set(sizes) <= {0, 16, 32}
     assert frames[-1].done
-    assert np.array_equal(frames_of(task)[-1].objectives, frames[-1].objectives)
-    assert np.unique(frames[-1].objectives).size > 16  # not the same seed twice
+    assert np.array_equal(frames_of(seeds)[-1].view.objectives, frames[-1].view.objectives)
+    assert np.unique(frames[-1].view.objectives).size > 16  # not the same seed twice
 
 
 def test_both_stop_when_asked():
-    assert not frames_of(RaceTask.of(QUICK), looks=1)[-1].done
-    assert [frame.objectives.size for frame in frames_of(SeedsTask(QUICK), looks=1)] == [0, 0]
+    assert not frames_of(Race.of(QUICK), looks=1)[-1].done
+    assert [frame.view.objectives.size for frame in frames_of(Seeds(QUICK), looks=1)] == [0, 0]
 
 
 def test_both_can_be_sent_to_a_worker():
-    for task in (RaceTask.of(QUICK), SeedsTask(QUICK)):
-        assert pickle.loads(pickle.dumps(task)) == task
+    for problem in (Race.of(QUICK), Seeds(QUICK)):
+        assert pickle.loads(pickle.dumps(Stream(problem))).problem == problem

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from cvxdnn.jobs.interface import Resumable
-from cvxdnn.tasks.deep_runs import DeepRunsTask
-from cvxdnn.tasks.experiments import TrainingTask
-from cvxdnn.tasks.fits import FitTask
-from cvxdnn.tasks.race import RaceTask
+from cvxdnn.tasks.deep_runs import DeepRuns
+from cvxdnn.tasks.experiments import training_stream
+from cvxdnn.tasks.fits import fit_stream
+from cvxdnn.tasks.race import Race
 from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.seeds import SeedsTask
+from cvxdnn.tasks.seeds import Finals, Seeds
+from cvxdnn.tasks.stream import Stream
 from cvxdnn.tasks.sweep.task import RunTask
 from cvxdnn.training.fitting import FitProblem
 
@@ -21,13 +22,13 @@ FIT = FitProblem(
     X[:, None], np.sin(6 * X)[:, None], 0.01, "relu_bias", depth=2, width=8, restarts=2, steps=600, polish=0
 )
 TASKS = {
-    "training": TrainingTask(QUICK),
-    "steps of training": TrainingTask(QUICK, until=150),
-    "insertion": TrainingTask(QUICK.replace(optimizer="insertion", restarts=1)),
-    "fit": FitTask(FIT),
-    "deep runs": DeepRunsTask(X, np.sin(6 * X), 0.01, 3, width=8, runs=2, max_steps=400),
-    "seeds": SeedsTask(QUICK, batches=2),
-    "race": RaceTask(QUICK, ("adam", "lbfgs")),
+    "training": training_stream(QUICK),
+    "steps of training": training_stream(QUICK, until=150),
+    "insertion": training_stream(QUICK.replace(optimizer="insertion", restarts=1)),
+    "fit": fit_stream(FIT),
+    "deep runs": Stream(DeepRuns(X, np.sin(6 * X), 0.01, 3, width=8, runs=2, max_steps=400)),
+    "seeds": Stream(Seeds(QUICK, batches=2)),
+    "race": Stream(Race(QUICK, ("adam", "lbfgs"))),
 }
 
 
@@ -55,8 +56,10 @@ def in_turns(task, looks):
 
 def end_of(frame):
     """What a page says of the end, as one array."""
-    if hasattr(frame, "lanes"):
-        return np.array([[lane.history[-1, 1:].tolist(), [lane.done, 0]] for lane in frame.lanes])
+    if isinstance(frame.view, Finals):
+        return frame.view.objectives
+    if isinstance(frame.view, tuple):
+        return np.array([[lane.history[-1, 1:].tolist(), [lane.done, 0]] for lane in frame.view])
     return np.append(frame.objectives, getattr(frame, "step", 0))
 
 

@@ -43,7 +43,7 @@ def means_in_motion(case: Case, frame: FitFrame | None, turn: float) -> None:
     drawn = {}
     if frame is not None:
         found = _measured(case, frame)
-        means, samples = aligned_means(found.means, frame.hidden, case.target)
+        means, samples = aligned_means(found.means, frame.view.hidden, case.target)
         drawn = {"means": means, "samples": samples, "labels": case.labels, "way": _way(case, frame)}
     columns, specification = collapse_chart(case.target, case.zero, turn=turn, **drawn)
     st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "means", width="content")
@@ -78,7 +78,7 @@ def signs_over_time(frame: FitFrame | None) -> None:
 
 
 def _measured(case: Case, frame: FitFrame) -> NeuralCollapse:
-    return metrics(frame.hidden, case.labels, frame.network.weights[-1])
+    return metrics(frame.view.hidden, case.labels, frame.view.network.weights[-1])
 
 
 def _way(case: Case, frame: FitFrame) -> np.ndarray:

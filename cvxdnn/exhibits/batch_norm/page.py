@@ -108,7 +108,7 @@ def span_in(case: Case, frame: FitFrame | None) -> Span | None:
     """What the layers before batch norm can reach; above two layers they must have been trained to know."""
     if case.setting.depth == 2:
         return case.exact.span
-    return None if frame is None else span_of(frame.network.layers(case.problem.X)[-2], case.problem.Y)
+    return None if frame is None else span_of(frame.view.network.layers(case.problem.X)[-2], case.problem.Y)
 
 
 def span_holds(case: Case, frame: FitFrame | None) -> bool | None:
@@ -158,11 +158,11 @@ def scales(case: Case, frame: FitFrame | None) -> None:
 
 def _by_class(frame: FitFrame) -> tuple[Array, Array]:
     """Root of the sum of squares of scale and shift over the neurons that serve each class."""
-    output = frame.network.weights[-1]
+    output = frame.view.network.weights[-1]
     owner = np.abs(output).argmax(axis=1)
     squares = [
         np.bincount(owner, weights=part**2, minlength=output.shape[1])
-        for part in (frame.network.gamma, frame.network.alpha)
+        for part in (frame.view.network.gamma, frame.view.network.alpha)
     ]
     return np.sqrt(squares[0]), np.sqrt(squares[1])
 

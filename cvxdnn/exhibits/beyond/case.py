@@ -133,7 +133,7 @@ def features_shown(case: Rank, frame: FitFrame | None) -> dict[str, Sequence[Flo
     if case.example is not None:
         shown["Network of rank two, computed"] = _features(case.problem.X, case.example.weights)
     if frame is not None:
-        shown["Best trained network, measured"] = frame.network.layers(case.problem.X)[1:]
+        shown["Best trained network, measured"] = frame.view.network.layers(case.problem.X)[1:]
     return shown
 
 

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from cvxdnn.convex import solve
 from cvxdnn.core.solution import Solution
-from cvxdnn.tasks.deep_runs import DeepRunsFrame, DeepRunsTask
+from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsFrame, DeepRunsView
 from cvxdnn.tasks.scenario import LIMITS, Biases
+from cvxdnn.tasks.stream import Stream
 
 __all__ = [
     "EXAMPLES",
@@ -122,9 +123,9 @@ class Experiment:
         """The solution of (DEEP), for the inputs from 0 on: its value does not depend on shifts."""
         return solve(EXAMPLES[self.example].x, self.y, beta=self.beta, depth=self.depth)
 
-    def task(self) -> DeepRunsTask:
+    def task(self) -> Stream[DeepRunsView]:
         """Training, as work for a runner."""
-        return DeepRunsTask(self.x, self.y, self.beta, self.depth, self.biases, runs=RUNS, max_steps=STEPS)
+        return Stream(DeepRuns(self.x, self.y, self.beta, self.depth, self.biases, runs=RUNS, max_steps=STEPS))
 
 
 def crossing(history: Vector, value: float) -> int | None:

@@ -131,7 +131,7 @@ def soft_threshold() -> None:
         st.metric("what is kept just above it, exact", f"{case.jump:.4f}")
 
     def draw(frame: FitFrame | None) -> None:
-        trained = None if frame is None else (case.targets, np.diag(frame.outputs))
+        trained = None if frame is None else (case.targets, np.diag(frame.view.outputs))
         chart(shrinkage_chart(case.curves, trained), key=PREFIX + "jump_chart")
 
     _trained(

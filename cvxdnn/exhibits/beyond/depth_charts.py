@@ -76,7 +76,7 @@ def functions_chart(
 ) -> Chart:
     """The points, the function that (DEEP) would draw, and that of the best trained network."""
     at = np.union1d(x[[0, -1]], optimum.knots[(optimum.knots > x[0]) & (optimum.knots < x[-1])])
-    lines = [(OPTIMUM, at, optimum(at))] + ([] if frame is None else [(BEST, frame.grid, frame.values)])
+    lines = [(OPTIMUM, at, optimum(at))] + ([] if frame is None else [(BEST, frame.view.grid, frame.view.values)])
     rows = [(kind, *pair) for kind, xs, ys in lines for pair in zip(xs, ys, strict=True)]
     rows += [(POINTS, *pair) for pair in zip(x, y, strict=True)]
     columns = _table(("kind", "x", "y"), rows)

@@ -57,7 +57,7 @@ def headline(optimum: Optimum, frame: FitFrame | None) -> None:
 
 def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, more: Sequence[Row] = ()) -> None:
     """Objective, bound, rank, norms and balance: closed form beside the network."""
-    weights = None if frame is None else frame.network.standard().weights
+    weights = None if frame is None else frame.view.network.standard().weights
     rows: list[Row] = [
         ("objective", f"{optimum.value:.6g}", "–" if frame is None else f"{frame.objective:.6g}"),
         ("no network is below", f"{optimum.lower_bound:.6g}", ""),
@@ -106,7 +106,7 @@ def distance(optimum: Optimum, frame: FitFrame | None, *, key: str) -> None:
 
 def layers(optimum: Optimum, frame: FitFrame | None, count: int, *, key: str) -> None:
     """Singular values and norms of the trained layers, beside the predicted ones."""
-    weights = None if frame is None else frame.network.standard().weights
+    weights = None if frame is None else frame.view.network.standard().weights
     exact = None if optimum.singular_values is None else optimum.singular_values[:, :count]
     spectrum, norms = st.columns(2, gap="medium")
     with spectrum:
@@ -123,7 +123,7 @@ def aligned(problem: FitProblem, frame: FitFrame | None, count: int, *, key: str
     """How well each layer's directions meet those of the next."""
     st.markdown("**Alignment of neighbouring layers**")
     nothing = np.full((problem.depth - 1, count, count), np.nan)
-    weights = None if frame is None else frame.network.standard().weights
+    weights = None if frame is None else frame.view.network.standard().weights
     vanished = weights is None or layer_norms(weights).max() < ZERO
     overlaps = nothing if weights is None or vanished else alignment(weights, count)
     chart(alignment_chart(overlaps, height=230), key=f"{key}_alignment")

@@ -61,7 +61,7 @@ def valley_chart(deep: DeepPath, *, beta: float, depth: int, runs: DeepRunsFrame
     rows = [(CURVE, r, objective, "") for r, objective in zip(norms, heights, strict=True)]
     rows += [(OPTIMUM if m.is_global else VALLEY, m.r, m.objective, "") for m in minima]
     if runs is not None:
-        places = np.clip(runs.path_norms, 0, right), np.clip(runs.objectives, low, high)
+        places = np.clip(runs.view.path_norms, 0, right), np.clip(runs.objectives, low, high)
         rows += [(RUN, r, objective, "") for r, objective in zip(*places, strict=True)]
         rows += _counts(minima, runs)
     columns: dict[str, Any] = dict(zip(("kind", "r", "objective", "label"), zip(*rows, strict=True), strict=True))

@@ -21,8 +21,9 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.depth.charts import jump_figure, layers_figure, splines_figure, valley_chart
 from cvxdnn.exhibits.explore.controls import BETAS
 from cvxdnn.exhibits.path.page import path_of
-from cvxdnn.tasks.deep_runs import RUNS, WIDTH, DeepRunsFrame, DeepRunsTask, settled_in
+from cvxdnn.tasks.deep_runs import RUNS, WIDTH, DeepRuns, DeepRunsFrame, settled_in
 from cvxdnn.tasks.scenario import LIMITS, Scenario
+from cvxdnn.tasks.stream import Stream
 
 PREFIX = "depth_"
 DEPTHS = range(2, 7)
@@ -77,8 +78,8 @@ class DepthLab:
 
     def train(self) -> None:
         """Train from many seeds."""
-        task = DeepRunsTask(self.data.x, self.data.y, self.beta, self.depth)
-        self.runs.start(task, self.subject)
+        runs = DeepRuns(self.data.x, self.data.y, self.beta, self.depth)
+        self.runs.start(Stream(runs), self.subject)
 
     def set(self, name: str) -> None:
         """Take over a slider; training for other settings ends."""
@@ -252,8 +253,8 @@ def layers(lab: DepthLab) -> None:
         chosen = st.segmented_control("valley", names, default=names[-1], key=PREFIX + "valley", required=True)
         place = names.index(chosen) if chosen in names else place
     solution = lab.deep.solution_at(minima[place], beta=lab.beta, depth=lab.depth)
-    found = settled_in(minima, frame).tolist() if frame is not None and frame.layers else []
-    trained = frame.layers[found.index(place)] if frame is not None and place in found else None
+    found = settled_in(minima, frame).tolist() if frame is not None and frame.view.layers else []
+    trained = frame.view.layers[found.index(place)] if frame is not None and place in found else None
     figure(layers_figure(layer_diagnostics(solution.network()), trained), key=PREFIX + "layers")
     if solution.path_norm == 0:
         st.caption("In this valley all weights vanish: the closed form has nothing to show.")

@@ -107,9 +107,9 @@ def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
     frame = run.frame
     if frame is not None and run.scenario is not None:
         units = reference(run.scenario).units
-        best["lines"] = [_line(frame.spline, units, domain)]
+        best["lines"] = [_line(frame.view.spline, units, domain)]
         best["knots"] = units.user_x(network_knots(frame))
-        others["lines"] = [_line(spline, units, domain) for spline in frame.others]
+        others["lines"] = [_line(spline, units, domain) for spline in frame.view.others]
     return [best, others]
 
 

@@ -19,9 +19,10 @@ from cvxdnn.exhibits.explore.neuron_charts import neuron_chart, pull_chart
 from cvxdnn.exhibits.explore.race_chart import final_gaps_chart, race_chart
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import network_tube
-from cvxdnn.tasks.race import RaceTask
+from cvxdnn.tasks.race import Race
 from cvxdnn.tasks.scenario import OPTIMIZERS
-from cvxdnn.tasks.seeds import SeedsTask
+from cvxdnn.tasks.seeds import Seeds
+from cvxdnn.tasks.stream import Stream
 
 Frame = TypeVar("Frame")
 
@@ -47,7 +48,7 @@ def _neurons(session: Session) -> None:
     if run.frame is None or not run.shows(session.scenario):
         st.caption("Train a network to see its neurons.")
         return
-    bends, changes, sides = run.frame.neurons.T
+    bends, changes, sides = run.frame.view.neurons.T
     inside = (bends >= 0) & (bends <= 1)
     optimum = LinearSpline(np.zeros(1), np.zeros(1)) if solution is None else solution.spline
     st.caption(
@@ -81,7 +82,7 @@ def _restarts(session: Session) -> None:
 
 def _race(session: Session) -> None:
     race = session.race
-    _start_button(session, race, "Start the race", lambda: RaceTask.of(session.scenario))
+    _start_button(session, race, "Start the race", lambda: Stream(Race.of(session.scenario)))
     st.caption(
         "All optimisers start from the same weights and share the computer evenly. Measured: the gap of the best "
         "restart over the seconds each has used."
@@ -89,28 +90,29 @@ def _race(session: Session) -> None:
     frame = _frame_of(race, session)
     if frame is None:
         return
-    lanes = {LABELS[lane.optimizer]: lane.history for lane in frame.lanes}
-    best = min(lane.history[:, 2].min(initial=np.inf) for lane in frame.lanes)
+    lanes = {LABELS[lane.optimizer]: lane.history for lane in frame.view}
+    best = min(lane.history[:, 2].min(initial=np.inf) for lane in frame.view)
     bound = _bound(session) or best
     chart(race_chart(lanes, [LABELS[name] for name in OPTIMIZERS], bound), key=PREFIX + "race")
-    st.caption(" · ".join(f"{LABELS[lane.optimizer]}: {lane.status.message}" for lane in frame.lanes))
+    st.caption(" · ".join(f"{LABELS[lane.optimizer]}: {lane.status.message}" for lane in frame.view))
 
 
 def _seeds(session: Session) -> None:
     seeds = session.seeds
-    _start_button(session, seeds, "Train 64 networks", lambda: SeedsTask(session.scenario))
+    _start_button(session, seeds, "Train 64 networks", lambda: Stream(Seeds(session.scenario)))
     st.caption("One network per seed, trained to its end. Measured: how far above the optimum each one stops.")
     frame = _frame_of(seeds, session)
     if frame is None:
         return
-    if frame.objectives.size:
-        bound = _bound(session) or frame.objectives.min()
-        chart(final_gaps_chart(frame.objectives / bound - 1), key=PREFIX + "seeds")
+    finals = frame.view.objectives
+    if finals.size:
+        bound = _bound(session) or finals.min()
+        chart(final_gaps_chart(finals / bound - 1), key=PREFIX + "seeds")
     if not frame.done:
-        st.caption(f"{frame.objectives.size} of {frame.total} trained")
+        st.caption(f"{finals.size} of {frame.view.total} trained")
 
 
-def _start_button(session: Session, run: JobRun[Any], label: str, task: Callable[[], Callable[..., Any]]) -> None:
+def _start_button(session: Session, run: JobRun[Any], label: str, task: Callable[[], Stream[Any]]) -> None:
     if run.is_running:
         st.button("Stop", icon=":material/stop:", key=PREFIX + "stop", on_click=run.stop)
     else:

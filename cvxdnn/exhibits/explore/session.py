@@ -23,6 +23,7 @@ from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.losses import LOSSES, named
 from cvxdnn.exhibits.explore.training import TrainingRun
+from cvxdnn.tasks.call import takes_long
 from cvxdnn.tasks.comparison import Reference
 from cvxdnn.tasks.experiments import first_frame
 from cvxdnn.tasks.labels import LEVELS, are_labels, labelled
@@ -30,7 +31,7 @@ from cvxdnn.tasks.link import Points
 from cvxdnn.tasks.race import RaceFrame
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.seeds import SeedsFrame
-from cvxdnn.tasks.solve_task import takes_long
+from cvxdnn.tasks.stream import Stream
 
 KEY = "explore_session"
 Place = Literal["page", "table", "file"]
@@ -99,7 +100,7 @@ class Session:
         for run in (self.run, self.race, self.seeds):
             run.leave()
 
-    def begin(self, run: JobRun[Any], task: Callable[[], Callable[..., Any]]) -> None:
+    def begin(self, run: JobRun[Any], task: Callable[[], Stream[Any]]) -> None:
         """Start a job other than training, which takes the session's turn: training pauses."""
         self.run.pause()
         run.start(task(), self.subject)

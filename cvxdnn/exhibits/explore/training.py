@@ -12,17 +12,18 @@ from collections.abc import Callable
 from cvxdnn.app.job_run import PausableRun
 from cvxdnn.jobs import Job, JobState, Runner
 from cvxdnn.jobs.log import fingerprint
-from cvxdnn.tasks.experiments import STEP_SIZE, Frame, TrainingTask
+from cvxdnn.tasks.experiments import STEP_SIZE, NetworkFrame, NetworkView, training_stream
 from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks.stream import Stream
 
 
-class TrainingRun(PausableRun[Frame]):
+class TrainingRun(PausableRun[NetworkView]):
     """Training in one browser session; `scenario` holds the settings that its frame belongs to."""
 
     def __init__(self, runner: Callable[[], Runner], owner: str) -> None:
         super().__init__(runner, owner)
         self.scenario: Scenario | None = None
-        self._task: TrainingTask | None = None
+        self._underway: tuple[Scenario, Stream[NetworkView]] | None = None
 
     def shows(self, scenario: Scenario) -> bool:
         """Whether the frame belongs to these settings (what is hidden on the chart does not matter)."""
@@ -31,18 +32,18 @@ class TrainingRun(PausableRun[Frame]):
             return known is not None
         return known.hidden != scenario.hidden and known == scenario.replace(hidden=known.hidden)
 
-    def show(self, scenario: Scenario, frame: Frame) -> None:
+    def show(self, scenario: Scenario, frame: NetworkFrame) -> None:
         """Show a frame that was trained earlier."""
         self.frame, self.scenario = frame, scenario
 
     def restart(self, scenario: Scenario) -> None:
         """Train from the initial weights of the scenario's seed."""
-        self._train(TrainingTask(scenario))
+        self._train(scenario, training_stream(scenario))
 
     def play(self, scenario: Scenario) -> None:
         """Go on where the run was paused; a finished run starts again."""
         if self._can_resume(scenario) and self.frame is not None and not self.frame.done:
-            self._train(self._continuation(scenario))
+            self._train(scenario, self._continuation(scenario))
         else:
             self.restart(scenario)
 
@@ -50,7 +51,7 @@ class TrainingRun(PausableRun[Frame]):
         """Go on from the current weights under a new weight decay."""
         self.pause()
         if self._can_resume(scenario):
-            self._train(self._continuation(scenario))
+            self._train(scenario, self._continuation(scenario))
         else:
             self.restart(scenario)
 
@@ -58,13 +59,13 @@ class TrainingRun(PausableRun[Frame]):
         """Take `STEP_SIZE` optimiser steps."""
         self.pause()
         if self._can_resume(scenario) and self.frame is not None and not self.frame.done:
-            self._train(self._continuation(scenario, STEP_SIZE))
+            self._train(scenario, self._continuation(scenario, STEP_SIZE))
         else:
-            self._train(TrainingTask(scenario, STEP_SIZE))
+            self._train(scenario, training_stream(scenario, STEP_SIZE))
 
     def rewind(self, scenario: Scenario) -> None:
         """Back to the initial weights of the seed, and wait there."""
-        self._train(TrainingTask(scenario, until=0))
+        self._train(scenario, training_stream(scenario, until=0))
 
     def stop(self) -> None:
         """End the run: what it reached stays on the chart, the next play starts again."""
@@ -76,23 +77,24 @@ class TrainingRun(PausableRun[Frame]):
         """Take over what the job has reported since the last look; go on where it was abandoned."""
         job = self._job
         super().poll()
-        if job is not None and not self.is_running and job.state is JobState.ABANDONED and self._task is not None:
-            self._train(self._task.after(self.frame if self._seen else None))
+        if job is not None and not self.is_running and job.state is JobState.ABANDONED and self._underway is not None:
+            scenario, stream = self._underway
+            self._train(scenario, stream.after(self.frame if self._seen else None))
 
     def _look_at(self, job: Job) -> JobState:
         seen = self._seen
         state = super()._look_at(job)
-        if self._seen > seen and self._task is not None:
-            self.scenario = self._task.scenario
+        if self._seen > seen and self._underway is not None:
+            self.scenario = self._underway[0]
         return state
 
-    def _train(self, task: TrainingTask) -> None:
-        self._task = task
-        self._submit(task, f"train {fingerprint(task.scenario)}")
+    def _train(self, scenario: Scenario, stream: Stream[NetworkView]) -> None:
+        self._underway = scenario, stream
+        self._submit(stream, f"train {fingerprint(scenario)}")
 
-    def _continuation(self, scenario: Scenario, steps: int | None = None) -> TrainingTask:
+    def _continuation(self, scenario: Scenario, steps: int | None = None) -> Stream[NetworkView]:
         assert self.frame is not None  # see _can_resume
-        return TrainingTask(scenario, None if steps is None else self.frame.step + steps).after(self.frame)
+        return training_stream(scenario, None if steps is None else self.frame.step + steps).after(self.frame)
 
     def _can_resume(self, scenario: Scenario) -> bool:
         """Whether the last state has these settings' points and architecture; only beta may differ."""

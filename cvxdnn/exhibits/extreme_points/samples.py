@@ -94,7 +94,7 @@ def trained_features(picture: Picture, frame: FitFrame | None) -> Array | None:
 
 def neurons_of(frame: FitFrame) -> tuple[Array, Array, Array]:
     """Of every trained neuron: |w| for input weights of norm 1 (m,), its feature (m, n), the sign of w (m,)."""
-    first, second = frame.network.weights
+    first, second = frame.view.network.weights
     lengths = np.linalg.norm(first, axis=0)
-    features = np.divide(frame.hidden, lengths, out=np.zeros_like(frame.hidden), where=lengths > 0).T
+    features = np.divide(frame.view.hidden, lengths, out=np.zeros_like(frame.view.hidden), where=lengths > 0).T
     return lengths * np.abs(second[:, 0]), features, np.sign(second[:, 0])

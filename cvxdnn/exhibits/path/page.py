@@ -14,10 +14,11 @@ from cvxdnn.app.process import solver
 from cvxdnn.app.tab import tab
 from cvxdnn.convex import regularization_path
 from cvxdnn.convex.path import Path
-from cvxdnn.convex.selection import CrossValidation, CrossValidationTask
+from cvxdnn.convex.selection import CrossValidation, cross_validate
 from cvxdnn.core.datasets import Dataset
 from cvxdnn.core.limits import host_limits
 from cvxdnn.exhibits.explore.session import reference
+from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.scenario import Scenario
 
 KEY = "path_selection"
@@ -55,7 +56,7 @@ class Selection:
             self._run.stop()
         elif self._run.subject != subject or self._run.was_replaced:
             data = reference(subject).data
-            self._run.start(CrossValidationTask(data.x, data.y), subject)
+            self._run.start(Call(cross_validate, (data.x, data.y)), subject)
         return known
 
 

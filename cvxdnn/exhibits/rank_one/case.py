@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.exhibits.closed_form.optimum import Optimum
+from cvxdnn.tasks.call import Call
 from cvxdnn.theory import deep_linear, rank_one
 from cvxdnn.theory.deep_linear import DeepLinear
 from cvxdnn.theory.rank_one import RankOne
 from cvxdnn.theory.result import Claim, Verdict
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["KINDS", "SIDES", "DeepLinearTask", "Kind", "RankOneCase", "RankOneSetting", "Side", "rank_one_case"]
+__all__ = ["KINDS", "SIDES", "Kind", "RankOneCase", "RankOneSetting", "Side", "rank_one_case"]
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -79,21 +80,7 @@ class RankOneCase:
         return max(2, min(4, self.problem.Y.shape[1])) if self.chain is None else 2
 
 
-@dataclass(frozen=True, eq=False)
-class DeepLinearTask:
-    """`deep_linear.solve` as work for `cvxdnn.jobs`: a second for inputs that are not whitened."""
-
-    X: Matrix
-    Y: Matrix
-    beta: float
-    depth: int
-
-    def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> DeepLinear:
-        """Solve it; there is no progress to report."""
-        return deep_linear.solve(self.X, self.Y, beta=self.beta, depth=self.depth)
-
-
-Elsewhere = Callable[[DeepLinearTask], DeepLinear]
+Elsewhere = Callable[[Call[DeepLinear]], DeepLinear]
 
 
 @lru_cache(maxsize=64)
@@ -113,8 +100,8 @@ def rank_one_case(setting: RankOneSetting, elsewhere: Elsewhere) -> RankOneCase:
     nothing = np.zeros(0)
     if setting.budget is not None and setting.depth > 2 and setting.kind == "whitened":
         return RankOneCase(setting, problem, _budgeted(setting, X, Y), nothing, nothing)
-    task = DeepLinearTask(X, Y, setting.beta, setting.depth)
-    solution = elsewhere(task) if setting.kind == "general" else task(lambda message: None, lambda: False)
+    call = Call(deep_linear.solve, (X, Y), {"beta": setting.beta, "depth": setting.depth})
+    solution = elsewhere(call) if setting.kind == "general" else call.here()  # a second, where X is not whitened
     return RankOneCase(setting, problem, _of_linear(solution, setting), nothing, nothing)
 
 

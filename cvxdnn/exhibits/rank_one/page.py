@@ -96,7 +96,7 @@ def output_function(case: RankOneCase, frame: FitFrame | None) -> None:
     at = np.unique(np.concatenate([np.linspace(low - room, high + room, PLACES), case.numbers]))
     inputs = np.outer(at, case.direction)
     closed = FittedNetwork(case.problem.architecture, exact.weights, exact.biases)
-    trained = None if frame is None else frame.network(inputs)[:, 0]
+    trained = None if frame is None else frame.view.network(inputs)[:, 0]
     st.markdown("**The function of c**")
     picture = function_chart(case.numbers, case.problem.Y[:, 0], at, closed(inputs)[:, 0], trained, height=240)
     chart(picture, key=PREFIX + "function")
@@ -139,8 +139,8 @@ def _dual_meter(case: RankOneCase, frame: FitFrame | None) -> str:
     """t^(L-2) ||X^T lambda|| / beta, which is 1 at an optimum that is not zero."""
     if frame is None:
         return "–"
-    pull = float(np.linalg.norm(case.problem.X.T @ (case.problem.Y - frame.outputs)))
-    norm = float(layer_norms(frame.network.weights).mean())
+    pull = float(np.linalg.norm(case.problem.X.T @ (case.problem.Y - frame.view.outputs)))
+    norm = float(layer_norms(frame.view.network.weights).mean())
     return f"{norm ** (case.setting.depth - 2) * pull / case.setting.beta:.5f}"
 
 

@@ -59,7 +59,7 @@ def facts(case: WhitenedCase, frame: FitFrame | None) -> None:
     noun = "Hidden layers" if setting.architecture == "standard" else "Sums of branches"
     condition_on_width(case.optimum, setting.width, noun)
     present = int(np.count_nonzero(case.solution.present))
-    seen = "–" if frame is None else str(int(np.linalg.matrix_rank(frame.outputs, tol=0.01)))
+    seen = "–" if frame is None else str(int(np.linalg.matrix_rank(frame.view.outputs, tol=0.01)))
     name = "channels, rank of the outputs" if setting.real_target else "classes that survive"
     numbers(case.problem, case.optimum, frame, more=((name, f"{present} of {len(case.solution.targets)}", seen),))
 
@@ -67,7 +67,7 @@ def facts(case: WhitenedCase, frame: FitFrame | None) -> None:
 def channels(case: WhitenedCase, frame: FitFrame | None) -> None:
     """Which samples each neuron of the last hidden layer fires for."""
     st.markdown("**Who fires for whom**")
-    hidden = np.zeros((len(case.groups), case.setting.width)) if frame is None else frame.hidden
+    hidden = np.zeros((len(case.groups), case.setting.width)) if frame is None else frame.view.hidden
     chart(channels_chart(hidden, case.groups, group_names(case.setting), height=260), key=PREFIX + "channels")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.exhibits.beyond.case import collapse_case, features_shown, gap_case, jump_case, named, rank_case
-from cvxdnn.tasks.fits import FitTask
+from cvxdnn.tasks.fits import fit_stream
 
 ALL = {
     "gap": lambda: gap_case(2, 3, 0.3, True),
@@ -70,6 +70,6 @@ def test_with_one_class_left_there_is_nothing_to_compare():
 def test_every_case_can_be_trained(name):
     case = ALL[name]()
     frames = []
-    FitTask(case.problem, getattr(case, "measure", None))(frames.append, lambda: len(frames) >= 1)
+    fit_stream(case.problem, getattr(case, "measure", None))(frames.append, lambda: len(frames) >= 1)
     assert np.isfinite(frames[-1].objective)
     assert all(trace.size for trace in named(frames[-1].traces).values())

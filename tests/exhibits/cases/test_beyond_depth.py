@@ -1,6 +1,7 @@
 """What (DEEP) is worth when a condition of the theorem is broken: an upper bound, or nothing."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,16 +9,13 @@ import pytest
 from cvxdnn import Network, solve
 from cvxdnn.core.objective import network_objective
 from cvxdnn.exhibits.beyond.classifiers import EXAMPLES, Experiment, Standing, crossing, runs_below, share_above
+from cvxdnn.tasks.stream import Stream, last_frame
 
 
 def ended(experiment, max_steps=1_500):
     """The last frame of the experiment's training."""
-    frames = []
-    task = experiment.task()
-    type(task)(task.x, task.y, task.beta, task.depth, task.biases, runs=4, max_steps=max_steps)(
-        frames.append, lambda: False
-    )
-    return frames[-1]
+    runs = replace(experiment.task().problem, runs=4, max_steps=max_steps)
+    return last_frame(Stream(runs))
 
 
 @pytest.mark.parametrize("name", list(EXAMPLES))

@@ -5,12 +5,14 @@ import pickle
 import numpy as np
 import pytest
 
-from cvxdnn.exhibits.rank_one.case import KINDS, SIDES, DeepLinearTask, RankOneSetting, rank_one_case
+from cvxdnn.exhibits.rank_one.case import KINDS, SIDES, RankOneSetting, rank_one_case
+from cvxdnn.tasks.call import Call
+from cvxdnn.theory import deep_linear
 from cvxdnn.theory.result import Claim
 
 
-def here(task):
-    return task(lambda message: None, lambda: False)
+def here(call):
+    return call.here()
 
 
 def case(**settings):
@@ -64,5 +66,5 @@ def test_the_network_in_closed_form_fits_the_training_problem(kind):
 
 
 def test_a_task_can_be_sent_to_a_worker():
-    task = DeepLinearTask(np.arange(6.0).reshape(3, 2), np.eye(3)[:, :2], 0.1, 2)
-    assert here(pickle.loads(pickle.dumps(task))).objective == here(task).objective
+    call = Call(deep_linear.solve, (np.arange(6.0).reshape(3, 2), np.eye(3)[:, :2]), {"beta": 0.1, "depth": 2})
+    assert here(pickle.loads(pickle.dumps(call))).objective == here(call).objective

@@ -4,7 +4,8 @@ import numpy as np
 
 from cvxdnn.exhibits.beyond.classifiers import Experiment
 from cvxdnn.exhibits.beyond.depth_charts import BEST, CROSSING, OPTIMUM, OTHERS, VALUE, crossing_chart, functions_chart
-from cvxdnn.tasks.deep_runs import DeepRunsTask
+from cvxdnn.tasks.deep_runs import DeepRuns
+from cvxdnn.tasks.stream import Stream
 
 
 def of_kind(columns, kind, name):
@@ -31,9 +32,9 @@ def test_the_specification_does_not_change_during_training():
 def test_functions_are_those_of_the_theorem_and_of_the_best_network():
     experiment = Experiment("tent")
     frames = []
-    DeepRunsTask(experiment.x, experiment.y, 0.01, 3, runs=2, max_steps=50)(frames.append, lambda: False)
+    Stream(DeepRuns(experiment.x, experiment.y, 0.01, 3, runs=2, max_steps=50))(frames.append, lambda: False)
     spline = experiment.theorem().spline
     empty, full = (functions_chart(experiment.x, experiment.y, spline, frame) for frame in (None, frames[-1]))
     assert empty[1] == full[1]
     assert of_kind(full[0], OPTIMUM, "y") == spline(np.array(of_kind(full[0], OPTIMUM, "x"))).tolist()
-    assert of_kind(full[0], BEST, "y") == frames[-1].values.tolist()
+    assert of_kind(full[0], BEST, "y") == frames[-1].view.values.tolist()

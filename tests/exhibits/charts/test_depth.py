@@ -7,7 +7,8 @@ from cvxdnn import layer_diagnostics, load_preset, regularization_path
 from cvxdnn.convex import DeepPath
 from cvxdnn.exhibits.depth.charts import COUNT, CURVE, OPTIMUM, RUN, VALLEY, jump_figure, layers_figure, valley_chart
 from cvxdnn.exhibits.depth.charts import splines_figure as splines_of
-from cvxdnn.tasks.deep_runs import DeepRunsTask
+from cvxdnn.tasks.deep_runs import DeepRuns
+from cvxdnn.tasks.stream import Stream
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_the_curve_and_its_valleys_are_exact_and_in_the_picture(zigzag, beta, de
 def test_training_changes_the_data_but_not_the_specification(zigzag):
     data, deep = zigzag
     frames = []
-    DeepRunsTask(data.x, data.y, 0.1, 3, runs=4, max_steps=200)(frames.append, lambda: False)
+    Stream(DeepRuns(data.x, data.y, 0.1, 3, runs=4, max_steps=200))(frames.append, lambda: False)
     charts = [valley_chart(deep, beta=0.1, depth=3, runs=frame) for frame in (None, frames[0], frames[-1])]
     assert charts[0][1] == charts[1][1] == charts[2][1]
     assert [len(rows(columns, RUN)) for columns, _ in charts] == [0, 4, 4]
