@@ -40,17 +40,20 @@ class Tab:
 
     session : Streamlit's name for it, with which it may come back: not for logs
     owner : of all its jobs; the same for the same session, whatever becomes of this object
-    ends : what to call when it ends, by the name of the part that wants it
+    runs : what it runs, by the name of the page or its part (`cvxdnn.app.run.own_run`)
+    ends : what else to call when it ends, by the name of the part that wants it
     """
 
     def __init__(self, session: str) -> None:
         self.session = session
         self.owner = f"tab {fingerprint(session)}"
+        self.runs: dict[str, Any] = {}
         self.ends: dict[str, Callable[[], None]] = {}
 
     def leave(self) -> None:
         """The browser is gone, perhaps for a moment."""
-        for name, end in list(self.ends.items()):
+        ends = {name: run.leave for name, run in self.runs.items()} | self.ends
+        for name, end in ends.items():
             try:
                 end()
             except Exception:  # the others must end all the same

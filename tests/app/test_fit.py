@@ -5,10 +5,11 @@ import time
 import numpy as np
 import pytest
 
-from cvxdnn.app.fit import FitRun
+from cvxdnn.app.run import Run
 from cvxdnn.core.exceptions import CvxdnnError, LimitExceededError
 from cvxdnn.core.solution import Status
 from cvxdnn.jobs import InlineRunner
+from cvxdnn.tasks.fits import fit_stream
 from cvxdnn.training.fitting import FitProblem
 
 SHORT = FitProblem(np.eye(3), np.eye(3), 0.1, "linear", width=4, restarts=2, steps=100, polish=50)
@@ -23,7 +24,7 @@ def runner():
 
 @pytest.fixture
 def run(runner):
-    return FitRun("test", lambda: runner, "owner")
+    return Run("test", lambda: runner, "owner")
 
 
 def wait(run, condition, seconds=60):
@@ -43,7 +44,7 @@ def steps(snapshot):
 
 
 def test_a_fit_runs_to_its_end(run):
-    run.begin(SHORT, steps)
+    run.start(fit_stream(SHORT, steps), SHORT)
     assert run.is_running
     wait(run, lambda: not run.is_running)
     assert run.frame.done
@@ -53,7 +54,7 @@ def test_a_fit_runs_to_its_end(run):
 
 
 def test_pausing_keeps_the_place_to_go_on_from(run):
-    run.begin(ENDLESS)
+    run.start(fit_stream(ENDLESS), ENDLESS)
     wait(run, lambda: run.frame is not None and run.frame.step > 0)
     run.pause()
     paused = run.frame
@@ -67,7 +68,7 @@ def test_pausing_keeps_the_place_to_go_on_from(run):
 
 
 def test_a_forgotten_place_means_starting_again(run):
-    run.begin(ENDLESS)
+    run.start(fit_stream(ENDLESS), ENDLESS)
     wait(run, lambda: run.frame is not None and run.frame.step > 0)
     run.pause()
     run.forget_state()
@@ -79,17 +80,17 @@ def test_a_forgotten_place_means_starting_again(run):
 
 
 def test_frames_of_other_settings_are_not_shown(run):
-    run.begin(SHORT)
+    run.start(fit_stream(SHORT), SHORT)
     wait(run, lambda: not run.is_running)
     assert run.frame_of(SHORT) is run.frame
     assert run.frame_of(ENDLESS) is None
 
 
 def test_a_newer_fit_of_the_session_stops_the_older_one(runner, run):
-    other = FitRun("other", lambda: runner, "owner")
-    run.begin(ENDLESS)
+    other = Run("other", lambda: runner, "owner")
+    run.start(fit_stream(ENDLESS), ENDLESS)
     wait(run, lambda: run.frame is not None)
-    other.begin(SHORT)
+    other.start(fit_stream(SHORT), SHORT)
     wait(other, lambda: not other.is_running)
     wait(run, lambda: not run.is_running)
     assert other.frame.done
@@ -98,7 +99,7 @@ def test_a_newer_fit_of_the_session_stops_the_older_one(runner, run):
 
 
 def test_a_task_that_fails_leaves_its_reason(run):
-    run.begin(SHORT, failing)
+    run.start(fit_stream(SHORT, failing), SHORT)
     wait(run, lambda: not run.is_running)
     assert "cannot be taken" in run.message
 
@@ -108,8 +109,8 @@ def test_a_host_that_is_full_says_so():
         def submit(self, task, *, owner, label=""):
             raise LimitExceededError("10 jobs are waiting; try again")
 
-    run = FitRun("test", Full, "owner")
-    run.begin(SHORT)
+    run = Run("test", Full, "owner")
+    run.start(fit_stream(SHORT), SHORT)
     assert not run.is_running
     assert "try again" in run.message
 

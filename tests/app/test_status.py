@@ -5,6 +5,7 @@ from cvxdnn.core.limits import host_limits
 from tests.exhibits.conftest import explore as explore
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import session_of
+from tests.jobs.jobs_tasks import wait_until
 
 
 def panel(app):
@@ -26,6 +27,8 @@ def test_it_counts_sessions_workers_queue_and_memory(explore):
 def test_it_follows_jobs_and_paused_runs(explore):
     app = explore(preset="motorcycle", depth="4")
     assert panel(app)["workers"] == "1 busy of 1 ready"
-    session_of(app).run.pause()
+    run = session_of(app).run
+    wait_until(lambda: run.poll() or run.frame is not None)
+    run.pause()
     assert kept_runs.total > 0
     assert panel(app)["paused runs kept"] != "0.0 of 256 MB"

@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 
 from cvxdnn.app import process
-from cvxdnn.app.job_run import REPLACED
+from cvxdnn.app.run import REPLACED
 from cvxdnn.app.tab import Tab, Tabs, tabs
 from cvxdnn.app.turn import turn
 from cvxdnn.exhibits.path import page as path
@@ -92,7 +92,7 @@ def train_on(app, page):
     else:
         go_to(app, page)
         app.button(key=f"{page}_train_play_arrow").click().run()
-        run = app.session_state[f"{page}_fit"]
+        run = app.session_state["tab"].runs[page]
     assert not app.exception
     return run
 

@@ -36,7 +36,7 @@ def text_of(app):
 def train(app, name, seconds=60, wait_for_end=False):
     """Press Train and wait for a frame, or for the end; the run is paused afterwards."""
     app.button(key=f"{name}_train_play_arrow").click().run()
-    run = app.session_state[f"{name}_fit"]
+    run = app.session_state["tab"].runs[name]
     deadline = time.monotonic() + seconds
     while run.frame is None or (wait_for_end and run.is_running):
         assert not run.message, run.message

@@ -35,7 +35,7 @@ def page(monkeypatch):
 
 
 def run_of(app, card):
-    return app.session_state[f"beyond_{card}_fit"]
+    return app.session_state["tab"].runs[f"beyond_{card}"]
 
 
 def trained(app, card, seconds=120):

@@ -5,10 +5,9 @@ from functools import cache
 import pandas as pd
 import streamlit as st
 
-from cvxdnn.app.job_run import JobRun
 from cvxdnn.app.page import live
 from cvxdnn.app.process import runner
-from cvxdnn.app.tab import tab
+from cvxdnn.app.run import Run, own_run
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.beyond.classifiers import (
@@ -61,15 +60,13 @@ class Lab:
 
     def __init__(self) -> None:
         self.experiment = Experiment.first("eight points")
-        here = tab()
-        self.runs: JobRun[DeepRunsFrame] = JobRun(runner, here.owner)
-        here.ends["beyond"] = self.runs.leave
+        self.runs: Run[DeepRunsFrame] = own_run("beyond", runner)
         self.begin()
 
     @property
     def frame(self) -> DeepRunsFrame | None:
         """The newest frame of this experiment."""
-        return self.runs.frame if self.runs.subject == self.experiment else None
+        return self.runs.frame_of(self.experiment)
 
     def begin(self) -> None:
         """Train the experiment's networks."""

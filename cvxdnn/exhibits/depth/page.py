@@ -7,10 +7,9 @@ from functools import lru_cache
 import pandas as pd
 import streamlit as st
 
-from cvxdnn.app.job_run import JobRun
 from cvxdnn.app.page import figure
 from cvxdnn.app.process import runner
-from cvxdnn.app.tab import tab
+from cvxdnn.app.run import Run, own_run
 from cvxdnn.convex import DeepPath
 from cvxdnn.convex.path import Path
 from cvxdnn.core.datasets import Dataset
@@ -50,9 +49,7 @@ class DepthLab:
 
     def __init__(self) -> None:
         self.beta, self.depth = 0.1, min(5, DEEPEST)
-        here = tab()
-        self.runs: JobRun[DeepRunsFrame] = JobRun(runner, here.owner)
-        here.ends["depth"] = self.runs.leave
+        self.runs: Run[DeepRunsFrame] = own_run("depth", runner)
         self.data: Dataset
         self.deep: DeepPath
 
@@ -69,7 +66,7 @@ class DepthLab:
     @property
     def frame(self) -> DeepRunsFrame | None:
         """The newest frame of training with these settings."""
-        return self.runs.frame if self.runs.subject == self.subject else None
+        return self.runs.frame_of(self.subject)
 
     @property
     def subject(self) -> tuple[bytes, bytes, float, int]:

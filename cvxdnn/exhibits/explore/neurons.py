@@ -12,7 +12,7 @@ import streamlit as st
 
 from cvxdnn.app.fit import chart
 from cvxdnn.app.fit_charts import objective_chart
-from cvxdnn.app.job_run import JobRun
+from cvxdnn.app.run import Run
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.explore.controls import OPTIMIZERS as LABELS
 from cvxdnn.exhibits.explore.neuron_charts import neuron_chart, pull_chart
@@ -112,7 +112,7 @@ def _seeds(session: Session) -> None:
         st.caption(f"{finals.size} of {frame.view.total} trained")
 
 
-def _start_button(session: Session, run: JobRun[Any], label: str, task: Callable[[], Stream[Any]]) -> None:
+def _start_button(session: Session, run: Run[Any], label: str, task: Callable[[], Stream[Any]]) -> None:
     if run.is_running:
         st.button("Stop", icon=":material/stop:", key=PREFIX + "stop", on_click=run.stop)
     else:
@@ -123,7 +123,7 @@ def _start_button(session: Session, run: JobRun[Any], label: str, task: Callable
         st.error(run.message)
 
 
-def _frame_of(run: JobRun[Frame], session: Session) -> Frame | None:
+def _frame_of(run: Run[Frame], session: Session) -> Frame | None:
     """The newest report, if it is about the present settings."""
     if run.frame is not None and run.subject != session.subject:
         st.caption("The settings have changed since; start again.")

@@ -29,7 +29,7 @@ def player(session: Session) -> None:
         st.button(
             "Stop",
             key=PREFIX + "stop",
-            on_click=run.stop,
+            on_click=run.end,
             disabled=not run.is_running,
         )
     with st.container(key=PREFIX + "progress"):

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from cvxdnn.app import address
-from cvxdnn.app.job_run import JobRun
 from cvxdnn.app.process import elsewhere, runner
+from cvxdnn.app.run import Run
 from cvxdnn.app.tab import tab
 from cvxdnn.app.table_rows import Rows, rows_of
 from cvxdnn.app.text import plain
@@ -73,8 +73,8 @@ class Session:
         self.unlabelled: tuple[Points, Points] | None = None
         self.domain = domain_of(scenario)
         self.run = TrainingRun(runner, owner)
-        self.race: JobRun[RaceFrame] = JobRun(runner, owner)
-        self.seeds: JobRun[SeedsFrame] = JobRun(runner, owner)
+        self.race: Run[RaceFrame] = Run("race", runner, owner)
+        self.seeds: Run[SeedsFrame] = Run("seeds", runner, owner)
         if scenario.replace(hidden=Scenario().hidden) == Scenario():
             self.run.show(scenario, first_frame())
         else:
@@ -100,7 +100,7 @@ class Session:
         for run in (self.run, self.race, self.seeds):
             run.leave()
 
-    def begin(self, run: JobRun[Any], task: Callable[[], Stream[Any]]) -> None:
+    def begin(self, run: Run[Any], task: Callable[[], Stream[Any]]) -> None:
         """Start a job other than training, which takes the session's turn: training pauses."""
         self.run.pause()
         run.start(task(), self.subject)

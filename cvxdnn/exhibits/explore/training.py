@@ -1,15 +1,12 @@
-"""One session's training run: play, pause, step, rewind, stop, and what to show of it.
+"""The training of Explore: play, pause, step, rewind, end, and what to show of it.
 
-A run is a chain of jobs over one set of initial weights. Its newest `Frame` and, once a job has ended, the
-state to go on from live here; a job that ends unexpectedly leaves a message and nothing else behind.
-
-When the connection to the browser is lost the job is left: it goes on for a few seconds, then stops and hands over
-its state, as when paused. Whoever comes back in time sees it running; later it goes on from that state by itself.
+It is a chain of jobs over one set of initial weights. The frame of the last job stays until the next one has its
+first, so that the chart is never empty; `scenario` is what the frame belongs to.
 """
 
 from collections.abc import Callable
 
-from cvxdnn.app.job_run import PausableRun
+from cvxdnn.app.run import Run
 from cvxdnn.jobs import Job, JobState, Runner
 from cvxdnn.jobs.log import fingerprint
 from cvxdnn.tasks.experiments import STEP_SIZE, NetworkFrame, NetworkView, training_stream
@@ -17,13 +14,12 @@ from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Stream
 
 
-class TrainingRun(PausableRun[NetworkView]):
+class TrainingRun(Run[NetworkFrame]):
     """Training in one browser session; `scenario` holds the settings that its frame belongs to."""
 
     def __init__(self, runner: Callable[[], Runner], owner: str) -> None:
-        super().__init__(runner, owner)
+        super().__init__("explore", runner, owner)
         self.scenario: Scenario | None = None
-        self._underway: tuple[Scenario, Stream[NetworkView]] | None = None
 
     def shows(self, scenario: Scenario) -> bool:
         """Whether the frame belongs to these settings (what is hidden on the chart does not matter)."""
@@ -67,29 +63,21 @@ class TrainingRun(PausableRun[NetworkView]):
         """Back to the initial weights of the seed, and wait there."""
         self._train(scenario, training_stream(scenario, until=0))
 
-    def stop(self) -> None:
+    def end(self) -> None:
         """End the run: what it reached stays on the chart, the next play starts again."""
         self.pause()
         if self.frame is not None:
             self.frame = self.frame.ended()
 
-    def poll(self) -> None:
-        """Take over what the job has reported since the last look; go on where it was abandoned."""
-        job = self._job
-        super().poll()
-        if job is not None and not self.is_running and job.state is JobState.ABANDONED and self._underway is not None:
-            scenario, stream = self._underway
-            self._train(scenario, stream.after(self.frame if self._seen else None))
-
     def _look_at(self, job: Job) -> JobState:
         seen = self._seen
         state = super()._look_at(job)
-        if self._seen > seen and self._underway is not None:
-            self.scenario = self._underway[0]
+        if self._seen > seen:
+            self.scenario = self.subject
         return state
 
     def _train(self, scenario: Scenario, stream: Stream[NetworkView]) -> None:
-        self._underway = scenario, stream
+        self.subject = scenario
         self._submit(stream, f"train {fingerprint(scenario)}")
 
     def _continuation(self, scenario: Scenario, steps: int | None = None) -> Stream[NetworkView]:

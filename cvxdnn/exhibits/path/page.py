@@ -9,9 +9,8 @@ from threading import Lock
 
 import streamlit as st
 
-from cvxdnn.app.job_run import JobRun
 from cvxdnn.app.process import solver
-from cvxdnn.app.tab import tab
+from cvxdnn.app.run import Run, own_run
 from cvxdnn.convex import regularization_path
 from cvxdnn.convex.path import Path
 from cvxdnn.convex.selection import CrossValidation, cross_validate
@@ -31,9 +30,7 @@ class Selection:
     """
 
     def __init__(self) -> None:
-        here = tab()
-        self._run: JobRun[CrossValidation] = JobRun(solver, here.owner)
-        here.ends["path"] = self._run.leave
+        self._run: Run[CrossValidation] = own_run("path", solver)
 
     @property
     def is_running(self) -> bool:

@@ -146,9 +146,13 @@ class FitProblem:
                 f"{len(self.X)} samples need {numbers:,} numbers; the limit is {MAX_NUMBERS:,}: use fewer restarts"
             )
 
-    def same_as(self, other: FitProblem) -> bool:
-        """Whether `other` has the same data and settings."""
-        return all(np.array_equal(getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FitProblem) and all(
+            np.array_equal(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.Y.tobytes(), self.beta, self.depth, self.width, self.seed))
 
 
 def _frozen(matrix: Floats) -> Floats:
