@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,10 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from benchmarks.client import Client
 from benchmarks.server import ROOT
 from benchmarks.visitor import Visitor
-from cvxdnn.app.gate.sockets import MOST_SILENT
+from cvxdnn.app.gate import WAITING
+from cvxdnn.app.gate.sockets import LEAST_SECONDS, MOST_SILENT
 from tests.jobs.jobs_tasks import wait_until
-from tests.server.conftest import visiting
+from tests.server.conftest import is_in, visiting
 
 EVIL = "http://evil.example"
 MEGABYTE = 1_000_000
@@ -163,8 +164,9 @@ def test_silent_sockets_lock_nobody_out(fresh_server):
     async def story(visitor):
         files = server.open_files()
         async with AsyncExitStack() as opened:
-            for _ in range(4 * MOST_SILENT):
-                await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
+            for _ in range(2 * MOST_SILENT):  # faster than they make room, some are refused
+                with suppress(websockets.InvalidStatus):
+                    await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
             await asyncio.to_thread(wait_until, lambda: server.open_files() <= files + MOST_SILENT + 4, LONG)
             assert await drags(visitor)
             async with Client(port=server.port, page="about") as late:
@@ -179,15 +181,42 @@ def test_who_speaks_of_something_else_has_not_asked_for_a_page(fresh_server):
     async def story(visitor):
         async with AsyncExitStack() as opened:
             sockets = []
-            for _ in range(2 * MOST_SILENT):
+            for _ in range(MOST_SILENT):
                 socket = await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
                 await socket.send(BackMsg(app_heartbeat=True).SerializeToString())
                 sockets.append(socket)
+            await asyncio.sleep(LEAST_SECONDS)
+            await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
             await asyncio.wait_for(sockets[0].wait_closed(), LONG)
             assert await drags(visitor)
 
     with fresh_server() as server:
         visiting(story, Visitor(port=server.port, number=1))
+
+
+def test_a_session_has_one_socket_and_a_part_of_nothing_is_no_page(fresh_server):
+    """Neither is counted: however many a stranger opens, somebody new gets the seat that is free."""
+
+    async def story(own):
+        async with AsyncExitStack() as opened:
+
+            async def open_socket(**options):
+                opening = websockets.connect(stream(server), open_timeout=LONG, **options)
+                return await opened.enter_async_context(opening)
+
+            parts = [await open_socket() for _ in range(5)]
+            for socket in parts:
+                await socket.send(BackMsg(rerun_script={"fragment_id": "unknown"}).SerializeToString())
+            named = [await open_socket(subprotocols=["streamlit", "token", own.session]) for _ in range(WAITING + 5)]
+            for socket in named[:-1]:
+                await asyncio.wait_for(socket.wait_closed(), LONG)
+            assert {socket.close_code for socket in named[:-1]} == {1008}
+            async with Client(port=server.port, page="about") as late:
+                assert is_in(late)
+        assert not late.errors
+
+    with fresh_server(CVXDNN_MAX_SESSIONS="2") as server:
+        visiting(story, Client(port=server.port, page="about"))
 
 
 def test_whatever_is_said_that_is_no_message_the_log_stays_short(fresh_server):
