@@ -68,13 +68,16 @@ def paced(receive: Receive, tokens: Tokens) -> Receive:
 
 
 def patient(send: Send, life: asyncio.Timeout, seconds: float = UNREAD_SECONDS) -> Send:
-    """Send, and end the life of a socket whose browser takes nothing for so long."""
+    """Send, and end the life of a socket whose browser takes nothing for so long, or is gone.
+
+    What a browser had said before it went is not worth hearing: it would take the time that its tokens do.
+    """
 
     async def pass_on(message: Message) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await send(message)
-        except TimeoutError:
+        except OSError:  # as TimeoutError is
             expire(life)
             raise
 

@@ -153,7 +153,7 @@ class Sockets:
         except TimeoutError:
             if not life.expired():
                 raise
-            with suppress(OSError):  # who does not read cannot be told
+            with suppress(OSError, RuntimeError):  # who is gone or does not read cannot be told
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await send(NO_PAGE)
 

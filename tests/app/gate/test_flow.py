@@ -64,16 +64,19 @@ def test_a_page_of_ours_never_waits(clock):
         assert tokens.seconds_until_paid() == 0
 
 
-def test_who_reads_nothing_is_cut_off():
+@pytest.mark.parametrize(("is_gone", "error"), [(True, ConnectionResetError), (False, TimeoutError)])
+def test_who_is_gone_or_reads_nothing_is_cut_off(is_gone, error):
     async def story():
         never = asyncio.Event()
 
         async def send(message):
+            if is_gone:
+                raise error
             await never.wait()
 
         async with asyncio.timeout(None) as life:
             tell = patient(send, life, seconds=0.01)
-            with pytest.raises(TimeoutError):
+            with pytest.raises(error):
                 await tell({"type": "websocket.send"})
             await never.wait()
 
