@@ -1,9 +1,9 @@
 """How fast a tab may speak, and how long it may leave unread what it is sent.
 
-A tab has tokens, `RATE` new ones a second and `BURST` at most. What it says costs one, and twelve if it asks for the
+A tab has tokens, `RATE` new ones a second and `BURST` at most. What it says costs one, and twenty if it asks for the
 whole page, which costs the server that much more. Who has none left is not closed and loses nothing: the next message
 is read when the debt is paid, and the network holds the sender back. No page of ours comes near: a drag with live
-charts is 40 messages a second, and nobody clicks twenty times at once.
+charts is 40 messages a second, and nobody clicks ten times at once and then three times a second.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 __all__ = ["Tokens", "asks_for_a_page", "expire", "paced", "patient"]
 
 RATE = 60.0
-BURST = 240.0
-WHOLE_PAGE = 12.0
+BURST = 200.0
+WHOLE_PAGE = 20.0
 UNREAD_SECONDS = 30.0
 """As long as nginx waits for a browser (`deploy/sticky.conf.template`)."""
 
