@@ -3,7 +3,8 @@
 A tab has tokens, `RATE` new ones a second and `BURST` at most. What it says costs one, and twenty if it asks for the
 whole page, which costs the server that much more. Who has none left is not closed and loses nothing: the next message
 is read when the debt is paid, and the network holds the sender back. No page of ours comes near: a drag with live
-charts is 40 messages a second, and nobody clicks ten times at once and then three times a second.
+charts is 40 messages a second, and nobody clicks ten times at once and then three times a second. Where pages wait
+for each other, the next ones cost more: who has asked for many makes room for who asks for one.
 """
 
 import asyncio
@@ -14,11 +15,15 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import Message, Receive, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from cvxdnn.app.turn import turn
+
 __all__ = ["Tokens", "asks_for_a_page", "expire", "paced", "patient"]
 
 RATE = 60.0
 BURST = 200.0
-WHOLE_PAGE = 20.0
+WHOLE_PAGE, WHOLE_PAGE_IN_LINE = 20.0, 120.0
+LONG_LINE = 3
+"""So many pages waiting for their turn are a line."""
 UNREAD_SECONDS = 30.0
 """As long as nginx waits for a browser (`deploy/sticky.conf.template`)."""
 
@@ -54,14 +59,14 @@ def asks_for_a_page(message: Message) -> bool:
     return said.WhichOneof("type") == "rerun_script" and not said.rerun_script.fragment_id
 
 
-def paced(receive: Receive, tokens: Tokens) -> Receive:
-    """Hear no more than there are tokens for."""
+def paced(receive: Receive, tokens: Tokens, waiting: Callable[[], int] = lambda: turn.waiting) -> Receive:
+    """Hear no more than there are tokens for; `waiting` pages make the next one dear."""
 
     async def next_message() -> Message:
         if debt := tokens.seconds_until_paid():
             await asyncio.sleep(debt)
         message = await receive()
-        tokens.spend(_cost(message))
+        tokens.spend(_cost(message, WHOLE_PAGE_IN_LINE if waiting() >= LONG_LINE else WHOLE_PAGE))
         return message
 
     return next_message
@@ -90,8 +95,8 @@ def expire(life: asyncio.Timeout) -> None:
         life.reschedule(asyncio.get_running_loop().time())
 
 
-def _cost(message: Message) -> float:
+def _cost(message: Message, whole_page: float) -> float:
     try:
-        return WHOLE_PAGE if asks_for_a_page(message) else 1.0
+        return whole_page if asks_for_a_page(message) else 1.0
     except (DecodeError, TypeError):  # Streamlit ends the socket for it
         return 1.0

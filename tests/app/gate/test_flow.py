@@ -6,7 +6,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from cvxdnn.app.gate import flow
-from cvxdnn.app.gate.flow import BURST, RATE, WHOLE_PAGE, Tokens, paced, patient
+from cvxdnn.app.gate.flow import BURST, LONG_LINE, RATE, WHOLE_PAGE, WHOLE_PAGE_IN_LINE, Tokens, paced, patient
 
 PART = BackMsg(rerun_script={"fragment_id": "chart"}).SerializeToString()
 PAGE = BackMsg(rerun_script={"query_string": ""}).SerializeToString()
@@ -31,14 +31,14 @@ def clock(monkeypatch):
     return clock
 
 
-def seconds(clock, data, many):
+def seconds(clock, data, many, waiting=0):
     """Within which so many messages are heard, one of them as soon as the other."""
 
     async def story():
         async def receive():
             return {"type": "websocket.receive", "bytes": data}
 
-        hear = paced(receive, Tokens(clock))
+        hear = paced(receive, Tokens(clock), lambda: waiting)
         for _ in range(many):
             assert (await hear())["bytes"] == data
         return clock.now
@@ -53,6 +53,16 @@ def test_a_burst_is_heard_at_once_and_more_in_their_time(clock, data, cost):
     many = 1_000
     clock.now = 0.0
     assert seconds(clock, data, burst + many) == pytest.approx((many - 1) * cost / RATE)
+
+
+def test_whole_pages_are_dear_where_pages_wait_and_parts_are_not(clock):
+    many = 100
+    assert seconds(clock, PAGE, 1, waiting=LONG_LINE) == 0
+    assert seconds(clock, PAGE, many, waiting=LONG_LINE) == pytest.approx(
+        ((many - 1) * WHOLE_PAGE_IN_LINE - BURST) / RATE
+    )
+    clock.now = 0.0
+    assert seconds(clock, PART, int(BURST), waiting=LONG_LINE) == 0
 
 
 def test_a_page_of_ours_never_waits(clock):
