@@ -8,14 +8,17 @@ It prints one line of JSON: what came back, counted.
 import asyncio
 import json
 import sys
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
+from benchmarks.client import Client
 from benchmarks.visitor import Visitor
 
 __all__ = ["ATTACKS"]
@@ -125,10 +128,126 @@ async def odd_values(port: int) -> Answers:
         return Counter({"his own drag is answered": int(answered)})
 
 
+async def sockets_without_a_page(port: int) -> Answers:
+    """310 sockets that ask for a part of no page, and 310 that name one session; meanwhile somebody new comes."""
+    async with AsyncExitStack() as opened, Client(port=port, page="about") as own:
+        answers = Counter[str]()
+        for _ in range(310):
+            for protocols in ["streamlit"], ["streamlit", "token", own.session]:
+                try:
+                    socket = await opened.enter_async_context(_opened(port, subprotocols=protocols))
+                    await socket.send(BackMsg(rerun_script={"fragment_id": "unknown"}).SerializeToString())
+                    answers["opened"] += 1
+                except websockets.InvalidStatus as error:
+                    answers[f"refused {error.response.status_code}"] += 1
+                except websockets.ConnectionClosed:
+                    answers["closed"] += 1
+        answers.update(await _newcomer(port))
+        return answers
+
+
+async def flood_of_sockets(port: int) -> Answers:
+    """As many silent sockets as can be opened in 12 s; halfway somebody comes who needs a while before he speaks."""
+    lines = [
+        *("GET /_stcore/stream HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"),
+        *("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "", ""),
+    ]
+    knock, end, newest = "\r\n".join(lines).encode(), time.monotonic() + 12.0, deque[Any]()
+    late = asyncio.create_task(_slow_newcomer(port))
+    answers = Counter[str]()
+    while time.monotonic() < end:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(knock)
+        newest.append(writer)
+        answers["tried"] += 1
+        if len(newest) > 1_000:
+            newest.popleft().close()
+        await asyncio.sleep(0.001)
+    for writer in newest:
+        writer.close()
+    answers.update(await late)
+    return answers
+
+
+async def _slow_newcomer(port: int) -> Answers:
+    """Tries again as browsers do, and asks for a page a fifth of a second after it is connected."""
+    await asyncio.sleep(4.0)
+    answers = Counter({"tries of somebody new": 0, "somebody new got in": 0})
+    while not answers["somebody new got in"] and answers["tries of somebody new"] < 20:
+        answers["tries of somebody new"] += 1
+        try:
+            async with _opened(port) as socket:
+                await asyncio.sleep(0.2)
+                await socket.send(BackMsg(rerun_script={"page_name": "about"}).SerializeToString())
+                answers["somebody new got in"] += bool(await socket.recv())
+        except (websockets.InvalidStatus, websockets.ConnectionClosed):
+            await asyncio.sleep(0.5)
+    return answers
+
+
+async def flood_of_reruns(port: int) -> Answers:
+    """One tab asks for whole pages a hundred times a second, and 14 that read nothing ten times each; for 10 s."""
+    tabs = [Client(port=port, query="preset=motorcycle") for _ in range(15)]
+    for tab in tabs:
+        await tab.connect()
+    for tab in tabs[1:]:
+        tab.stop_reading()
+    talkers = [asyncio.create_task(_ask_without_end(tab, 0.1 if number else 0.01)) for number, tab in enumerate(tabs)]
+    ended, _ = await asyncio.wait(talkers, timeout=10.0)
+    for talker, tab in zip(talkers, tabs, strict=True):
+        talker.cancel()
+        tab.vanish()
+    return Counter({"tabs": len(tabs), "cut off": len(ended)})
+
+
+async def _ask_without_end(tab: Client, seconds: float) -> None:
+    while True:
+        await tab.send(BackMsg(rerun_script={"query_string": tab.query}))
+        await asyncio.sleep(seconds)
+
+
+async def held_up_uploads(port: int) -> Answers:
+    """32 uploads of one tab that never arrive; meanwhile another tab sends a file."""
+    token = generate_xsrf_token_string()
+    own = {
+        "X-Xsrftoken": token,
+        "Cookie": f"_streamlit_xsrf={token}",
+        "Content-Type": "multipart/form-data; boundary=b",
+    }
+    body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n0,1\r\n--b--\r\n'
+
+    async def put(tab: Client, size: int) -> Any:
+        headers = {**own, "Host": f"127.0.0.1:{port}", "Content-Length": str(size), "Connection": "close"}
+        lines = [f"PUT /_stcore/upload_file/{tab.session}/f HTTP/1.1", *map(": ".join, headers.items()), "", ""]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write("\r\n".join(lines).encode() + body)
+        return reader, writer
+
+    async with Client(port=port, page="about") as attacker, Client(port=port, page="about") as visitor:
+        held = [await put(attacker, 500_000) for _ in range(32)]
+        await asyncio.sleep(2.0)
+        reader, writer = await put(visitor, len(body))
+        answers = Counter({"somebody new got in": int(b" 204 " in await reader.readline())})
+        statuses = [await reader.readline() for reader, _ in held]
+        answers.update(f"answered {line.split()[1].decode()}" if line else "closed" for line in statuses)
+        for each in [writer, *(writer for _, writer in held)]:
+            each.close()
+        return answers
+
+
+async def _newcomer(port: int) -> Answers:
+    try:
+        async with Client(port=port, page="about") as late:
+            return Counter({"somebody new got in": int(bool(late.headings) and not late.errors)})
+    except websockets.InvalidStatus:
+        return Counter({"somebody new got in": 0})
+
+
 ATTACKS: dict[str, Callable[[int], Awaitable[Answers]]] = {
     each.__name__: each
     for each in (
         *(foreign_origins, rebound_names, large_messages, silent_sockets, idle_connections, garbage, odd_values),
+        *(sockets_without_a_page, flood_of_sockets, flood_of_reruns, held_up_uploads),
     )
 }
 

@@ -74,6 +74,17 @@ class Client:
         self._reading.cancel()
         await self._socket.close()
 
+    def stop_reading(self) -> None:
+        """Take nothing from the network any more, as no browser does."""
+        self._reading.cancel()
+        self._socket.transport.pause_reading()
+
+    def vanish(self) -> None:
+        """As when its machine loses power."""
+        self._end_timers(list(self._timers))
+        self._reading.cancel()
+        self._socket.transport.abort()
+
     async def reload(self) -> None:
         """Have the whole page drawn again, and wait for it."""
         runs = self.runs

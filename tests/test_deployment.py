@@ -119,6 +119,15 @@ def test_replicas_work_on_the_scheduler_and_the_proxy_knows_them_all():
     assert SERVICES["worker"]["deploy"]["replicas"] >= 2
 
 
+def test_replicas_learn_from_the_proxy_alone_where_a_visitor_comes_from():
+    assert TEMPLATE.count("proxy_set_header X-Forwarded-For $remote_addr;") == 1
+    for name, service in SERVICES.items():
+        if name.startswith("app-"):
+            assert service["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+            assert service["networks"] == ["inside"]
+            assert "ports" not in service
+
+
 def test_the_template_of_the_proxy_is_filled_in_completely():
     wanted = set(re.findall(r"\$\{(\w+)\}", TEMPLATE))
     assert wanted == {"LISTEN", "SERVERS", "TRUSTED"}

@@ -5,6 +5,7 @@ finds the house full sees a page that says so and opens by itself.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from functools import wraps
 
@@ -19,6 +20,8 @@ from cvxdnn.core.limits import host_limits
 __all__ = ["Seats", "admit", "admitted", "seats"]
 
 RETRY_SECONDS = 5.0
+WAITING_SECONDS = 120.0
+"""After which who was refused a seat does not wait any more; browsers let hidden tabs look once a minute."""
 FULL = (
     "**All {most} places on this host are taken.** That is its limit for browser tabs at one time. This page opens "
     "by itself as soon as somebody leaves; leave it open, or try again later. Your link is not lost."
@@ -34,12 +37,19 @@ class Seats:
     is_here : callable
         Whether somebody is still connected. A page that was being drawn when its tab closed takes a seat after it was
         given back; such a seat counts as free.
+    clock : callable
     """
 
-    def __init__(self, most: int, is_here: Callable[[str], bool] = lambda _: True) -> None:
+    def __init__(
+        self,
+        most: int,
+        is_here: Callable[[str], bool] = lambda _: True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.most = most
-        self._is_here = is_here
+        self._is_here, self._clock = is_here, clock
         self._taken: set[str] = set()
+        self._refused: dict[str, float] = {}
         self._lock = threading.Lock()
 
     @property
@@ -56,8 +66,15 @@ class Seats:
                 self._forget_who_is_gone()
             if who in self._taken or len(self._taken) < self.most:
                 self._taken.add(who)
+                self._refused.pop(who, None)
                 return True
+            self._refused[who] = self._clock()
             return False
+
+    def expects(self, who: str) -> bool:
+        """Whether `who` has a seat, or waits for one: has asked not long ago, when there was none."""
+        with self._lock:
+            return who in self._taken or self._clock() - self._refused.get(who, float("-inf")) < WAITING_SECONDS
 
     def leave(self, who: str) -> None:
         """Give the seat back, if there was one."""
@@ -66,6 +83,7 @@ class Seats:
 
     def _forget_who_is_gone(self) -> None:
         self._taken = set(filter(self._is_here, self._taken))
+        self._refused = {who: when for who, when in self._refused.items() if self._is_here(who)}
 
 
 seats = Seats(host_limits().sessions, is_connected)
@@ -109,7 +127,7 @@ def _wait_outside() -> None:
     st.warning(FULL.format(most=seats.most))
 
     def look_again() -> None:
-        if seats.taken < seats.most:
+        if seats.take(tab().session):
             st.rerun()
 
     st.fragment(look_again, run_every=RETRY_SECONDS)()

@@ -14,6 +14,8 @@ import time
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cvxdnn.app.tab import is_connected
+
 __all__ = ["wait_until_sent"]
 
 PATIENCE = 1.0
@@ -22,7 +24,7 @@ LOOK = 0.003
 
 
 def wait_until_sent() -> None:
-    """Return when nothing that this run has drawn waits to be sent, or after a second."""
+    """Return when nothing that this run has drawn waits to be sent, when the browser has gone, or after a second."""
     context = get_script_run_ctx()
     sessions = getattr(Runtime.instance(), "_session_mgr", None) if Runtime.exists() else None
     known = sessions.get_active_session_info(context.session_id) if context and sessions else None
@@ -33,4 +35,6 @@ def wait_until_sent() -> None:
     known.session._call_soon_on_event_loop(handed_over.set)
     handed_over.wait(PATIENCE)
     while not known.session._browser_queue.is_empty() and time.monotonic() < deadline:
+        if not is_connected(known.session.id):  # nobody empties its queue any more
+            return
         time.sleep(LOOK)

@@ -47,6 +47,11 @@ class Turn:
             self._take()
             self._depth = depth
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in the line."""
+        return len(self._line)
+
     def _take(self) -> None:
         mine = threading.Event()
         with self._lock:

@@ -48,6 +48,19 @@ def test_who_finds_the_house_full_is_told_and_comes_in_when_somebody_leaves(expl
     assert "explore_session" in app.session_state
 
 
+def test_who_has_a_seat_or_was_refused_one_lately_is_expected():
+    now = 0.0
+    seats = Seats(1, clock=lambda: now)
+    assert (seats.take("a"), seats.take("b")) == (True, False)
+    now = 10_000.0
+    assert not seats.take("c")
+    assert [seats.expects(who) for who in "abcd"] == [True, False, True, False]
+    seats.leave("a")
+    assert seats.take("c")
+    now *= 2
+    assert [seats.expects(who) for who in "ac"] == [False, True]
+
+
 def test_a_seat_taken_after_its_tab_was_closed_counts_as_free():
     connected = {"a", "b"}
     seats = Seats(1, connected.__contains__)

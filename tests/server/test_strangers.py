@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,11 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from benchmarks.client import Client
 from benchmarks.server import ROOT
 from benchmarks.visitor import Visitor
-from cvxdnn.app.gate.sockets import MOST_SILENT
+from cvxdnn.app.gate import WAITING
+from cvxdnn.app.gate.sockets import LEAST_SECONDS, MOST_SILENT
+from cvxdnn.app.gate.uploads import MOST_AT_ONCE, MOST_OF_TAB
 from tests.jobs.jobs_tasks import wait_until
-from tests.server.conftest import visiting
+from tests.server.conftest import is_in, visiting
 
 EVIL = "http://evil.example"
 MEGABYTE = 1_000_000
@@ -132,21 +134,24 @@ def test_a_large_message_is_refused_before_it_has_been_sent(fresh_server, begun)
         visiting(story, Visitor(port=server.port, number=1))
 
 
+TOKEN = generate_xsrf_token_string()
+"""A program can make the token that protects others from it; what it sends itself must be bounded as well."""
+FORM = {
+    "X-Xsrftoken": TOKEN,
+    "Cookie": f"_streamlit_xsrf={TOKEN}",
+    "Content-Type": "multipart/form-data; boundary=b",
+}
+
+
+def put(address, size=MEGABYTE):
+    """The status that an upload is answered with."""
+    body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + bytes(size) + b"\r\n--b--\r\n"
+    request = urllib.request.Request(address, body, FORM, method="PUT")
+    with urllib.request.urlopen(request, timeout=LONG) as answer:
+        return answer.status
+
+
 def test_a_tab_that_sends_one_file_after_the_other_fills_no_memory(fresh_server):
-    """A program can make the token that protects others from it; what it sends itself must be bounded as well."""
-    token = generate_xsrf_token_string()
-    headers = {
-        "X-Xsrftoken": token,
-        "Cookie": f"_streamlit_xsrf={token}",
-        "Content-Type": "multipart/form-data; boundary=b",
-    }
-    body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n' + bytes(MEGABYTE) + b"\r\n--b--\r\n"
-
-    def put(address):
-        request = urllib.request.Request(address, body, headers, method="PUT")
-        with urllib.request.urlopen(request, timeout=LONG) as answer:
-            return answer.status
-
     async def story(client):
         address = f"{server.address}/_stcore/upload_file/{client.session}"
         assert await asyncio.to_thread(put, f"{address}/first") == 204
@@ -159,12 +164,34 @@ def test_a_tab_that_sends_one_file_after_the_other_fills_no_memory(fresh_server)
         visiting(story, Client(port=server.port, page="about"))
 
 
+def test_a_tab_whose_files_do_not_arrive_holds_up_nobody_elses(fresh_server):
+    async def story(attacker, visitor):
+        headers = {"Host": f"127.0.0.1:{server.port}", "Content-Length": "500000", **FORM}
+        lines = [f"PUT /_stcore/upload_file/{attacker.session}/f HTTP/1.1", *map(": ".join, headers.items()), "", "--b"]
+        connections = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(MOST_AT_ONCE)]
+        for _, writer in connections:
+            writer.write("\r\n".join(lines).encode())
+        async with asyncio.timeout(LONG):  # until some are refused, and the others wait for the rest of their files
+            refused = [asyncio.ensure_future(reader.readline()) for reader, _ in connections]
+            while sum(answer.done() for answer in refused) < MOST_AT_ONCE - MOST_OF_TAB:
+                await asyncio.sleep(0.05)
+        address = f"{server.address}/_stcore/upload_file/{visitor.session}/f"
+        assert await asyncio.to_thread(put, address, 100) == 204
+        for answer, (_, writer) in zip(refused, connections, strict=True):
+            answer.cancel()
+            writer.close()
+
+    with fresh_server() as server:  # which complains of nothing
+        visiting(story, *(Client(port=server.port, page="about") for _ in range(2)))
+
+
 def test_silent_sockets_lock_nobody_out(fresh_server):
     async def story(visitor):
         files = server.open_files()
         async with AsyncExitStack() as opened:
-            for _ in range(4 * MOST_SILENT):
-                await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
+            for _ in range(2 * MOST_SILENT):  # faster than they make room, some are refused
+                with suppress(websockets.InvalidStatus):
+                    await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
             await asyncio.to_thread(wait_until, lambda: server.open_files() <= files + MOST_SILENT + 4, LONG)
             assert await drags(visitor)
             async with Client(port=server.port, page="about") as late:
@@ -179,15 +206,42 @@ def test_who_speaks_of_something_else_has_not_asked_for_a_page(fresh_server):
     async def story(visitor):
         async with AsyncExitStack() as opened:
             sockets = []
-            for _ in range(2 * MOST_SILENT):
+            for _ in range(MOST_SILENT):
                 socket = await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
                 await socket.send(BackMsg(app_heartbeat=True).SerializeToString())
                 sockets.append(socket)
+            await asyncio.sleep(LEAST_SECONDS)
+            await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
             await asyncio.wait_for(sockets[0].wait_closed(), LONG)
             assert await drags(visitor)
 
     with fresh_server() as server:
         visiting(story, Visitor(port=server.port, number=1))
+
+
+def test_a_session_has_one_socket_and_a_part_of_nothing_is_no_page(fresh_server):
+    """Neither is counted: however many a stranger opens, somebody new gets the seat that is free."""
+
+    async def story(own):
+        async with AsyncExitStack() as opened:
+
+            async def open_socket(**options):
+                opening = websockets.connect(stream(server), open_timeout=LONG, **options)
+                return await opened.enter_async_context(opening)
+
+            parts = [await open_socket() for _ in range(5)]
+            for socket in parts:
+                await socket.send(BackMsg(rerun_script={"fragment_id": "unknown"}).SerializeToString())
+            named = [await open_socket(subprotocols=["streamlit", "token", own.session]) for _ in range(WAITING + 5)]
+            for socket in named[:-1]:
+                await asyncio.wait_for(socket.wait_closed(), LONG)
+            assert {socket.close_code for socket in named[:-1]} == {1008}
+            async with Client(port=server.port, page="about") as late:
+                assert is_in(late)
+        assert not late.errors
+
+    with fresh_server(CVXDNN_MAX_SESSIONS="2") as server:
+        visiting(story, Client(port=server.port, page="about"))
 
 
 def test_whatever_is_said_that_is_no_message_the_log_stays_short(fresh_server):

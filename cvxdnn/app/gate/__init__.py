@@ -3,7 +3,10 @@
     names       which names this app answers to, and whose pages may speak to it    (hosts, origin)
     headers     what every answer says to a browser; metrics for the machine's own users only
     sockets     a web socket is for a page: who asks for none is sent away, and there is a bound for all
+    silence     those that have not asked yet: a bounded number, in fair shares
+    flow        how fast a tab may speak, and how long it may leave unread what it is sent
     uploads     a tab keeps its newest files, not all that it was ever sent
+    address     where a request comes from
     repetition  one line of log for each kind of event and minute
     descriptors as many open files as the system allows
 
@@ -50,7 +53,14 @@ def _names(app: ASGIApp) -> Names:
 
 
 def _sockets(app: ASGIApp) -> Sockets:
-    return Sockets(app, host_limits().sessions + WAITING)
+    return Sockets(app, host_limits().sessions + WAITING, _is_expected)
+
+
+def _is_expected(session: str) -> bool:
+    # Imported with the first page: the server answers before the libraries of the pages are loaded.
+    from cvxdnn.app.admission import seats
+
+    return seats.expects(session)
 
 
 @asynccontextmanager

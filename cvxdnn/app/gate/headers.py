@@ -10,6 +10,7 @@ hidden button could give away, neither accounts nor anything that outlives the t
 Metrics (sessions, memory, names of caches) are for who sits at this machine: they are no visitor's business.
 """
 
+import re
 from ipaddress import ip_address
 
 from starlette.datastructures import MutableHeaders
@@ -19,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 __all__ = ["Headers"]
 
 METRICS = "/_stcore/metrics"
-FORWARDED = {b"forwarded", b"x-forwarded-for", b"x-real-ip"}
+PROXIES_OWN = re.compile(rb"via|cdn-loop|.*forwarded.*|.*-ip|.*-ip-.*|cf-.*")
+"""What proxies and tunnels add to what they pass on, each its own: no program that asks for itself sends any of it."""
 
 
 class Headers:
@@ -58,8 +60,8 @@ class Headers:
 def _is_local(scope: Scope) -> bool:
     """Whether this machine asks for itself, and not for somebody else as a proxy does."""
     client = scope.get("client")
-    forwarded = FORWARDED & {name for name, _ in scope["headers"]}
-    return client is not None and _is_loopback(client[0]) and not forwarded
+    is_passed_on = any(PROXIES_OWN.fullmatch(name) for name, _ in scope["headers"])
+    return client is not None and _is_loopback(client[0]) and not is_passed_on
 
 
 def _is_loopback(address: str) -> bool:

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from cvxdnn.app.gate.sockets import FULL, GARBLED, MOST_SILENT, NO_PAGE, Sockets
+from cvxdnn.app.gate.sockets import FULL, GARBLED, NO_PAGE, NUMBER, Sockets
 from tests.app.gate.asgi import request
 
 PAGE = BackMsg(rerun_script={"query_string": ""}).SerializeToString()
+PART = BackMsg(rerun_script={"fragment_id": "unknown"}).SerializeToString()
 OTHER = BackMsg(app_heartbeat=True).SerializeToString()
 SHORT, LONG = 0.05, 60.0
 ACCEPT = {"type": "websocket.accept", "subprotocol": "streamlit"}
@@ -17,10 +18,10 @@ ACCEPT = {"type": "websocket.accept", "subprotocol": "streamlit"}
 class Visitor:
     """The far end of one web socket."""
 
-    def __init__(self, sockets, session="unknown"):
+    def __init__(self, sockets, session="unknown", address="192.0.2.1"):
         self.told, self.sent = asyncio.Queue(), []
         self.told.put_nowait({"type": "websocket.connect"})
-        scope = request("websocket") | {"subprotocols": ["streamlit", "token", session]}
+        scope = request("websocket", client=(address, 4711)) | {"subprotocols": ["streamlit", "token", session]}
         self.task = asyncio.create_task(sockets(scope, self.told.get, self._keep))
 
     async def _keep(self, message):
@@ -43,14 +44,16 @@ class Visitor:
 
 
 class Streamlit:
-    """Accepts, then listens until the end."""
+    """Accepts, then listens until the end; a session has the socket that named it last."""
 
     def __init__(self):
         self.sessions = 0
         self.heard = []
+        self.connected = {}
 
     async def __call__(self, scope, receive, send):
         self.sessions += 1
+        self.connected[scope["subprotocols"][2]] = scope[NUMBER]
         assert (await receive())["type"] == "websocket.connect"
         await send(ACCEPT)
         while (message := await receive())["type"] != "websocket.disconnect":
@@ -62,13 +65,17 @@ class Streamlit:
 
 def run(story, **limits):
     behind = Streamlit()
-    sockets = Sockets(
-        behind, **{"most": 10, "silent_seconds": LONG, "is_known": lambda session: session == "mine"} | limits
-    )
-    asyncio.run(story(sockets, behind))
+    usual = {
+        "most": 10,
+        "is_expected": lambda session: session == "seated",
+        "silent_seconds": LONG,
+        "is_known": lambda session: session == "mine",
+        "connected": lambda: behind.connected,
+    }
+    asyncio.run(story(Sockets(behind, **usual | limits), behind))
 
 
-@pytest.mark.parametrize("data", [None, b"", OTHER])
+@pytest.mark.parametrize("data", [None, b"", OTHER, PART])
 def test_who_asks_for_no_page_is_sent_away_and_never_was_a_session(data):
     async def story(sockets, behind):
         silent = Visitor(sockets)
@@ -121,20 +128,47 @@ def test_who_comes_back_to_a_session_may_be_silent_too():
     run(story, silent_seconds=SHORT)
 
 
-def test_many_silent_sockets_keep_nobody_out():
+def test_silent_sockets_take_no_place_of_those_with_a_page():
     async def story(sockets, behind):
-        reader = await Visitor(sockets).settled()
+        silent = [await Visitor(sockets).settled() for _ in range(6)]
+        reader = await Visitor(sockets, address="192.0.2.2").settled()
         reader.say(PAGE)
-        silent = [await Visitor(sockets).settled() for _ in range(3 * MOST_SILENT)]
-        assert [visitor.is_open for visitor in silent] == [False] * 2 * MOST_SILENT + [True] * MOST_SILENT
-        late = await Visitor(sockets).settled()
-        late.say(PAGE)
-        await late.settled()
-        assert late.is_open
+        await reader.settled()
         assert reader.is_open
-        assert behind.sessions == 2
+        assert sum(visitor.is_open for visitor in silent) == 3
+        assert behind.sessions == 1
 
-    run(story)
+    run(story, most=1, most_silent=4)
+
+
+def test_a_session_has_one_socket_however_many_name_it():
+    async def story(sockets, behind):
+        named = [await Visitor(sockets, "mine").settled() for _ in range(5)]
+        assert [visitor.is_open for visitor in named] == [False] * 4 + [True]
+        assert named[0].sent == [ACCEPT, NO_PAGE]
+        another = await Visitor(sockets).settled()
+        another.say(PAGE)
+        assert (await another.settled()).is_open
+
+    run(story, most=2)
+
+
+def test_beyond_the_bound_those_make_room_that_have_been_here_for_long_and_have_no_seat():
+    async def story(sockets, behind):
+        readers = [Visitor(sockets, session) for session in ("seated", "undrawn", "undrawn either")]
+        for reader in readers:
+            reader.say(PAGE)
+            await reader.settled()
+        await asyncio.sleep(2 * SHORT)
+        late = [await Visitor(sockets).settled() for _ in range(2)]
+        for visitor in late:
+            visitor.say(PAGE)
+            await visitor.settled()
+        assert [visitor.is_open for visitor in readers + late] == [True, False, False, True, True]
+        too_late = await Visitor(sockets).settled()
+        assert too_late.sent == [FULL]
+
+    run(story, most=3, silent_seconds=SHORT)
 
 
 def test_beyond_the_bound_nobody_gets_a_page_until_somebody_leaves():
@@ -170,6 +204,7 @@ def test_however_a_socket_ends_its_place_is_free(end):
             await asyncio.wait([silent.task, visitor.task])
             assert isinstance(visitor.task.exception(), RuntimeError) == (end == "fail")
         assert behind.sessions == 3
-        assert not sockets._silent
+        assert not sockets._silence
+        assert not sockets._pages
 
     run(story, most=1)
