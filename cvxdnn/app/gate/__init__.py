@@ -3,6 +3,7 @@
     names       which names this app answers to, and whose pages may speak to it    (hosts, origin)
     headers     what every answer says to a browser; metrics for the machine's own users only
     sockets     a web socket is for a page: who asks for none is sent away, and there is a bound for all
+    messages    what is said of widgets is said of those of a page, in few words
     uploads     a tab keeps its newest files, not all that it was ever sent
     repetition  one line of log for each kind of event and minute
     descriptors as many open files as the system allows
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 
 from cvxdnn.app.gate.descriptors import raise_descriptor_limit
 from cvxdnn.app.gate.headers import Headers
+from cvxdnn.app.gate.messages import Messages
 from cvxdnn.app.gate.names import Names
 from cvxdnn.app.gate.repetition import bound_the_log
 from cvxdnn.app.gate.settings import frames, hosts
@@ -38,7 +40,7 @@ def guards() -> list[Middleware]:
     It reads the host's settings when the server starts: by then Streamlit has made an environment of its secrets,
     which is where some hosts keep them.
     """
-    return [Middleware(guard) for guard in (_headers, _names, _sockets, Uploads)]
+    return [Middleware(guard) for guard in (_headers, _names, _sockets, Messages, Uploads)]
 
 
 def _headers(app: ASGIApp) -> Headers:
