@@ -159,6 +159,19 @@ def test_a_tab_that_sends_one_file_after_the_other_fills_no_memory(fresh_server)
         visiting(story, Client(port=server.port, page="about"))
 
 
+def test_who_says_what_a_widget_cannot_read_can_go_on(fresh_server):
+    async def story(attacker):
+        identity, fragment = attacker._elements[attacker._editor]
+        for told in ("[", "", "\x00", f'{{"points": [[0, {"9" * 5_000}]]}}'):
+            attacker._states[identity] = {"json_value": told}
+            await attacker._rerun(fragment=fragment)
+            del attacker._states[identity]
+            assert await drags(attacker)
+
+    with fresh_server() as server:
+        visiting(story, Visitor(port=server.port, number=1))
+
+
 def test_who_speaks_of_widgets_that_no_page_has_is_sent_away(fresh_server):
     made_up, large = BackMsg(), BackMsg()
     for number in range(20_000):

@@ -4,6 +4,7 @@
     headers     what every answer says to a browser; metrics for the machine's own users only
     sockets     a web socket is for a page: who asks for none is sent away, and there is a bound for all
     messages    what is said of widgets is said of those of a page, in few words
+    values      what its widget could not read was not said
     uploads     a tab keeps its newest files, not all that it was ever sent
     repetition  one line of log for each kind of event and minute
     descriptors as many open files as the system allows
@@ -26,6 +27,7 @@ from cvxdnn.app.gate.repetition import bound_the_log
 from cvxdnn.app.gate.settings import frames, hosts
 from cvxdnn.app.gate.sockets import Sockets
 from cvxdnn.app.gate.uploads import Uploads
+from cvxdnn.app.gate.values import look_at_values
 from cvxdnn.core.limits import host_limits
 
 __all__ = ["guards", "watch"]
@@ -60,4 +62,5 @@ async def watch(app: object) -> AsyncIterator[None]:
     """From the start of the server to its end."""
     raise_descriptor_limit()
     bound_the_log()
+    look_at_values()
     yield
