@@ -110,6 +110,7 @@ def test_protection_against_other_sites_is_on_and_errors_are_not_shown():
     assert server["maxWidgetStateSize"] <= 2
     assert server["maxMessageSize"] <= 2  # what is taken in before anybody looks
     assert SETTINGS["client"]["showErrorDetails"] == "none"
+    assert SETTINGS["client"]["allowedOrigins"] == []
     assert SETTINGS["browser"]["gatherUsageStats"] is False
     assert SETTINGS["browser"]["serverAddress"]  # else Streamlit asks an outside service for one when it starts
 
@@ -124,5 +125,6 @@ def test_the_gate_stands_before_the_app():
         "Headers",
         "Names",
         "Sockets",
+        "Messages",
         "Uploads",
     ]  # headers on refusals, too, and names before anything is kept

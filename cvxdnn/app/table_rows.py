@@ -6,13 +6,16 @@ all, and the table then shows them with decimal points. A row with one empty cel
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from cvxdnn.core.csv_columns import read_rows
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.numerals import point_unless_commas, read_numbers
 from cvxdnn.tasks.link import Points
 
-__all__ = ["Rows", "edited", "points_of", "rows_of"]
+__all__ = ["COLUMNS", "Rows", "are_edits", "edited", "points_of", "rows_of"]
+
+COLUMNS = ("x", "y")
 
 Rows = Mapping[int, tuple[str, str]]
 """The two texts of every row, without white space around them, by a label that it keeps while rows are added."""
@@ -26,6 +29,20 @@ def rows_of(points: Points) -> Rows:
 def points_of(rows: Rows) -> Points:
     """The points of all rows without an empty cell, whose texts `edited` has accepted."""
     return tuple((_typed("", x), _typed("", y)) for x, y in rows.values() if x and y)
+
+
+def are_edits(told: Any, rows: int) -> bool:
+    """Whether what a browser tells of a table with so many rows are changes of it; Streamlit fails at others."""
+    if told is None:
+        return True
+    changed, added, removed = (told.get(f"{kind}_rows") for kind in ("edited", "added", "deleted"))
+    return (
+        isinstance(changed, Mapping)
+        and isinstance(added, list)
+        and isinstance(removed, list)
+        and all(isinstance(row, int) and 0 <= row < rows for row in [*changed, *removed])
+        and all(isinstance(cells, Mapping) and set(cells) <= set(COLUMNS) for cells in [*changed.values(), *added])
+    )
 
 
 def edited(before: Rows, after: Rows) -> Rows:

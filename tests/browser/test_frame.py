@@ -1,12 +1,16 @@
-"""The app in a frame of another site: it works there, and says what an upload would run into."""
+"""The app in a frame of another site: it works there, tells that site nothing, and says what an upload runs into."""
 
+import json
+import re
 import threading
+import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from playwright.sync_api import expect
 
 EXPLORE = "/?seed=7"
+LISTENING = "<script>told = []; addEventListener('message', ({ data }) => told.push(JSON.stringify(data)))</script>"
 
 
 @pytest.fixture
@@ -19,7 +23,8 @@ def course(app_server):
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
-            self.wfile.write(f'<iframe src="{address}{EXPLORE}" width="1200" height="2400"></iframe>'.encode())
+            frame = f'<iframe src="{address}{EXPLORE}" width="1200" height="2400"></iframe>'
+            self.wfile.write((LISTENING + frame).encode())
 
         def log_message(self, *_):
             pass
@@ -50,6 +55,26 @@ def test_in_a_frame_of_another_site_the_page_says_how_to_do_without_an_upload(co
     alone.get_by_role("button", name="Upload a file").click(timeout=60_000)
     expect(alone.get_by_text("Two columns of numbers")).to_be_visible()
     expect(alone.get_by_text("No file can be sent from here")).to_have_count(0)
+
+
+def test_the_page_around_it_is_not_told_the_points(course, page):
+    page.goto(course)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=60_000)
+    box = frame.get_by_role("button", name=re.compile("^Point 3 of")).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 40, steps=3)
+    page.mouse.up()
+    page.frames[1].wait_for_url("**points=**")
+    page.wait_for_timeout(500)  # for what it would say then
+    assert not [told for told in page.evaluate("told") if "points=" in told or "QUERY" in told]
+
+
+def test_no_page_around_it_can_give_it_orders(app_server):
+    with urllib.request.urlopen(app_server("app.py") + "/_stcore/host-config", timeout=60) as answer:
+        assert json.load(answer)["allowedOrigins"] == []
 
 
 def test_two_columns_can_be_pasted_into_the_table(app_server, page):

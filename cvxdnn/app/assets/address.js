@@ -3,6 +3,8 @@
  *
  * State: the hosts whose page has been given its address. A page that is opened from another page has an entry with a
  * bare address; its settings go into that entry, once.
+ *
+ * Streamlit tells the page around this one every address, whoever's page that is. A page of another site is told nothing.
  */
 
 const opened = new WeakSet();
@@ -19,6 +21,16 @@ function complete(query) {
   const joined = new URLSearchParams([...new URLSearchParams(search), ...Object.entries(query)]);
   window.history.replaceState(window.history.state, "", `${pathname}?${joined}${hash}`);
 }
+
+function isStrange(other) {
+  try {
+    return other.location.origin !== window.location.origin;
+  } catch {
+    return true;
+  }
+}
+
+if (isStrange(window.parent)) window.parent = window; // what is meant for it is now said to this page
 
 export default function address({ data, parentElement, setStateValue }) {
   if (!opened.has(parentElement)) complete(data.query);

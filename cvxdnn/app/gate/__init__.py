@@ -5,6 +5,8 @@
     sockets     a web socket is for a page: who asks for none is sent away, and there is a bound for all
     silence     those that have not asked yet: a bounded number, in fair shares
     flow        how fast a tab may speak, and how long it may leave unread what it is sent
+    messages    what is said of widgets is said of those of a page, in few words
+    values      what its widget could not read was not said
     uploads     a tab keeps its newest files, not all that it was ever sent
     address     where a request comes from
     repetition  one line of log for each kind of event and minute
@@ -22,11 +24,13 @@ from starlette.types import ASGIApp
 
 from cvxdnn.app.gate.descriptors import raise_descriptor_limit
 from cvxdnn.app.gate.headers import Headers
+from cvxdnn.app.gate.messages import Messages
 from cvxdnn.app.gate.names import Names
 from cvxdnn.app.gate.repetition import bound_the_log
 from cvxdnn.app.gate.settings import frames, hosts
 from cvxdnn.app.gate.sockets import Sockets
 from cvxdnn.app.gate.uploads import Uploads
+from cvxdnn.app.gate.values import look_at_values
 from cvxdnn.core.limits import host_limits
 
 __all__ = ["guards", "watch"]
@@ -41,7 +45,7 @@ def guards() -> list[Middleware]:
     It reads the host's settings when the server starts: by then Streamlit has made an environment of its secrets,
     which is where some hosts keep them.
     """
-    return [Middleware(guard) for guard in (_headers, _names, _sockets, Uploads)]
+    return [Middleware(guard) for guard in (_headers, _names, _sockets, Messages, Uploads)]
 
 
 def _headers(app: ASGIApp) -> Headers:
@@ -68,4 +72,5 @@ async def watch(app: object) -> AsyncIterator[None]:
     """From the start of the server to its end."""
     raise_descriptor_limit()
     bound_the_log()
+    look_at_values()
     yield

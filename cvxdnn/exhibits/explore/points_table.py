@@ -8,13 +8,13 @@ was.
 import pandas as pd
 import streamlit as st
 
-from cvxdnn.app.table_rows import Rows, edited, points_of
+from cvxdnn.app.table_rows import COLUMNS, Rows, are_edits, edited, points_of
 from cvxdnn.app.text import plain
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.explore.session import Session
 
 KEY = "explore_table"
-COLUMNS = ("x", "y")
+NO_CHANGE = "The table is as it was: what your browser told is no change of it."
 
 
 def points_table(session: Session) -> None:
@@ -26,13 +26,18 @@ def points_table(session: Session) -> None:
 
 
 def _table(session: Session) -> None:
+    key = f"{KEY}_{session.table_version}"
+    if not are_edits(st.session_state.get(key), len(session.table_base)):
+        session.refuse(NO_CHANGE, "table")
+        session.show_table(session.table_rows)
+        st.rerun()
     table = st.data_editor(
         pd.DataFrame(list(session.table_base.values()), columns=list(COLUMNS), dtype=object),
         num_rows="dynamic",
         hide_index=True,
         width=360,
         height=300,
-        key=f"{KEY}_{session.table_version}",
+        key=key,
         column_config={name: st.column_config.TextColumn(alignment="right") for name in COLUMNS},
     )
     after = {label: (_cell(x), _cell(y)) for label, x, y in table.itertuples()}
