@@ -77,7 +77,9 @@ def _has_the_right_types(values: Mapping[str, Any]) -> bool:
 
 
 def _fits(value: object, kind: Any) -> bool:
-    """Numbers must be finite; a whole one may stand for a float, a truth value for nothing."""
+    """Numbers are finite, texts of whole characters; a whole number may stand for a float, a truth value for none."""
+    if isinstance(value, str):
+        return kind is str and not any("\ud800" <= character <= "\udfff" for character in value)
     if isinstance(value, int):
         return kind is not str and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE
     return isinstance(value, kind) and not (isinstance(value, float) and not math.isfinite(value))

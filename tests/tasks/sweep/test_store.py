@@ -78,6 +78,7 @@ WRONG = {
     "nested deep": b'{"run": 0, "dataset": ' + b"[" * 900 + b"}",
     "nested and closed": b'{"run": 0, "dataset": ' + b"[" * 450 + b"]" * 450 + b"}",
     "another type": json.dumps({"run": 0, **asdict(RECORD), "dataset": [[1]]}).encode(),
+    "half a character": json.dumps({"run": 0, **asdict(RECORD), "status": "\ud800"}).encode(),
     "a truth value": json.dumps({"run": 0, **asdict(RECORD), "knots": True}).encode(),
     "no number": json.dumps({"run": 0, **asdict(RECORD), "gap": math.nan}).encode(),
     "beyond every number": json.dumps({"run": 0, **asdict(RECORD)}).replace("0.25", "1e999").encode(),
