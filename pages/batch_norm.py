@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cvxdnn.app.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.page import live
 from cvxdnn.exhibits.batch_norm.neural_collapse import means_in_motion, measure_of, progress, signs, signs_over_time
 from cvxdnn.exhibits.batch_norm.page import case_of, condition, controls, scales, vanished
 
@@ -58,11 +59,11 @@ with picture, st.container(border=True):
     turn = 0.0
     if setting.classes == 4:
         turn = st.slider("Turn the tetrahedron (degrees)", 0, 360, 25, key="batch_norm_turn")
-    live_fit(run, show_picture)
+    live(run, show_picture)
 
 trained, theorem = st.columns([2.7, 1.15], gap="small")
 with trained, st.container(border=True):
-    live_fit(run, show_curves)
+    live(run, show_curves)
 with theorem, st.container(border=True):
     st.markdown(
         r"**Theorem.** Let the last hidden layer be batch-normalised, "

@@ -31,16 +31,9 @@ if lab.deep.path.beta_max == 0:
     st.stop()
 
 
-def rolling() -> None:
-    depth.valleys(lab)
-    if running != lab.runs.is_running:
-        st.rerun()
-
-
-running = lab.runs.is_running
 with picture, st.container(border=True):
     depth.settings(lab)
-    live(rolling, active=running)
+    live(lab.runs, lambda: depth.valleys(lab))
 
 same_beta, same_effect, theorem = st.columns([1.35, 1.35, 1.15], gap="small")
 with same_beta, st.container(border=True):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cvxdnn.app.page import live
+from cvxdnn.app.page import repeated
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
 from cvxdnn.exhibits.explore.neurons import closer_look
@@ -61,12 +61,12 @@ def look_closer() -> None:
 
 
 with chart:
-    live(show_chart, active=here.run.is_running)
+    repeated(show_chart, active=here.run.is_running)
     with st.container(key="explore_later"):
         points_table(here)
-        live(look_closer, active=here.is_busy, every=SLOWER)
+        repeated(look_closer, active=here.is_busy, every=SLOWER)
 with panel:
-    live(show_numbers, active=here.run.is_running, every=SLOWER)
+    repeated(show_numbers, active=here.run.is_running, every=SLOWER)
     with st.container(border=True):
         data_controls(here)
         model_controls(here)

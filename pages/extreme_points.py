@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cvxdnn.app.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.page import live
 from cvxdnn.exhibits.extreme_points.page import beta_control, sample_controls, state
 from cvxdnn.exhibits.extreme_points.samples import picture_of
 from cvxdnn.exhibits.extreme_points.view import show_dual, show_numbers, show_set, show_training, turn_control
@@ -82,4 +83,4 @@ def show_run() -> None:
 
 
 with st.container(border=True):
-    live_fit(run, show_run)
+    live(run, show_run)

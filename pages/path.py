@@ -76,8 +76,6 @@ with objective, st.container(border=True):
 
 def choose() -> None:
     result = choosing.of(here.scenario)
-    if running != choosing.is_running:
-        st.rerun()
     st.markdown("**Which β predicts best?** Measured.")
     if result is None:
         st.info(choosing.problem or "Following the path of every part of the points …")
@@ -92,6 +90,5 @@ def choose() -> None:
 
 choosing = selection()
 choosing.of(here.scenario)
-running = choosing.is_running
 with choice, st.container(border=True):
-    live(choose, active=running)
+    live(choosing, choose)

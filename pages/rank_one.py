@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cvxdnn.app.fit import fit_buttons, fit_run, live_fit
+from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.page import live
 from cvxdnn.exhibits.closed_form.page import aligned, distance, headline, layers, progress
 from cvxdnn.exhibits.rank_one.page import case_of, controls, duality_gap, facts, output_function
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
@@ -55,11 +56,11 @@ def show_layers() -> None:
 
 
 with picture, st.container(border=True):
-    live_fit(run, show_training)
+    live(run, show_training)
 
 inside, theorem = st.columns([2.7, 1.15], gap="small")
 with inside, st.container(border=True):
-    live_fit(run, show_layers)
+    live(run, show_layers)
 with theorem, st.container(border=True):
     st.markdown(theorem_of(setting))
     st.markdown(CONDITIONS)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from cvxdnn.app.page import live
 from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.sweep.controls import grid_controls, run_controls
-from cvxdnn.exhibits.sweep.page import lab, live
+from cvxdnn.exhibits.sweep.page import LIVE_SECONDS, lab
 from cvxdnn.exhibits.sweep.results import map_of, table_of
 
 here, tab = session(), lab()
@@ -34,13 +35,13 @@ def show_table() -> None:
 
 
 with picture, st.container(border=True):
-    live(tab, show_map)
+    live(tab, show_map, every=LIVE_SECONDS)
 
 runs, theorem = st.columns([2.7, 1.15], gap="small")
 
 with runs, st.container(border=True):
     st.markdown("**Run by run.** Gap: how far a run is above the certified bound, as a share of it (1e0 is 100 %).")
-    live(tab, show_table)
+    live(tab, show_table, every=LIVE_SECONDS)
 
 with theorem, st.container(border=True):
     st.markdown(

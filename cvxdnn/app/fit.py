@@ -1,7 +1,7 @@
 """Fits on the theory pages: one run per page and browser session, its buttons, and charts that follow it.
 
     run = fit_run("rank_one")
-    live_fit(run, lambda: ...)          draws now, and ten times a second while networks train
+    live(run, lambda: ...)              draws now, and ten times a second while networks train (`cvxdnn.app.page`)
 
 Charts that change with every frame are Vega-Lite, updated in place: Streamlit mounts a Plotly chart anew whenever its
 data change, which flickers.
@@ -15,13 +15,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cvxdnn.app.page import live
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
 from cvxdnn.tasks.fits import FitFrame, Measure, fit_stream
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "live_fit"]
+__all__ = ["FitRun", "chart", "fit_buttons", "fit_run"]
 
 FitRun = Run[FitFrame]
 
@@ -32,20 +31,6 @@ EDGE = {"left": 2, "top": 5, "right": 14, "bottom": 5}
 def fit_run(name: str) -> FitRun:
     """This browser tab's fit called `name`."""
     return own_run(name, runner)
-
-
-def live_fit(run: FitRun, content: Callable[[], None]) -> None:
-    """Draw `content` now and, while the run goes on, ten times a second; the whole page again when it ends."""
-    run.poll()
-    drawn_running = run.is_running
-
-    def refreshed() -> None:
-        run.poll()
-        if run.is_running != drawn_running:
-            st.rerun()
-        content()
-
-    live(refreshed, active=drawn_running)
 
 
 def fit_buttons(run: FitRun, problem: FitProblem, measure: Measure | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -43,7 +43,35 @@ def configure() -> None:
     st.html(STYLE)
 
 
-def live(content: Callable[[], None], *, active: bool, every: float = LIVE_SECONDS) -> None:
+class Watched(Protocol):
+    """What may be going on while a page is shown: a run, or several."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is something to wait for."""
+        ...
+
+    def poll(self) -> None:
+        """Take over what has been reported since the last look."""
+        ...
+
+
+def live(watched: Watched, content: Callable[[], None], *, every: float = LIVE_SECONDS) -> None:
+    """Draw `content` now and, while something is running, as `repeated`; the whole page when that begins or ends."""
+    watched.poll()
+    drawn_running = watched.is_running
+
+    @wraps(content)
+    def newest() -> None:
+        watched.poll()
+        if watched.is_running != drawn_running:
+            st.rerun()
+        content()
+
+    repeated(newest, active=drawn_running, every=every)
+
+
+def repeated(content: Callable[[], None], *, active: bool, every: float = LIVE_SECONDS) -> None:
     """Run `content` now, on every interaction inside it and, while `active`, `every` so many seconds.
 
     Less often while many pages are active; see `cvxdnn.app.pace`. A live part has a container of its own, so that it

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.fit import FitRun, chart, fit_buttons, fit_run, live_fit
+from cvxdnn.app.fit import FitRun, chart, fit_buttons, fit_run
 from cvxdnn.app.fit_charts import objective_chart
+from cvxdnn.app.page import live
 from cvxdnn.exhibits.beyond import case as cases
 from cvxdnn.exhibits.beyond.closed_form_charts import cosines_chart, distance_chart, shrinkage_chart
 from cvxdnn.tasks.fits import FitFrame, Measure
@@ -201,7 +202,7 @@ def _trained(
         st.caption(caption)
 
     with place:
-        live_fit(run, content)
+        live(run, content)
 
 
 def _objective(frame: FitFrame | None, lines: Mapping[str, float], ceiling: float, card: str) -> None:

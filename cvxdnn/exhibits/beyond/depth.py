@@ -105,16 +105,9 @@ def depth_conditions() -> None:
             "of (DEEP), as the solution of this problem. Measured: what training reached. β and the objectives belong "
             "to the points as they are."
         )
-    running = lab.runs.is_running
-
-    def watch() -> None:
-        _results(lab)
-        if running != lab.runs.is_running:
-            st.rerun()
-
     with picture, st.container(border=True):
         _settings(lab)
-        live(watch, active=running)
+        live(lab.runs, lambda: _results(lab))
 
 
 def _lab() -> Lab:
@@ -139,7 +132,6 @@ def _settings(lab: Lab) -> None:
 
 
 def _results(lab: Lab) -> None:
-    lab.runs.poll()
     experiment, frame, theorem = lab.experiment, lab.frame, _theorem(lab.experiment)
     st.markdown(MEANING[experiment.standing] if experiment.depth > 2 else TWO_LAYERS)
     with st.container(key=PREFIX + "verdict"):

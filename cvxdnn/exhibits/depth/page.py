@@ -141,7 +141,6 @@ def numbers(lab: DepthLab) -> None:
 
 def valleys(lab: DepthLab) -> None:
     """The curve of training with its valleys, and the networks that roll into them."""
-    lab.runs.poll()
     columns, specification = valley_chart(lab.deep, beta=lab.beta, depth=lab.depth, runs=lab.frame)
     st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "valleys")
     with st.container(horizontal=True):  # side by side while one button takes the other's place

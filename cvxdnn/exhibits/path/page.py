@@ -42,12 +42,16 @@ class Selection:
         """Why there is no result and none to come, or ""."""
         return f"No weight decay can be chosen: {self._run.message}" if self._run.message else ""
 
-    def of(self, scenario: Scenario) -> CrossValidation | None:
-        """The result for the scenario's points; without one it is being computed, or there is a problem."""
-        subject = _points_only(scenario)
+    def poll(self) -> None:
+        """Take over a result that has arrived."""
         self._run.poll()
         if self._run.frame is not None:
             _known.keep(self._run.subject, self._run.frame)
+
+    def of(self, scenario: Scenario) -> CrossValidation | None:
+        """The result for the scenario's points; without one it is being computed, or there is a problem."""
+        subject = _points_only(scenario)
+        self.poll()
         known = _known.get(subject)
         if known is not None:  # perhaps from another session
             self._run.stop()

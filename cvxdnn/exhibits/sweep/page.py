@@ -6,13 +6,11 @@ finds it again after a restart of the app.
 """
 
 import threading
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from cvxdnn.app.admission import admitted
 from cvxdnn.app.process import runner
 from cvxdnn.app.tab import tab
 from cvxdnn.core.exceptions import InvalidInputError
@@ -77,7 +75,7 @@ class Lab:
         self._leaving.daemon = True
         self._leaving.start()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """The browser is there, or there again."""
         tab().ends["sweep"] = self.leave
         if self._leaving is not None:
@@ -101,7 +99,7 @@ def lanes() -> Lanes:
 def lab() -> Lab:
     """This tab's lab."""
     current: Lab = st.session_state.setdefault(PREFIX + "lab", Lab())
-    current.look()
+    current.poll()
     return current
 
 
@@ -113,16 +111,3 @@ def _grid(lists: tuple[tuple[str, tuple[Any, ...]], ...], base: Scenario, max_st
             f"they make {len(grid):,} runs, and this host allows {settings.runs():,}; take fewer seeds or shorter lists"
         )
     return grid
-
-
-def live(here: Lab, content: Callable[[], None]) -> None:
-    """Show `content`, again every second while runs are being made, and the whole page when that begins or ends."""
-    running = here.is_running
-
-    def refresh() -> None:
-        here.look()
-        if running != here.is_running:
-            st.rerun()
-        content()
-
-    st.fragment(admitted(refresh), run_every=LIVE_SECONDS if running else None)()
