@@ -90,7 +90,7 @@ $(AUDIT_VENV)/.audit: Makefile
 $(BENCH_VENV)/.bench: pyproject.toml requirements.txt
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed (PYTHON=path/to/python)" >&2; exit 1; }
 	$(PYTHON) -m venv $(BENCH_VENV)
-	$(BENCH_VENV)/bin/python -m pip install -q -e '.[bench]'
+	$(BENCH_VENV)/bin/python -m pip install -q -r requirements.txt -e '.[bench]'
 	@touch $@
 
 clean:

@@ -20,7 +20,7 @@ from typing import Any
 import streamlit as st
 
 from cvxdnn.app.tab import tab, wait
-from cvxdnn.core.exceptions import JobCancelledError
+from cvxdnn.core.exceptions import JobCancelledError, require
 from cvxdnn.core.limits import Limits, host_limits
 from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, Task, log
 from cvxdnn.tasks.experiments import warm_up
@@ -130,6 +130,7 @@ def _training_runner(limits: Limits) -> Runner:
     )
     address = os.environ.get("CVXDNN_DASK_SCHEDULER")
     if address:
+        require("distributed", extra="dask")
         from cvxdnn.jobs.dask_runner import DaskRunner
 
         return DaskRunner(address, warm_up=warm_up, rules=rules)
