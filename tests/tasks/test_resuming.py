@@ -26,7 +26,7 @@ TASKS = {
     "insertion": TrainingTask(QUICK.replace(optimizer="insertion", restarts=1)),
     "fit": FitTask(FIT),
     "deep runs": DeepRunsTask(X, np.sin(6 * X), 0.01, 3, width=8, runs=2, max_steps=400),
-    "seeds": SeedsTask(QUICK, batches=2),
+    "seeds": SeedsTask(QUICK.replace(width=5, beta=0.2), batches=2),
     "race": RaceTask(QUICK, ("adam", "lbfgs")),
 }
 
