@@ -273,6 +273,7 @@ def test_motorcycle_reaches_the_merged_interpolant():
     assert path.loss[-1] == pytest.approx(within, rel=EXACT)
 
 
+@pytest.mark.slow
 def test_all_breakpoints_of_a_thousand_points_are_certified():
     x, y = noisy(31, LONGEST_PATH)
     path = regularization_path(x, y)
