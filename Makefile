@@ -1,6 +1,8 @@
 # make app   everything it needs, then the app on http://localhost:8501 (PORT=... for another port)
 # make test  everything it needs (a browser too), then lint, types and the whole suite
+# make quick  lint, types and the tests that are soon done: while one works, in a minute and a half on two cores
 # make explore-tests  the property tests on examples that no run has tried; what fails is printed with a line to repeat it
+# make package-test  build the wheel and try it in clean environments: bare, [train] and [app]
 # make cluster  the whole deployment as plain processes, on http://localhost:8500 (CLUSTER_PORT=...); Ctrl+C ends it
 # make audit    look for known vulnerabilities in what a deployment installs (needs PyPI's advisory data)
 # make bench  the benchmarks, in an environment of their own, into docs/benchmark.md, .svg and docs/training.md
@@ -14,12 +16,16 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: app test lint types unit explore-tests browser sample bench cluster audit clean
+.PHONY: app test quick lint types unit explore-tests package-test browser sample bench cluster audit clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: lint types unit
+
+QUICK := tests/core tests/convex tests/training tests/app tests/test_layering.py tests/test_deployment.py
+quick: lint types
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(QUICK)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -38,6 +44,9 @@ unit: $(VENV)/.test browser
 # Not a part of CI, which judges a change by examples that stay the same (tests/conftest.py).
 explore-tests: $(VENV)/.test
 	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -m hypothesis
+
+package-test: $(VENV)/bin/python
+	$(BIN)/python tests/package/check.py
 
 # The network that the first visitor sees, trained anew and stored in the package.
 sample: $(VENV)/.app
@@ -90,7 +99,7 @@ $(AUDIT_VENV)/.audit: Makefile
 $(BENCH_VENV)/.bench: pyproject.toml requirements.txt
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed (PYTHON=path/to/python)" >&2; exit 1; }
 	$(PYTHON) -m venv $(BENCH_VENV)
-	$(BENCH_VENV)/bin/python -m pip install -q -e '.[bench]'
+	$(BENCH_VENV)/bin/python -m pip install -q -r requirements.txt -e '.[bench]'
 	@touch $@
 
 clean:

@@ -14,7 +14,19 @@ GIGABYTES = 6.0
 @pytest.fixture(scope="module")
 def small_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("benchmark")
-    options = ["--sizes", "10", "100", "--peers", "ours", "cvxpy", "--no-figure", "--output", str(folder)]
+    options = [
+        "--sizes",
+        "10",
+        "100",
+        "--seconds",
+        "20",
+        "--peers",
+        "ours",
+        "cvxpy",
+        "--no-figure",
+        "--output",
+        str(folder),
+    ]
     solvers.main([*options, "--store", str(folder / "run.json")])
     return folder
 

@@ -177,3 +177,16 @@ def test_all_that_a_locked_package_needs_is_locked():
         for needed in map(Requirement, here.requires or ()):
             if needed.marker is None or needed.marker.evaluate({"extra": ""}):
                 assert f"\n{canonicalize_name(needed.name)}==" in lock, f"{name} needs {needed}"
+
+
+def test_the_package_allows_what_a_host_installs():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    allowed = [
+        *project["dependencies"],
+        *(line for lines in project["optional-dependencies"].values() for line in lines),
+    ]
+    ranges = {found.name: found.specifier for found in map(Requirement, allowed)}
+    pinned = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+    for found in map(Requirement, pinned):
+        (pin,) = found.specifier
+        assert ranges[found.name].contains(pin.version), found.name

@@ -20,7 +20,7 @@ from typing import TypeVar
 import streamlit as st
 
 from cvxdnn.app.tab import tab, wait
-from cvxdnn.core.exceptions import JobCancelledError
+from cvxdnn.core.exceptions import JobCancelledError, require
 from cvxdnn.core.limits import Limits, host_limits
 from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, log
 from cvxdnn.tasks.call import Call
@@ -134,6 +134,7 @@ def _training_runner(limits: Limits) -> Runner:
     )
     address = os.environ.get("CVXDNN_DASK_SCHEDULER")
     if address:
+        require("distributed", extra="dask")
         from cvxdnn.jobs.dask_runner import DaskRunner
 
         return DaskRunner(address, warm_up=warm_up, rules=rules)

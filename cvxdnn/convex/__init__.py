@@ -21,7 +21,7 @@ from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.warm import Solver
 from cvxdnn.core import validation
-from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError, require
 from cvxdnn.core.losses import Loss, Squared, named
 from cvxdnn.core.objective import loss_terms
 from cvxdnn.core.solution import Solution
@@ -76,7 +76,7 @@ def solve(
     skip_connection : bool
         Add an unpenalised linear term to the model: R is then the total variation of the slope. With depth >= 3 for
         the squared loss only.
-    method : "auto", "banded" or "dictionary"
+    method : "auto", "banded" or "dictionary", which needs the extra "reference"
         Losses other than "squared" are solved by a conic program, whose size grows linearly with n, unless by the
         dictionary.
 
@@ -92,6 +92,8 @@ def solve(
         weight decay, or with a skip connection and labels that one threshold separates).
     SolverFailedError
         When a conic solver gives no answer.
+    MissingExtraError
+        For the method "dictionary" without cvxpy.
 
     Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; docs/two-layers.md, docs/depth.md.
     """
@@ -99,7 +101,8 @@ def solve(
     beta = validation.nonnegative("beta", beta)
     loss = named(loss)
     skip_connection = validation.boolean("skip_connection", skip_connection)
-    validation.one_of("method", method, METHODS)
+    if validation.one_of("method", method, METHODS) == "dictionary":
+        require("cvxpy", extra="reference")
     if validation.depth(depth) > 2 or not isinstance(loss, Squared):
         validation.resolved("y", points.y)
     if depth > 2:

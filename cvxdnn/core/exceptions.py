@@ -7,18 +7,23 @@
     ├── SolverFailedError   (also RuntimeError)  a numerical method gave no answer at all
     ├── WorkerDiedError     (also RuntimeError)  the process that ran a job is gone
     ├── LimitExceededError  (also RuntimeError)  a limit of this host was reached: which one, what to do
-    └── JobCancelledError   (also RuntimeError)  a job was stopped before it had a result
+    ├── JobCancelledError   (also RuntimeError)  a job was stopped before it had a result
+    └── MissingExtraError   (also ImportError)   a library that is not installed, and the extra that brings it
 
 A numerical outcome that is merely inaccurate is not an error: it is a `Status` with advice.
 """
+
+from importlib.util import find_spec
 
 __all__ = [
     "CvxdnnError",
     "InvalidInputError",
     "JobCancelledError",
     "LimitExceededError",
+    "MissingExtraError",
     "SolverFailedError",
     "WorkerDiedError",
+    "require",
 ]
 
 
@@ -44,3 +49,19 @@ class LimitExceededError(CvxdnnError, RuntimeError):
 
 class JobCancelledError(CvxdnnError, RuntimeError):
     """A job was stopped before it had a result."""
+
+
+class MissingExtraError(CvxdnnError, ImportError):
+    """A library that cvxdnn does without until it is asked for; the text names the extra that brings it."""
+
+
+def require(library: str, *, extra: str) -> None:
+    """Look whether a library is installed, without loading it.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not; the text says what to install.
+    """
+    if find_spec(library) is None:
+        raise MissingExtraError(f'this needs {library}, which is not installed: pip install "cvxdnn[{extra}]"')

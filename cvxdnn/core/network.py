@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.core import validation
-from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.exceptions import InvalidInputError, require
 from cvxdnn.core.pieces import bends
 from cvxdnn.core.spline import LinearSpline
 
@@ -119,7 +119,8 @@ class Network:
         return LinearSpline(places, self(places), first_slope, last_slope)
 
     def to_torch(self) -> TorchNetwork:
-        """A float64 torch module with the same outputs, for any shape of input; needs torch."""
+        """A float64 torch module with the same outputs, for any shape of input; needs the extra "train"."""
+        require("torch", extra="train")
         from cvxdnn.core.torch_module import TorchNetwork
 
         return TorchNetwork(self)

@@ -81,6 +81,8 @@ def train(
     ------
     InvalidInputError
         When an argument is out of range, `initial` does not fit, or with "convex" where `solve` has no optimum.
+    MissingExtraError
+        Without torch, which the extra "train" brings.
     """
     from cvxdnn.training import training
 

@@ -1,10 +1,5 @@
-"""Networks: the architecture, its exact linear spline, closed forms, and training.
+"""Training: gradient methods and exact moves on many networks at once.
 
-architectures       `Network`, weights and biases in NumPy
-to_spline           the exact piecewise-linear function of a network of any depth
-closed_form         optimal networks written down from an optimal spline
-torch_module        the same network as a torch module
-kinks               where each neuron bends the network
 training            `train`, an iterator of snapshots
 trainer             the training loop
 starts              where each restart starts: from a seed, or from a network
@@ -24,5 +19,10 @@ layout              where the parameters of all restarts live in one flat array
 units               the data's own units, in which training takes place
 fitting             fits of networks to data of any dimension, for the closed forms
 
-Importing this package imports neither torch nor anything else; each module is imported where it is needed.
+Importing this package does not load torch, and fails where it is not installed; each module is imported where it is
+needed.
 """
+
+from cvxdnn.core.exceptions import require
+
+require("torch", extra="train")

@@ -16,6 +16,8 @@ from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK
 from tests.jobs.jobs_tasks import Answer, silent_until_stopped, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def house():

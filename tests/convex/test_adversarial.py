@@ -9,6 +9,8 @@ from cvxdnn import beta_max, solve
 from cvxdnn.convex import Solver
 from cvxdnn.core.exceptions import SolverFailedError
 
+pytestmark = pytest.mark.slow
+
 GRIDS = ("uniform", "even", "six decades", "duplicates", "near duplicates")
 SCALES = ((1.0, 1.0, 0.0), (1e6, 1.0, 0.0), (1e-6, 1.0, 0.0), (1.0, 1e6, 1e5), (1.0, 1.0, 1e5))
 ALWAYS, NEARLY_ALWAYS = 1e-8, 1e-9

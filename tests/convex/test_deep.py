@@ -26,6 +26,8 @@ from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.objective import network_objective
 from tests.convex.test_adversarial import GRIDS, SCALES, hostile_problem
 
+pytestmark = pytest.mark.slow
+
 EXACT = 1e-12
 CERTIFIED = 1e-9
 SEARCHED = 1e-8

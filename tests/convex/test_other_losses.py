@@ -11,6 +11,8 @@ from cvxdnn.core.losses import EpsilonInsensitive, Huber, Squared, named
 from cvxdnn.core.objective import loss_terms
 from cvxdnn.core.spline import interpolating_spline, merge_points
 
+pytestmark = pytest.mark.slow
+
 CERTIFIED = 1e-6
 AGREEMENT = 1e-6
 SOLVED = 1e-8  # relative, for values that a conic solver found

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cvxdnn import PRESETS, Status, beta_max, certify, interpolating_spline, load_preset, solve
-from cvxdnn.convex import homotopy
+from cvxdnn.convex import LONGEST_PATH, homotopy
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.path import EventKind, regularization_path
 from cvxdnn.convex.path_conditions import Conditions
@@ -273,10 +273,11 @@ def test_motorcycle_reaches_the_merged_interpolant():
     assert path.loss[-1] == pytest.approx(within, rel=EXACT)
 
 
-def test_all_breakpoints_of_two_thousand_points_are_certified():
-    x, y = noisy(31, 2_000)
+@pytest.mark.slow
+def test_all_breakpoints_of_a_thousand_points_are_certified():
+    x, y = noisy(31, LONGEST_PATH)
     path = regularization_path(x, y)
-    assert path.betas.size > 3_000
+    assert path.betas.size > 1_500
     assert path.betas[-1] == 0
     assert path.relative_gap.max() <= CERTIFIED
     for beta in path.betas[:-1:50]:
@@ -320,15 +321,13 @@ def test_degrees_of_freedom_are_the_sensitivity_of_the_fit():
     x, y = noisy(23, 30)
     path = regularization_path(x, y)
     step = 1e-6
+    moved = [regularization_path(x, y + step * unit) for unit in np.eye(30)]
     for high, low, freedom in [(*pair, path.degrees_of_freedom[i]) for i, pair in enumerate(pairwise(path.betas))][::7]:
         beta = (high + low) / 2
         if high - low < 1e-3 * high:
             continue  # the pattern must survive the step
-        moved = [
-            (regularization_path(x, y + step * unit).fitted(x[i : i + 1], [beta]) - path.fitted(x[i : i + 1], [beta]))
-            for i, unit in enumerate(np.eye(30))
-        ]
-        assert np.sum(moved) / step == pytest.approx(freedom, abs=1e-3)
+        own = [each.fitted(x[i : i + 1], [beta]).item() for i, each in enumerate(moved)]
+        assert np.sum(own - path.fitted(x, [beta])) / step == pytest.approx(freedom, abs=1e-3)
 
 
 # Mistakes of the caller

@@ -14,6 +14,8 @@ from cvxdnn.core.losses import EpsilonInsensitive, Huber, named
 from cvxdnn.core.objective import loss_terms
 from cvxdnn.core.spline import merge_points
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = ("absolute", "huber", "epsilon_insensitive")
 BY_LP = ("absolute", "epsilon_insensitive", "hinge")
 SOLVED = 1e-9  # of the penalty

@@ -354,6 +354,7 @@ arrays = plain.map(lambda values: np.array(values, dtype=object))
 anything = entries | st.text(max_size=3) | lists | lists.map(tuple) | st.lists(lists, max_size=3) | arrays
 
 
+@pytest.mark.slow
 @settings(max_examples=1_000)
 @given(st.sampled_from([pair for pair in ARGUMENTS if pair[1] != "f"]), anything)
 def test_anything_is_answered_or_refused(place, value):

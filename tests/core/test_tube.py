@@ -31,6 +31,7 @@ def test_multipliers_of_a_tent():
     assert point.c == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3, 10, 1_000, 100_000])
 def test_many_multipliers_give_a_narrow_curve_back(n):
     x, z = narrow_curve(n, n)

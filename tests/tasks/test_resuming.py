@@ -27,7 +27,7 @@ TASKS = {
     "insertion": training_stream(QUICK.replace(optimizer="insertion", restarts=1)),
     "fit": fit_stream(FIT),
     "deep runs": Stream(DeepRuns(X, np.sin(6 * X), 0.01, 3, width=8, runs=2, max_steps=400)),
-    "seeds": Stream(Seeds(QUICK, batches=2)),
+    "seeds": Stream(Seeds(QUICK.replace(width=5, beta=0.2), batches=2)),
     "race": Stream(Race(QUICK, ("adam", "lbfgs"))),
 }
 

@@ -22,6 +22,8 @@ from cvxdnn.training.training import train
 from tests.training.hostile import HOSTILE as COMMON
 from tests.training.hostile import WAVE
 
+pytestmark = pytest.mark.slow
+
 OPTIMAL = 1e-9  # relative
 FULL_BATCH = ("gd", "momentum", "adam", "lbfgs")
 

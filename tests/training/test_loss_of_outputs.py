@@ -16,6 +16,8 @@ from cvxdnn.training.objective_gradient import ObjectiveGradient
 from cvxdnn.training.training import train
 from cvxdnn.training.units import Units
 
+pytestmark = pytest.mark.slow
+
 BETA = 0.07
 DIFFERENCE = 1e-6  # step of a central difference; its error is of the order of the square
 BELOW = 1e-9

@@ -21,6 +21,7 @@ def off_balance(network):
     return Network(network.weights, (*network.biases[:-1], network.biases[-1] + 0.1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [2, 3, 4, 5])
 def test_the_objective_of_restart_0_takes_the_same_course(depth):
     x, y = points()

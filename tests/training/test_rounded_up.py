@@ -15,6 +15,8 @@ from cvxdnn.training.rounded_up import objective_rounded_up
 from cvxdnn.training.training import train
 from tests.training.hostile import WAVE
 
+pytestmark = pytest.mark.slow
+
 LOSSES = [Squared(), Absolute(), Huber(0.3), Huber(1e-9), EpsilonInsensitive(0.2), Hinge()]
 
 

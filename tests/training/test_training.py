@@ -126,6 +126,7 @@ def test_strong_weight_decay_leaves_the_constant():
     assert snapshot.objective == pytest.approx(np.sum((WAVE[1] - WAVE[1].mean()) ** 2) / 2, rel=NEAR)
 
 
+@pytest.mark.slow
 def test_biases_in_every_layer_can_beat_the_deep_theory():
     """The deep program is exact for biases in the last hidden layer only: with more of them there is more to gain."""
     paper, free = (
@@ -362,6 +363,7 @@ def test_a_rate_that_never_helped_is_said_to_be_too_large(optimizer, rate, max_s
     assert "smaller learning rate" in end.status.advice
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [1e2, 1e6])
 def test_a_rate_that_is_too_large_is_not_exhausted_before_it_is_small(rate):
     """It falls to a size that works; but by then the first steps have thrown all kinks out of the data."""
@@ -391,6 +393,7 @@ def test_what_no_function_removes(loss):
     assert unavoidable_loss(x, y, named(loss)) == pytest.approx(expected[loss])
 
 
+@pytest.mark.slow
 def test_scatter_does_not_hide_that_a_run_is_stuck():
     """Two points at one x, 200 apart, leave ten thousand times as much as there is to gain."""
     x, y = np.array([0.0, 0.0, 0.5, 1.0]), np.array([-100.5, 99.5, 0.5, -0.5])

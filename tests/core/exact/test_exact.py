@@ -12,6 +12,8 @@ from cvxdnn.core.exact.rationals import power_enclosure, rounded, rounded_down, 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import LOSSES
 
+pytestmark = pytest.mark.slow
+
 DIGITS = 1e-12
 """By how much, relative to the objective, rounding may widen the floating point certificate."""
 

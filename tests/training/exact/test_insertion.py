@@ -13,6 +13,8 @@ from cvxdnn.training.exact.insertion import Move, held_rate, inserted, objective
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.ramps import Ramps
 
+pytestmark = pytest.mark.slow
+
 SAME = 1e-9
 MOST = 300
 
