@@ -34,11 +34,11 @@ lint: $(VENV)/.test
 types: $(VENV)/.test
 	$(BIN)/mypy
 
-# Two files at a time; what starts servers, workers or a browser has the machine to itself. There a test that fails is
-# tried once more, so that a busy machine stops nobody's work; what needed it is printed ("RERUN"), and is mended.
+# Two files at a time; what starts servers, workers or a browser has the machine to itself. A test that fails is tried
+# once more, so that a busy machine stops nobody's work; what needed it is printed ("RERUN"), and is mended.
 PROCESSES := tests/jobs tests/tasks/sweep tests/server tests/test_cluster.py tests/test_chaos.py tests/browser
 unit: $(VENV)/.test browser
-	$(BIN)/pytest -n 2 --dist loadfile $(PROCESSES:%=--ignore %)
+	$(BIN)/pytest -n 2 --dist loadfile -rR --reruns 1 $(PROCESSES:%=--ignore %)
 	$(BIN)/pytest -rR --reruns 1 $(PROCESSES)
 
 # Not a part of CI, which judges a change by examples that stay the same (tests/conftest.py).
