@@ -57,7 +57,8 @@ class Run(Generic[Report]):
         self.message = ""
         self.was_replaced = False
         self._runner, self._owner = runner, owner
-        self._task: Call[Report] | Stream[Any] | None = None
+        self._begun: Call[Report] | Stream[Any] | None = None  # as given to `start`, with no state of a later frame
+        self._task: Call[Report] | Stream[Any] | None = None  # of the present job
         self._label = ""
         self._job: Job | None = None
         self._seen = 0
@@ -86,7 +87,7 @@ class Run(Generic[Report]):
     def start(self, task: Call[Report] | Stream[Any], subject: Any) -> None:
         """Begin another job instead of the present one."""
         self.stop()
-        self.frame, self.subject = None, subject
+        self.frame, self.subject, self._begun = None, subject, task
         self._submit(task, f"{task.label} {self.name}")
 
     def pause(self) -> None:
@@ -103,22 +104,22 @@ class Run(Generic[Report]):
         except Exception as error:  # the job's own failure, which _look_at turns into a message
             self.message = str(error)
         self._look_at(job)
-        self._job = None
+        self._job = self._task = None
 
     def resume(self) -> None:
         """Go on where the run was paused; without such a place, start again."""
-        if self._task is None or self.is_running:
+        if self._begun is None or self.is_running:
             return
         if isinstance(self.frame, Frame) and self.frame.state is None:
             self.frame = None
-        self._submit(self._rest(self._task), self._label)
+        self._submit(self._rest(self._begun), self._label)
 
     def stop(self) -> None:
         """End the job without waiting for its state; what it reported stays."""
         self.was_replaced = False
         if self._job is not None:
             self._job.stop()
-            self._job = None
+            self._job = self._task = None
 
     def leave(self) -> None:
         """The browser is gone, perhaps for a moment."""
@@ -134,10 +135,10 @@ class Run(Generic[Report]):
         state = self._look_at(job)
         if not state.finished:
             return
-        self._job = None
+        task, self._job, self._task = self._task, None, None
         self.was_replaced = state is JobState.STOPPED  # a job that `stop` ended is not looked at any more
-        if state is JobState.ABANDONED and self._task is not None:
-            self._submit(self._rest(self._task) if self._seen else self._task, self._label)
+        if state is JobState.ABANDONED and task is not None:
+            self._submit(self._rest(task) if self._seen else task, self._label)
 
     def forget_state(self) -> None:
         """Lose the place to go on from."""
@@ -154,7 +155,7 @@ class Run(Generic[Report]):
         try:
             self._job = self._runner().submit(task, owner=self._owner, label=label)
         except LimitExceededError as error:
-            self._job, self.message = None, str(error)
+            self._job, self._task, self.message = None, None, str(error)
 
     def _look_at(self, job: Job) -> JobState:
         """Take over a job's newest frame, and what it says if it ended unexpectedly."""

@@ -79,6 +79,23 @@ def test_a_forgotten_place_means_starting_again(run):
     run.pause()
 
 
+def test_a_forgotten_place_of_a_fit_that_was_gone_on_with_means_starting_again_too(run, runner, monkeypatch):
+    submitted = []
+    monkeypatch.setattr(runner, "submit", lambda task, **rest: submitted.append(task) or submit(task, **rest))
+    submit = type(runner).submit.__get__(runner)
+    run.start(fit_stream(ENDLESS), ENDLESS)
+    for _ in range(2):
+        before = run.frame
+        wait(run, lambda before=before: run.frame is not before and run.frame.step > 0)
+        run.pause()
+        run.resume()
+    run.pause()
+    run.forget_state()
+    run.resume()
+    assert [task.state is None for task in submitted] == [True, False, False, True]
+    run.pause()
+
+
 def test_frames_of_other_settings_are_not_shown(run):
     run.start(fit_stream(SHORT), SHORT)
     wait(run, lambda: not run.is_running)

@@ -125,10 +125,10 @@ def _start_button(session: Session, run: Run[Any], label: str, task: Callable[[]
 
 def _frame_of(run: Run[Frame], session: Session) -> Frame | None:
     """The newest report, if it is about the present settings."""
-    if run.frame is not None and run.subject != session.subject:
+    frame = run.frame_of(session.subject)
+    if run.frame is not frame:
         st.caption("The settings have changed since; start again.")
-        return None
-    return run.frame
+    return frame
 
 
 def _bound(session: Session) -> float | None:
