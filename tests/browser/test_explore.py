@@ -145,27 +145,6 @@ def labels(page: Page) -> list[str]:
     return [points.nth(i).get_attribute("aria-label") or "" for i in range(points.count())]
 
 
-def test_a_number_typed_into_the_table_moves_the_point(page, address):
-    open_explore(page, address)
-    page.get_by_text("Points as a table").click()
-    table = page.get_by_test_id("stDataFrame").locator("canvas").first
-    expect(table).to_be_visible(timeout=SLOW)
-    table.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # the expander opens with a movement
-    box = table.bounding_box()
-    assert box
-    page.mouse.dblclick(box["x"] + 0.8 * box["width"], box["y"] + 3.5 * 35)  # the header is row 0
-    cell = page.locator("#portal input, #portal textarea").first
-    expect(cell).to_be_visible(timeout=SLOW)
-    cell.fill("-0.3")
-    cell.press("Enter")
-    expect(page.get_by_role("button", name=re.compile(r"^Point 3 of 10: x 0\.20, y −0\.30"))).to_be_visible(
-        timeout=SLOW
-    )
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name=re.compile(r"^Point 3 of 10: x 0\.20, y 0\.60"))).to_be_visible(timeout=SLOW)
-
-
 def test_a_mangled_link_says_so_and_shows_the_default(page, address):
     open_explore(page, address, "?points=AAAA")
     expect(page.get_by_text("The default example is shown instead")).to_be_visible(timeout=SLOW)

@@ -61,7 +61,9 @@ def test_the_page_around_it_is_not_told_the_points(course, page):
     page.goto(course)
     frame = page.frame_locator("iframe")
     expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=60_000)
-    box = frame.get_by_role("button", name=re.compile("^Point 3 of")).bounding_box()
+    point = frame.get_by_role("button", name=re.compile("^Point 3 of"))
+    point.hover()  # once it lies still: the page may still be arriving
+    box = point.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Position, expect
 
 from tests.browser.test_explore import SLOW, labels, open_explore
 
@@ -23,24 +23,30 @@ def table(page, app_server):
     return page
 
 
-def at(page: Page, row: int, column: str) -> tuple[float, float]:
-    box = page.get_by_test_id("stDataFrame").locator("canvas").first.bounding_box()
+def cell(page: Page, row: int, column: str) -> tuple[Locator, Position]:
+    """The table, and where in it this cell lies. To be pressed by its locator, which scrolls there first: words above
+    the table move it down, at times out of the window.
+    """
+    frame = page.get_by_test_id("stDataFrame")
+    box = frame.locator("canvas").first.bounding_box()
     assert box
-    return box["x"] + {"x": 0.3, "y": 0.8}[column] * box["width"], box["y"] + (row + 0.5) * ROW_HEIGHT
+    return frame, {"x": {"x": 0.3, "y": 0.8}[column] * box["width"], "y": (row + 0.5) * ROW_HEIGHT}
 
 
 def paste(page: Page, row: int, column: str, text: str) -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
-    page.mouse.click(*at(page, row, column))
+    frame, place = cell(page, row, column)
+    frame.click(position=place)
     page.keyboard.press("Control+V")
 
 
 def type_into(page: Page, row: int, column: str, text: str) -> None:
-    page.mouse.dblclick(*at(page, row, column))
-    cell = page.locator("#portal input, #portal textarea").first
-    expect(cell).to_be_visible(timeout=SLOW)
-    cell.fill(text)
-    cell.press("Enter")
+    frame, place = cell(page, row, column)
+    frame.dblclick(position=place)
+    box = page.locator("#portal input, #portal textarea").first
+    expect(box).to_be_visible(timeout=SLOW)
+    box.fill(text)
+    box.press("Enter")
 
 
 def refused(page: Page, words: str, row: int, column: str, text: str) -> None:
@@ -81,3 +87,10 @@ def test_a_long_paste_is_taken_wholly_or_not_at_all(table):
     paste(table, 3, "x", "load\tstretch\n" + "\n".join(rows))
     expect_point(table, 122, "x 17.0, y −13.2", count=122)
     expect(table.get_by_text("The table is as it was")).to_have_count(0)
+
+
+def test_a_number_typed_into_the_table_moves_the_point_and_undo_moves_it_back(table):
+    type_into(table, 3, "y", "-0.3")
+    expect_point(table, 3, "x 0.20, y −0.30")
+    table.get_by_role("button", name="Undo").click()
+    expect_point(table, 3, "x 0.20, y 0.60")

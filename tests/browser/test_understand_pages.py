@@ -62,10 +62,9 @@ def test_path_slider_moves_the_spline(new_page, address):
     spline = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace .js-line").first
     shape = spline.get_attribute("d") or ""
     rail = page.locator(".slider-rail-touch-rect")
-    rail.scroll_into_view_if_needed()
     box = rail.bounding_box()
     assert box
-    page.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + box["height"] / 2)
+    rail.click(position={"x": 0.1 * box["width"], "y": box["height"] / 2})
     expect(label).not_to_have_text(before or "", timeout=SLOW)
     expect(spline).not_to_have_attribute("d", shape, timeout=SLOW)
 
