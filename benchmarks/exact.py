@@ -5,7 +5,8 @@
 For every loss and number of points: noisy sines, a weight decay of a hundredth of beta_max. Milliseconds are medians of
 five; the share is the floating point gap minus the exact one, relative to the objective. With --presets every preset
 instead, for 2 to 6 layers and every loss, labels being whether y is above its median; exits with 1 if a floating point
-bound is above the exact one.
+bound is above the exact one. That of more than two layers is not improved once it is within 1e-11 of the objective, so
+there it may be lower by that much.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import numpy as np
 
 from cvxdnn.convex import solve
 from cvxdnn.core.datasets import PRESETS, load_preset
+from cvxdnn.core.exact.depth import CLOSE
 from cvxdnn.core.losses import LOSSES
 from cvxdnn.core.objective import beta_max
 from cvxdnn.core.solution import Solution
@@ -65,10 +67,11 @@ def by_preset() -> bool:
                 y = np.where(data.y > np.median(data.y), 1.0, -1.0) if loss in LABELLED else data.y
                 solution = solve(data.x, y, beta=1e-2 * beta_max(data.x, y, loss=loss), depth=depth, loss=loss)
                 exact = solution.verified()
-                holds &= solution.objective - solution.gap <= exact.objective - exact.gap
+                tolerated = CLOSE * exact.objective if depth > 2 else 0
+                holds &= solution.objective - solution.gap <= exact.objective - exact.gap + tolerated
                 cells.append(f"{solution.relative_gap:.0e}, {exact.relative_gap:.0e}")
             print(f"{name}, {len(data)}, {depth} | " + " | ".join(cells), flush=True)
-    print("every floating point bound is below the exact one" if holds else "a floating point bound is too high")
+    print("no floating point bound is above the exact one" if holds else "a floating point bound is too high")
     return holds
 
 
