@@ -30,6 +30,7 @@ quick: lint types
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/biome check --error-on-warnings
 
 types: $(VENV)/.test
 	$(BIN)/mypy

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cvxdnn.app import gate
+from cvxdnn.app import gate, modules
 from cvxdnn.app.main import SCRIPT
 
-app = st.App(SCRIPT, middleware=gate.guards(), lifespan=gate.watch)
+app = st.App(SCRIPT, routes=modules.routes(), middleware=gate.guards(), lifespan=gate.watch)

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -81,7 +82,8 @@ def _start_server(
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **env}, stdout=output, stderr=subprocess.STDOUT
         )
-    address = f"http://127.0.0.1:{port}"
+    given = dict(pairwise(options))
+    address = f"http://127.0.0.1:{port}/{given.get('--server.baseUrlPath', '')}".rstrip("/")
     deadline = time.monotonic() + START_TIMEOUT
     while not _healthy(address):
         if process.poll() is not None or time.monotonic() > deadline:

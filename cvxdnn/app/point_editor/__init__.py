@@ -1,9 +1,10 @@
 """The point editor: drag points in the browser, see what Python computes from them.
 
-The component is three files beside this one; the head of ``editor.js`` says what state lives where. In short: while
-the pointer is down everything happens in the browser, and on release Python is told the points. Python sends points
-only to *replace* them, by raising `version`; the points it sends with the same version are ignored, so that an echo
-never overwrites a newer edit. Curves, band and certificate may be sent at any time, also ten times a second.
+Elements and styles lie beside this file, the ES modules in ``assets/editor``; the head of ``link.js`` says what state
+lives where. In short: while the pointer is down everything happens in the browser, and on release Python is told the
+points. Python sends points only to *replace* them, by raising `version`; the points it sends with the same version are
+ignored, so that an echo never overwrites a newer edit. Curves, band and certificate may be sent at any time, also ten
+times a second.
 
 The mounted component's state is ``st.session_state[key]``:
 
@@ -23,6 +24,7 @@ import streamlit as st
 from numpy.typing import ArrayLike
 from streamlit.components.v2.bidi_component import ComponentResult
 
+from cvxdnn.app.modules import component_script
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points
 from cvxdnn.core.exceptions import InvalidInputError
 
@@ -33,7 +35,7 @@ _mount = st.components.v2.component(
     "cvxdnn_point_editor",
     html=(_FILES / "editor.html").read_text(encoding="utf-8"),
     css=(_FILES / "editor.css").read_text(encoding="utf-8"),
-    js=(_FILES / "editor.js").read_text(encoding="utf-8"),
+    js=component_script("editor/index.js"),
 )
 
 

@@ -1,0 +1,68 @@
+/** The panel below the chart: the dual in its tube, over the same x axis. */
+
+import { clamp } from "./numbers.js";
+import { interpolate } from "./points.js";
+import { path, svg, trace } from "./svg.js";
+
+const HEIGHT = 150;
+
+export class Certificate {
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.card = host.querySelector(".certificate-card");
+    this.picture = host.querySelector(".certificate");
+    this.caption = host.querySelector(".caption");
+  }
+
+  /** The panel stays away until the first certificate, and is kept, empty, when there is none later. */
+  draw(certificate, drawing) {
+    if (!certificate && this.picture.childElementCount === 0) return;
+    if (certificate) this.card.hidden = false;
+    this.picture.setAttribute("viewBox", `0 0 ${drawing.shown.width} ${HEIGHT}`);
+    this.picture.style.height = `${HEIGHT}px`;
+    this.picture.replaceChildren();
+    if (!certificate) return;
+    this.picture.setAttribute("aria-label", certificate.caption);
+    this.caption.textContent = certificate.caption;
+    const scale = { left: drawing.scale.left, top: heights(certificate) };
+    const group = svg("g", { class: "of-points" }, this.picture);
+    drawTube(group, certificate, drawing, scale);
+    drawDual(group, certificate, drawing, scale);
+  }
+}
+
+/** From values of the dual to pixels. One far outside the tube is cut, so that the tube stays visible. */
+function heights({ z, half_width: half }) {
+  const largest = Math.max(...z.map((value) => Math.abs(value ?? 0)));
+  const reach = 1.5 * (clamp(largest, half, 4 * half) || 1);
+  return (value) => HEIGHT / 2 - (value / reach) * (HEIGHT / 2);
+}
+
+function drawTube(group, { half_width: half, wall_label: wall }, drawing, scale) {
+  const { margin, plotWidth } = drawing.shown;
+  const [top, bottom, right] = [scale.top(half), scale.top(-half), margin.left + plotWidth];
+  svg("rect", { class: "tube", x: margin.left, y: top, width: plotWidth, height: bottom - top }, group);
+  drawing.drawDrops(group, 0, HEIGHT);
+  for (const y of [top, bottom]) svg("line", { class: "wall", x1: margin.left, x2: right, y1: y, y2: y }, group);
+  const [above, below] = wallLabels(wall);
+  svg("text", { x: margin.left + 2, y: top - 8 }, group).textContent = above;
+  svg("text", { x: margin.left + 2, y: bottom + 18 }, group).textContent = below;
+}
+
+function drawDual(group, { x, z, touching }, drawing, scale) {
+  const { margin, plotWidth } = drawing.shown;
+  const plot = svg("svg", { x: margin.left, y: 0, width: plotWidth, height: HEIGHT, overflow: "hidden" }, group);
+  plot.setAttribute("viewBox", `${margin.left} 0 ${plotWidth} ${HEIGHT}`);
+  svg("path", { class: "dual", "data-name": "dual", d: path(trace(x, z, scale, -60, HEIGHT + 60)) }, plot);
+  for (const at of touching) {
+    if (!drawing.isInside(at)) continue;
+    const level = clamp(scale.top(interpolate(x, z, at)), 0, HEIGHT);
+    svg("circle", { class: "touching", cx: scale.left(at), cy: level, r: 4.5 }, group);
+  }
+}
+
+/** "β = 0.2" gives "+β = 0.2" and "−β = −0.2". */
+function wallLabels(label) {
+  const [name, value] = label.split("=").map((part) => part.trim());
+  return value ? [`+${name} = ${value}`, `−${name} = −${value}`] : [`+${name}`, `−${name}`];
+}

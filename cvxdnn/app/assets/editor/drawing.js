@@ -1,0 +1,309 @@
+/**
+ * The chart: axes, curves, band, marks and points.
+ *
+ * Names: (x, y) are the user's coordinates, (left, top) are pixels within the chart.
+ *
+ * @typedef {import("./points.js").Point} Point
+ * @typedef {import("./link.js").Data} Data
+ */
+
+import { axisLabels, clamp, snap, ticks, widened } from "./numbers.js";
+import { linearSpline } from "./points.js";
+import { MARKS, marks, path, svg, trace } from "./svg.js";
+
+const FINGER = 22; // radius of a point's touch area
+const LAYERS = ["networks", "spline", "sparsest", "optimum", "network"]; // bottom to top, above the band
+const FADED = { optimum: "of-points", sparsest: "of-points" }; // while they belong to older points
+const MARK_ROW = 12;
+
+export class Drawing {
+  /** The axes' range: {x0, x1, y0, y1, width, height}. */
+  view;
+  /** From coordinates to pixels (left, top) and back (x, y). */
+  scale;
+  /** Sizes in pixels, ticks and labels. */
+  shown = { width: 0 };
+  #levels;
+  #touching = []; // where the dual touches its tube
+  #spline = { x: [], y: [], knots: [] };
+  #curvePaths = new Map();
+  #dotNodes = new Map();
+
+  /** @param {SVGSVGElement} chart empty */
+  constructor(root, chart) {
+    this.root = root;
+    this.chart = chart;
+    this.backdrop = svg("g", { class: "backdrop", "aria-hidden": "true" }, chart);
+    this.plot = svg("svg", { class: "plot", overflow: "hidden", "aria-hidden": "true" }, chart);
+    this.band = svg("path", { class: "band", "data-name": "band" }, this.plot);
+    this.layers = Object.fromEntries(LAYERS.map((style) => [style, svg("g", {}, this.plot)]));
+    this.marks = svg("g", { class: "marks", "aria-hidden": "true" }, chart);
+    this.dots = svg("g", { class: "points", role: "group", "aria-label": "Data points" }, chart);
+  }
+
+  /* Axes */
+
+  /**
+   * The axes: Python's domain, widened to hold every point (undo may bring back points of another scale).
+   * @param {Data} data
+   * @param {Point[]} points
+   */
+  fitView({ domain, levels }, points) {
+    const [x0, x1, y0, y1] = domain;
+    const xs = points.map(({ x }) => x);
+    const ys = points.map(({ y }) => y);
+    const [left, right] = widened(Math.min(x0, ...xs), Math.max(x1, ...xs));
+    const [bottom, top] = widened(Math.min(y0, ...ys), Math.max(y1, ...ys));
+    this.view = { x0: left, x1: right, y0: bottom, y1: top, width: right - left, height: top - bottom };
+    this.#levels = levels;
+  }
+
+  /** Sizes and scales. They depend on width and domain only, so that arriving data moves nothing. */
+  #measure(rows) {
+    const width = this.chart.clientWidth || 600;
+    const { x0, x1, y0, y1 } = this.view;
+    const strip = rows * MARK_ROW + 4;
+    const height = Math.round(clamp(0.56 * width, 260, 460)) + strip;
+    const yTicks = ticks(y0, y1, height / 75);
+    const xTicks = ticks(x0, x1, width / (width < 480 ? 70 : 110));
+    const [yAxis, xAxis] = [yTicks, xTicks].map(axisLabels);
+    const longest = Math.max(...yAxis.labels.map((text) => text.length), 0);
+    const margin = {
+      left: Math.max(34, 14 + 7 * longest),
+      right: 18,
+      top: yAxis.note ? 26 : 12,
+      bottom: strip + (xAxis.note ? 38 : 22),
+    };
+    const plotWidth = width - margin.left - margin.right;
+    const plotHeight = height - margin.top - margin.bottom;
+    this.scale = {
+      left: (x) => margin.left + ((x - x0) / (x1 - x0)) * plotWidth,
+      top: (y) => margin.top + ((y1 - y) / (y1 - y0)) * plotHeight,
+      x: (left) => x0 + ((left - margin.left) / plotWidth) * (x1 - x0),
+      y: (top) => y1 - ((top - margin.top) / plotHeight) * (y1 - y0),
+    };
+    this.shown = { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis };
+    this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.chart.style.height = `${height}px`;
+    const box = { x: margin.left, y: margin.top, width: plotWidth, height: plotHeight };
+    for (const [name, value] of Object.entries(box)) this.plot.setAttribute(name, value);
+    this.plot.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
+  }
+
+  hasNewWidth() {
+    const width = this.chart.clientWidth;
+    return width > 0 && width !== this.shown.width;
+  }
+
+  isInside(x) {
+    return x >= this.view.x0 && x <= this.view.x1;
+  }
+
+  /** Coordinates on the grid and inside the chart; y on a level where there are levels. */
+  bounded(x, y) {
+    const { x0, x1, y0, y1, width, height } = this.view;
+    const nearer = (best, each) => (Math.abs(each - y) < Math.abs(best - y) ? each : best);
+    const level = this.#levels?.reduce(nearer);
+    return [clamp(snap(clamp(x, x0, x1), width), x0, x1), level ?? clamp(snap(clamp(y, y0, y1), height), y0, y1)];
+  }
+
+  /* Where things are */
+
+  /** @returns {[number, number]} the pixels of an event in the chart */
+  position({ clientX, clientY }) {
+    const box = this.chart.getBoundingClientRect();
+    const zoom = this.shown.width / box.width || 1;
+    return [(clientX - box.left) * zoom, (clientY - box.top) * zoom];
+  }
+
+  /** @returns {[number, number]} the pixels of a point */
+  place({ x, y }) {
+    return [this.scale.left(x), this.scale.top(y)];
+  }
+
+  coordinatesAt(left, top) {
+    return this.bounded(this.scale.x(left), this.scale.y(top));
+  }
+
+  /** The coordinates of an event, null where it is beside the plot. */
+  placeAt(event) {
+    const [left, top] = this.position(event);
+    const { margin, width, plotHeight } = this.shown;
+    const near = (value, low, high) => value >= low - 6 && value <= high + 6;
+    if (!near(left, margin.left, width - margin.right) || !near(top, margin.top, margin.top + plotHeight)) return null;
+    return this.coordinatesAt(left, top);
+  }
+
+  /**
+   * The nearest point within reach; of points at the same place the one drawn last.
+   * @param {Point[]} points
+   */
+  pointAt(points, event, reach) {
+    const [left, top] = this.position(event);
+    let nearest = null;
+    for (const point of points) {
+      const [x, y] = this.place(point);
+      const distance = Math.hypot(x - left, y - top);
+      if (distance <= (nearest?.distance ?? reach)) nearest = { point, distance };
+    }
+    return nearest?.point ?? null;
+  }
+
+  focusedId() {
+    const active = this.root.activeElement ?? document.activeElement;
+    const node = active?.closest?.("[data-id]");
+    return node && this.dots.contains(node) ? Number(node.dataset.id) : null;
+  }
+
+  focus(id) {
+    (this.#dotNodes.get(id) ?? this.chart).focus({ preventScroll: true });
+  }
+
+  /* What does not follow a drag */
+
+  /** @param {Data} data */
+  drawAll(data, hidden) {
+    this.#measure(data.curves.filter(({ style }) => style in MARKS).length);
+    this.#touching = data.certificate?.touching ?? [];
+    this.#drawBackdrop();
+    this.#drawCurves(data.curves, hidden);
+    this.#drawBand(data.band, hidden);
+  }
+
+  #drawBackdrop() {
+    const { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis } = this.shown;
+    const base = margin.top + plotHeight + strip;
+    this.backdrop.replaceChildren();
+    const grid = svg("g", { class: "grid" }, this.backdrop);
+    const write = (text, attributes) => {
+      svg("text", attributes, this.backdrop).textContent = text;
+    };
+    xTicks.values.forEach((x, i) => {
+      const left = this.scale.left(x);
+      svg("line", { x1: left, x2: left, y1: margin.top, y2: base }, grid);
+      write(xAxis.labels[i], { x: left, y: base + 16, "text-anchor": "middle" });
+    });
+    yTicks.values.forEach((y, i) => {
+      const top = this.scale.top(y);
+      svg("line", { x1: margin.left, x2: margin.left + plotWidth, y1: top, y2: top }, grid);
+      write(yAxis.labels[i], { x: margin.left - 8, y: top + 4, "text-anchor": "end" });
+    });
+    if (yAxis.note) write(yAxis.note, { class: "note", x: 2, y: 12 });
+    if (xAxis.note) write(xAxis.note, { class: "note", x: width - margin.right, y: height - 4, "text-anchor": "end" });
+    this.drawDrops(this.backdrop, margin.top, base);
+  }
+
+  /** Lines where the dual touches its tube, from pixel y1 to y2. */
+  drawDrops(parent, y1, y2) {
+    const group = svg("g", { class: "of-points" }, parent);
+    for (const x of this.#touching) {
+      if (!this.isInside(x)) continue;
+      svg("line", { class: "drop", x1: this.scale.left(x), x2: this.scale.left(x), y1, y2 }, group);
+    }
+  }
+
+  #trace(xs, ys) {
+    const { margin, plotHeight } = this.shown;
+    return trace(xs, ys, this.scale, margin.top - 60, margin.top + plotHeight + 60);
+  }
+
+  /** One path per curve, kept from one drawing to the next. */
+  #drawCurves(curves, hidden) {
+    for (const [name, line] of this.#curvePaths) {
+      if (curves.some((curve) => curve.name === name)) continue;
+      line.remove();
+      this.#curvePaths.delete(name);
+    }
+    for (const { name, style, lines } of curves) {
+      if (!this.#curvePaths.has(name)) this.#curvePaths.set(name, svg("path", { "data-name": name }));
+      const line = this.#curvePaths.get(name);
+      const layer = this.layers[style] ?? this.layers.networks;
+      if (line.parentNode !== layer) layer.append(line);
+      line.setAttribute("class", `curve ${style} ${FADED[style] ?? ""} ${hidden.has(name) ? "off" : ""}`);
+      if (style !== "spline") line.setAttribute("d", lines.map(([xs, ys]) => path(this.#trace(xs, ys))).join(""));
+    }
+  }
+
+  #drawBand(band, hidden) {
+    this.band.classList.toggle("off", !band || hidden.has("band"));
+    if (!band) {
+      this.band.removeAttribute("d");
+      return;
+    }
+    const known = band.x.map((_, i) => i).filter((i) => band.lower[i] !== null && band.upper[i] !== null);
+    const xs = known.map((i) => band.x[i]);
+    const [upper, lower] = [band.upper, band.lower].map((ys) => known.map((i) => ys[i]));
+    const outline = [...this.#trace(xs, upper).flat(), ...this.#trace(xs, lower).flat().reverse()];
+    this.band.setAttribute("d", outline.length ? `${path([outline])}Z` : "");
+  }
+
+  /* What follows a drag */
+
+  drawSpline({ curves }, points) {
+    this.#spline = linearSpline(points, this.view.x0, this.view.x1);
+    for (const { name, style } of curves) {
+      if (style !== "spline") continue;
+      this.#curvePaths.get(name).setAttribute("d", path(this.#trace(this.#spline.x, this.#spline.y)));
+    }
+  }
+
+  /** One row of marks above the x axis per curve that bends. */
+  drawMarks(data, hidden) {
+    const { margin, plotHeight } = this.shown;
+    const curves = data.curves.filter(({ style }) => style in MARKS);
+    while (this.marks.childElementCount > curves.length) this.marks.lastChild.remove();
+    curves.forEach(({ name, style, knots }, row) => {
+      const line = this.marks.children[row] ?? svg("path", {}, this.marks);
+      const off = hidden.has(name) || hidden.has("knots");
+      const given = style === "spline" ? this.#spline.knots : (knots ?? []);
+      const inside = given.filter((x) => x !== null && this.isInside(x));
+      const top = margin.top + plotHeight + 4 + (row + 0.5) * MARK_ROW;
+      line.setAttribute("class", `mark ${style} ${FADED[style] ?? ""} ${off ? "off" : ""}`);
+      line.setAttribute("d", marks(style, inside.map(this.scale.left), top));
+      Object.assign(line.dataset, { knots: name, count: inside.length });
+    });
+  }
+
+  /** @param {Point[]} points */
+  drawPoints(points) {
+    const radius = points.length > 60 ? "4.5" : points.length > 30 ? "5.5" : "7";
+    const present = new Set(points.map(({ id }) => id));
+    for (const [id, node] of this.#dotNodes) {
+      if (present.has(id)) continue;
+      node.remove();
+      this.#dotNodes.delete(id);
+    }
+    for (const point of points) {
+      const node = this.#dotNodes.get(point.id) ?? this.#newDot(point.id);
+      const [left, top] = this.place(point);
+      const place = `translate(${left.toFixed(2)} ${top.toFixed(2)})`;
+      if (node.getAttribute("transform") !== place) node.setAttribute("transform", place);
+      if (node.lastChild.getAttribute("r") !== radius) node.lastChild.setAttribute("r", radius);
+    }
+  }
+
+  #newDot(id) {
+    const role = { role: "button", "aria-roledescription": "draggable point" };
+    const node = svg("g", { class: "point", tabindex: "0", ...role, "data-id": id }, this.dots);
+    svg("circle", { class: "hit", r: FINGER }, node);
+    svg("circle", { class: "ring", r: 11.5 }, node);
+    svg("circle", { class: "dot" }, node);
+    this.#dotNodes.set(id, node);
+    return node;
+  }
+
+  /** Tab order and labels follow x. The focused node stays in place: a node that moves loses the focus. */
+  orderPoints(points, label) {
+    const nodes = points.map(({ id }) => this.#dotNodes.get(id));
+    const fixed = this.#dotNodes.get(this.focusedId()) ?? null;
+    const split = nodes.indexOf(fixed);
+    nodes.forEach((node, i) => {
+      node.setAttribute("aria-label", `${label(i)}. Arrow keys move, Delete removes`);
+      node.dataset.index = i;
+    });
+    if (nodes.every((node, i) => this.dots.children[i] === node)) return;
+    nodes.forEach((node, i) => {
+      if (node !== fixed) this.dots.insertBefore(node, i < split ? fixed : null);
+    });
+  }
+}

@@ -1,0 +1,313 @@
+/**
+ * What hand and keyboard mean: press, drag, tap, long press, double click, arrow keys, shortcuts.
+ *
+ * While a pointer is down the editor neither takes points from Python nor reorders its own. Arrow keys make one step
+ * of the history and one edit for Python out of all that follow each other within a moment.
+ */
+
+import { decimal, niceStep } from "./numbers.js";
+import { pairs, samePairs } from "./points.js";
+
+const LONG_PRESS = 600; // milliseconds
+const KEY_PAUSE = 400;
+const REACH = { mouse: 14, touch: 22 }; // pixels around a point's centre that grab it
+const SLACK = { mouse: 3, touch: 8 }; // pixels a pointer may stray and still be a click
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const NO_PRESS = { id: null, count: 0 };
+
+const keyStep = (span) => {
+  const { digit, exponent } = niceStep(span, 200);
+  return decimal(digit, exponent);
+};
+
+export class Gestures {
+  #pointer = null; // the pointer that is down: {kind: "drag" | "tap", ...}
+  #press = NO_PRESS; // presses without a move on the same point, for double clicks
+  #resting = null; // timer: arrow keys were used, Python is told when they rest
+  #nudged; // the point they moved
+  #stop = new AbortController();
+
+  /** @param {import("./index.js").Editor} editor */
+  constructor(editor) {
+    this.editor = editor;
+    this.drawing = editor.drawing;
+    this.history = editor.history;
+    this.#listen(this.drawing.chart, editor.host);
+  }
+
+  #listen(chart, host) {
+    const on = (target, type, handler, options = {}) =>
+      target.addEventListener(type, handler, { signal: this.#stop.signal, ...options });
+    on(chart, "pointerdown", (event) => this.#pointerDown(event));
+    on(chart, "pointermove", (event) => this.#pointerMove(event));
+    on(chart, "pointerup", (event) => this.#pointerEnd(event));
+    on(chart, "pointercancel", (event) => this.#pointerEnd(event));
+    on(chart, "lostpointercapture", (event) => this.#pointerEnd(event));
+    on(chart, "dblclick", (event) => this.#doubleClick(event));
+    on(chart, "contextmenu", (event) => this.#contextMenu(event));
+    // Where touch-action is not known for shapes inside an svg, this keeps the page still during a drag.
+    on(chart, "touchmove", (event) => this.isDragging && event.preventDefault(), { passive: false });
+    on(host, "keydown", (event) => this.#keyDown(event));
+    on(host, "focusout", () => this.settle());
+  }
+
+  get isDown() {
+    return this.#pointer !== null;
+  }
+
+  get isDragging() {
+    return this.#pointer?.kind === "drag";
+  }
+
+  /** Whether a drag has changed the points. */
+  get hasDragged() {
+    return this.isDragging && this.#pointer.before !== this.history.points;
+  }
+
+  get isResting() {
+    return this.#resting !== null;
+  }
+
+  /* Pointer */
+
+  #pointerDown(event) {
+    if (event.button !== 0 || event.ctrlKey) return;
+    if (this.#pointer) {
+      if (!event.isPrimary) return;
+      this.#finish(); // its end was never reported
+    }
+    this.settle();
+    const kind = event.pointerType === "mouse" ? "mouse" : "touch";
+    const hit = this.drawing.pointAt(this.history.points, event, REACH[kind]);
+    if (hit) this.#startDrag(event, kind, hit, this.history.points);
+    else if (kind === "touch") this.#startTap(event);
+    else this.#startDragOfNewPoint(event, kind);
+  }
+
+  #startDrag(event, kind, point, before) {
+    const [left, top] = this.drawing.position(event);
+    const [x, y] = this.drawing.place(point);
+    const moved = before !== this.history.points; // a new point is a change even if the pointer stays
+    this.#pointer = {
+      kind: "drag",
+      id: point.id,
+      before,
+      grip: [x - left, y - top],
+      moved,
+      ...whereabouts(event, kind),
+    };
+    this.drawing.chart.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    this.editor.paint("points");
+    this.drawing.focus(point.id);
+    if (kind === "touch") this.#pointer.timer = setTimeout(() => this.#longPress(), LONG_PRESS);
+  }
+
+  #startDragOfNewPoint(event, kind) {
+    const place = this.drawing.placeAt(event);
+    const added = place && this.editor.withNewPoint(...place);
+    if (!added) return;
+    const before = this.history.points;
+    this.history.points = added.points;
+    this.#startDrag(event, kind, added.point, before);
+  }
+
+  /** A finger on empty space: it becomes a point if it is lifted soon and the page has not scrolled. */
+  #startTap(event) {
+    this.#pointer = { kind: "tap", since: event.timeStamp, moved: false, ...whereabouts(event, "touch") };
+  }
+
+  #pointerMove(event) {
+    if (event.pointerId !== this.#pointer?.pointerId) return;
+    const isLost = event.pointerType === "mouse" && !event.buttons; // released where no one told us
+    if (isLost) this.#finish();
+    else this.#track(event);
+  }
+
+  #track(event) {
+    const pointer = this.#pointer;
+    pointer.clientX = event.clientX;
+    pointer.clientY = event.clientY;
+    const strayed = Math.hypot(event.clientX - pointer.start[0], event.clientY - pointer.start[1]);
+    if (!pointer.moved && strayed < pointer.slack) return;
+    pointer.moved = true;
+    clearTimeout(pointer.timer);
+    if (pointer.kind === "drag") this.editor.schedule("points");
+  }
+
+  /** Puts the dragged point where the pointer was last seen. */
+  follow() {
+    if (!this.isDragging || !this.#pointer.moved) return;
+    const { id, grip } = this.#pointer;
+    const [left, top] = this.drawing.position(this.#pointer);
+    this.history.points = this.history.withMoved(id, ...this.drawing.coordinatesAt(left + grip[0], top + grip[1]));
+    this.editor.words.show(this.editor.describe(this.history.points[this.history.index(id)]));
+    this.editor.link.preview();
+  }
+
+  #pointerEnd(event) {
+    if (event.pointerId !== this.#pointer?.pointerId) return;
+    if (event.type === "lostpointercapture" && event.target !== this.drawing.chart) return;
+    if (event.type === "pointerup") this.#track(event);
+    if (this.isDragging) this.#finish();
+    else this.#finishTap(event);
+  }
+
+  #finishTap(event) {
+    const { moved, since } = this.#pointer;
+    this.#pointer = null;
+    const isTapped = event.type === "pointerup" && !moved && event.timeStamp - since < LONG_PRESS;
+    const place = isTapped && this.drawing.placeAt(event);
+    this.#press = NO_PRESS;
+    if (place) this.editor.add(...place);
+    this.editor.accept();
+  }
+
+  #finish() {
+    const pointer = this.#pointer;
+    clearTimeout(pointer.timer);
+    this.follow();
+    this.#pointer = null;
+    if (pointer.kind === "drag") this.#finishDrag(pointer);
+    this.editor.accept();
+    this.editor.paint("all");
+  }
+
+  #finishDrag({ id, moved, before }) {
+    this.#press = moved ? NO_PRESS : { id, count: this.#press.id === id ? this.#press.count + 1 : 1 };
+    if (!samePairs(pairs(before), pairs(this.history.points))) {
+      this.history.remember(before);
+      this.editor.commit();
+      this.editor.announcePoint(id);
+    }
+    this.editor.words.show("");
+  }
+
+  /** Escape during a drag: as if it had not begun. */
+  #abandon() {
+    clearTimeout(this.#pointer.timer);
+    this.history.points = this.#pointer.before ?? this.history.points;
+    this.#pointer = null;
+    this.editor.link.withdrawPreview();
+    this.editor.words.show("");
+    this.editor.accept();
+    this.editor.paint("all");
+  }
+
+  #longPress() {
+    const { id } = this.#pointer;
+    this.#pointer = null;
+    this.editor.accept();
+    this.editor.remove(id);
+  }
+
+  #doubleClick(event) {
+    const hit = this.drawing.pointAt(this.history.points, event, REACH.touch);
+    // The press that adds a point, or one that moves it, is no part of a double click.
+    if (hit && hit.id === this.#press.id && this.#press.count >= 2) this.editor.remove(hit.id);
+  }
+
+  #contextMenu(event) {
+    const hit = this.drawing.pointAt(this.history.points, event, this.isDown ? REACH.touch : REACH.mouse);
+    if (!hit && !this.isDown) return;
+    event.preventDefault();
+    // A long press also opens the menu on some phones, and removes by itself.
+    const isRightClick = event.button === 2 && event.pointerType !== "touch";
+    if (hit && !this.isDown && (isRightClick || event.ctrlKey)) this.editor.remove(hit.id);
+  }
+
+  /* Keyboard */
+
+  #keyDown(event) {
+    if (this.#shortcut(event) || this.#pointKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  #shortcut(event) {
+    if (event.key === "Escape" && this.isDown) {
+      this.#abandon();
+      return true;
+    }
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) this.editor.undo();
+    else if (key === "z" || (key === "y" && !event.shiftKey)) this.editor.redo();
+    else return false;
+    return true;
+  }
+
+  #pointKey(event) {
+    const point = this.history.points[this.history.index(this.drawing.focusedId())];
+    if (!point || this.isDown || event.ctrlKey || event.metaKey || event.altKey) return false;
+    const direction = ARROWS[event.key];
+    if (direction) this.#nudge(point, direction, event.shiftKey ? 10 : 1);
+    else if (event.key === "Delete" || event.key === "Backspace") this.editor.remove(point.id);
+    else if (event.key === "Insert" || event.key === "a" || event.key === "A") this.#addBeside(point);
+    else return false;
+    return true;
+  }
+
+  #nudge(point, [right, up], times) {
+    const { view } = this.drawing;
+    const [x, y] = this.drawing.bounded(
+      right ? point.x + right * times * keyStep(view.width) : point.x,
+      up ? this.#raised(point.y, up * times) : point.y,
+    );
+    const points = this.history.withMoved(point.id, right ? x : point.x, up ? y : point.y);
+    if (samePairs(pairs(points), pairs(this.history.points))) return;
+    if (this.isResting && this.#nudged !== point.id) this.settle();
+    if (!this.isResting) this.history.remember(this.history.points);
+    this.#nudged = point.id;
+    this.history.points = points;
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      this.editor.commit();
+      this.editor.announcePoint(point.id);
+    }, KEY_PAUSE);
+    this.editor.schedule("points");
+  }
+
+  /** The y that an arrow key leads to: some steps further, or the next level. */
+  #raised(y, steps) {
+    const { levels } = this.editor.link.data;
+    if (!levels) return y + steps * keyStep(this.drawing.view.height);
+    const beyond = levels.filter((level) => (steps > 0 ? level > y : level < y));
+    return beyond.length ? (steps > 0 ? Math.min(...beyond) : Math.max(...beyond)) : y;
+  }
+
+  /** A point halfway to the right neighbour; beside the last one, a step towards the edge that has room. */
+  #addBeside(point) {
+    this.settle();
+    const { points } = this.history;
+    const { view } = this.drawing;
+    const next = points.slice(this.history.index(point.id) + 1).find(({ x }) => x > point.x);
+    const step = 10 * keyStep(view.width);
+    const side = point.x + step <= view.x1 ? step : -step;
+    const place = next ? [(point.x + next.x) / 2, (point.y + next.y) / 2] : [point.x + side, point.y];
+    this.editor.add(...this.drawing.bounded(...place));
+  }
+
+  /** Arrow keys have rested: what they did is an edit. */
+  settle() {
+    if (this.isResting) this.editor.commit();
+  }
+
+  /** Forgets that arrow keys still have to rest: their edit has been told, or replaced. */
+  rest() {
+    clearTimeout(this.#resting);
+    this.#resting = null;
+  }
+
+  destroy() {
+    this.#stop.abort();
+    clearTimeout(this.#resting);
+    clearTimeout(this.#pointer?.timer);
+  }
+}
+
+/** Where a pointer went down and is, and how far it may stray before it counts as moved. */
+function whereabouts({ pointerId, clientX, clientY }, kind) {
+  return { pointerId, clientX, clientY, start: [clientX, clientY], slack: SLACK[kind] };
+}

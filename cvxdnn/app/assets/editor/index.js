@@ -1,0 +1,237 @@
+/**
+ * The point editor: points that are dragged, the curves Python computes from them, and the certificate below.
+ *
+ *   history   the points and their undo
+ *   link      what Python sends and is told
+ *   gestures  what hand and keyboard mean
+ *   drawing   the chart; beside it legend, certificate, words
+ *
+ * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
+ * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
+ */
+
+import { Certificate } from "./certificate.js";
+import { Drawing } from "./drawing.js";
+import { Gestures } from "./gestures.js";
+import { History } from "./history.js";
+import { Legend } from "./legend.js";
+import { Link } from "./link.js";
+import { coordinate } from "./numbers.js";
+import { pairs } from "./points.js";
+import { Words } from "./words.js";
+
+export class Editor {
+  #frame = null; // the next drawing, once asked for
+  #due; // and of what
+  #frames = 0;
+  #observer = new ResizeObserver(() => this.#layout());
+
+  constructor(root) {
+    this.host = root.querySelector(".editor");
+    this.history = new History();
+    this.link = new Link(() => (this.gestures.isDragging ? pairs(this.history.points) : null));
+    this.words = new Words(this.host);
+    this.drawing = new Drawing(root, this.host.querySelector(".chart"));
+    this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
+    this.certificate = new Certificate(this.host);
+    this.gestures = new Gestures(this);
+    this.#action("undo").onclick = () => this.undo();
+    this.#action("redo").onclick = () => this.redo();
+    this.#observer.observe(this.drawing.chart);
+  }
+
+  /** @returns {HTMLButtonElement} */
+  #action(name) {
+    return this.host.querySelector(`[data-action="${name}"]`);
+  }
+
+  /** New data from Python, or another theme. */
+  update(component) {
+    this.link.receive(component);
+    if (!this.gestures.isDown) this.accept();
+    this.#showTheme();
+    this.schedule("all");
+  }
+
+  /** Takes over points and domain; never called while the pointer is down. */
+  accept() {
+    const replacement = this.link.replacement();
+    if (replacement) this.#replace(replacement);
+    this.#fitView();
+  }
+
+  #replace({ points, isFirst }) {
+    this.gestures.rest();
+    if (this.history.replace(points, isFirst)) this.words.announce(`Points replaced: ${points.length} points`);
+    // An edit may still be on its way and would overwrite the replacement in Python: repeat what is shown.
+    if (this.link.isAwaiting) this.commit();
+  }
+
+  #fitView() {
+    this.drawing.fitView(this.link.data, this.history.points);
+  }
+
+  #showTheme() {
+    const paper = getComputedStyle(this.host.querySelector(".card")).backgroundColor;
+    const [red, green, blue] = paper.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
+    this.host.dataset.theme = 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+  }
+
+  /* Edits */
+
+  /** Tells Python the points as they are. */
+  commit() {
+    this.gestures.rest();
+    this.link.commit(pairs(this.history.points));
+    this.schedule("points");
+  }
+
+  /** An edit that is complete: remembered, told to Python, drawn, announced. */
+  #edit(points, focus, text) {
+    this.gestures.settle();
+    this.history.step(points);
+    this.#show();
+    this.drawing.focus(focus);
+    this.words.announce(text);
+  }
+
+  /** Points that are not those of before, told and drawn. */
+  #show() {
+    this.commit();
+    this.#fitView();
+    this.paint("all");
+  }
+
+  undo() {
+    this.#travel(() => this.history.undo(), "Undone", "Nothing to undo");
+  }
+
+  redo() {
+    this.#travel(() => this.history.redo(), "Redone", "Nothing to redo");
+  }
+
+  #travel(step, done, nothing) {
+    if (this.gestures.isDown) return;
+    this.gestures.settle();
+    const focused = this.drawing.focusedId();
+    if (!step()) {
+      this.words.announce(nothing);
+      return;
+    }
+    this.#show();
+    if (focused !== null && this.drawing.focusedId() === null) this.drawing.focus(this.history.points[0]?.id);
+    this.words.announce(`${done}: ${this.history.points.length} points`);
+  }
+
+  /** A new point and all with it; null, and why, where there are too many. */
+  withNewPoint(x, y) {
+    const limit = this.link.data.max_points ?? 200;
+    if (this.history.points.length < limit) return this.history.withNew(x, y);
+    this.words.say(`At most ${limit} points`);
+    return null;
+  }
+
+  add(x, y) {
+    const added = this.withNewPoint(x, y);
+    if (!added) return;
+    const { point, points } = added;
+    const number = `point ${points.indexOf(point) + 1} of ${points.length}`;
+    this.#edit(points, point.id, `Added ${number}: ${this.describe(point)}`);
+  }
+
+  remove(id) {
+    const least = this.link.data.min_points ?? 1;
+    if (this.history.points.length <= least) {
+      this.words.say(least === 1 ? "One point has to stay" : `At least ${least} points`);
+      return;
+    }
+    const index = this.history.index(id);
+    const points = this.history.without(id);
+    const next = points[Math.min(index, points.length - 1)]?.id;
+    this.#edit(points, next, `Removed point ${index + 1}, ${points.length} left`);
+  }
+
+  #toggle(name) {
+    this.link.toggle(name);
+    this.schedule("all");
+  }
+
+  /* Words */
+
+  describe({ x, y }) {
+    const { width, height } = this.drawing.view;
+    return `x ${coordinate(x, width)}, y ${coordinate(y, height)}`;
+  }
+
+  label(index) {
+    const { points } = this.history;
+    return `Point ${index + 1} of ${points.length}: ${this.describe(points[index])}`;
+  }
+
+  announcePoint(id) {
+    this.words.announce(this.label(this.history.index(id)));
+  }
+
+  /* Drawing */
+
+  /** Draws at the next frame: "points" what follows a drag, "all" everything. */
+  schedule(part) {
+    this.#due = this.#due === "all" ? "all" : part;
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      this.gestures.follow();
+      this.paint(this.#due);
+    });
+  }
+
+  paint(part) {
+    const isAll = part === "all" || this.#due === "all" || !this.drawing.scale;
+    this.#due = undefined;
+    const { data, hidden } = this.link;
+    if (!this.drawing.view || !data) return;
+    if (isAll) {
+      this.drawing.drawAll(data, hidden);
+      this.legend.draw(data, hidden);
+      this.certificate.draw(data.certificate, this.drawing);
+    }
+    this.drawing.drawSpline(data, this.history.points);
+    this.drawing.drawMarks(data, hidden);
+    this.drawing.drawPoints(this.history.points);
+    if (!this.gestures.isDown) this.drawing.orderPoints(this.history.points, (index) => this.label(index));
+    this.#report();
+  }
+
+  #layout() {
+    if (this.drawing.hasNewWidth()) this.paint("all");
+  }
+
+  /** What tests and the style sheet read. */
+  #report() {
+    const { gestures, history, link } = this;
+    const points = pairs(history.points);
+    const waits = link.isAwaiting || gestures.isResting || (gestures.hasDragged && !link.follows(points));
+    this.#frames += 1;
+    Object.assign(this.host.dataset, {
+      points: points.length,
+      edits: link.edits,
+      frames: this.#frames,
+      version: link.version,
+      dragging: gestures.isDragging,
+      followed: gestures.hasDragged && link.isFollowed(points),
+      stale: Boolean(link.data.stale || waits),
+    });
+    this.#action("undo").setAttribute("aria-disabled", String(!history.hasPast));
+    this.#action("redo").setAttribute("aria-disabled", String(!history.hasFuture));
+  }
+
+  destroy() {
+    for (const part of [this.gestures, this.link, this.words]) part.destroy();
+    this.#observer.disconnect();
+    cancelAnimationFrame(this.#frame);
+  }
+}
+
+/** Takes the component's elements over. */
+export default function mount(root) {
+  return new Editor(root);
+}

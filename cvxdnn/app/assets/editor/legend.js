@@ -1,0 +1,66 @@
+/** The legend: a button for each curve, which switches it on and off. */
+
+import { MARKS, marks, svg } from "./svg.js";
+
+export class Legend {
+  #signature;
+  #bandLabel; // kept when there is no band for a moment
+
+  /** @param {(name: string) => void} toggle */
+  constructor(element, toggle) {
+    this.element = element;
+    this.toggle = toggle;
+  }
+
+  draw(data, hidden) {
+    const entries = this.#entries(data);
+    const signature = JSON.stringify(entries);
+    if (signature !== this.#signature) {
+      this.#signature = signature;
+      const styles = [...new Set(data.curves.map(({ style }) => style))].filter((style) => style in MARKS);
+      this.element.replaceChildren(...entries.map((entry) => this.#entry(entry, styles)));
+    }
+    for (const button of this.element.children) {
+      button.setAttribute("aria-pressed", String(!hidden.has(button.dataset.name)));
+    }
+  }
+
+  #entries({ curves, band }) {
+    const entries = curves.map(({ name, label, style }) => ({ name, label, style }));
+    if (band) this.#bandLabel = band.label;
+    if (this.#bandLabel) entries.push({ name: "band", label: this.#bandLabel, style: "band" });
+    if (curves.some(({ style }) => style in MARKS)) entries.push({ name: "knots", label: "knots", style: "knots" });
+    return entries;
+  }
+
+  #entry({ name, label, style }, styles) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "entry";
+    button.dataset.name = name;
+    const sample = svg("svg", { viewBox: "0 0 30 14", "aria-hidden": "true" }, button);
+    if (style === "band") svg("rect", { class: "band", x: 1, y: 1, width: 28, height: 12, rx: 2 }, sample);
+    else if (style === "knots") markSamples(sample, styles);
+    else lineSample(sample, style);
+    button.append(label);
+    if (style in MARKS) {
+      const mark = svg("svg", { class: "tiny", viewBox: "0 0 12 14", "aria-hidden": "true" }, button);
+      svg("path", { class: `mark ${style}`, d: marks(style, [6], 7) }, mark);
+    }
+    button.addEventListener("click", () => this.toggle(name));
+    return button;
+  }
+}
+
+function lineSample(sample, style) {
+  const d = style === "networks" ? "M2 7 28 2M2 7H28M2 7 28 12" : "M3 7H27";
+  svg("path", { class: `curve ${style}`, d }, sample);
+}
+
+function markSamples(sample, styles) {
+  sample.setAttribute("viewBox", `0 0 ${12 * styles.length} 14`);
+  sample.style.width = `${12 * styles.length}px`;
+  styles.forEach((style, i) => {
+    svg("path", { class: `mark ${style}`, d: marks(style, [12 * i + 6], 7) }, sample);
+  });
+}

@@ -1,0 +1,199 @@
+/**
+ * The link to Python: what it sends, and what it is told.
+ *
+ * Who owns what
+ *   points    The browser. Python replaces them only by sending another `version`; points that come with the
+ *             version already known are an echo and are ignored, so an echo never undoes a newer edit. A
+ *             replacement that arrives during a drag waits for its end. It is a step of the history like any
+ *             edit: undo brings back what the user had placed.
+ *   history   The browser.
+ *   hidden    The browser, after Python's first word. Python's list counts again when Python changes it.
+ *   curves, band, certificate, domain   Python. They are drawn as they come, also during a drag; a domain that
+ *             comes during a drag waits for its end, so that the chart does not move under the finger.
+ *   spline    Computed here from the points, at every frame of a drag.
+ *
+ * What Python is told
+ *   `points`  after each edit: when a drag ends, when the arrow keys rest, on add, remove, undo, redo; of edits
+ *             that follow each other faster than Python could answer (a key held down) only the last.
+ *   `edits`   only when `points` are the very same as told before, which Streamlit would take for no change
+ *             (say, undo after a replacement): a number that makes the callback run all the same.
+ *   `preview` while a point is dragged: a number and the points so far, at most 15 times a second and never
+ *             before Python has answered the last one, so that a slow server gets fewer, not a queue of them;
+ *             when a second has passed without an answer, again.
+ *   `hidden`  when a curve is switched on or off.
+ * Python says in `received` what has reached it. Until that is the latest edit, everything computed from the
+ * points is drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
+ * is not confirmed within seconds is told again.
+ *
+ * @typedef {object} Data what `point_editor` in Python sends
+ * @property {number[][]} points pairs of x and y
+ * @property {number} version
+ * @property {number[]} domain x0, x1, y0, y1 of the axes
+ * @property {?number[]} levels the only values that y may have
+ * @property {number} max_points
+ * @property {number} min_points
+ * @property {{name: string, label: string, style: string, lines: number[][][], knots: number[]}[]} curves
+ * @property {?{label: string, x: number[], lower: number[], upper: number[]}} band
+ * @property {?object} certificate
+ * @property {string[]} hidden
+ * @property {boolean} stale
+ * @property {?number} previewed
+ * @property {?{points: number[][], hidden: string[], edits: number}} received
+ */
+
+import { samePairs } from "./points.js";
+
+const CONFIRM_WITHIN = 3000; // milliseconds, doubled at each of at most three repetitions
+const EDIT_EVERY = 150; // least time between two edits told
+const PREVIEW_EVERY = 66; // at most 15 a second
+const PREVIEW_LOST = 1000; // an answer that takes longer is not waited for
+
+export class Link {
+  /** @type {Data} */
+  data;
+  version;
+  edits = 0;
+  hidden = new Set();
+  #component;
+  #awaiting = null; // the edit that Python has not confirmed yet
+  #told; // the points it was told last
+  #delivered = -Infinity; // and when
+  #toldHidden;
+  #sentHidden; // the list of hidden curves that Python sent last
+  #previews = 0; // how many points of unfinished drags Python was told
+  #previewed = -Infinity; // when it was told the last ones
+  #toldPreview = null; // and which
+  #timers = {};
+
+  /** @param {() => ?number[][]} dragged the points of the drag that goes on, or null */
+  constructor(dragged) {
+    this.dragged = dragged;
+  }
+
+  /** Takes what Python sent; points and domain are taken by who may move them. */
+  receive(component) {
+    const isFirst = !this.data;
+    this.#component = component;
+    this.data = { points: [], curves: [], domain: [0, 1, 0, 1], ...component.data };
+    if (isFirst) this.edits = this.data.received?.edits ?? 0;
+    this.#confirm(this.data.received);
+    this.#acceptHidden();
+  }
+
+  /** @returns {?{points: number[][], isFirst: boolean}} points that replace those here, once */
+  replacement() {
+    const { version, points, received } = this.data;
+    if (version === this.version) return null;
+    const isFirst = this.version === undefined;
+    this.version = version;
+    if (isFirst) this.#told = received?.points ?? points;
+    return { points, isFirst };
+  }
+
+  get isAwaiting() {
+    return this.#awaiting !== null;
+  }
+
+  /** Tells an edit: at once, or with those that follow too soon. */
+  commit(points) {
+    this.edits += 1;
+    this.#awaiting = { points };
+    clearTimeout(this.#timers.delivery);
+    clearTimeout(this.#timers.confirmation);
+    const early = EDIT_EVERY - (performance.now() - this.#delivered);
+    if (early <= 0) this.#tell();
+    else this.#timers.delivery = setTimeout(() => this.#tell(), early);
+  }
+
+  /** Tells Python the latest edit for the first time. */
+  #tell() {
+    const { points } = this.#awaiting;
+    this.#awaiting.edits = samePairs(points, this.#told) ? this.edits : null;
+    this.#told = points;
+    this.#delivered = performance.now();
+    this.#deliver();
+    this.#confirmWithin(CONFIRM_WITHIN);
+  }
+
+  #deliver() {
+    const { points, edits } = this.#awaiting;
+    this.#component.setStateValue("points", points);
+    if (edits !== null) this.#component.setStateValue("edits", edits);
+  }
+
+  #confirmWithin(time) {
+    clearTimeout(this.#timers.confirmation);
+    this.#timers.confirmation = setTimeout(() => {
+      if (!this.#awaiting || time > 4 * CONFIRM_WITHIN) return;
+      this.#deliver();
+      this.#confirmWithin(2 * time);
+    }, time);
+  }
+
+  #confirm(received) {
+    const awaited = this.#awaiting;
+    if (awaited?.edits === undefined || !received || !samePairs(received.points, awaited.points)) return;
+    if (awaited.edits !== null && !(received.edits >= awaited.edits)) return;
+    this.#awaiting = null;
+    clearTimeout(this.#timers.confirmation);
+  }
+
+  /** Whether what Python sent was computed from the last points it was told during this drag. */
+  #isPreviewed() {
+    return this.#previews > 0 && this.data.previewed === this.#previews;
+  }
+
+  /** Whether what Python sent was computed from these dragged points. */
+  isFollowed(points) {
+    return this.#isPreviewed() && samePairs(this.#toldPreview, points);
+  }
+
+  /** Whether it was, or is about to be: previews are answered. */
+  follows(points) {
+    const isFresh = performance.now() - this.#previewed < PREVIEW_LOST;
+    return this.isFollowed(points) || (isFresh && Boolean(this.data.previewed));
+  }
+
+  /** Tells Python the points of an unfinished drag: at once or as soon as it may, and until Python has answered. */
+  preview() {
+    clearTimeout(this.#timers.following);
+    const points = this.dragged();
+    if (!points || this.isFollowed(points)) return;
+    const early = this.#previewed + (this.#isPreviewed() ? PREVIEW_EVERY : PREVIEW_LOST) - performance.now();
+    if (early <= 0) this.#tellPreview(points);
+    // A finger that rests brings no event: without this its last place would never be told.
+    this.#timers.following = setTimeout(() => this.preview(), early > 0 ? early : PREVIEW_LOST);
+  }
+
+  #tellPreview(points) {
+    this.#previewed = performance.now();
+    this.#previews += 1;
+    this.#toldPreview = points;
+    this.#component.setStateValue("preview", { number: this.#previews, points });
+  }
+
+  /** A drag was given up: what Python was told of it does not count. */
+  withdrawPreview() {
+    if (!this.#previews) return;
+    this.#previews += 1;
+    this.#component.setStateValue("preview", { number: this.#previews, points: null });
+  }
+
+  toggle(name) {
+    if (!this.hidden.delete(name)) this.hidden.add(name);
+    this.#toldHidden = [...this.hidden];
+    this.#component.setStateValue("hidden", this.#toldHidden);
+  }
+
+  #acceptHidden() {
+    const { hidden = [], received } = this.data;
+    const isConfirmed = !this.#toldHidden || String(received?.hidden ?? "") === this.#toldHidden.join();
+    if (!isConfirmed || String(hidden) === this.#sentHidden) return;
+    this.#sentHidden = String(hidden);
+    this.hidden = new Set(hidden);
+  }
+
+  destroy() {
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+  }
+}
