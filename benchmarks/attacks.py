@@ -118,8 +118,6 @@ async def odd_values(port: int) -> Answers:
     async with Visitor(port=port, number=3) as attacker:
         for points in ODD:
             await attacker.tell(points=points, hidden=points)
-            await attacker.tell(preview=[points])
-            await attacker.tell(preview={"number": points, "points": points})
         await attacker.drag()
         answered = attacker.drags[-1].seconds is not None
         await attacker.send(BackMsg(clear_cache=True))

@@ -2,11 +2,10 @@
 
     python -m benchmarks.load [--sessions 30 60 100] [--seconds 180] [--store results.json]
 
-Each session drags one of its own points every two seconds on average, with previews on the way, and checks that
-whatever it is sent belongs to it. In every third session networks train again after each drag, as is the page's
-default; in the others that switch is off. The sessions are protocol clients (`benchmarks.visitor`) in one process on
-the same machine, so what they need of the processors is taken from the server: `client_cores` says how much. Workers
-are warm when the clock starts.
+Each session drags one of its own points every two seconds on average and checks that whatever it is sent belongs to
+it. In every third session networks train again after each drag, as is the page's default; in the others that switch is
+off. The sessions are protocol clients (`benchmarks.visitor`) in one process on the same machine, so what they need of
+the processors is taken from the server: `client_cores` says how much. Workers are warm when the clock starts.
 """
 
 import argparse

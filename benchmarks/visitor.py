@@ -4,7 +4,6 @@ Every visitor's points carry its mark: all y lie in a unit interval that belongs
 optimum, network, band) must lie near that interval; anything else belongs to somebody else.
 """
 
-import asyncio
 import json
 import random
 import time
@@ -21,8 +20,6 @@ POINTS = 10
 SPACING = 100.0
 """Between the intervals of two visitors, in y; a curve may swing a few units beyond its own."""
 SWING = 20.0
-PREVIEWS = 5
-PREVIEW_SECONDS = 0.066
 
 Points = list[list[float]]
 
@@ -55,7 +52,6 @@ class Visitor(Client):
         self.points: Points = [[i / (POINTS - 1), self._mark()] for i in range(POINTS)]
         self.shown: dict[str, Any] = {}
         self.query = urlencode(Scenario(points=tuple(map(tuple, self.points)), **self.settings).to_query())
-        self._previews = 0
         self._editor = ""
 
     async def connect(self) -> None:
@@ -64,15 +60,10 @@ class Visitor(Client):
         await self.until(lambda: self.shown.get("points") == self.points, "the page with its points")
 
     async def drag(self) -> None:
-        """Drag one point with a few previews on the way; measure from its release to its optimum."""
+        """Let a point go somewhere else; measure from there to its optimum."""
         moved = self._random.randrange(POINTS)
-        for _ in range(PREVIEWS):
-            self.points = [list(point) for point in self.points]
-            self.points[moved][1] = self._mark()
-            if self.shown.get("previewed") in (None, self._previews):
-                self._previews += 1
-                await self.tell(preview={"number": self._previews, "points": self.points})
-            await asyncio.sleep(PREVIEW_SECONDS)
+        self.points = [list(point) for point in self.points]
+        self.points[moved][1] = self._mark()
         released = time.monotonic()
         await self.tell(points=self.points)
         arrived = await self.until(lambda: self._shows_optimum_of(self.points), "the optimum")

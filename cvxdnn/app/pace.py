@@ -9,8 +9,7 @@ nobody is served any more. So when
 every interval is stretched, to s e_i with the power of two s next to k. A part that finds its s too small, or four
 times too large, has its page drawn again with another one. Costs are processor time, so waiting does not count.
 
-What a visitor does is answered in any case. But where the server as a whole is busy (`load`), points that are still
-being dragged are not followed, so that those that are let go are answered sooner.
+What a visitor does is answered in any case.
 """
 
 import math
@@ -20,7 +19,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import wraps
 
-__all__ = ["Load", "Pace", "load", "pace"]
+__all__ = ["Pace", "pace"]
 
 SHARE = 0.35
 """Of one core, for all live parts together: the interpreter runs on one core at a time."""
@@ -29,9 +28,6 @@ OVERHEAD = 2.0
 SMOOTHING = 0.2
 LEAST_PATIENCE = 3.0
 LARGEST_STRETCH = 64
-HIGH = 0.6
-"""Of one core, for everything that the server does."""
-WINDOW = 0.5
 
 
 @dataclass
@@ -90,29 +86,5 @@ class Pace:
                 del self._parts[who]
 
 
-class Load:
-    """How busy this process is, from the processor time that it used in the last moment."""
-
-    def __init__(
-        self, clock: Callable[[], float] = time.monotonic, used: Callable[[], float] = time.process_time
-    ) -> None:
-        self._clock, self._used = clock, used
-        self._lock = threading.Lock()
-        self._then = clock(), used()
-        self._share = 0.0
-
-    @property
-    def is_high(self) -> bool:
-        """Whether what can wait should wait."""
-        with self._lock:
-            now = self._clock(), self._used()
-            if now[0] - self._then[0] >= WINDOW:
-                self._share = (now[1] - self._then[1]) / (now[0] - self._then[0])
-                self._then = now
-            return self._share > HIGH
-
-
 pace = Pace()
 """The live parts of this process."""
-load = Load()
-"""The load of this process."""

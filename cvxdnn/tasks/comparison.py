@@ -12,7 +12,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.convex import Solver
 from cvxdnn.core.datasets import Dataset, Normalization
 from cvxdnn.core.exceptions import InvalidInputError, LimitExceededError, WorkerDiedError
 from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
@@ -40,12 +39,10 @@ class Reference:
     """What is known without training: the spline, and the certified optimum of the paper's architecture.
 
     The band and the sparsest function refer to the fitted values of that optimum, and where there is none to the
-    points themselves, the limit of vanishing weight decay. `solver` remembers a similar problem; `elsewhere` stands
-    in for `solve` where that takes long.
+    points themselves, the limit of vanishing weight decay. `elsewhere` stands in for `solve` where that takes long.
     """
 
     scenario: Scenario
-    solver: Solver | None = None
     elsewhere: Callable[[Call[Solution]], Solution] | None = None
 
     @cached_property
@@ -95,13 +92,10 @@ class Reference:
         return answer
 
     def _solved(self) -> tuple[Solution | None, str]:
-        x, y, scenario = self.data.x, self.data.y, self.scenario
         try:
-            if self.solver is not None and scenario.loss == "squared" and scenario.depth == 2:
-                return self.solver.solve(x, y, beta=scenario.beta), ""
-            if self.elsewhere is not None and takes_long(scenario):
-                return self.elsewhere(optimum_of(scenario)), ""
-            return optimum_of(scenario).here(), ""
+            if self.elsewhere is not None and takes_long(self.scenario):
+                return self.elsewhere(optimum_of(self.scenario)), ""
+            return optimum_of(self.scenario).here(), ""
         except (InvalidInputError, LimitExceededError, WorkerDiedError) as error:  # as for labels of one class only
             return None, str(error)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvxdnn.app.pace import LARGEST_STRETCH, LEAST_PATIENCE, OVERHEAD, SHARE, Load, Pace
+from cvxdnn.app.pace import LARGEST_STRETCH, LEAST_PATIENCE, OVERHEAD, SHARE, Pace
 
 
 class Clock:
@@ -77,21 +77,3 @@ def test_a_run_that_fails_is_noted_too(clock):
         pace.measured(fails, "a", 1e-6)()
     assert pace.stretch > 1
     assert OVERHEAD >= 1
-
-
-def test_the_load_is_high_while_the_process_uses_more_than_its_share_of_a_core():
-    seen = {"now": 0.0, "used": 0.0}
-    load = Load(lambda: seen["now"], lambda: seen["used"])
-    answers = []
-    for used in (0.1, 0.9, 0.9, 0.2):
-        seen["now"] += 1.0
-        seen["used"] += used
-        answers.append(load.is_high)
-    assert answers == [False, True, True, False]
-
-
-def test_the_load_is_that_of_a_moment_and_not_of_an_instant():
-    seen = {"now": 0.0, "used": 0.0}
-    load = Load(lambda: seen["now"], lambda: seen["used"])
-    seen.update(now=0.01, used=0.01)
-    assert not load.is_high

@@ -6,13 +6,14 @@ the test that opened it. Playwright drives the Chromium of the system; nothing i
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -45,31 +46,51 @@ CHROMIUM_ARGUMENTS = [
 START_TIMEOUT = 60  # seconds
 
 
-@pytest.fixture(scope="session")
-def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Start Streamlit apps: ``app_server(path, *options, env=None)`` returns the address of a running server.
+class Servers:
+    """Streamlit apps: ``servers(path, *options, env=None)`` returns the address of a running server.
 
-    A server is started once per distinct call and ends with the session. `path` is relative to the repository's
-    root, where the server runs, so that the app's own configuration applies.
+    A server is started once per distinct call. `path` is relative to the repository's root, where the server runs, so
+    that the app's own configuration applies.
     """
-    servers: dict[Any, tuple[subprocess.Popen[bytes], str]] = {}
 
-    def start(path: str | Path, *options: str, env: dict[str, str] | None = None) -> str:
+    def __init__(self, logs: Callable[[], Path]) -> None:
+        self._logs = logs
+        self._known: dict[Any, tuple[subprocess.Popen[bytes], str]] = {}
+
+    def __call__(self, path: str | Path, *options: str, env: dict[str, str] | None = None) -> str:
         call = (str(path), options, tuple(sorted((env or {}).items())))
-        if call not in servers:
-            log = tmp_path_factory.mktemp("server") / "log.txt"
-            servers[call] = _start_server(path, options, env or {}, log)
-        return servers[call][1]
+        if call not in self._known:
+            self._known[call] = _start_server(path, options, env or {}, self._logs())
+        return self._known[call][1]
 
-    yield start
-    for process, _ in servers.values():
-        process.terminate()
-    for process, _ in servers.values():
+    @contextmanager
+    def stopped(self, address: str) -> Iterator[None]:
+        """The server there answers nothing meanwhile."""
+        process = next(process for process, its in self._known.values() if its == address)
+        process.send_signal(signal.SIGSTOP)
         try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        """End them all."""
+        for process, _ in self._known.values():
+            process.terminate()
+        for process, _ in self._known.values():
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Servers that end with the session."""
+    servers = Servers(lambda: tmp_path_factory.mktemp("server") / "log.txt")
+    yield servers
+    servers.end()
 
 
 def _start_server(

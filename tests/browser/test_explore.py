@@ -102,18 +102,6 @@ def test_the_optimum_follows_the_finger_and_returns_when_the_drag_is_given_up(pa
     assert page.url == link
 
 
-def test_the_optimum_of_the_last_place_of_a_finger_that_rests_is_shown(page, address):
-    open_explore(page, address)  # where nothing is trained, so no other news makes the browser look again
-    x, y = take(page, 5)
-    page.mouse.move(x, y - 90, steps=30)  # faster than they can be told, so the last one has to wait
-    expect(page.locator('.editor[data-followed="true"]')).to_be_visible(timeout=SLOW)
-    resting = shape(page, "optimum")
-    page.mouse.up()
-    page.wait_for_url(re.compile("points="), timeout=SLOW)
-    expect(page.locator('.editor[data-stale="false"]')).to_be_visible(timeout=SLOW)
-    assert shape(page, "optimum") == resting
-
-
 def test_play_pause_step_and_rewind(page, address):
     open_explore(page, address, "?preset=noisy+sine&restarts=16&width=100")
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)

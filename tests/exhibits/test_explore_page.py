@@ -313,7 +313,7 @@ def test_deeper_networks_are_compared_with_their_own_optimum(explore, depth):
     assert solution.relative_gap <= 1e-9
     assert session.run.frame.objective >= session.reference.lower_bound * (1 - 1e-9)
     assert "local minima" in readout(app)
-    assert "the effective β" in sent_to_the_chart(app)["certificate"]["caption"]
+    assert sent_to_the_chart(app)["words"]["decay"] == "effective β"
 
 
 def test_with_biases_everywhere_the_value_is_called_an_upper_bound(explore):

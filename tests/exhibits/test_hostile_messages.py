@@ -137,7 +137,7 @@ def test_garbage_closes_the_connection_that_it_came_from_and_no_other(server):
         {"points": [[0, "<script>"], [1, None]]},
         {"points": [[0, 0]] * 5_000},
         {"points": [[1e308, 0], [-1e308, 0]]},
-        {"points": [[0, 0], [1, 1]], "preview": {"number": "x", "points": [[[]]]}},
+        {"points": [[0, 0], [1, 1]], "edits": {"number": "x", "points": [[[]]]}},
         {"points": [[0, 0], [1, 1]], "hidden": [["no such curve"]]},
         {"preview": 7},
     ],
@@ -166,7 +166,6 @@ def test_odd_points_get_the_refusal_that_a_missing_number_gets(server, points):
             while not attacker.errors:
                 await asyncio.sleep(0.05)
         assert attacker.errors[0].startswith("Nothing was changed: ")
-        await attacker.tell(preview=[points])
         await attacker.drag()
         assert attacker.drags[-1].seconds is not None
 
@@ -178,7 +177,7 @@ def test_odd_points_get_the_refusal_that_a_missing_number_gets(server, points):
 def test_who_clears_everything_of_his_own_is_met_with_no_error(server):
     async def story(attacker):
         await attacker.send(BackMsg(clear_cache=True))
-        await attacker.tell(points=attacker.points, hidden=["spline"], preview={"number": 1, "points": None})
+        await attacker.tell(points=attacker.points, hidden=["spline"])
         await attacker.reload()
 
     complaints = server.complaints()

@@ -1,17 +1,16 @@
 """The point editor: drag points in the browser, see what Python computes from them.
 
 Elements and styles lie beside this file, the ES modules in ``assets/editor``; the head of ``link.js`` says what state
-lives where. In short: while the pointer is down everything happens in the browser, and on release Python is told the
-points. Python sends points only to *replace* them, by raising `version`; the points it sends with the same version are
-ignored, so that an echo never overwrites a newer edit. Curves, band and certificate may be sent at any time, also ten
-times a second.
+lives where. In short: while the pointer is down everything happens in the browser, the optimum included, and on
+release Python is told the points. Python sends points only to *replace* them, by raising `version`; the points it
+sends with the same version are ignored, so that an echo never overwrites a newer edit. Curves, band and certificate may
+be sent at any time, also ten times a second.
 
 The mounted component's state is ``st.session_state[key]``:
 
 - ``points``: list of [x, y], sorted by x, as the user last left them;
 - ``hidden``: names of the curves switched off in the legend;
-- ``edits``: a counter for the component's own use;
-- ``preview``: ``{"number", "points"}`` of a drag that has not ended, points None when it was given up.
+- ``edits``: a counter for the component's own use.
 """
 
 import math
@@ -28,7 +27,7 @@ from cvxdnn.app.modules import component_script
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["Band", "CertificatePanel", "Curve", "point_editor"]
+__all__ = ["Band", "CertificatePanel", "Curve", "Model", "Words", "point_editor"]
 
 _FILES = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -68,17 +67,37 @@ class Band(TypedDict):
 class CertificatePanel(TypedDict):
     """The panel below: the dual z at x in the tube [-half_width, half_width].
 
+    c : sum of multiplier times input; the half width is the weight decay less |c|/2.
     touching : where z touches the tube.
-    wall_label : the half-width's name and number, as "β = 0.0022".
-    caption : one sentence below the panel.
     """
 
     x: ArrayLike
     z: ArrayLike
+    c: float
     half_width: float
     touching: ArrayLike
-    wall_label: str
+
+
+class Words(TypedDict):
+    """What is said of the certificate.
+
+    decay : the weight decay's name, as "β".
+    caption : one sentence below the panel, in which "{wall}" stands for the half width.
+    """
+
+    decay: str
     caption: str
+
+
+class Model(TypedDict):
+    """What the optimum is of, where the browser can compute it while points move: squared loss.
+
+    beta : weight decay in normalised units (`cvxdnn.core.datasets.Dataset.normalized`).
+    depth : weight layers.
+    """
+
+    beta: float
+    depth: int
 
 
 def point_editor(
@@ -89,15 +108,15 @@ def point_editor(
     curves: Sequence[Curve],
     band: Band | None = None,
     certificate: CertificatePanel | None = None,
+    words: Words | None = None,
+    model: Model | None = None,
     hidden: Iterable[str] = (),
     levels: Sequence[float] | None = None,
     max_points: int = 200,
     min_points: int = 1,
     stale: bool = False,
-    previewed: int | None = None,
     key: str,
     on_points_change: Callable[[], None] | None = None,
-    on_preview_change: Callable[[], None] | None = None,
     on_hidden_change: Callable[[], None] | None = None,
 ) -> ComponentResult:
     """Mount the point editor.
@@ -116,6 +135,11 @@ def point_editor(
     band : Band, optional
     certificate : CertificatePanel, optional
         The panel stays away until the first certificate, and is kept, empty, when there is none later.
+    words : Words, optional
+        Of the certificate; needed where there is one, or a model.
+    model : Model, optional
+        With it the browser computes optimum, certificate and band of points that it has not had them for; without it
+        they stay what they were, faded, until Python sends others.
     hidden : iterable of str
         Names switched off: of curves, "band", "knots". Once the user has used the legend, the browser's choice
         holds until this argument changes.
@@ -126,13 +150,11 @@ def point_editor(
     stale : bool
         The optimum, the sparsest interpolant, the band and the certificate belong to older points: draw them
         faded. (While an edit is on its way to Python the browser does so by itself.)
-    previewed : int, optional
-        Number of the preview that the curves were computed from, if it was one; the browser then sends the next.
     key : str
         Identifies the mounted component; keep it the same, or the component is mounted anew.
-    on_points_change, on_preview_change, on_hidden_change : callable, optional
-        Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]``,
-        ``["preview"]`` or ``["hidden"]`` there.
+    on_points_change, on_hidden_change : callable, optional
+        Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]``
+        or ``["hidden"]`` there.
 
     Returns
     -------
@@ -173,25 +195,25 @@ def point_editor(
         "certificate": None
         if certificate is None
         else {
-            **certificate,
             "x": _numbers(certificate["x"], width),
             "z": _numbers(certificate["z"], certificate["half_width"]),
+            "c": float(certificate["c"]),
             "half_width": float(certificate["half_width"]),
             "touching": _numbers(certificate["touching"], width),
         },
         "hidden": tuple(switched_off),
         "stale": stale,
-        "previewed": previewed,
+        "words": words,
+        "model": model,
         "received": _received(key),
     }
     react = on_points_change or _nothing
     return _mount(
         key=key,
         data=data,
-        default={"points": placed, "hidden": switched_off, "edits": 0, "preview": None},
+        default={"points": placed, "hidden": switched_off, "edits": 0},
         on_points_change=react,
         on_edits_change=react,
-        on_preview_change=on_preview_change or _nothing,
         on_hidden_change=on_hidden_change or _nothing,
     )
 

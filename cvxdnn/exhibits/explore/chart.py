@@ -4,9 +4,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cvxdnn.app.pace import load
-from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, point_editor
-from cvxdnn.app.point_editor.told import told, told_names, told_number, told_points
+from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, Model, Words, point_editor
+from cvxdnn.app.point_editor.told import told_names, told_points
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
@@ -27,7 +26,7 @@ CAPTION = (
 
 def explore_chart(session: Session) -> None:
     """Mount the editor with everything known about the session's points at this moment."""
-    shown = session.shown
+    shown = session.reference
     point_editor(
         session.scenario.points,
         version=session.version,
@@ -35,13 +34,13 @@ def explore_chart(session: Session) -> None:
         curves=[*_reference_curves(shown, session.domain), *_network_curves(session.run, session.domain)],
         band=_band(shown, session.domain),
         certificate=_certificate(shown, session.domain),
+        words=_words(shown),
+        model=_model(shown),
         hidden=session.scenario.hidden,
         levels=LEVELS if session.scenario.loss_function.needs_labels else None,
         max_points=MAX_POINTS,
-        previewed=session.preview_number,
         key=KEY,
         on_points_change=lambda: _take_points(session),
-        on_preview_change=lambda: _take_preview(session),
         on_hidden_change=lambda: _take_hidden(session),
     )
 
@@ -62,17 +61,6 @@ def _take_hidden(session: Session) -> None:
         session.leave_unchanged(error)
     else:
         session.change(hidden=hidden)
-
-
-def _take_preview(session: Session) -> None:
-    if load.is_high:
-        return  # the browser, which waits for an answer, sends the next one a second later
-    preview = told(st.session_state.get(KEY), "preview")
-    try:
-        points = told_points(preview)
-    except InvalidInputError:
-        points = None  # the drag was given up, or its end brings the message
-    session.drag(told_number(preview, "number"), points)
 
 
 def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
@@ -146,18 +134,23 @@ def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
         return None
     tube, units = certificate.tube, shown.units
     touching = units.user_x(tube.x[tube.touching()])
-    decay = "β" if shown.scenario.depth == 2 else "effective β"
-    is_whole = abs(tube.c) < 1e-9 * tube.half_width
-    wall = f"{decay} = {tube.half_width:.3g}" if is_whole else f"{tube.half_width:.3g}"
     x = units.user_x(tube.x)
     return {
         "x": np.concatenate([[domain[0]], x, [domain[1]]]),
         "z": np.concatenate([[tube.c / 2], tube.z, [-tube.c / 2]]),
+        "c": tube.c,
         "half_width": tube.half_width,
         "touching": touching,
-        "wall_label": wall,
-        "caption": CAPTION.format(
-            summed="the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls",
-            wall=(decay if is_whole else f"{decay} − |c|/2").replace("effective", "the effective"),
-        ),
     }
+
+
+def _words(shown: Reference) -> Words:
+    summed = "the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls"
+    decay = "β" if shown.scenario.depth == 2 else "effective β"
+    return {"decay": decay, "caption": CAPTION.replace("{summed}", summed)}
+
+
+def _model(shown: Reference) -> Model | None:
+    """For the browser, which knows the squared loss."""
+    scenario = shown.scenario
+    return {"beta": scenario.beta, "depth": scenario.depth} if scenario.loss == "squared" else None

@@ -17,13 +17,11 @@ from cvxdnn.app.run import Run
 from cvxdnn.app.tab import tab
 from cvxdnn.app.table_rows import Rows, rows_of
 from cvxdnn.app.text import plain
-from cvxdnn.convex import Solver
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.losses import LOSSES, named
 from cvxdnn.exhibits.explore.training import TrainingRun
-from cvxdnn.tasks.call import takes_long
 from cvxdnn.tasks.comparison import Reference
 from cvxdnn.tasks.experiments import first_frame
 from cvxdnn.tasks.labels import LEVELS, are_labels, labelled
@@ -48,7 +46,6 @@ class Session:
     version : raised when Python, not the chart, replaces the points
     revision : raised by every change, so that each part of the page can tell whether it is up to date
     table_version, table_base, table_rows : the table's widget, the rows it started from, those it last held
-    preview, preview_number : the points of an unfinished drag, and the number of the last such message
     problem, problem_place : a message for the user, or "", and where it belongs
     address, addressed : the query that the address bar should have, and the scenario that it stands for
     visits : raised by every step through the browser's history
@@ -67,9 +64,6 @@ class Session:
         self.table_base = self.table_rows = rows_of(scenario.points)
         self.visits = 0
         self.retrain = True
-        self.preview: Scenario | None = None
-        self.preview_number: int | None = None
-        self.solver = Solver()
         self.unlabelled: tuple[Points, Points] | None = None
         self.domain = domain_of(scenario)
         self.run = TrainingRun(runner, owner)
@@ -110,21 +104,6 @@ class Session:
         """Spline, optimum and certificate of the current scenario."""
         return reference(self.scenario)
 
-    @property
-    def shown(self) -> Reference:
-        """The reference of the points on the chart: those of an unfinished drag, if there is one."""
-        if self.preview is None or takes_long(self.preview):
-            return self.reference
-        return Reference(self.preview, self.solver)
-
-    def drag(self, number: int | None, points: Points | None) -> None:
-        """Show what belongs to these points until the drag ends; None: it was given up."""
-        self.preview_number = number
-        try:
-            self.preview = None if points is None else self.scenario.replace(points=points)
-        except InvalidInputError:
-            self.preview = None  # the end of the drag brings the message
-
     def refuse(self, problem: str, place: Place) -> None:
         """Say that something was not done."""
         self.problem, self.problem_place = problem, place
@@ -137,7 +116,6 @@ class Session:
     def change(self, *, by_chart: bool = False, by_table: bool = False, place: Place = "page", **settings: Any) -> None:
         """Change settings; an impossible one leaves a message at `place` and everything as it was."""
         self.revision += 1
-        self.preview = None
         self.problem_place = "table" if by_table else place
         try:
             settings, notice = self._with_fitting_loss(settings)
@@ -153,7 +131,6 @@ class Session:
             return
         self.visits += 1
         self.revision += 1
-        self.preview = None
         self.problem_place = "page"
         scenario, problem = Scenario.from_query(query)
         self.address, self.addressed = query, scenario

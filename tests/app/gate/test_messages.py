@@ -27,7 +27,7 @@ def largest():
     pasted = [{"x": repr(number), "y": repr(number)}] * 500
     message = BackMsg(rerun_script={"query_string": "&points=" + f"{number}".ljust(25) * 1_000})
     add = message.rerun_script.widget_states.widgets.add
-    add(id=NAME, json_value=json.dumps({"points": points, "preview": {"number": 1, "points": points}}))
+    add(id=NAME, json_value=json.dumps({"points": points}))
     add(id=NAME, string_value=json.dumps({"edited_rows": dict(enumerate(pasted)), "added_rows": pasted}))
     return message.SerializeToString()
 

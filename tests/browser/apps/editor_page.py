@@ -1,7 +1,8 @@
 """Mounts the point editor for the browser tests and shows beside it what Python was told.
 
 The address chooses the variant: ?live=1 pushes a new network curve ten times a second from a fragment,
-?points=[[0,1]] sets the first points, ?scale=1e-12&offset=0 the units, ?limit=4 max_points, ?hostile=1 sends a
+?points=[[0,1]] sets the first points, ?scale=1e-12&offset=0 the units, ?limit=4 max_points, ?depth=3 lets the browser
+compute the optimum of so many layers, ?hostile=1 sends a
 label with markup and a curve with values that are not finite.
 """
 
@@ -18,6 +19,10 @@ POINTS = [(0, 0.15), (0.09, 0.12), (0.2, 0.62), (0.3, 0.78), (0.42, 0.2), (0.55,
 POINTS += [(0.8, -0.5), (0.9, 0.1), (1, 0.55)]
 REPLACEMENT = [(0.1, 0.5), (0.5, -0.5), (0.9, 0.5)]
 WEIGHT_DECAY = 0.0022
+CAPTION = (
+    "Why it bends exactly there: the residuals, summed twice, stay inside a tube of half-width {wall} and touch its "
+    "wall at every knot."
+)
 
 session, query = st.session_state, st.query_params
 scale, offset = float(query.get("scale", 1)), float(query.get("offset", 0))
@@ -132,9 +137,7 @@ def curves_and_certificate(phase=0.0):
         "z": dual,
         "half_width": WEIGHT_DECAY,
         "touching": units[0](knots),
-        "wall_label": f"β = {WEIGHT_DECAY}",
-        "caption": "Why it bends exactly there: the residuals, summed twice, stay inside a tube of half-width β and "
-        "touch its wall at every knot.",
+        "c": 0.0,
     }
     return curves, band, certificate
 
@@ -149,6 +152,8 @@ def editor(phase=0.0):
             curves=curves,
             band=band,
             certificate=certificate,
+            words={"decay": "β", "caption": CAPTION},
+            model={"beta": WEIGHT_DECAY, "depth": int(query["depth"])} if "depth" in query else None,
             hidden=session.hidden,
             max_points=int(query.get("limit", 200)),
             key="editor",

@@ -1,6 +1,6 @@
 /** The panel below the chart: the dual in its tube, over the same x axis. */
 
-import { clamp } from "./numbers.js";
+import { clamp, short } from "./numbers.js";
 import { interpolate } from "./points.js";
 import { path, svg, trace } from "./svg.js";
 
@@ -15,18 +15,20 @@ export class Certificate {
   }
 
   /** The panel stays away until the first certificate, and is kept, empty, when there is none later. */
-  draw(certificate, drawing) {
+  draw({ certificate, words }, drawing) {
     if (!certificate && this.picture.childElementCount === 0) return;
     if (certificate) this.card.hidden = false;
     this.picture.setAttribute("viewBox", `0 0 ${drawing.shown.width} ${HEIGHT}`);
     this.picture.style.height = `${HEIGHT}px`;
     this.picture.replaceChildren();
     if (!certificate) return;
-    this.picture.setAttribute("aria-label", certificate.caption);
-    this.caption.textContent = certificate.caption;
+    const wall = wallOf(certificate, words);
+    const caption = words.caption.replace("{wall}", wall.name);
+    this.picture.setAttribute("aria-label", caption);
+    if (this.caption.textContent !== caption) this.caption.textContent = caption;
     const scale = { left: drawing.scale.left, top: heights(certificate) };
-    const group = svg("g", { class: "of-points" }, this.picture);
-    drawTube(group, certificate, drawing, scale);
+    const group = svg("g", { class: "of-optimum" }, this.picture);
+    drawTube(group, certificate.half_width, wall.labels, drawing, scale);
     drawDual(group, certificate, drawing, scale);
   }
 }
@@ -38,13 +40,12 @@ function heights({ z, half_width: half }) {
   return (value) => HEIGHT / 2 - (value / reach) * (HEIGHT / 2);
 }
 
-function drawTube(group, { half_width: half, wall_label: wall }, drawing, scale) {
+function drawTube(group, half, [above, below], drawing, scale) {
   const { margin, plotWidth } = drawing.shown;
   const [top, bottom, right] = [scale.top(half), scale.top(-half), margin.left + plotWidth];
   svg("rect", { class: "tube", x: margin.left, y: top, width: plotWidth, height: bottom - top }, group);
   drawing.drawDrops(group, 0, HEIGHT);
   for (const y of [top, bottom]) svg("line", { class: "wall", x1: margin.left, x2: right, y1: y, y2: y }, group);
-  const [above, below] = wallLabels(wall);
   svg("text", { x: margin.left + 2, y: top - 8 }, group).textContent = above;
   svg("text", { x: margin.left + 2, y: bottom + 18 }, group).textContent = below;
 }
@@ -61,8 +62,10 @@ function drawDual(group, { x, z, touching }, drawing, scale) {
   }
 }
 
-/** "β = 0.2" gives "+β = 0.2" and "−β = −0.2". */
-function wallLabels(label) {
-  const [name, value] = label.split("=").map((part) => part.trim());
-  return value ? [`+${name} = ${value}`, `−${name} = −${value}`] : [`+${name}`, `−${name}`];
+/** The half width is the weight decay, less |c|/2: its name, and what stands at the walls. */
+function wallOf({ half_width: half, c }, { decay }) {
+  const isWhole = Math.abs(c) < 1e-6 * half;
+  const name = decay.replace("effective", "the effective");
+  if (isWhole) return { name, labels: [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`] };
+  return { name: `${name} − |c|/2`, labels: [`+${short(half)}`, `−${short(half)}`] };
 }

@@ -13,7 +13,7 @@ import { MARKS, marks, path, svg, trace } from "./svg.js";
 
 const FINGER = 22; // radius of a point's touch area
 const LAYERS = ["networks", "spline", "sparsest", "optimum", "network"]; // bottom to top, above the band
-const FADED = { optimum: "of-points", sparsest: "of-points" }; // while they belong to older points
+const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
 const MARK_ROW = 12;
 
 export class Drawing {
@@ -34,6 +34,7 @@ export class Drawing {
     this.root = root;
     this.chart = chart;
     this.backdrop = svg("g", { class: "backdrop", "aria-hidden": "true" }, chart);
+    this.drops = svg("g", { "aria-hidden": "true" }, chart);
     this.plot = svg("svg", { class: "plot", overflow: "hidden", "aria-hidden": "true" }, chart);
     this.band = svg("path", { class: "band", "data-name": "band" }, this.plot);
     this.layers = Object.fromEntries(LAYERS.map((style) => [style, svg("g", {}, this.plot)]));
@@ -159,15 +160,12 @@ export class Drawing {
     (this.#dotNodes.get(id) ?? this.chart).focus({ preventScroll: true });
   }
 
-  /* What does not follow a drag */
+  /* What stays during a drag */
 
   /** @param {Data} data */
-  drawAll(data, hidden) {
+  drawAxes(data) {
     this.#measure(data.curves.filter(({ style }) => style in MARKS).length);
-    this.#touching = data.certificate?.touching ?? [];
     this.#drawBackdrop();
-    this.#drawCurves(data.curves, hidden);
-    this.#drawBand(data.band, hidden);
   }
 
   #drawBackdrop() {
@@ -190,12 +188,23 @@ export class Drawing {
     });
     if (yAxis.note) write(yAxis.note, { class: "note", x: 2, y: 12 });
     if (xAxis.note) write(xAxis.note, { class: "note", x: width - margin.right, y: height - 4, "text-anchor": "end" });
-    this.drawDrops(this.backdrop, margin.top, base);
+  }
+
+  /* What belongs to the optimum */
+
+  /** @param {Data} data */
+  drawOptimum(data, hidden) {
+    const { margin, plotHeight, strip } = this.shown;
+    this.#touching = data.certificate?.touching ?? [];
+    this.drops.replaceChildren();
+    this.drawDrops(this.drops, margin.top, margin.top + plotHeight + strip);
+    this.#drawCurves(data.curves, hidden);
+    this.#drawBand(data.band, hidden);
   }
 
   /** Lines where the dual touches its tube, from pixel y1 to y2. */
   drawDrops(parent, y1, y2) {
-    const group = svg("g", { class: "of-points" }, parent);
+    const group = svg("g", { class: "of-optimum" }, parent);
     for (const x of this.#touching) {
       if (!this.isInside(x)) continue;
       svg("line", { class: "drop", x1: this.scale.left(x), x2: this.scale.left(x), y1, y2 }, group);

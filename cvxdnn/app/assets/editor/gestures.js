@@ -142,7 +142,6 @@ export class Gestures {
     const [left, top] = this.drawing.position(this.#pointer);
     this.history.points = this.history.withMoved(id, ...this.drawing.coordinatesAt(left + grip[0], top + grip[1]));
     this.editor.words.show(this.editor.describe(this.history.points[this.history.index(id)]));
-    this.editor.link.preview();
   }
 
   #pointerEnd(event) {
@@ -188,7 +187,6 @@ export class Gestures {
     clearTimeout(this.#pointer.timer);
     this.history.points = this.#pointer.before ?? this.history.points;
     this.#pointer = null;
-    this.editor.link.withdrawPreview();
     this.editor.words.show("");
     this.editor.accept();
     this.editor.paint("all");

@@ -5,6 +5,7 @@
  *   link      what Python sends and is told
  *   gestures  what hand and keyboard mean
  *   drawing   the chart; beside it legend, certificate, words
+ *   preview   the optimum of points that Python has not answered yet
  *
  * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
@@ -18,18 +19,20 @@ import { Legend } from "./legend.js";
 import { Link } from "./link.js";
 import { coordinate } from "./numbers.js";
 import { pairs } from "./points.js";
+import { preview } from "./preview.js";
 import { Words } from "./words.js";
 
 export class Editor {
   #frame = null; // the next drawing, once asked for
   #due; // and of what
   #frames = 0;
+  #previewed = null; // the last preview, and of what
   #observer = new ResizeObserver(() => this.#layout());
 
   constructor(root) {
     this.host = root.querySelector(".editor");
     this.history = new History();
-    this.link = new Link(() => (this.gestures.isDragging ? pairs(this.history.points) : null));
+    this.link = new Link();
     this.words = new Words(this.host);
     this.drawing = new Drawing(root, this.host.querySelector(".chart"));
     this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
@@ -187,18 +190,40 @@ export class Editor {
   paint(part) {
     const isAll = part === "all" || this.#due === "all" || !this.drawing.scale;
     this.#due = undefined;
-    const { data, hidden } = this.link;
-    if (!this.drawing.view || !data) return;
+    if (!this.drawing.view || !this.link.data) return;
+    const { hidden } = this.link;
+    const preview = this.#preview();
+    const data = preview ? withPreview(this.link.data, preview) : this.link.data;
     if (isAll) {
-      this.drawing.drawAll(data, hidden);
+      this.drawing.drawAxes(data);
       this.legend.draw(data, hidden);
-      this.certificate.draw(data.certificate, this.drawing);
+    }
+    if (isAll || preview) {
+      this.drawing.drawOptimum(data, hidden);
+      this.certificate.draw(data, this.drawing);
     }
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
     this.drawing.drawPoints(this.history.points);
     if (!this.gestures.isDown) this.drawing.orderPoints(this.history.points, (index) => this.label(index));
-    this.#report();
+    this.#report(preview !== null);
+  }
+
+  /** Whether the points have changed since Python computed what it sent. */
+  #isAhead() {
+    return this.link.isAwaiting || this.gestures.isResting || this.gestures.hasDragged;
+  }
+
+  /** The optimum of the points as they are, as long as Python has not sent it; null where it cannot be had here. */
+  #preview() {
+    const { model } = this.link.data;
+    const { points } = this.history;
+    if (!model || !points.length || !this.#isAhead()) return null;
+    const { view } = this.drawing;
+    if (this.#previewed?.points !== points || this.#previewed.model !== model || this.#previewed.view !== view) {
+      this.#previewed = { points, model, view, found: preview(points, model, view) };
+    }
+    return this.#previewed.found;
   }
 
   #layout() {
@@ -206,19 +231,17 @@ export class Editor {
   }
 
   /** What tests and the style sheet read. */
-  #report() {
+  #report(isPreviewed) {
     const { gestures, history, link } = this;
-    const points = pairs(history.points);
-    const waits = link.isAwaiting || gestures.isResting || (gestures.hasDragged && !link.follows(points));
     this.#frames += 1;
     Object.assign(this.host.dataset, {
-      points: points.length,
+      points: history.points.length,
       edits: link.edits,
       frames: this.#frames,
       version: link.version,
       dragging: gestures.isDragging,
-      followed: gestures.hasDragged && link.isFollowed(points),
-      stale: Boolean(link.data.stale || waits),
+      previewed: isPreviewed,
+      stale: Boolean(link.data.stale || this.#isAhead()),
     });
     this.#action("undo").setAttribute("aria-disabled", String(!history.hasPast));
     this.#action("redo").setAttribute("aria-disabled", String(!history.hasFuture));
@@ -229,6 +252,12 @@ export class Editor {
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }
+}
+
+/** What Python sent, with the optimum, its certificate and the band of the points as they are now. */
+function withPreview(data, { optimum, certificate, band }) {
+  const curves = data.curves.map((curve) => (curve.style === "optimum" ? { ...curve, ...optimum } : curve));
+  return { ...data, curves, certificate, band: data.band && { ...data.band, ...band } };
 }
 
 /** Takes the component's elements over. */

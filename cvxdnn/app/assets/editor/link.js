@@ -10,19 +10,17 @@
  *   hidden    The browser, after Python's first word. Python's list counts again when Python changes it.
  *   curves, band, certificate, domain   Python. They are drawn as they come, also during a drag; a domain that
  *             comes during a drag waits for its end, so that the chart does not move under the finger.
- *   spline    Computed here from the points, at every frame of a drag.
+ *   spline    Computed here from the points, at every frame of a drag. So are, where Python says of what, the
+ *             optimum, its certificate and the band, until Python's answer for these points is here (`preview.js`).
  *
  * What Python is told
  *   `points`  after each edit: when a drag ends, when the arrow keys rest, on add, remove, undo, redo; of edits
  *             that follow each other faster than Python could answer (a key held down) only the last.
  *   `edits`   only when `points` are the very same as told before, which Streamlit would take for no change
  *             (say, undo after a replacement): a number that makes the callback run all the same.
- *   `preview` while a point is dragged: a number and the points so far, at most 15 times a second and never
- *             before Python has answered the last one, so that a slow server gets fewer, not a queue of them;
- *             when a second has passed without an answer, again.
  *   `hidden`  when a curve is switched on or off.
- * Python says in `received` what has reached it. Until that is the latest edit, everything computed from the
- * points is drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
+ * Python says in `received` what has reached it. Until that is the latest edit, what belongs to older points is
+ * drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
  * is not confirmed within seconds is told again.
  *
  * @typedef {object} Data what `point_editor` in Python sends
@@ -34,10 +32,11 @@
  * @property {number} min_points
  * @property {{name: string, label: string, style: string, lines: number[][][], knots: number[]}[]} curves
  * @property {?{label: string, x: number[], lower: number[], upper: number[]}} band
- * @property {?object} certificate
+ * @property {?{x: number[], z: number[], c: number, half_width: number, touching: number[]}} certificate
+ * @property {{decay: string, caption: string}} words about the certificate; "{wall}" stands for the half width
+ * @property {?import("./preview.js").Model} model what the browser can compute the optimum of
  * @property {string[]} hidden
  * @property {boolean} stale
- * @property {?number} previewed
  * @property {?{points: number[][], hidden: string[], edits: number}} received
  */
 
@@ -45,8 +44,6 @@ import { samePairs } from "./points.js";
 
 const CONFIRM_WITHIN = 3000; // milliseconds, doubled at each of at most three repetitions
 const EDIT_EVERY = 150; // least time between two edits told
-const PREVIEW_EVERY = 66; // at most 15 a second
-const PREVIEW_LOST = 1000; // an answer that takes longer is not waited for
 
 export class Link {
   /** @type {Data} */
@@ -60,15 +57,7 @@ export class Link {
   #delivered = -Infinity; // and when
   #toldHidden;
   #sentHidden; // the list of hidden curves that Python sent last
-  #previews = 0; // how many points of unfinished drags Python was told
-  #previewed = -Infinity; // when it was told the last ones
-  #toldPreview = null; // and which
   #timers = {};
-
-  /** @param {() => ?number[][]} dragged the points of the drag that goes on, or null */
-  constructor(dragged) {
-    this.dragged = dragged;
-  }
 
   /** Takes what Python sent; points and domain are taken by who may move them. */
   receive(component) {
@@ -136,47 +125,6 @@ export class Link {
     if (awaited.edits !== null && !(received.edits >= awaited.edits)) return;
     this.#awaiting = null;
     clearTimeout(this.#timers.confirmation);
-  }
-
-  /** Whether what Python sent was computed from the last points it was told during this drag. */
-  #isPreviewed() {
-    return this.#previews > 0 && this.data.previewed === this.#previews;
-  }
-
-  /** Whether what Python sent was computed from these dragged points. */
-  isFollowed(points) {
-    return this.#isPreviewed() && samePairs(this.#toldPreview, points);
-  }
-
-  /** Whether it was, or is about to be: previews are answered. */
-  follows(points) {
-    const isFresh = performance.now() - this.#previewed < PREVIEW_LOST;
-    return this.isFollowed(points) || (isFresh && Boolean(this.data.previewed));
-  }
-
-  /** Tells Python the points of an unfinished drag: at once or as soon as it may, and until Python has answered. */
-  preview() {
-    clearTimeout(this.#timers.following);
-    const points = this.dragged();
-    if (!points || this.isFollowed(points)) return;
-    const early = this.#previewed + (this.#isPreviewed() ? PREVIEW_EVERY : PREVIEW_LOST) - performance.now();
-    if (early <= 0) this.#tellPreview(points);
-    // A finger that rests brings no event: without this its last place would never be told.
-    this.#timers.following = setTimeout(() => this.preview(), early > 0 ? early : PREVIEW_LOST);
-  }
-
-  #tellPreview(points) {
-    this.#previewed = performance.now();
-    this.#previews += 1;
-    this.#toldPreview = points;
-    this.#component.setStateValue("preview", { number: this.#previews, points });
-  }
-
-  /** A drag was given up: what Python was told of it does not count. */
-  withdrawPreview() {
-    if (!this.#previews) return;
-    this.#previews += 1;
-    this.#component.setStateValue("preview", { number: this.#previews, points: null });
   }
 
   toggle(name) {

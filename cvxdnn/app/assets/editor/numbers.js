@@ -43,6 +43,9 @@ function compact(value) {
   return minus(mantissa === 1 ? powerOfTen(exponent) : `${mantissa}×${powerOfTen(exponent)}`);
 }
 
+/** A number to three digits. */
+export const short = (value) => compact(Number(value.toPrecision(3)));
+
 /**
  * Short labels for ticks, and the factor and offset they leave out, written once beside the axis.
  * @returns {{labels: string[], note: string}}

@@ -76,18 +76,18 @@ function bestLine({ x, y, w }, beta) {
 /**
  * The best function found of a network with `depth` weight layers.
  * @param {Data} data
- * @returns {ReturnType<typeof optimum> & {weightDecay: number}} `objective` and `loss` of that network; tube and gap are
- *   those of two layers at `weightDecay`, whose optimum it is
+ * @returns {ReturnType<typeof optimum> & {weightDecay: number, twoLayerObjective: number}} the optimum of two layers at
+ *   `weightDecay`, to which tube and gap belong, with the `objective` of the deeper network that draws it
  */
 export function deepOptimum(data, beta, depth) {
-  if (depth === 2) return { ...optimum(data, beta), weightDecay: beta };
   const price = (found) => found.loss + ((beta * depth) / 2) * found.pathNorm ** (2 / depth);
   const at = (weightDecay) => {
     const found = optimum(data, weightDecay);
-    return { ...found, objective: price(found), weightDecay };
+    return { ...found, objective: price(found), weightDecay, twoLayerObjective: found.objective };
   };
-  if (beta <= 0) return at(0);
+  if (beta <= 0 || depth === 2) return at(beta);
   const top = betaMax(data);
+  if (top === 0) return at(beta);
   // The path norm of the optimum is at most that of the data, which bounds the weight decay from below.
   const least = Math.min(top, beta * Math.max(pathNorm(slopes(data, data.y)), 1e-300) ** (2 / depth - 1));
   const looked = Array.from({ length: GRID }, (_, k) => at(least * (top / least) ** (k / (GRID - 1))));

@@ -1,0 +1,73 @@
+/**
+ * Optimum, certificate and band of points that Python has not answered yet, in the user's units.
+ *
+ * What is drawn as an optimum has a certificate of its own: a relative gap of at most 1e-6. Else the last answer stays,
+ * faded.
+ *
+ * @typedef {object} Model what the optimum is of
+ * @property {number} beta weight decay in normalised units
+ * @property {number} depth weight layers
+ */
+
+import { band } from "../optimum/band.js";
+import { deepOptimum, grouped } from "../optimum/index.js";
+
+const DRAWN = 1e-6;
+const TOUCHING = 1e-6; // share of the half width within which the curve touches the wall
+
+/** x in [0, 1], y of mean zero and range one: the units in which weight decay is measured. */
+function normalisation(points) {
+  const [xs, ys] = ["x", "y"].map((axis) => points.map((point) => point[axis]));
+  const range = (values) => Math.max(...values) - Math.min(...values) || 1;
+  const mean = ys[0] + ys.reduce((sum, y) => sum + (y - ys[0]), 0) / ys.length;
+  return { x: { offset: Math.min(...xs), scale: range(xs) }, y: { offset: mean, scale: range(ys) } };
+}
+
+const inUnits = ({ offset, scale }) => ({
+  from: (value) => (value - offset) / scale,
+  to: (value) => offset + scale * value,
+});
+
+/**
+ * @param {import("./points.js").Point[]} points at least one
+ * @param {Model} model
+ * @param {{x0: number, x1: number}} view what of the x axis is shown
+ * @returns {?{optimum: object, certificate: object, band: object}} as in `Data`; null where nothing is certified
+ */
+export function preview(points, model, view) {
+  const units = normalisation(points);
+  const [x, y] = [inUnits(units.x), inUnits(units.y)];
+  const data = grouped(
+    points.map((point) => x.from(point.x)),
+    points.map((point) => y.from(point.y)),
+  );
+  const found = deepOptimum(data, model.beta, model.depth);
+  if (!(found.gap <= DRAWN * found.twoLayerObjective)) return null;
+  const [low, high] = [x.from(view.x0), x.from(view.x1)];
+  const edges = band(data.x, found.values, found.slopes, low, high);
+  return {
+    optimum: curve(data.x, found, low, high, x, y),
+    band: { x: edges.x.map(x.to), lower: edges.lower.map(y.to), upper: edges.upper.map(y.to) },
+    certificate: {
+      x: [view.x0, ...Array.from(data.x, x.to), view.x1],
+      z: [found.c / 2, ...found.z, -found.c / 2],
+      c: found.c,
+      half_width: found.halfWidth,
+      touching: touching(data.x, found).map(x.to),
+    },
+  };
+}
+
+/** The polyline from one edge of the view to the other, and where it bends. */
+function curve(xs, { values, slopes, knots }, low, high, x, y) {
+  const last = xs.length - 1;
+  const start = values[0] + (slopes[0] ?? 0) * (low - xs[0]);
+  const end = values[last] + (slopes[last - 1] ?? 0) * (high - xs[last]);
+  const corners = [[low, start], ...knots.map((i) => [xs[i], values[i]]), [high, end]];
+  const line = [corners.map(([at]) => x.to(at)), corners.map(([, value]) => y.to(value))];
+  return { lines: [line], knots: knots.map((i) => x.to(xs[i])) };
+}
+
+function touching(xs, { z, halfWidth }) {
+  return Array.from(xs).filter((_, i) => Math.abs(z[i]) >= halfWidth * (1 - TOUCHING));
+}
