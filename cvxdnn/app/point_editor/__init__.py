@@ -64,7 +64,7 @@ class Band(TypedDict):
 
 
 class CertificatePanel(TypedDict):
-    """The panel below: the dual z at x in the tube [-half_width, half_width].
+    """The panel below: the dual z at x in the tube [-half_width, half_width]; without an x, room for it.
 
     touching : where z touches the tube.
     wall_label : the half-width's name and number, as "β = 0.0022".

@@ -1072,6 +1072,7 @@ class Editor {
     const { x, z, half_width: half, touching, wall_label: wall, caption } = certificate;
     this.certificate.setAttribute("aria-label", caption);
     this.host.querySelector(".caption").textContent = caption;
+    if (x.length === 0) return;
 
     const largest = Math.max(...z.map((value) => Math.abs(value ?? 0)));
     const unit = clamp(largest, half, 4 * half) || 1; // a dual far outside the tube is cut, the tube stays visible
