@@ -13,13 +13,15 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import urlencode
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from benchmarks.client import Client
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Viewer, Visitor
+from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["ATTACKS"]
 
@@ -233,6 +235,27 @@ async def held_up_uploads(port: int) -> Answers:
         return answers
 
 
+async def slow_optima(port: int) -> Answers:
+    """Five tabs come at once, each with an optimum that takes the one worker some eight seconds."""
+    points = tuple((i / 132, 1.0 if 7919 * i % 13 < 7 else -1.0) for i in range(133))
+    slow = Scenario(points=points, loss="logistic", depth=6)
+    betas = (0.01, 0.02, 0.03, 0.04, 0.05)
+    tabs = [Viewer(port, query=urlencode(slow.replace(beta=beta).to_query())) for beta in betas]
+    began = time.monotonic()
+
+    async def seconds_to_page(tab: Viewer) -> float:
+        await tab.connect()
+        return time.monotonic() - began
+
+    pages = await asyncio.gather(*map(seconds_to_page, tabs))
+    optima = [await tab.until(lambda tab=tab: tab.has_optimum, "the optimum", 120.0) for tab in tabs]
+    seconds = time.monotonic() - began
+    for tab in tabs:
+        await tab.disconnect()
+    slowest = round(1000 * max(pages))
+    return Counter({"ms to the slowest of 5 pages": slowest, "optima": sum(optima), "s to the last": round(seconds)})
+
+
 async def _newcomer(port: int) -> Answers:
     try:
         async with Client(port=port, page="about") as late:
@@ -245,7 +268,7 @@ ATTACKS: dict[str, Callable[[int], Awaitable[Answers]]] = {
     each.__name__: each
     for each in (
         *(foreign_origins, rebound_names, large_messages, silent_sockets, idle_connections, garbage, odd_values),
-        *(sockets_without_a_page, flood_of_sockets, flood_of_reruns, held_up_uploads),
+        *(sockets_without_a_page, flood_of_sockets, flood_of_reruns, held_up_uploads, slow_optima),
     )
 }
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from benchmarks.client import Client
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["Drag", "Visitor"]
+__all__ = ["Drag", "Viewer", "Visitor"]
 
 POINTS = 10
 SPACING = 100.0
@@ -32,8 +32,38 @@ class Drag:
     seconds: float | None
 
 
+@dataclass
+class Viewer(Client):
+    """A tab with the Explore page, which sees its chart.
+
+    shown : what the point editor was sent last
+    """
+
+    shown: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._editor = ""
+
+    @property
+    def has_optimum(self) -> bool:
+        """Whether the chart shows the optimum of its points."""
+        return bool(self._curve("optimum")["lines"])
+
+    def _curve(self, name: str) -> Any:
+        return next((curve for curve in self.shown.get("curves", []) if curve["name"] == name), {"lines": []})
+
+    def _take_element(self, delta: Any) -> None:
+        super()._take_element(delta)
+        element = delta.new_element
+        if element.WhichOneof("type") == "bidi_component" and "point_editor" in element.bidi_component.component_name:
+            self._editor = element.bidi_component.id
+            self._elements[self._editor] = self._editor, delta.fragment_id
+            self.shown = json.loads(element.bidi_component.json)
+
+
 @dataclass(kw_only=True)
-class Visitor(Client):
+class Visitor(Viewer):
     """One session of the Explore page. Connect it with `async with`; then `drag`, `press` and `switch`.
 
     number : whose points it has;  settings : of its scenario, other than the points
@@ -50,9 +80,7 @@ class Visitor(Client):
         super().__post_init__()
         self._random = random.Random(self.number)
         self.points: Points = [[i / (POINTS - 1), self._mark()] for i in range(POINTS)]
-        self.shown: dict[str, Any] = {}
         self.query = urlencode(Scenario(points=tuple(map(tuple, self.points)), **self.settings).to_query())
-        self._editor = ""
 
     async def connect(self) -> None:
         """Open the link of one's own points, or come back to the page after a lost connection."""
@@ -82,24 +110,18 @@ class Visitor(Client):
     # From the server.
 
     def _take_element(self, delta: Any) -> None:
+        before = self.shown
         super()._take_element(delta)
         element = delta.new_element
-        kind = element.WhichOneof("type")
-        if kind == "alert" and element.alert.body:
+        if element.WhichOneof("type") == "alert" and element.alert.body:
             self.errors.append(element.alert.body)
-        elif kind == "bidi_component" and "point_editor" in element.bidi_component.component_name:
-            self._editor = element.bidi_component.id
-            self._elements[self._editor] = self._editor, delta.fragment_id
-            self.shown = json.loads(element.bidi_component.json)
+        if self.shown is not before:
             self._check(self.shown)
 
     # What it sees.
 
-    def _curve(self, name: str) -> Any:
-        return next((curve for curve in self.shown.get("curves", []) if curve["name"] == name), {"lines": []})
-
     def _shows_optimum_of(self, points: Points) -> bool:
-        return self.shown.get("points") == points and bool(self._curve("optimum")["lines"])
+        return self.shown.get("points") == points and self.has_optimum
 
     def _check(self, shown: dict[str, Any]) -> None:
         """Everything that has a height must be near this visitor's interval."""

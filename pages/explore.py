@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from cvxdnn.app.page import repeated
+from cvxdnn.app.background import LOOK_SECONDS
+from cvxdnn.app.page import LIVE_SECONDS, repeated
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
 from cvxdnn.exhibits.explore.neurons import closer_look
@@ -30,14 +31,20 @@ with st.container(key="explore"):
     chart, panel = st.columns([2.7, 1.15], gap="small")
 
 here.poll()
-drawn = (here.revision, here.run.is_running, here.is_busy)
+drawn = here.stage
+is_moving = here.run.is_running or here.optimum.is_running
 
 
 def up_to_date() -> None:
-    """Draw the whole page again when an edit or the end of a run changed more than one part of it."""
+    """Draw the whole page again when an edit, the end of a run or an optimum changed more than one part of it."""
     here.poll()
-    if (here.revision, here.run.is_running, here.is_busy) != drawn:
+    if here.stage != drawn:
         st.rerun()
+
+
+def every(seconds: float) -> float:
+    """Between two looks at what moves: networks that train, or else an optimum that is to come."""
+    return seconds if here.run.is_running else LOOK_SECONDS
 
 
 def show_chart() -> None:
@@ -61,12 +68,12 @@ def look_closer() -> None:
 
 
 with chart:
-    repeated(show_chart, active=here.run.is_running)
+    repeated(show_chart, active=is_moving, every=every(LIVE_SECONDS))
     with st.container(key="explore_later"):
         points_table(here)
         repeated(look_closer, active=here.is_busy, every=SLOWER)
 with panel:
-    repeated(show_numbers, active=here.run.is_running, every=SLOWER)
+    repeated(show_numbers, active=is_moving, every=every(SLOWER))
     with st.container(border=True):
         data_controls(here)
         model_controls(here)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from cvxdnn.app.background import LOOK_SECONDS
 from cvxdnn.app.page import figure, live
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.path.charts import complexity_figure, cross_validation_figure, objective_figure, path_figure
-from cvxdnn.exhibits.path.page import path_of, selection
+from cvxdnn.exhibits.path.page import REFUSED, path_of, selection, selection_of
 
 here = session()
 
@@ -75,10 +76,13 @@ with objective, st.container(border=True):
 
 
 def choose() -> None:
-    result = choosing.of(here.scenario)
+    result = selection_of(here.scenario)
     st.markdown("**Which β predicts best?** Measured.")
     if result is None:
-        st.info(choosing.problem or "Following the path of every part of the points …")
+        if choosing.message:
+            st.info(REFUSED.format(why=choosing.message))
+        else:
+            st.info(f"The path of every part of the points is {choosing.standing}.")
         return
     figure(cross_validation_figure(result), key="path_selection_picture")
     left_out = "one point" if result.folds == len(data) else f"one of {result.folds} parts"
@@ -89,6 +93,6 @@ def choose() -> None:
 
 
 choosing = selection()
-choosing.of(here.scenario)
+selection_of(here.scenario)
 with choice, st.container(border=True):
-    live(choosing, choose)
+    live(choosing, choose, every=LOOK_SECONDS)

@@ -15,24 +15,19 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import TypeVar
 
-import streamlit as st
-
-from cvxdnn.app.tab import tab, wait
-from cvxdnn.core.exceptions import JobCancelledError, require
+from cvxdnn.core.exceptions import require
 from cvxdnn.core.limits import Limits, host_limits
 from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, log
-from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.experiments import warm_up
 
-__all__ = ["backend", "close", "elsewhere", "runner", "solver", "start", "tidy"]
-
-Result = TypeVar("Result")
+__all__ = ["backend", "close", "runner", "solver", "start", "tidy"]
 
 INLINE = "the server process"
 MEGABYTE = 1_000_000
 SOLVER_SECONDS = 60
+SOLVER_STOP_SECONDS = 1.0
+"""A short calculation does not look whether it is still wanted; its worker starts again after this time."""
 TURN_SECONDS = 5.0
 """What training may use of a worker before it makes room for somebody who waits."""
 WAITING_SHARE = 0.25
@@ -58,21 +53,6 @@ def runner() -> Runner:
 def solver() -> Runner:
     """Where short calculations run that would hold up other sessions here."""
     return _once("solving", lambda: _solving_runner(host_limits()))
-
-
-def elsewhere(call: Call[Result]) -> Result:
-    """The result of a calculation in the worker for short ones: only the tab that asks waits for it.
-
-    Raises
-    ------
-    CvxdnnError
-        What stands in the way.
-    """
-    try:
-        result: Result = wait(solver().submit(call, owner=tab().owner, label=call.label))
-        return result
-    except JobCancelledError:  # another run of this tab's page asks for something else already
-        st.stop()
 
 
 def start() -> None:
@@ -145,5 +125,10 @@ def _training_runner(limits: Limits) -> Runner:
 
 
 def _solving_runner(limits: Limits) -> Runner:
-    rules = Rules(run_seconds=SOLVER_SECONDS, run_bytes=limits.job_megabytes * MEGABYTE, max_queued=limits.queue)
+    rules = Rules(
+        run_seconds=SOLVER_SECONDS,
+        run_bytes=limits.job_megabytes * MEGABYTE,
+        kill_after=SOLVER_STOP_SECONDS,
+        max_queued=limits.queue,
+    )
     return ProcessRunner(1, rules=rules) if limits.workers else InlineRunner(rules=rules)

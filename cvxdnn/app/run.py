@@ -9,7 +9,6 @@ from cvxdnn.app.tab import tab, wait
 from cvxdnn.core.exceptions import JobCancelledError, LimitExceededError
 from cvxdnn.core.limits import host_limits
 from cvxdnn.jobs import Job, JobState, Runner
-from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.stream import Frame, Stream
 
 __all__ = ["Run", "own_run"]
@@ -44,7 +43,7 @@ class Run(Generic[Report]):
 
     Attributes
     ----------
-    frame : the newest frame of a stream, or the result of a call; None before the first
+    frame : the newest frame; None before the first
     subject : what the job is about, as given to `start`
     message : why the last job ended unexpectedly, for the user; "" otherwise
     was_replaced : whether it ended because its owner, this tab, began another
@@ -57,8 +56,8 @@ class Run(Generic[Report]):
         self.message = ""
         self.was_replaced = False
         self._runner, self._owner = runner, owner
-        self._begun: Call[Report] | Stream[Any] | None = None  # as given to `start`, with no state of a later frame
-        self._task: Call[Report] | Stream[Any] | None = None  # of the present job
+        self._begun: Stream[Any] | None = None  # as given to `start`, with no state of a later frame
+        self._task: Stream[Any] | None = None  # of the present job
         self._label = ""
         self._job: Job | None = None
         self._seen = 0
@@ -84,7 +83,7 @@ class Run(Generic[Report]):
         """The newest frame, if it is about this subject."""
         return self.frame if self.subject == subject else None
 
-    def start(self, task: Call[Report] | Stream[Any], subject: Any) -> None:
+    def start(self, task: Stream[Any], subject: Any) -> None:
         """Begin another job instead of the present one."""
         self.stop()
         self.frame, self.subject, self._begun = None, subject, task
@@ -146,10 +145,10 @@ class Run(Generic[Report]):
             self.frame = replace(self.frame, state=None)
             self.message = FORGOTTEN.format(megabytes=host_limits().kept_megabytes)
 
-    def _rest(self, task: Call[Report] | Stream[Any]) -> Call[Report] | Stream[Any]:
-        return task.after(self.frame) if isinstance(task, Stream) and isinstance(self.frame, Frame) else task
+    def _rest(self, task: Stream[Any]) -> Stream[Any]:
+        return task.after(self.frame) if isinstance(self.frame, Frame) else task
 
-    def _submit(self, task: Call[Report] | Stream[Any], label: str) -> None:
+    def _submit(self, task: Stream[Any], label: str) -> None:
         self._task, self._label = task, label
         self.message, self.was_replaced, self._seen = "", False, 0
         try:
@@ -162,8 +161,6 @@ class Run(Generic[Report]):
         state = job.state  # before the frames: when it has ended, all of them are there
         if job.frames > self._seen:
             self._seen, self.frame = job.frames, job.progress
-        elif state is JobState.DONE and not job.frames:  # a call, which reports nothing
-            self.frame = job.result()
         if state in (JobState.FAILED, JobState.LOST, JobState.LIMITED):
             self.message = job.error or ""
         if state.finished and isinstance(self.frame, Frame) and self.frame.state is not None:

@@ -7,14 +7,13 @@ ends must be able to come back.
 
     tab().owner                        for every job of this tab
     tab().ends["explore"] = f          call f when the tab is closed or its connection lost, each time that happens
-    wait(job)                          its result, while others draw their pages
+    wait(job, 2.0)                     its result, while others draw their pages
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -141,10 +140,8 @@ def tab() -> Tab:
     return current
 
 
-def wait(job: Job, seconds: float | None = None) -> Any:
+def wait(job: Job, seconds: float) -> Any:
     """The result of a job, `seconds` after now at the latest. Others draw their pages meanwhile.
-
-    Whose tab closes while it waits needs no result: the job is stopped and the page ends.
 
     Raises
     ------
@@ -153,14 +150,5 @@ def wait(job: Job, seconds: float | None = None) -> Any:
     Exception
         See `Job.result`.
     """
-    context = get_script_run_ctx(suppress_warning=True)
-    deadline = None if seconds is None else time.monotonic() + seconds
     with turn.given_up():
-        while not job.state.finished and (deadline is None or time.monotonic() < deadline):
-            left = LOOK_SECONDS if deadline is None else min(LOOK_SECONDS, max(0.0, deadline - time.monotonic()))
-            with suppress(Exception):  # its state says whether it has ended
-                job.result(left)
-            if context is not None and not is_connected(context.session_id):
-                job.stop()
-                st.stop()
-    return job.result(0)
+        return job.result(seconds)

@@ -4,11 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from cvxdnn.convex import solve
-from cvxdnn.core.solution import Solution
-from cvxdnn.tasks.scenario import Scenario
-
-__all__ = ["Call", "optimum_of", "takes_long"]
+__all__ = ["Call"]
 
 Result = TypeVar("Result")
 
@@ -31,23 +27,4 @@ class Call(Generic[Result]):
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> Result:
         """The result; there is no progress to report."""
-        return self.here()
-
-    def here(self) -> Result:
-        """The result, computed in this process."""
         return self.function(*self.arguments, **self.options)
-
-
-def optimum_of(scenario: Scenario) -> Call[Solution]:
-    """The certified optimum of the scenario's points in normalised units."""
-    data, _ = scenario.normalized()
-    return Call(solve, (data.x, data.y), {"beta": scenario.beta, "depth": scenario.depth, "loss": scenario.loss})
-
-
-def takes_long(scenario: Scenario) -> bool:
-    """Whether the optimum should be computed where nobody else waits for it.
-
-    For two weight layers, and for more with the squared loss, 200 points are solved in 0.3 s or less. The search over
-    two-layer solutions that deep networks with another loss need takes up to some ten seconds.
-    """
-    return scenario.depth > 2 and scenario.loss != "squared"

@@ -5,7 +5,6 @@ percent of the range of y. Distances between piecewise-linear functions are take
 where they are exact.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.core.datasets import Dataset, Normalization
-from cvxdnn.core.exceptions import InvalidInputError, LimitExceededError, WorkerDiedError
 from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
 from cvxdnn.core.tube import Tube, tube
-from cvxdnn.tasks.call import Call, optimum_of, takes_long
 from cvxdnn.tasks.experiments import NetworkFrame
+from cvxdnn.tasks.optimum import Answer, optimum_of
 from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance", "network_tube"]
@@ -39,11 +37,12 @@ class Reference:
     """What is known without training: the spline, and the certified optimum of the paper's architecture.
 
     The band and the sparsest function refer to the fitted values of that optimum, and where there is none to the
-    points themselves, the limit of vanishing weight decay. `elsewhere` stands in for `solve` where that takes long.
+    points themselves, the limit of vanishing weight decay. The optimum is computed when it is asked for first, unless
+    it is given as `answer`.
     """
 
     scenario: Scenario
-    elsewhere: Callable[[Call[Solution]], Solution] | None = None
+    answer: Answer | None = None
 
     @cached_property
     def _normalized(self) -> tuple[Dataset, Normalization]:
@@ -70,7 +69,7 @@ class Reference:
     @property
     def solution(self) -> Solution | None:
         """The certified optimum for biases in the last hidden layer only; None where there is none."""
-        return self._answer[0]
+        return self._answer.solution
 
     @property
     def lower_bound(self) -> float | None:
@@ -81,23 +80,16 @@ class Reference:
     @property
     def obstacle(self) -> str:
         """Why these points have no optimum; "" where they have one."""
-        return self._answer[1]
+        return self._answer.obstacle
 
     @property
-    def _answer(self) -> tuple[Solution | None, str]:
-        """Computed once; not a `cached_property`, whose lock all references share in Python 3.11."""
-        if "answer" not in self.__dict__:
-            self.__dict__["answer"] = self._solved()
-        answer: tuple[Solution | None, str] = self.__dict__["answer"]
-        return answer
+    def is_known(self) -> bool:
+        """Whether there is an optimum, or none to come; until then nothing that refers to it should be shown."""
+        return self._answer.is_known
 
-    def _solved(self) -> tuple[Solution | None, str]:
-        try:
-            if self.elsewhere is not None and takes_long(self.scenario):
-                return self.elsewhere(optimum_of(self.scenario)), ""
-            return optimum_of(self.scenario).here(), ""
-        except (InvalidInputError, LimitExceededError, WorkerDiedError) as error:  # as for labels of one class only
-            return None, str(error)
+    @cached_property
+    def _answer(self) -> Answer:
+        return optimum_of(self.scenario) if self.answer is None else self.answer
 
     @property
     def certificate(self) -> Certificate | None:
@@ -145,7 +137,8 @@ class Comparison:
         `Reference.is_optimum` is false it is an upper bound, and there is no gap
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
     knots : bends inside the data's range of network, optimum and spline
-    deviation : largest distance to the linear spline;  outside : largest distance to the band
+    deviation : largest distance to the linear spline;  outside : largest distance to the band; None before the
+        optimum is known
     correct : for labels, how many the network's sign gets right;  None for numbers
     """
 
@@ -156,13 +149,13 @@ class Comparison:
     relative_gap: float | None
     knots: tuple[int, int | None, int]
     deviation: float
-    outside: float
+    outside: float | None
     correct: int | None
 
     @property
     def is_inside(self) -> bool:
         """Inside the band, to `BAND_TOLERANCE`."""
-        return self.outside <= BAND_TOLERANCE
+        return self.outside is not None and self.outside <= BAND_TOLERANCE
 
 
 def compare(reference: Reference, frame: NetworkFrame) -> Comparison:
@@ -182,7 +175,7 @@ def compare(reference: Reference, frame: NetworkFrame) -> Comparison:
             reference.spline.significant_knots().size,
         ),
         deviation=largest_distance(network, reference.spline),
-        outside=_distance_to_band(network, *reference.band),
+        outside=_distance_to_band(network, *reference.band) if reference.is_known else None,
         correct=_correct_labels(reference, network),
     )
 

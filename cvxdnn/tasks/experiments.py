@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.kinks import kinks
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.tasks.call import optimum_of, takes_long
+from cvxdnn.tasks.optimum import optimum_of, takes_long
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Frame, Stream, last_frame
 
@@ -130,10 +129,7 @@ def _optimum(scenario: Scenario) -> Solution | None:
     """The certified optimum: where to begin, and whether a network that rests is stuck."""
     if takes_long(scenario) and scenario.start == "random":
         return None
-    try:
-        return optimum_of(scenario).here()
-    except InvalidInputError:  # labels of one class only
-        return None
+    return optimum_of(scenario).solution
 
 
 def _neurons(snapshot: Snapshot) -> Vector:

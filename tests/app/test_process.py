@@ -9,8 +9,6 @@ import streamlit as st
 from cvxdnn.app import process
 from cvxdnn.core.limits import Limits, host_limits
 from cvxdnn.jobs import InlineRunner, ProcessRunner
-from cvxdnn.tasks.call import optimum_of, takes_long
-from cvxdnn.tasks.scenario import Scenario
 
 
 @pytest.fixture
@@ -83,15 +81,6 @@ def test_after_closing_there_is_a_new_one(host):
     process.close()
     assert former.closed
     assert process.runner() is not former
-
-
-def test_what_takes_long_is_solved_elsewhere_with_the_same_answer(host):
-    host(CVXDNN_WORKERS="0")
-    scenario = Scenario(preset="two classes", loss="logistic", depth=3)
-    assert takes_long(scenario)
-    assert not takes_long(Scenario())
-    call = optimum_of(scenario)
-    assert process.elsewhere(call).objective == pytest.approx(call.here().objective, rel=1e-9)
 
 
 def test_tidying_freezes_what_was_imported_and_only_then(monkeypatch):

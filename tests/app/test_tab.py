@@ -5,7 +5,7 @@ import threading
 import pytest
 import streamlit as st
 
-from cvxdnn.app import process
+from cvxdnn.app import background, process
 from cvxdnn.app.run import REPLACED
 from cvxdnn.app.tab import Tab, Tabs, tabs
 from cvxdnn.app.turn import turn
@@ -14,7 +14,7 @@ from cvxdnn.jobs import InlineRunner, Job
 from tests.exhibits.conftest import explore as explore
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK
-from tests.jobs.jobs_tasks import Answer, silent_until_stopped, wait_until
+from tests.jobs.jobs_tasks import Answer, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -85,7 +85,7 @@ def train_on(app, page):
         run.restart(session.scenario)
     elif page == "path":
         go_to(app, page)
-        run = app.session_state["path_selection"]._run
+        run = app.session_state["tab"].runs["path"]
     elif page in ("depth", "beyond"):
         go_to(app, page)
         if page == "depth":
@@ -104,8 +104,9 @@ PAGES = ("explore", "path", "depth", "beyond", "rank_one", "batch_norm")
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch):
-    """No weight decay was chosen before."""
-    monkeypatch.setattr(path, "_known", path._Known(8))
+    """No weight decay was chosen before, and no page waits for the choice."""
+    monkeypatch.setattr(background, "MOMENT_SECONDS", 0.0)
+    monkeypatch.setattr(path, "_selections", background.Results(8))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -137,12 +138,13 @@ def test_what_another_page_of_the_tab_replaced_says_so_and_can_be_trained_again(
 def test_a_choice_of_weight_decay_that_was_replaced_is_begun_again(explore):
     app = explore(**QUICK)
     selection = train_on(app, "path")
-    selection.stop()
-    selection._submit(silent_until_stopped, "waits")
+    replaced = selection._job
     process.solver().submit(Answer(1), owner=selection._owner)
-    wait_until(lambda: selection._job.state.finished)
+    wait_until(lambda: replaced.state.finished)
     app.run()
-    assert selection.is_running or selection.frame is not None
+    assert selection._job is not replaced
+    wait_until(lambda: app.run() and not selection.is_running)
+    assert selection._result is not None
 
 
 def test_no_page_waits_for_a_worker_with_the_turn_in_its_hand(explore, monkeypatch):

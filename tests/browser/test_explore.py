@@ -75,6 +75,18 @@ def test_first_sight_has_spline_optimum_network_and_gap_without_a_click(page, ad
     expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
 
 
+def test_a_slow_optimum_comes_after_the_page_and_moves_nothing(page, address):
+    open_explore(page, address, "?preset=overlapping+classes&loss=logistic&depth=6&width=20&restarts=1")
+    number = page.get_by_test_id("gap")
+    expect(number).to_contain_text("The optimum is", timeout=SLOW)
+    assert not shape(page, "optimum")
+    below = [page.get_by_role("button", name="Rewind"), page.get_by_text("Points as a table")]
+    places = [each.bounding_box()["y"] for each in below]
+    expect(number).to_have_text(re.compile("%$"), timeout=2 * SLOW)
+    assert shape(page, "optimum").startswith("M")
+    assert [each.bounding_box()["y"] for each in below] == pytest.approx(places, abs=1)
+
+
 def test_drag_moves_the_optimum_and_trains_again(page, address):
     open_explore(page, address)
     optimum, network = shape(page, "optimum"), shape(page, "network")

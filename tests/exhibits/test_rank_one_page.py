@@ -47,7 +47,7 @@ def test_controls_at_their_ends(page, kind, ends):
 
 
 def test_the_closed_form_on_the_page_is_that_of_the_library(page):
-    case = rank_one_case(RankOneSetting(), lambda call: call.here())
+    case = rank_one_case(RankOneSetting())
     assert f"<td>objective</td><td>{case.optimum.value:.6g}</td><td>–</td>" in text_of(page)
     assert case.optimum.status.message[1:] in page.caption[-1].value or any(
         case.optimum.status.message[1:] in caption.value for caption in page.caption
@@ -73,7 +73,7 @@ def test_training_starts_and_is_shown(page, kind):
 
 def test_a_trained_network_meets_the_value(page):
     frame = train(page, "rank_one", wait_for_end=True)
-    case = rank_one_case(RankOneSetting(), lambda call: call.here())
+    case = rank_one_case(RankOneSetting())
     assert frame.objective == pytest.approx(case.optimum.value, rel=1e-9)
     assert "They agree to the digits shown." in text_of(page)
 
@@ -99,7 +99,7 @@ def test_a_budget_lowers_the_parallel_network_only(page):
         for parallel in (False, True)
         for budget in (None, 1.0)
     ]
-    plain, fixed, plain_parallel, fixed_parallel = (rank_one_case(s, None).optimum.value for s in settings)
+    plain, fixed, plain_parallel, fixed_parallel = (rank_one_case(s).optimum.value for s in settings)
     assert plain == plain_parallel
     assert fixed_parallel < fixed
 
@@ -107,15 +107,3 @@ def test_a_budget_lowers_the_parallel_network_only(page):
 def test_too_narrow_layers_are_pointed_out(page):
     move(page, PREFIX, kind="whitened", width_12=1)
     assert "too narrow: the closed form needs" in page.warning[0].value
-
-
-def test_a_failing_worker_leaves_a_message(page, monkeypatch):
-    from cvxdnn.core.exceptions import SolverFailedError
-    from cvxdnn.exhibits.rank_one import page as rank_one
-
-    def fail(task):
-        raise SolverFailedError("the conic solver gave up")
-
-    monkeypatch.setattr(rank_one, "elsewhere", fail)
-    move(page, PREFIX, kind="general", seed=77)
-    assert "The closed form could not be computed: the conic solver gave up." in page.error[0].value

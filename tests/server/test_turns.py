@@ -1,11 +1,12 @@
 """One visitor has one turn: at the workers, whatever pages its tab opens, and at the server, which waits for nobody."""
 
 import asyncio
+import json
 import re
 
 from benchmarks.client import Client
-from benchmarks.visitor import Visitor
-from tests.server.conftest import visiting
+from benchmarks.visitor import Viewer, Visitor
+from tests.server.conftest import acted, visiting
 
 
 async def nothing(*_):
@@ -66,19 +67,54 @@ def test_five_pages_in_one_tab_never_hold_more_than_one_worker(fresh_server):
     assert max(busy) == 1
 
 
-def test_a_drag_is_answered_while_another_tab_waits_for_a_slow_optimum(fresh_server):
-    async def story(patient, visitor):
-        patient.query = "preset=overlapping+classes&loss=logistic&depth=6&beta=0.01"
-        opening = asyncio.create_task(patient.open(""))
+def slow_optimum(server, beta):
+    """A tab whose optimum takes some seconds."""
+    return Viewer(server.port, query=f"preset=overlapping+classes&loss=logistic&depth=6&beta={beta}")
+
+
+def test_pages_and_drags_do_not_wait_for_slow_optima_which_come_one_after_the_other(fresh_server):
+    async def story(visitor, *patient):
+        await asyncio.gather(*(each.connect() for each in patient))
         for _ in range(3):
             await visitor.drag()
-        assert not opening.done(), "the optimum was there before the drags: the test says nothing"
-        await opening
+        assert not all(each.has_optimum for each in patient), "all were there before the drags: the test says nothing"
         assert [drag.seconds is None for drag in visitor.drags] == [False] * 3
-        assert patient.errors == visitor.errors == []
+        for each in patient:
+            assert len(each.shown["points"]) == 40
+            assert await each.until(lambda each=each: each.has_optimum, "the optimum", seconds=120)
+            await each.disconnect()
+        assert [each.errors for each in (visitor, *patient)] == [[]] * 4
+
+    async def act(server):
+        async with Visitor(port=server.port, number=1) as visitor:
+            await story(visitor, *(slow_optimum(server, beta) for beta in (0.01, 0.02, 0.03)))
 
     with fresh_server(CVXDNN_WORKERS="1") as server:
-        visiting(story, Client(server.port, page="about"), Visitor(port=server.port, number=1))
+        acted(act(server))
+
+
+def test_tabs_with_the_same_slow_optimum_share_one_calculation_which_outlives_the_first(fresh_server):
+    async def story(first, second):
+        assert not first.has_optimum, "it was there at once: the test says nothing"
+        await first.disconnect()
+        assert await second.until(lambda: second.has_optimum, "the optimum", seconds=120)
+        assert second.errors == []
+
+    with fresh_server(CVXDNN_WORKERS="1") as server:
+        visiting(story, slow_optimum(server, 0.01), slow_optimum(server, 0.01))
+        assert sum('"label": "optimum_of"' in job for job in server.jobs()) == 1
+
+
+def test_a_closed_tab_gives_its_slow_optimum_up(fresh_server):
+    async def story(_, second, third):
+        await second.disconnect()
+        assert await third.until(lambda: third.has_optimum, "the optimum", seconds=120)
+
+    with fresh_server(CVXDNN_WORKERS="1") as server:
+        last = Viewer(server.port, query="preset=two+classes&loss=logistic&depth=3")
+        visiting(story, slow_optimum(server, 0.01), slow_optimum(server, 0.02), last)
+        ends = [json.loads(job)["outcome"] for job in server.jobs() if '"optimum_of"' in job]
+    assert sorted(ends) == ["abandoned", "done", "done"]
 
 
 def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):

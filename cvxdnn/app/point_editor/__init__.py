@@ -65,7 +65,7 @@ class Band(TypedDict):
 
 
 class CertificatePanel(TypedDict):
-    """The panel below: the dual z at x in the tube [-half_width, half_width].
+    """The panel below: the dual z at x in the tube [-half_width, half_width]; without an x, room for it.
 
     c : sum of multiplier times input; the half width is the weight decay less |c|/2.
     touching : where z touches the tube.

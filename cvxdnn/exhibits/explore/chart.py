@@ -64,28 +64,26 @@ def _take_hidden(session: Session) -> None:
 
 
 def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
-    """Optimum (if certified), spline (drawn by the browser) and sparsest function."""
-    units, solution = shown.units, shown.solution
-    curves: list[Curve] = [
-        {"name": "spline", "label": "linear spline", "style": "spline", "lines": [], "knots": []},
-        {
-            "name": "sparsest",
-            "label": "fewest knots through the points" if solution is None else "fewest knots, optimal",
-            "style": "sparsest",
-            "lines": [_line(shown.sparsest, units, domain)],
-            "knots": units.user_x(shown.sparsest.significant_knots()),
-        },
-    ]
-    if solution is None:
-        return curves
+    """Optimum (if there is one), spline (drawn by the browser) and sparsest function; no lines where one is to come."""
+    units, solution, is_known = shown.units, shown.solution, shown.is_known
+    spline: Curve = {"name": "spline", "label": "linear spline", "style": "spline", "lines": [], "knots": []}
+    sparsest: Curve = {
+        "name": "sparsest",
+        "label": "fewest knots through the points" if shown.obstacle else "fewest knots, optimal",
+        "style": "sparsest",
+        "lines": [_line(shown.sparsest, units, domain)] if is_known else [],
+        "knots": units.user_x(shown.sparsest.significant_knots()) if is_known else [],
+    }
+    if shown.obstacle:
+        return [spline, sparsest]
     optimum: Curve = {
         "name": "optimum",
         "label": "certified optimum" if shown.is_optimum else "optimum with fewer biases",
         "style": "optimum",
-        "lines": [_line(solution.spline, units, domain)],
-        "knots": units.user_x(solution.knots),
+        "lines": [] if solution is None else [_line(solution.spline, units, domain)],
+        "knots": [] if solution is None else units.user_x(solution.knots),
     }
-    return [optimum, *curves]
+    return [optimum, spline, sparsest]
 
 
 def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
@@ -110,16 +108,12 @@ def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[V
 
 
 def _band(shown: Reference, domain: Domain) -> Band:
-    units = shown.units
+    units, label = shown.units, _band_label(shown)
+    if not shown.is_known:
+        return {"label": label, "x": [], "lower": [], "upper": []}
     lower, upper = shown.band
     low, high = units.unit_x(np.array(domain[:2]))
     at = np.unique(np.concatenate([[low, high], lower.knots, upper.knots]))
-    label = "where all optimal fits through the points lie"
-    if shown.solution is not None:
-        unique = shown.scenario.loss_function.is_strictly_convex
-        label = "where all optimal networks lie" if unique else "where optima with the same values lie"
-        if not shown.is_optimum:
-            label = "where all optima with fewer biases lie"
     return {
         "label": label,
         "x": units.user_x(at),
@@ -128,9 +122,20 @@ def _band(shown: Reference, domain: Domain) -> Band:
     }
 
 
+def _band_label(shown: Reference) -> str:
+    if shown.obstacle:
+        return "where all optimal fits through the points lie"
+    if not shown.is_optimum:
+        return "where all optima with fewer biases lie"
+    unique = shown.scenario.loss_function.is_strictly_convex
+    return "where all optimal networks lie" if unique else "where optima with the same values lie"
+
+
 def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
-    certificate, solution = shown.certificate, shown.solution
-    if certificate is None or solution is None:
+    certificate = shown.certificate
+    if not shown.is_known:
+        return {"x": [], "z": [], "c": 0.0, "half_width": 1.0, "touching": []}
+    if certificate is None:
         return None
     tube, units = certificate.tube, shown.units
     touching = units.user_x(tube.x[tube.touching()])

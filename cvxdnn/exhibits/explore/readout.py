@@ -15,9 +15,10 @@ STYLE = """<style>
 .readout .big { font-size: 2rem; font-weight: 700; font-variant-numeric: tabular-nums; min-height: 2.7rem; }
 .readout .big:not(.words) { white-space: nowrap; }
 .readout .big.words { font-size: 1rem; font-weight: 500; padding: 0.4rem 0; }
+.readout .big.brief { font-size: 1rem; font-weight: 500; white-space: normal; }
 .readout table { width: 100%; border-collapse: collapse; }
 .readout td { padding: 0.22rem 0; border: 0; vertical-align: top; }
-.readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 8em; }
 .readout .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; margin-left: 0.3rem;
   white-space: nowrap; border: 1px solid; }
 .readout .certified, .readout .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
@@ -26,24 +27,35 @@ STYLE = """<style>
 
 
 def readout(session: Session) -> None:
-    """The card of numbers; what is not known yet is a dash."""
+    """The card of numbers; what is not known yet is a dash, or says when it will be."""
     run = session.run
     fresh = run.frame is not None and run.shows(session.scenario)
     numbers = compare(session.reference, run.frame) if fresh and run.frame is not None else None
     st.html(STYLE + f'<div class="readout">{_headline(session, numbers)}{_table(session, numbers)}</div>')
+    if session.optimum.message:
+        st.button("Compute the optimum again", key="explore_optimum_again", on_click=session.optimum.forget)
 
 
 def _headline(session: Session, numbers: Comparison | None) -> str:
     if session.reference.obstacle:
-        why = escape(session.reference.obstacle)
-        return f'<div class="name">there is no best network</div><div class="big words">{why}</div>'
+        return _instead("there is no best network", session.reference.obstacle)
+    if session.optimum.message:
+        return _instead("the optimum could not be computed", session.optimum.message)
     if not session.reference.is_optimum:
         return _against_upper_bound(session, numbers)
     shown = "–" if numbers is None or numbers.relative_gap is None else _percent(numbers.relative_gap)
-    return (
-        f'<div class="name">gap to the best possible network{_tag("certified")}</div>'
-        f'<div class="big" data-testid="gap">{shown}</div>'
-    )
+    return f'<div class="name">gap to the best possible network{_tag("certified")}</div>{_big(session, shown)}'
+
+
+def _big(session: Session, shown: str) -> str:
+    """The number in large digits, or in its place how far the optimum is that it needs."""
+    if session.optimum.is_running:
+        return f'<div class="big brief" data-testid="gap">The optimum is {session.optimum.standing}.</div>'
+    return f'<div class="big" data-testid="gap">{shown}</div>'
+
+
+def _instead(name: str, why: str) -> str:
+    return f'<div class="name">{name}</div><div class="big words">{escape(why)}</div>'
 
 
 def _against_upper_bound(session: Session, numbers: Comparison | None) -> str:
@@ -52,7 +64,7 @@ def _against_upper_bound(session: Session, numbers: Comparison | None) -> str:
     shown = "–" if numbers is None or bound is None else _signed_percent(numbers.objective / bound.objective - 1)
     return (
         f'<div class="name">network against the upper bound{_tag("measured")}</div>'
-        f'<div class="big" data-testid="gap">{shown}</div>'
+        f"{_big(session, shown)}"
         '<div class="name">Biases in every layer allow more functions than the theorem counts: its value is an upper '
         'bound, not the optimum. See <a href="beyond" target="_self">Beyond the theorem</a>.</div>'
     )
@@ -70,10 +82,10 @@ def _table(session: Session, numbers: Comparison | None) -> str:
             "proven to",
             "–" if solution is None else _proven(session, solution),
         ),
-        *_local_minima(solution),
+        *_local_minima(session),
         ("knots: network, optimum, spline", _knots(session, numbers)),
         _fit(session, numbers),
-        ("inside the optimal band", "–" if numbers is None else _inside(numbers)),
+        ("inside the optimal band", "–" if numbers is None or numbers.outside is None else _inside(numbers.outside)),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"
@@ -89,11 +101,13 @@ def _proven(session: Session, solution: Solution) -> str:
     )
 
 
-def _local_minima(solution: Solution | None) -> list[tuple[str, str]]:
+def _local_minima(session: Session) -> list[tuple[str, str]]:
     """Deeper networks can get stuck: how many places there are."""
-    if solution is None or solution.depth == 2:
+    solution = session.reference.solution
+    if session.scenario.depth == 2 or session.reference.obstacle:
         return []
-    return [('<a href="depth" target="_self">local minima found</a>', str(len(solution.local_minima)))]
+    found = "–" if solution is None else str(len(solution.local_minima))
+    return [('<a href="depth" target="_self">local minima found</a>', found)]
 
 
 def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
@@ -111,10 +125,10 @@ def _knots(session: Session, numbers: Comparison | None) -> str:
     return f"{network}, {optimum}, {reference.spline.significant_knots().size}"
 
 
-def _inside(numbers: Comparison) -> str:
-    if numbers.is_inside:
+def _inside(outside: float) -> str:
+    if outside <= BAND_TOLERANCE:
         return f"yes, to {100 * BAND_TOLERANCE:g} %"
-    return f"no, off by {100 * numbers.outside:.2g} %"
+    return f"no, off by {100 * outside:.2g} %"
 
 
 def _percent(share: float) -> str:

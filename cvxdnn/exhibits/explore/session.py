@@ -12,7 +12,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from cvxdnn.app import address
-from cvxdnn.app.process import elsewhere, runner
+from cvxdnn.app.background import Background, Results
+from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run
 from cvxdnn.app.tab import tab
 from cvxdnn.app.table_rows import Rows, rows_of
@@ -22,10 +23,12 @@ from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.losses import LOSSES, named
 from cvxdnn.exhibits.explore.training import TrainingRun
+from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.comparison import Reference
 from cvxdnn.tasks.experiments import first_frame
 from cvxdnn.tasks.labels import LEVELS, are_labels, labelled
 from cvxdnn.tasks.link import Points
+from cvxdnn.tasks.optimum import UNKNOWN, Answer, optimum_of, takes_long
 from cvxdnn.tasks.race import RaceFrame
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.seeds import SeedsFrame
@@ -50,6 +53,8 @@ class Session:
     address, addressed : the query that the address bar should have, and the scenario that it stands for
     visits : raised by every step through the browser's history
     unlabelled : the points before a loss turned them into labels, with the labels they became
+    optimum : of the scenario, where it takes long: it comes later than the page
+    domain : the part of the plane that the chart shows
     """
 
     def __init__(self, query: dict[str, str], owner: str) -> None:
@@ -65,7 +70,9 @@ class Session:
         self.visits = 0
         self.retrain = True
         self.unlabelled: tuple[Points, Points] | None = None
-        self.domain = domain_of(scenario)
+        self.optimum = Background(_optima, owner)
+        self._lacks_room = False
+        self._show_all_points()
         self.run = TrainingRun(runner, owner)
         self.race: Run[RaceFrame] = Run("race", runner, owner)
         self.seeds: Run[SeedsFrame] = Run("seeds", runner, owner)
@@ -80,18 +87,27 @@ class Session:
         return self.run.is_running or self.race.is_running or self.seeds.is_running
 
     @property
+    def stage(self) -> tuple[Any, ...]:
+        """What more than one part of the page shows: where it has changed, all of them are drawn anew."""
+        return self.revision, self.run.is_running, self.is_busy, self.optimum.is_running, self.optimum.message
+
+    @property
     def subject(self) -> Scenario:
         """The scenario as far as training goes."""
         return self.scenario.replace(hidden=())
 
     def poll(self) -> None:
-        """Take over what the session's jobs have reported."""
+        """Take over what the session's jobs have reported, and make room on the chart for an optimum that has come."""
         for run in (self.run, self.race, self.seeds):
             run.poll()
+        known = self.reference  # asks for it, too
+        if self._lacks_room and known.is_known:
+            self.domain = domain_of(self.scenario, known)
+            self._lacks_room = False
 
     def leave(self) -> None:
         """The browser is gone, perhaps for a moment."""
-        for run in (self.run, self.race, self.seeds):
+        for run in (self.run, self.race, self.seeds, self.optimum):
             run.leave()
 
     def begin(self, run: Run[Any], task: Callable[[], Stream[Any]]) -> None:
@@ -101,8 +117,12 @@ class Session:
 
     @property
     def reference(self) -> Reference:
-        """Spline, optimum and certificate of the current scenario."""
-        return reference(self.scenario)
+        """Spline, optimum and certificate of the current scenario; the last two may still be to come."""
+        if not takes_long(self.scenario):
+            self.optimum.forget()
+            return reference(self.scenario)
+        subject = _subject(self.scenario)
+        return _reference(subject, self.optimum.ask(subject, lambda: Call(optimum_of, (subject,))) or UNKNOWN)
 
     def refuse(self, problem: str, place: Place) -> None:
         """Say that something was not done."""
@@ -141,7 +161,7 @@ class Session:
         if new.points != old.points:
             self._points_changed(by_chart, by_table)
         elif new.loss_function.needs_labels and (new.loss, new.beta) != (old.loss, old.beta):
-            self.domain = domain_of(new)
+            self._show_all_points()
         self._train_after(old)
 
     def leave_unchanged(self, error: InvalidInputError, place: Place = "page") -> None:
@@ -178,7 +198,12 @@ class Session:
         if not by_table:  # a table under somebody's fingers must not be replaced
             self.show_table(rows_of(self.scenario.points))
         if not by_chart or not _holds(self.domain, self.scenario.points):
-            self.domain = domain_of(self.scenario)
+            self._show_all_points()
+
+    def _show_all_points(self) -> None:
+        """The optimum for labels need not stay between them; it gets the room it needs when it is there."""
+        self.domain = domain_of(self.scenario)
+        self._lacks_room = self.scenario.loss_function.needs_labels
 
     def _train_after(self, old: Scenario) -> None:
         """Networks follow a new weight decay from where they are; anything else starts them again."""
@@ -194,18 +219,27 @@ class Session:
             self.run.pause()
 
 
+_optima: Results[Answer] = Results(host_limits().cache)
+
+
 @lru_cache(maxsize=host_limits().cache)
-def _reference(scenario: Scenario) -> Reference:
-    known = Reference(scenario, elsewhere=elsewhere)
-    known.solution  # noqa: B018 - now, because its other properties hold a lock while they ask for it
-    return known
+def _reference(subject: Scenario, answer: Answer | None) -> Reference:
+    return Reference(subject, answer=answer)
 
 
 @lru_cache(maxsize=4 * host_limits().cache)
-def reference(scenario: Scenario) -> Reference:
-    """The scenario's reference, computed once for all sessions that look at the same points."""
+def _subject(scenario: Scenario) -> Scenario:
+    """The scenario as far as its reference goes."""
     default = Scenario()
-    return _reference(scenario.replace(hidden=(), width=default.width, restarts=default.restarts, seed=0))
+    return scenario.replace(hidden=(), width=default.width, restarts=default.restarts, seed=0)
+
+
+def reference(scenario: Scenario) -> Reference:
+    """The scenario's reference, computed once for all sessions that look at the same points, here and when asked.
+
+    Whoever wants the optimum of any scenario, also where that takes long, has a `Session`.
+    """
+    return _reference(_subject(scenario), None)
 
 
 def session() -> Session:
@@ -224,21 +258,17 @@ def session() -> Session:
 Domain = tuple[float, float, float, float]
 
 
-def domain_of(scenario: Scenario) -> Domain:
-    """The part of the plane that the chart shows: the points with some room to move them."""
+def domain_of(scenario: Scenario, known: Reference | None = None) -> Domain:
+    """The part of the plane that the chart shows: the points with some room to move them.
+
+    For labels -1 and +1 both of them, and the values of the optimum that is `known` at the points.
+    """
     xs, ys = zip(*scenario.points, strict=True)
     x_low, x_high = _padded(xs, 0.05)
-    y_low, y_high = _padded([*ys, *_outputs_beyond_labels(scenario)], 0.18)
+    heights = [*ys, *LEVELS] if scenario.loss_function.needs_labels else ys
+    fitted = [] if known is None else known.fitted.clip(-MOST_SHOWN, MOST_SHOWN).tolist()
+    y_low, y_high = _padded([*heights, *fitted], 0.18)
     return x_low, x_high, y_low, y_high
-
-
-def _outputs_beyond_labels(scenario: Scenario) -> Sequence[float]:
-    """For labels -1 and +1, which the optimum need not stay between: both labels and its values at the points."""
-    if not scenario.loss_function.needs_labels:
-        return ()
-    known = reference(scenario)
-    fitted = () if known.solution is None else known.fitted.clip(-MOST_SHOWN, MOST_SHOWN).tolist()
-    return (*LEVELS, *fitted)
 
 
 def _padded(values: Sequence[float], share: float) -> tuple[float, float]:

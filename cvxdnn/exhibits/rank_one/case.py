@@ -4,7 +4,6 @@ Linear networks see random inputs (made orthonormal when whitened); ReLU network
 The targets are of ordinary size: singular values from 3 down to 1, or a function of c with values around one.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -13,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.exhibits.closed_form.optimum import Optimum
-from cvxdnn.tasks.call import Call
 from cvxdnn.theory import deep_linear, rank_one
 from cvxdnn.theory.deep_linear import DeepLinear
 from cvxdnn.theory.rank_one import RankOne
 from cvxdnn.theory.result import Claim, Verdict
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["KINDS", "SIDES", "Kind", "RankOneCase", "RankOneSetting", "Side", "rank_one_case"]
+__all__ = ["KINDS", "SIDES", "Kind", "RankOneCase", "RankOneSetting", "Side", "rank_one_case", "takes_long"]
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -80,17 +78,19 @@ class RankOneCase:
         return max(2, min(4, self.problem.Y.shape[1])) if self.chain is None else 2
 
 
-Elsewhere = Callable[[Call[DeepLinear]], DeepLinear]
+def takes_long(setting: RankOneSetting) -> bool:
+    """Whether the case should be computed where nobody waits for it: a second, where X is not whitened."""
+    return setting.kind == "general"
 
 
 @lru_cache(maxsize=64)
-def rank_one_case(setting: RankOneSetting, elsewhere: Elsewhere) -> RankOneCase:
-    """Everything that does not depend on training; `elsewhere` runs a task outside this process.
+def rank_one_case(setting: RankOneSetting) -> RankOneCase:
+    """Everything that does not depend on training.
 
     Raises
     ------
     CvxdnnError
-        When the task has no answer.
+        When no solver finds the closed form's numbers.
     """
     rng = np.random.default_rng(setting.seed)
     if setting.kind in ("relu", "relu_bias"):
@@ -100,8 +100,7 @@ def rank_one_case(setting: RankOneSetting, elsewhere: Elsewhere) -> RankOneCase:
     nothing = np.zeros(0)
     if setting.budget is not None and setting.depth > 2 and setting.kind == "whitened":
         return RankOneCase(setting, problem, _budgeted(setting, X, Y), nothing, nothing)
-    call = Call(deep_linear.solve, (X, Y), {"beta": setting.beta, "depth": setting.depth})
-    solution = elsewhere(call) if setting.kind == "general" else call.here()  # a second, where X is not whitened
+    solution = deep_linear.solve(X, Y, beta=setting.beta, depth=setting.depth)
     return RankOneCase(setting, problem, _of_linear(solution, setting), nothing, nothing)
 
 

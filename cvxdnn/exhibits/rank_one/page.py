@@ -7,13 +7,23 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cvxdnn.app.background import LOOK_SECONDS, Background, Results, own_background
 from cvxdnn.app.fit import chart
-from cvxdnn.app.page import figure
-from cvxdnn.app.process import elsewhere
-from cvxdnn.core.exceptions import CvxdnnError
+from cvxdnn.app.page import figure, live
+from cvxdnn.core.limits import host_limits
 from cvxdnn.exhibits.closed_form.page import condition_on_width, numbers
-from cvxdnn.exhibits.rank_one.case import KINDS, SIDES, Kind, RankOneCase, RankOneSetting, Side, rank_one_case
+from cvxdnn.exhibits.rank_one.case import (
+    KINDS,
+    SIDES,
+    Kind,
+    RankOneCase,
+    RankOneSetting,
+    Side,
+    rank_one_case,
+    takes_long,
+)
 from cvxdnn.exhibits.rank_one.charts import budget_figure, function_chart
+from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory import deep_linear
 from cvxdnn.training.fitting import FittedNetwork
@@ -67,14 +77,28 @@ def controls() -> RankOneSetting:
     return RankOneSetting(kind, samples, inputs, outputs, side, beta, depth, width, parallel, budget, int(seed))
 
 
+_cases: Results[RankOneCase] = Results(host_limits().cache)
+
+
 def case_of(setting: RankOneSetting) -> RankOneCase:
-    """The case; if there is none, the page ends with a message."""
-    try:
-        with st.spinner("Computing the closed form"):
-            return rank_one_case(setting, elsewhere)
-    except CvxdnnError as error:
-        st.error(f"The closed form could not be computed: {error}.")
+    """The case; where there is none, or none yet, the page ends with a word about it."""
+    coming = own_background("rank_one_case", _cases)
+    if not takes_long(setting):
+        coming.forget()
+        return rank_one_case(setting)
+    case = coming.ask(setting, lambda: Call(rank_one_case, (setting,)))
+    if case is None:
+        live(coming, lambda: _say_why_there_is_none(coming), every=LOOK_SECONDS)
         st.stop()
+    return case
+
+
+def _say_why_there_is_none(coming: Background[RankOneCase]) -> None:
+    if coming.message:
+        st.error(f"The closed form could not be computed: {coming.message}")
+        st.button("Compute it again", key=PREFIX + "again", on_click=coming.forget)
+    else:
+        st.info(f"The closed form is {coming.standing}.")
 
 
 def facts(case: RankOneCase, frame: FitFrame | None) -> None:

@@ -7,16 +7,11 @@ import pytest
 
 from cvxdnn.exhibits.rank_one.case import KINDS, SIDES, RankOneSetting, rank_one_case
 from cvxdnn.tasks.call import Call
-from cvxdnn.theory import deep_linear
 from cvxdnn.theory.result import Claim
 
 
-def here(call):
-    return call.here()
-
-
 def case(**settings):
-    return rank_one_case(RankOneSetting(**settings), here)
+    return rank_one_case(RankOneSetting(**settings))
 
 
 @pytest.mark.parametrize(("samples", "inputs"), [(12, 6), (3, 9), (1, 1)])
@@ -65,6 +60,9 @@ def test_the_network_in_closed_form_fits_the_training_problem(kind):
         assert made.optimum.norms == pytest.approx(made.optimum.norms[0], rel=1e-6)
 
 
-def test_a_task_can_be_sent_to_a_worker():
-    call = Call(deep_linear.solve, (np.arange(6.0).reshape(3, 2), np.eye(3)[:, :2]), {"beta": 0.1, "depth": 2})
-    assert here(pickle.loads(pickle.dumps(call))).objective == here(call).objective
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_case_can_be_asked_of_a_worker_and_sent_back(kind):
+    call = Call(rank_one_case, (RankOneSetting(kind=kind),))
+    made = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(call))(print, bool)))
+    assert made.optimum.value == case(kind=kind).optimum.value
+    assert np.array_equal(made.problem.X, case(kind=kind).problem.X)

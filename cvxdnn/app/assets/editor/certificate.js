@@ -26,6 +26,7 @@ export class Certificate {
     const caption = words.caption.replace("{wall}", wall.name);
     this.picture.setAttribute("aria-label", caption);
     if (this.caption.textContent !== caption) this.caption.textContent = caption;
+    if (!certificate.x.length) return; // one is to come: this is the room for it
     const scale = { left: drawing.scale.left, top: heights(certificate) };
     const group = svg("g", { class: "of-optimum" }, this.picture);
     drawTube(group, certificate.half_width, wall.labels, drawing, scale);
