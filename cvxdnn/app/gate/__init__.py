@@ -6,6 +6,7 @@
     silence     those that have not asked yet: a bounded number, in fair shares
     flow        how fast a tab may speak, and how long it may leave unread what it is sent
     messages    what is said of widgets is said of those of a page, in few words
+    said        the same message, decoded once for all of them
     values      what its widget could not read was not said
     uploads     a tab keeps its newest files, not all that it was ever sent
     address     where a request comes from

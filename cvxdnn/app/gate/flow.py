@@ -11,10 +11,9 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import Message, Receive, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from cvxdnn.app.gate.said import NOT_STREAMLITS, said
 from cvxdnn.app.turn import turn
 
 __all__ = ["Tokens", "asks_for_a_page", "expire", "paced", "patient"]
@@ -55,8 +54,8 @@ def asks_for_a_page(message: Message) -> bool:
     DecodeError, TypeError
         If this is no message of Streamlit's, or text.
     """
-    said = BackMsg.FromString(message.get("bytes"))
-    return said.WhichOneof("type") == "rerun_script" and not said.rerun_script.fragment_id
+    asked = said(message)
+    return asked.WhichOneof("type") == "rerun_script" and not asked.rerun_script.fragment_id
 
 
 def paced(receive: Receive, tokens: Tokens, waiting: Callable[[], int] = lambda: turn.waiting) -> Receive:
@@ -98,5 +97,5 @@ def expire(life: asyncio.Timeout) -> None:
 def _cost(message: Message, whole_page: float) -> float:
     try:
         return whole_page if asks_for_a_page(message) else 1.0
-    except (DecodeError, TypeError):  # Streamlit ends the socket for it
+    except NOT_STREAMLITS:  # Streamlit ends the socket for it
         return 1.0

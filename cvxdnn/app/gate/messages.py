@@ -4,9 +4,9 @@ Streamlit keeps whatever a browser says of widgets, also of those that no page h
 longer than the connection. It also takes every name that is not a widget's for one of its own values.
 """
 
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from cvxdnn.app.gate.said import NOT_STREAMLITS, said
 
 __all__ = ["Messages", "fault"]
 
@@ -42,7 +42,7 @@ class Messages:
         async def next_message() -> Message:
             nonlocal ended
             message = await receive()
-            code = fault(message["bytes"]) if message.get("bytes") is not None else None
+            code = fault(message) if message.get("bytes") is not None else None
             if code is None:
                 return message
             ended = True
@@ -56,13 +56,13 @@ class Messages:
         await self._app(scope, next_message, send_until_the_end)
 
 
-def fault(data: bytes) -> int | None:
+def fault(message: Message) -> int | None:
     """The code to close with if this is no message that a page of ours lets a browser send."""
-    if len(data) > MOST_BYTES:
+    if len(message["bytes"]) > MOST_BYTES:
         return TOO_LARGE
     try:
-        widgets = BackMsg.FromString(data).rerun_script.widget_states.widgets
-    except DecodeError:
+        widgets = said(message).rerun_script.widget_states.widgets
+    except NOT_STREAMLITS:
         return GARBLED
     are_ours = len(widgets) <= MOST_WIDGETS and all(map(_is_name, (widget.id for widget in widgets)))
     return None if are_ours else NOT_OURS

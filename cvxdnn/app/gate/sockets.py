@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
 
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime import Runtime
 
 from cvxdnn.app.gate.address import neighbourhood
 from cvxdnn.app.gate.flow import Tokens, asks_for_a_page, expire, paced, patient
+from cvxdnn.app.gate.said import NOT_STREAMLITS
 from cvxdnn.app.gate.silence import Silence
 
 __all__ = ["Sockets"]
@@ -131,7 +131,7 @@ class Sockets:
                     self._silence.leave(patience)
         except TimeoutError:
             await send(NO_PAGE)
-        except (DecodeError, TypeError):  # no message of Streamlit's, or text
+        except NOT_STREAMLITS:
             await send(GARBLED)
         else:
             if message["type"] == "websocket.receive" and self._has_room():

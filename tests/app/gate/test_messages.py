@@ -51,7 +51,7 @@ PROPER = {
 
 @pytest.mark.parametrize("data", PROPER.values(), ids=PROPER)
 def test_what_a_page_sends_passes(data):
-    assert fault(data) is None
+    assert fault({"type": "websocket.receive", "bytes": data}) is None
 
 
 def test_the_bound_is_a_multiple_of_what_a_page_sends():
