@@ -34,6 +34,7 @@ __all__ = [
     "Path",
     "Solver",
     "critical_betas",
+    "least_spline",
     "regularization_path",
     "solve",
     "solve_deep",
@@ -139,6 +140,34 @@ def _solve_deeper(
         searched = _searched(x, y, points, penalty, loss, skip_connection, two_layer)
         return min(from_path, searched, key=lambda solution: solution.relative_gap)
     return _searched(x, y, points, penalty, loss, skip_connection, two_layer)
+
+
+def least_spline(x: ArrayLike, y: ArrayLike, *, beta: float, depth: int) -> Solution:
+    """The linear spline of least 1/2 sum (f - y)^2 + (beta L / 2) R(f)^(2/L), for inputs of any sign.
+
+    Where some inputs are negative and depth >= 3 this is not what a network can attain (docs/rank-one.md), but part of
+    a bound on it; elsewhere `solve` gives the same.
+
+    Parameters
+    ----------
+    x, y : arrays (n,), n >= 1, any order, in the user's units
+    beta : float > 0
+    depth : int >= 2
+
+    Raises
+    ------
+    InvalidInputError
+        On malformed data or settings.
+    """
+    points, squared = merge_points(x, y), Squared()
+    penalty = Penalty(validation.positive("beta", beta), validation.depth(depth))
+
+    def two_layer(beta: float) -> Solution:
+        return solve(x, y, beta=beta)
+
+    if penalty.depth == 2:
+        return two_layer(penalty.beta)
+    return _searched(x, y, points, penalty, squared, False, two_layer)
 
 
 def _searched(

@@ -22,6 +22,9 @@ from cvxdnn.core.tube import DualPoint
 
 Vector = NDArray[np.float64]
 
+LARGEST_BETA = 1e200
+"""In units in which data are of order one; its products with them must not overflow."""
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -67,8 +70,9 @@ def unit_problem(points: MergedPoints, beta: float, skip_connection: bool) -> Pr
 
 
 def _unit_beta(beta: float, units: Normalization) -> float:
-    # A positive weight decay stays positive: 0 is another problem.
-    return max(beta / units.y_scale / units.x_scale, float(np.finfo(np.float64).tiny)) if beta else 0.0
+    # A positive weight decay stays positive: 0 is another problem. Beyond the largest all optima are the constant.
+    smallest = float(np.finfo(np.float64).tiny)
+    return min(max(beta / units.y_scale / units.x_scale, smallest), LARGEST_BETA) if beta else 0.0
 
 
 def _exact_units(values: Vector) -> tuple[float, float]:

@@ -40,14 +40,17 @@ from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.network import Network, origin_for
 from cvxdnn.core.spline import LinearSpline
 
-__all__ = ["deep_network", "two_layer_network"]
+__all__ = ["Ramps", "deep_network", "least_ramps", "two_layer_network"]
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class _Ramps:
-    """f(t) = offset + skip t + sum_j coefficients_j (directions_j (t - knots_j))_+ on the data's range."""
+@dataclass(frozen=True, eq=False)
+class Ramps:
+    """f(t) = offset + skip t + sum_j coefficients_j (directions_j (t - knots_j))_+ on the data's range.
+
+    coefficients, directions, knots : (k,); directions are 1 or -1
+    """
 
     coefficients: Floats
     directions: Floats
@@ -86,7 +89,7 @@ def two_layer_network(spline: LinearSpline, x_low: float, x_high: float, *, skip
     if origin:
         inside = spline.restricted(x_low, x_high)
         spline, x_low, x_high = _moved(inside, origin), 0.0, x_high - origin
-    ramps = _least_ramps(spline, x_low, x_high, skip=validation.boolean("skip", skip))
+    ramps = least_ramps(spline, x_low, x_high, skip=validation.boolean("skip", skip))
     size = np.sqrt(np.abs(ramps.coefficients))
     return Network(
         weights=((ramps.directions * size)[None, :], (np.sign(ramps.coefficients) * size)[:, None]),
@@ -187,12 +190,20 @@ def _checked_range(x_low: float, x_high: float) -> tuple[float, float]:
     return low, high
 
 
-def _least_ramps(spline: LinearSpline, x_low: float, x_high: float, *, skip: bool) -> _Ramps:
-    """The representation of `spline` on the range with the smallest sum of absolute coefficients."""
+def least_ramps(spline: LinearSpline, x_low: float, x_high: float, *, skip: bool = False) -> Ramps:
+    """The ramps of the smallest sum of absolute coefficients, the path norm, that make `spline` on the range.
+
+    With `skip`, a free linear term does not count. A constant gets one ramp with coefficient 0.
+
+    Raises
+    ------
+    InvalidInputError
+        When `spline` is not a LinearSpline.
+    """
     if not isinstance(spline, LinearSpline):
         raise InvalidInputError(f"spline is {validation.shown(spline)}; pass a LinearSpline")
     if x_low == x_high:
-        return _Ramps(np.zeros(1), np.ones(1), np.array([x_low]), float(spline(x_low)))
+        return Ramps(np.zeros(1), np.ones(1), np.array([x_low]), float(spline(x_low)))
     piece = spline.restricted(x_low, x_high)
     first_slope = float(piece.slopes[0])
     bent = piece.slope_changes != 0
@@ -211,7 +222,7 @@ def _least_ramps(spline: LinearSpline, x_low: float, x_high: float, *, skip: boo
     if not used.any():
         used[-1] = True  # one dead neuron keeps the shapes of a network
     slope = first_slope if skip else 0.0
-    return _Ramps(coefficients[used], directions[used], places[used], offset - slope * x_low, slope)
+    return Ramps(coefficients[used], directions[used], places[used], offset - slope * x_low, slope)
 
 
 def _leftward_part(changes: Floats, target: float) -> Floats:

@@ -11,23 +11,26 @@ Source: docs/two-layers.md, docs/certificate.md (the tube is this polytope, seen
 import numpy as np
 from numpy.typing import NDArray
 
+from cvxdnn.convex import solve
+from cvxdnn.core.closed_form import least_ramps
 from cvxdnn.core.tube import double_integral
-from cvxdnn.theory.bounded_spline import bounded_splines
 from cvxdnn.theory.extreme_points_solver import TOUCHING, Touching
-from cvxdnn.theory.radial import minimize_over_radius
 
 Array = NDArray[np.float64]
+
+NEGLIGIBLE = 1e-13
+"""Coefficients below this share of the path norm are rounding."""
 
 
 def optimal_ramps(x: Array, y: Array, beta: float) -> Touching:
     """The optimal dual of the problem with biases and the ramps it touches."""
-    splines = bounded_splines(x, y)
-    radius = minimize_over_radius(splines.support, splines.largest, beta, 2).radius
-    fit, dual = splines.fit(radius), splines.dual(radius, beta)
+    optimum = solve(x, y, beta=beta)
+    dual, ramps = optimum.dual, least_ramps(optimum.spline, *optimum.x_range)
     directions, kinks = ramps_at_data(x)
     coefficients = np.zeros(kinks.size)
-    for kink, sign, coefficient in zip(fit.kinks, fit.signs, fit.coefficients, strict=True):
-        coefficients[(kinks == kink) & (directions == sign)] = coefficient
+    for kink, direction, coefficient in zip(ramps.knots, ramps.directions, ramps.coefficients, strict=True):
+        if abs(coefficient) > NEGLIGIBLE * optimum.path_norm:
+            coefficients[(kinks == kink) & (directions == direction)] = coefficient
     values = _products(x, dual, directions, kinks)
     touching = (np.abs(values) >= (1 - TOUCHING) * beta) | (coefficients != 0)
     features = np.maximum(directions[touching, None] * (x - kinks[touching, None]), 0.0)

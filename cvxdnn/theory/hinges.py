@@ -21,28 +21,10 @@ from scipy.optimize import nnls
 from cvxdnn.core.exceptions import SolverFailedError
 from cvxdnn.theory.radial import Support
 
-__all__ = ["HingeFit", "Hinges", "hinges"]
+__all__ = ["Hinges", "hinges"]
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
-
-NEGLIGIBLE = 1e-13
-"""Coefficients below this share of the l1 norm are rounding."""
-
-
-@dataclass(frozen=True, eq=False)
-class HingeFit:
-    """A combination of hinges: sum_j z_j (sign_j (x - u_j))_+ + intercept, only the z_j that are not zero.
-
-    columns : (k,) which features of the dictionary these are;  fitted : (n,) the outputs
-    """
-
-    columns: NDArray[np.intp]
-    coefficients: Vector
-    kinks: Vector
-    signs: Vector
-    intercept: float
-    fitted: Vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +38,6 @@ class Hinges:
     kinks: Vector
     signs: Vector
     y: Vector
-
-    def fit(self, radius: float) -> HingeFit:
-        """The best combination with an l1 norm of at most `radius`."""
-        z = self.coefficients(radius)
-        kept = np.flatnonzero(np.abs(z) > NEGLIGIBLE * radius)
-        linear = self.columns[:, kept] @ z[kept]
-        intercept = float(np.mean(self.y - linear))
-        return HingeFit(kept, z[kept], self.kinks[kept], self.signs[kept], intercept, linear + intercept)
 
     def support(self, radius: float) -> Support:
         """F and its line at a radius."""

@@ -59,7 +59,7 @@ def solve(c: ArrayLike, a: ArrayLike, y: ArrayLike, *, beta: float, depth: int, 
     InvalidInputError
         On malformed data or settings.
     SolverFailedError
-        When the inner least-squares solver gives up (with biases only).
+        When the inner least-squares solver gives up (both signs, biases and three or more layers only).
 
     Source: docs/rank-one.md.
     """
@@ -75,7 +75,8 @@ def solve(c: ArrayLike, a: ArrayLike, y: ArrayLike, *, beta: float, depth: int, 
     if length * smallest < SMALLEST:
         raise InvalidInputError(f"c a^T holds {length * smallest:g}; set it to zero, or rescale it to ordinary sizes")
     flip = -1.0 if c.max() <= 0 else 1.0
-    data = RankOneData(flip * c, flip * a / length, length, y, np.outer(c, a))
+    size = 2.0 ** np.floor(np.log2(np.abs(c).max()))
+    data = RankOneData(flip * c / size, flip * a / length, length * size, y, np.outer(c, a))
     return solve_spline(data, beta, depth) if bias else solve_chains(data, beta, depth)
 
 

@@ -17,8 +17,9 @@ Matrix = NDArray[np.float64]
 class RankOneData:
     """Inputs X = length * x direction^T with ||direction|| = 1, and targets; x is not all negative.
 
-    The numbers x are kept as given, because scaling them would round away what tells near-equal ones apart. A slope s
-    in x is the slope s / length of the network, so `beta` is scaled once, and what is found in x divided by the length.
+    The numbers x are those given, but for a power of two, because other scales would round away what tells near-equal
+    ones apart. A slope s in x is the slope s / length of the network, so `beta` is scaled once, and what is found in x
+    divided by the length.
 
     x, y : (n,);  direction : (d,);  X : (n, d) as float64 rounds it
     """

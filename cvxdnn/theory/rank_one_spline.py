@@ -5,9 +5,8 @@ dictionary A of hinges at the data,
 
 .. math::  P = \min_{z, b_0}\ \tfrac12 \|A z + b_0 1 - y\|^2 + \tfrac{\beta L}{2}\, \|z\|_1^{2/L} ,
 
-a search over :math:`r = \|z\|_1` (`cvxdnn.theory.bounded_spline`) that carries its own proof
-(`cvxdnn.theory.radial`). With :math:`t = r^{1/L}` and :math:`p_j = |z_j| / r` the weights are a chain of norm t and
-then
+which is the problem of one input that `cvxdnn.convex.solve` solves and certifies. With :math:`r = \|z\|_1`,
+:math:`t = r^{1/L}` and :math:`p_j = |z_j| / r` the weights are a chain of norm t and then
 
 .. math::  w_{L-1,j} = \pm t \sqrt{p_j}, \quad b_j = \mp t^{L-1} \sqrt{p_j}\, u_j, \quad
            w_{L,j} = \operatorname{sign}(z_j)\, t \sqrt{p_j} .
@@ -25,13 +24,16 @@ unit that sees both can bend twice and cost less. Two bounds replace it.
 Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; proofs in docs/rank-one.md.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvxdnn.theory.bounded_spline import bounded_splines
-from cvxdnn.theory.hinges import HingeFit, Hinges, hinges
+from cvxdnn import convex
+from cvxdnn.core.closed_form import Ramps, least_ramps
+from cvxdnn.core.solution import Solution
+from cvxdnn.theory.hinges import Hinges, hinges
 from cvxdnn.theory.radial import minimize_over_radius
 from cvxdnn.theory.rank_one_result import RankOne, RankOneData, features
 from cvxdnn.theory.result import Claim, Verdict, network_objective
@@ -40,6 +42,16 @@ __all__ = ["solve_spline"]
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+NEGLIGIBLE = 1e-13
+"""Coefficients below this share of the l1 norm are rounding."""
+ORDINARY = (1e-30, 1e30)
+"""Targets within a smaller or larger range are measured in units of it, so that no square underflows or overflows."""
+SMALLEST_BETA, LARGEST_BETA = 1e-250, 1e200
+"""In such units: a smaller weight decay proves nothing, and with a larger one the optimum is the constant anyway."""
+OUTWARDS = 1 - 1e-13
+"""What is left of a bound as proven, since units are rounded."""
 
 SPLINE = Verdict(
     Claim.PROVED, "biases in the last hidden layer: a linear spline with knots at the data", certified=True
@@ -54,13 +66,41 @@ BOTH_SIGNS = Verdict(
 
 def solve_spline(data: RankOneData, beta: float, depth: int) -> RankOne:
     """The network with biases."""
-    splines, scaled = bounded_splines(data.x, data.y), data.scaled_beta(beta, depth)
-    best = minimize_over_radius(splines.support, splines.largest, scaled, depth)
     if data.both_signs and depth > 2:
-        below = minimize_over_radius(splines.support, splines.largest, scaled * 2 ** (-2 / depth), depth)
-        return _two_chains(data, best.value, below.lower_bound, beta, depth)
-    fit = splines.fit(best.radius)
-    return _result(data, fit, np.zeros(fit.kinks.size, dtype=np.intp), best.value, best.lower_bound, beta, depth)
+        formula, below = (_best(convex.least_spline, data, part * beta, depth) for part in (1.0, 2 ** (-2 / depth)))
+        return _two_chains(data, formula.objective, below.bound, beta, depth)
+    best = _best(convex.solve, data, beta, depth)
+    side = np.zeros(best.ramps.knots.size, dtype=np.intp)
+    return _result(data, best.ramps, side, best.objective, best.bound, beta, depth)
+
+
+@dataclass(frozen=True, eq=False)
+class _Best:
+    """The best spline in x as ramps, its objective, and what is proved about all."""
+
+    ramps: Ramps
+    objective: float
+    bound: float
+
+
+def _best(solver: Callable[..., Solution], data: RankOneData, beta: float, depth: int) -> _Best:
+    """The spline that a solver of `cvxdnn.convex` finds, which is given data of ordinary sizes."""
+    unit = _unit(data.y)
+    scaled = data.scaled_beta(beta, depth) / unit / unit * unit ** (2 / depth)
+    found = solver(data.x, data.y / unit, beta=float(np.clip(scaled, SMALLEST_BETA, LARGEST_BETA)), depth=depth)
+    ramps = least_ramps(found.spline, *found.x_range)
+    proved = max(found.objective - found.gap, 0.0) if scaled >= SMALLEST_BETA else 0.0
+    return _Best(
+        replace(ramps, coefficients=unit * ramps.coefficients), found.objective * unit**2, OUTWARDS * proved * unit**2
+    )
+
+
+def _unit(y: Vector) -> float:
+    """1, or a power of two near the range of targets that is not ordinary."""
+    spread = float(np.ptp(y))
+    if spread == 0 or ORDINARY[0] <= spread <= ORDINARY[1]:
+        return 1.0
+    return float(2.0 ** np.floor(np.log2(spread)))
 
 
 def _two_chains(data: RankOneData, formula: float, bound: float, beta: float, depth: int) -> RankOne:
@@ -73,28 +113,39 @@ def _two_chains(data: RankOneData, formula: float, bound: float, beta: float, de
         data.y,
     )
     scaled = data.scaled_beta(beta, depth) * 2 ** (1 - 2 / depth)
-    fit = both.fit(minimize_over_radius(both.support, both.largest, scaled, depth).radius)
-    side = (fit.columns >= positive.kinks.size).astype(np.intp)
-    return _result(data, fit, side, formula, bound, beta, depth)
+    radius = minimize_over_radius(both.support, both.largest, scaled, depth).radius
+    coefficients = both.coefficients(radius)
+    used = np.flatnonzero(np.abs(coefficients) > NEGLIGIBLE * radius)
+    ramps = Ramps(coefficients[used], both.signs[used], both.kinks[used], 0.0)
+    side = (used >= positive.kinks.size).astype(np.intp)
+    return _result(data, ramps, side, formula, bound, beta, depth)
 
 
 def _result(
-    data: RankOneData, fit: HingeFit, chain: NDArray[np.intp], formula: float, bound: float, beta: float, depth: int
+    data: RankOneData, ramps: Ramps, chain: Indices, formula: float, bound: float, beta: float, depth: int
 ) -> RankOne:
-    """The network of a fit in x, judged."""
+    """The network of ramps in x, but for their offset, judged; `chain` (k,) says which side of zero each one sees."""
     two = data.both_signs and depth > 2
     inputs = data.direction[:, None] * (np.array([1.0, -1.0]) if two else 1.0)
-    fit = replace(fit, coefficients=fit.coefficients / data.length, kinks=fit.kinks * data.length)
-    strengths = np.array([np.abs(fit.coefficients[chain == k]).sum() for k in range(inputs.shape[1])])
-    weights, biases = _network(inputs, fit, chain, strengths, depth)
+    seen = features(data.x)[:, chain] if two else data.x[:, None]
+    linear = np.maximum(ramps.directions * (seen - ramps.knots), 0.0) @ ramps.coefficients
+    # The mean is the best offset for the ramps as they are rounded.
+    ramps = replace(
+        ramps,
+        coefficients=ramps.coefficients / data.length,
+        knots=ramps.knots * data.length,
+        offset=float(np.mean(data.y - linear)),
+    )
+    strengths = np.array([np.abs(ramps.coefficients[chain == k]).sum() for k in range(inputs.shape[1])])
+    weights, biases = _network(inputs, ramps, chain, strengths, depth)
     objective = network_objective(data.X, data.y, weights, beta, biases)
     return RankOne(
         objective=objective,
         weights=weights,
         biases=biases,
-        fitted=fit.fitted,
+        fitted=linear + ramps.offset,
         strengths=strengths,
-        dual_bound=bound,
+        dual_bound=min(bound, objective),  # where pieces are steep, float64 evaluates the network to less than it is
         formula=formula,
         status=(BOTH_SIGNS if two else SPLINE).judged(objective, bound, data.y),
         beta=beta,
@@ -103,21 +154,22 @@ def _result(
 
 
 def _network(
-    inputs: Matrix, fit: HingeFit, chain: NDArray[np.intp], strengths: Vector, depth: int
+    inputs: Matrix, ramps: Ramps, chain: Indices, strengths: Vector, depth: int
 ) -> tuple[tuple[Matrix, ...], tuple[Vector, ...]]:
-    """Weights and biases of chains with input directions (d, S) whose hinges are those of `fit`.
+    """Weights and biases of chains with input directions (d, S).
 
-    chain : (k,) which chain each hinge belongs to;  strengths : (S,) l1 norm of each
+    chain : (k,) which chain each ramp belongs to;  strengths : (S,) l1 norm of each
     """
     norms = strengths ** (1 / depth)
-    of_chain = norms[chain]
-    amplitude = of_chain * np.sqrt(np.abs(fit.coefficients) / strengths[chain])
-    bends = np.zeros((strengths.size, fit.columns.size))
-    bends[chain, np.arange(fit.columns.size)] = fit.signs * amplitude
+    of_chain, k = norms[chain], ramps.coefficients.size
+    shares = np.divide(np.abs(ramps.coefficients), strengths[chain], out=np.zeros(k), where=strengths[chain] > 0)
+    amplitude = of_chain * np.sqrt(shares)
+    bends = np.zeros((strengths.size, k))
+    bends[chain, np.arange(k)] = ramps.directions * amplitude
     if depth == 2:
         hidden: tuple[Matrix, ...] = (inputs @ bends,)
     else:
         hidden = (inputs * norms, *(np.diag(norms),) * (depth - 3), bends)
-    kinks = -fit.signs * of_chain ** (depth - 2) * amplitude * fit.kinks
-    biases = (*(np.zeros(layer.shape[1]) for layer in hidden[:-1]), kinks, np.array([fit.intercept]))
-    return (*hidden, (np.sign(fit.coefficients) * amplitude)[:, None]), biases
+    kinks = -ramps.directions * of_chain ** (depth - 2) * amplitude * ramps.knots
+    biases = (*(np.zeros(layer.shape[1]) for layer in hidden[:-1]), kinks, np.array([ramps.offset]))
+    return (*hidden, (np.sign(ramps.coefficients) * amplitude)[:, None]), biases
