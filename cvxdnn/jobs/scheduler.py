@@ -15,8 +15,8 @@ queue and go on from where they were. So however much is asked for, somebody who
 `Rules` says when a job is asked to stop although nobody asked; one that does not stop then loses its slot by
 force, where the slot has a way to do so.
 
-The scheduler forgets a job when it ends; only its submitter keeps it. One lock guards everything; slots start
-tasks without it, because handing a task over may block.
+The scheduler forgets a job when it ends; only its submitter keeps it. One lock guards everything; tasks are handed
+to workers without it, because that may block.
 """
 
 import logging
@@ -42,7 +42,7 @@ def _size(work: Any) -> int:
 
 
 class Scheduler:
-    """A runner without its slots: a subclass says what a slot is (`open_slots`) and packs tasks (`pack`)."""
+    """A runner without its workers: a subclass says what launches them (`open_slots`) and packs tasks (`pack`)."""
 
     backend = ""
     """What the log calls this kind of runner."""
@@ -61,10 +61,17 @@ class Scheduler:
         """Take jobs from now on."""
         self._slots = tuple(slots)
         self._watcher.start()
+        for slot in self._slots:
+            slot.open()
 
     def pack(self, task: Task) -> Any:
-        """The task in the form that the slots want."""
+        """The task in the form that the workers want."""
         return task
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, but not beyond the end of this runner."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed, seconds)
 
     # The runner's interface.
 
@@ -167,11 +174,11 @@ class Scheduler:
                 self._end(slot.entry.job, Ending(JobState.FAILED, failure))
                 self.changed.notify_all()
 
-    def slot_ended(self, slot: Slot, state: JobState, outcome: Any, *, ready: bool = True) -> None:
+    def slot_ended(self, slot: Slot, state: JobState, outcome: Any) -> None:
         """The slot's job ended with a result (DONE), an error (FAILED) or nothing (STOPPED)."""
         rest = self._rest(slot.entry) if state is JobState.STOPPED else None
         with self.lock:
-            entry = self._release(slot, ready=ready)
+            entry = self._release(slot)
             if entry is not None and state is JobState.DONE:
                 self._finish(entry.job, state, result=outcome)
             elif entry is not None and state is JobState.FAILED:
@@ -184,10 +191,10 @@ class Scheduler:
             logger.warning("a task failed: %s", describe(outcome), exc_info=outcome)
         self.dispatch()
 
-    def slot_died(self, slot: Slot, cause: str, *, ready: bool = False) -> None:
-        """The slot's worker is gone, and with it the job that it had begun."""
+    def slot_died(self, slot: Slot, cause: str | None) -> None:
+        """The slot's worker is gone, and with it the job that it had begun; without a cause it was not needed."""
         with self.lock:
-            entry = self._release(slot, ready=ready)
+            entry = self._release(slot)
             if entry is not None:
                 self._settle(entry, cause)
             self.changed.notify_all()
@@ -211,7 +218,6 @@ class Scheduler:
             for slot, entry in zip(free, may_begin, strict=False):
                 del self._queue[entry.job.owner]
                 entry.slot, slot.entry = slot, entry
-                entry.tries += 1
                 starts.append(slot.take(entry))
             if starts:
                 self.changed.notify_all()
@@ -241,9 +247,9 @@ class Scheduler:
         served = self._served()
         return sorted(self._queue.values(), key=lambda entry: entry.job.owner in served)
 
-    def _release(self, slot: Slot, *, ready: bool) -> Entry | None:
+    def _release(self, slot: Slot) -> Entry | None:
         """Take the job out of a slot, and its owner to the end of the queue."""
-        entry, slot.entry, slot.ready = slot.entry, None, ready and not self.closed
+        entry, slot.entry, slot.ready = slot.entry, None, False
         if entry is not None and entry.job.owner in self._queue:
             self._queue[entry.job.owner] = self._queue.pop(entry.job.owner)
         return entry
@@ -256,12 +262,12 @@ class Scheduler:
             entry.ending, entry.stop_asked_at = ending, time.monotonic()
             entry.slot.ask_stop()
 
-    def _settle(self, entry: Entry, cause: str) -> None:
-        """Decide what becomes of a job whose worker died."""
-        entry.deaths += 1
+    def _settle(self, entry: Entry, cause: str | None) -> None:
+        """Decide what becomes of a job whose worker is gone."""
+        entry.deaths += cause is not None
         if entry.ending is not None:
             self._end(entry.job, entry.ending)
-        elif entry.deaths > self.rules.retries:
+        elif cause is not None and entry.deaths > self.rules.retries:
             self._end(entry.job, Ending.lost(cause))
         elif not self.closed:
             self._take_out(entry)
