@@ -22,7 +22,7 @@ from cvxdnn.jobs.dask_task import WarmUp
 from cvxdnn.jobs.interface import Task, describe
 from cvxdnn.jobs.parcel import packed
 from cvxdnn.jobs.rules import Rules
-from cvxdnn.jobs.scheduler import Scheduler, logger
+from cvxdnn.jobs.scheduler import Runner, logger
 from cvxdnn.jobs.slot import Slot
 
 CONNECT_SECONDS = 5
@@ -32,7 +32,7 @@ LOOK_SECONDS = 1.0
 """How often the size of the cluster is looked at."""
 
 
-class DaskRunner(Scheduler):
+class DaskRunner(Runner):
     """Runs tasks in a Dask cluster; see `Runner`.
 
     The constructor returns at once; the connection is made, and made again when it is lost, in the background, and

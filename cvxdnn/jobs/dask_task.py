@@ -15,6 +15,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from distributed import Client, Event, Nanny, Queue, Worker, WorkerPlugin, get_client
@@ -99,8 +100,9 @@ class _Link:
 
     def release(self) -> None:
         """Give everything back."""
-        self._quietly(self._event.clear)
-        self._quietly(self._queue.close)
+        with suppress(Exception):  # the connection may be gone; then there is nothing to tidy up
+            self._event.clear()
+            self._queue.close()
 
     def _set(self, *, newest: bytes | None = None, ended: bool = False) -> None:
         with self._changed:
@@ -110,7 +112,8 @@ class _Link:
     def _finish(self) -> None:
         """Send the last report, and end both threads."""
         self._set(ended=True)
-        self._quietly(self._event.set)
+        with suppress(Exception):
+            self._event.set()
         for thread in self._threads:
             thread.join()
 
@@ -131,17 +134,7 @@ class _Link:
             self._stop.set()
 
     def _await_stop(self) -> None:
-        while not self._ended and not self._stop.is_set():
-            try:
-                if self._event.wait(timeout=PATIENCE_SECONDS):
-                    self._stop.set()
-            except Exception:
-                self._stop.set()
-
-    @staticmethod
-    def _quietly(call: Callable[[], Any]) -> None:
-        """The connection may be gone; then there is nothing to tidy up."""
-        try:
-            call()
-        except Exception:
-            return
+        with suppress(Exception):
+            while not self._ended and not self._event.wait(timeout=PATIENCE_SECONDS):
+                pass
+        self._stop.set()

@@ -12,11 +12,11 @@ from cvxdnn.jobs.attempt import attempt
 from cvxdnn.jobs.interface import Task
 from cvxdnn.jobs.protocol import PROGRESS, READY, STARTED, Deliver, Worker
 from cvxdnn.jobs.rules import Rules
-from cvxdnn.jobs.scheduler import Scheduler
+from cvxdnn.jobs.scheduler import Runner
 from cvxdnn.jobs.slot import Slot
 
 
-class InlineRunner(Scheduler):
+class InlineRunner(Runner):
     """Runs tasks in threads of this process; see `Runner`.
 
     Tasks are not pickled here, so this runner also takes a lambda.

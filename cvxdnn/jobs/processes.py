@@ -1,9 +1,9 @@
 """A runner whose workers are processes of our own.
 
-Workers are fresh interpreters that import only `cvxdnn.jobs` and what
-their tasks need. They are not made by `multiprocessing`, whose spawned children first execute the main
-script again: under Streamlit that is whichever page some session happens to be running. So no script needs
-a guard, and it does not matter which thread, or which session, makes the runner.
+Workers are fresh interpreters that import only `cvxdnn.jobs` and what their tasks need. They are not made by
+`multiprocessing`, whose spawned children first execute the main script again: under Streamlit that is whichever page
+some session happens to be running. So no script needs a guard, and it does not matter which thread, or which session,
+makes the runner.
 
 Needs file descriptors that a child inherits, that is Linux or macOS; elsewhere use `InlineRunner`.
 """
@@ -20,7 +20,7 @@ from cvxdnn.jobs.child import Child
 from cvxdnn.jobs.interface import Task
 from cvxdnn.jobs.parcel import packed
 from cvxdnn.jobs.rules import Rules
-from cvxdnn.jobs.scheduler import Scheduler
+from cvxdnn.jobs.scheduler import Runner
 from cvxdnn.jobs.slot import Slot
 
 
@@ -58,7 +58,7 @@ class Recycling:
         return jobs == self.jobs or (self.idle_bytes is not None and (resident or 0) > self.idle_bytes)
 
 
-class ProcessRunner(Scheduler):
+class ProcessRunner(Runner):
     """Runs tasks in worker processes, one per slot, kept warm; see `Runner`.
 
     The constructor returns at once; the workers start in the background and jobs wait for them in the queue.

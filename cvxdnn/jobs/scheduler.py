@@ -23,8 +23,8 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Any, Self
+from contextlib import AbstractContextManager
+from typing import Any
 
 from cvxdnn.core.exceptions import CvxdnnError, InvalidInputError
 from cvxdnn.jobs import log, watch
@@ -41,8 +41,8 @@ def _size(work: Any) -> int:
     return len(work) if isinstance(work, bytes) else 0
 
 
-class Scheduler:
-    """A runner without its workers: a subclass says what launches them (`open_slots`) and packs tasks (`pack`)."""
+class Runner(AbstractContextManager["Runner"]):
+    """Runs tasks, and is closed in the end; a subclass says what launches workers (`open_slots`) and packs tasks."""
 
     backend = ""
     """What the log calls this kind of runner."""
@@ -73,10 +73,22 @@ class Scheduler:
         with self.changed:
             self.changed.wait_for(lambda: self.closed, seconds)
 
-    # The runner's interface.
-
     def submit(self, task: Task, *, owner: str, label: str = "") -> Job:
-        """Queue a task for an owner and stop the owner's previous job; see `Runner.submit`."""
+        """Queue a task; never waits for it.
+
+        An owner has one unfinished job at most: a new one stops the old one, and takes its place in the
+        queue if the old one was still waiting. The log calls the job by its `label`, which therefore must not
+        hold anything of the user's.
+
+        Raises
+        ------
+        InvalidInputError
+            If the task cannot be run by this runner.
+        LimitExceededError
+            If too many jobs wait already.
+        CvxdnnError
+            If the runner is closed.
+        """
         if not callable(task):
             raise InvalidInputError(f"task is {task!r}; it must be a callable task(report, stopped)")
         entry = Entry(Job(owner, self, label), self.pack(task), task=task if isinstance(task, Resumable) else None)
@@ -122,12 +134,7 @@ class Scheduler:
             slot.join(max(0.0, deadline - time.monotonic()))
         self._watcher.join(max(0.0, deadline - time.monotonic()))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     # What a job asks.

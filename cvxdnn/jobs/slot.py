@@ -14,7 +14,7 @@ from cvxdnn.jobs.protocol import BROKEN, ENDS, PROGRESS, READY, STARTED, Worker
 from cvxdnn.jobs.rules import Ending
 
 if TYPE_CHECKING:
-    from cvxdnn.jobs.scheduler import Scheduler
+    from cvxdnn.jobs.scheduler import Runner
 
 logger = logging.getLogger("cvxdnn.jobs")
 
@@ -60,11 +60,11 @@ class Slot:
         How often a dead worker was replaced.
     """
 
-    def __init__(self, scheduler: "Scheduler", launch: Callable[[], Worker]) -> None:
+    def __init__(self, runner: "Runner", launch: Callable[[], Worker]) -> None:
         self.ready = False
         self.entry: Entry | None = None
         self.restarts = 0
-        self._scheduler = scheduler
+        self._runner = runner
         self._launch = launch
         self._worker: Worker | None = None
         self._number = 0
@@ -119,7 +119,7 @@ class Slot:
     # In the slot's own thread.
 
     def _look_after(self) -> None:
-        while not self._scheduler.closed:
+        while not self._runner.closed:
             try:
                 worker = self._launch()
             except OSError as error:
@@ -129,18 +129,18 @@ class Slot:
 
     def _follow(self, worker: Worker) -> None:
         self._was_ready = False
-        with self._scheduler.lock:
+        with self._runner.lock:
             self._worker = worker
-            if self._scheduler.closed:
+            if self._runner.closed:
                 worker.close()
         worker.serve(self._handle)
-        with self._scheduler.lock:
+        with self._runner.lock:
             self.ready, self._worker = False, None
         cause = worker.bury()
-        if cause is not None and not self._scheduler.closed:
+        if cause is not None and not self._runner.closed:
             logger.warning("a worker died (%s); another one takes its place", cause)
             self.restarts += 1
-        self._scheduler.slot_died(self, cause)
+        self._runner.slot_died(self, cause)
         if cause is not None and not self._was_ready:
             self._pause(cause)
 
@@ -149,24 +149,24 @@ class Slot:
         entry = self.entry
         if kind == READY:
             self._was_ready, self._failed_starts = True, 0
-            self._scheduler.slot_ready(self)
+            self._runner.slot_ready(self)
         elif number != self._number or entry is None:
             pass  # a thread that a former task left behind still reports
         elif kind == STARTED:
-            self._scheduler.slot_began(self)
+            self._runner.slot_began(self)
         elif kind == PROGRESS:
             entry.job.receive(content)
         elif kind == BROKEN:
-            self._scheduler.slot_broke(self, content)
+            self._runner.slot_broke(self, content)
         elif kind in ENDS:
-            self._scheduler.slot_ended(self, JobState(kind), content)
+            self._runner.slot_ended(self, JobState(kind), content)
 
     def _pause(self, cause: str) -> None:
         """After a worker that never became ready: do not try again in a tight loop."""
-        if self._scheduler.closed:
+        if self._runner.closed:
             return
         self._failed_starts += 1
         if self._failed_starts >= STARTS_BEFORE_GIVING_UP:
             logger.error("no worker can be started (%s)", cause)
-            self._scheduler.slot_cannot_start(cause)
-        self._scheduler.pause(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failed_starts - 1)))
+            self._runner.slot_cannot_start(cause)
+        self._runner.pause(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failed_starts - 1)))

@@ -12,7 +12,7 @@ from cvxdnn.core.exceptions import JobCancelledError, LimitExceededError, Worker
 from cvxdnn.jobs import watch
 from cvxdnn.jobs.interface import JobState
 from cvxdnn.jobs.rules import Rules
-from cvxdnn.jobs.scheduler import Scheduler
+from cvxdnn.jobs.scheduler import Runner
 from cvxdnn.jobs.slot import Slot
 from tests.jobs.jobs_tasks import LONG
 
@@ -36,7 +36,7 @@ class ManualSlot(Slot):
         pass
 
 
-class ManualRunner(Scheduler):
+class ManualRunner(Runner):
     def __init__(self, slots, **rules):
         super().__init__(Rules(abandon_after=None, turn_seconds=LONG, **rules))
         self.slots = [ManualSlot(self, launch=None) for _ in range(slots)]
@@ -164,6 +164,16 @@ def test_a_job_whose_worker_dies_goes_back_to_the_head_of_the_queue_once(begun):
         assert job.starts == begun
         with pytest.raises(WorkerDiedError, match="signal 9"):
             job.result(0)
+
+
+def test_a_worker_that_was_only_not_needed_any_more_costs_its_job_nothing():
+    with ManualRunner(1, retries=0) as runner:
+        (slot,) = runner.slots
+        job = runner.submit(nothing, owner="a")
+        runner.slot_died(slot, None)
+        assert (job.state, job.queue_position) == (JobState.QUEUED, 0)
+        runner.slot_ready(slot)
+        assert slot.entry.job is job
 
 
 def test_a_stopped_job_whose_worker_dies_is_stopped():
