@@ -17,7 +17,7 @@ SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"
 
 MAY_UNPICKLE = {
     # Between a server and its own workers, where a worker also reads the states that earlier jobs reported:
-    *("cvxdnn/jobs/parcel.py", "cvxdnn/jobs/worker.py", "cvxdnn/jobs/processes.py", "cvxdnn/jobs/dask_slot.py"),
+    *("cvxdnn/jobs/parcel.py", "cvxdnn/jobs/worker.py"),
 }
 READS_VISITORS = (
     "cvxdnn/tasks/link.py",

@@ -15,20 +15,22 @@ else with it and its libraries never enter the server. `InlineRunner` runs tasks
 tests and tiny hosts. `dask_runner.DaskRunner` runs them on a Dask cluster (the extra "dask"; import it from its
 module, so that nothing else needs that library).
 
-    interface.py   Job, JobState, Runner, RunnerStatus: all that a reader of jobs needs
+    interface.py   Task, Job, JobState, RunnerStatus: all that a reader of jobs needs
     rules.py       what a job is allowed, and what is said when it is stopped;  watch.py: when to stop it
-    scheduler.py   the queue and the turns of the owners; knows no process
-    slot.py        what the scheduler asks of a slot: another backend is another kind of slot
-    processes.py   slots that are worker processes;  child.py, worker.py: the two ends of such a process
-    inline.py      slots that are threads
-    dask_runner.py, dask_slot.py   slots in a Dask cluster;  dask_task.py: the other end, in a Dask worker
+    scheduler.py   Runner: the queue and the turns of the owners; knows no worker
+    slot.py        room for one job, and the thread that follows its worker
+    protocol.py    what a server and a worker say to each other: another kind of runner is another kind of worker
+    processes.py   workers that are processes;  child.py, worker.py: the two ends of one
+    inline.py      workers that are threads
+    dask_runner.py   workers in a Dask cluster;  dask_place.py, dask_task.py: the two ends of one
     attempt.py     one task, run to its end, in any of them;  parcel.py: how it travels to a worker and back
     log.py         one line for each job;  memory.py: how large a process is
 """
 
 from cvxdnn.jobs.inline import InlineRunner
-from cvxdnn.jobs.interface import Job, JobState, Runner, RunnerStatus, Task
+from cvxdnn.jobs.interface import Job, JobState, RunnerStatus, Task
 from cvxdnn.jobs.processes import ProcessRunner, Recycling
 from cvxdnn.jobs.rules import Rules
+from cvxdnn.jobs.scheduler import Runner
 
 __all__ = ["InlineRunner", "Job", "JobState", "ProcessRunner", "Recycling", "Rules", "Runner", "RunnerStatus", "Task"]

@@ -1,4 +1,4 @@
-"""The server's side of one worker process: start it, talk to it, bury it. `worker.py` is the other side."""
+"""A worker that is a process of our own: start it, talk to it, bury it. `worker.py` is the other side."""
 
 import mmap
 import os
@@ -7,8 +7,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from multiprocessing import Pipe
+from typing import Any
 
+from cvxdnn.jobs.memory import resident_bytes
+from cvxdnn.jobs.parcel import unpacked
+from cvxdnn.jobs.protocol import ENDS, Deliver, Worker
 from cvxdnn.jobs.worker import FLAG_BYTES, flag_of
 
 # Set before the interpreter starts: numerical libraries read these once, when they are loaded.
@@ -30,10 +35,16 @@ BOOT = (
 EXIT_SECONDS = 1.0
 
 
-class Child:
-    """A child process, the channel to it, and the flag that it shares."""
+class Child(Worker):
+    """A child process, the channel to it, and the flag that it shares.
 
-    def __init__(self) -> None:
+    warm_up : packed, what it does first
+    is_due : whether to replace it, after so many jobs and with so many bytes
+    """
+
+    def __init__(self, warm_up: bytes, is_due: Callable[[int, int | None], bool]) -> None:
+        self._is_due = is_due
+        self._jobs, self._retired = 0, False
         self._sending = threading.Lock()
         self._channel, theirs = Pipe()
         try:
@@ -41,7 +52,7 @@ class Child:
                 memory.truncate(FLAG_BYTES)
                 self._flag = mmap.mmap(memory.fileno(), FLAG_BYTES)
                 shared = (theirs.fileno(), memory.fileno())
-                self.process = subprocess.Popen(
+                self._process = subprocess.Popen(
                     [sys.executable, "-c", BOOT, *map(str, shared), *sys.path],
                     pass_fds=shared,
                     stdin=subprocess.DEVNULL,
@@ -50,40 +61,61 @@ class Child:
         except BaseException:
             self._channel.close()
             raise
+        self.send(0, warm_up)
 
-    def send(self, number: int, payload: bytes) -> None:
-        """Hand a task over; if the worker is dead its listener will notice."""
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, number: int, work: Any) -> None:
         try:
             with self._sending:
-                self._channel.send((number, payload))
+                self._channel.send((number, work))
         except OSError:
             pass
 
-    def receive(self) -> tuple[str, int, bytes] | None:
-        """The next message; None when the worker is gone."""
-        try:
-            message: tuple[str, int, bytes] = self._channel.recv()
-            return message
-        except (EOFError, OSError):
-            return None
+    def serve(self, deliver: Deliver) -> None:
+        # No message is kept in a variable here: it would stay in memory until the next one.
+        while self._pass_on(deliver):
+            pass
 
     def stop(self, number: int) -> None:
-        """Make `stopped()` of task `number` true."""
         self._flag[:] = flag_of(number)
 
     def kill(self) -> None:
-        """End it at once."""
-        self.process.kill()
+        self._process.kill()
 
-    def bury(self) -> str:
-        """Release everything; says how the process ended."""
-        try:
-            code = self.process.wait(EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            code = self.process.wait()
+    def close(self) -> None:
+        """Workers hold nothing worth saving."""
+        self.kill()
+
+    def bury(self) -> str | None:
+        if self._retired:
+            self.kill()
+        code = self._exit_code()
         # A descriptor must not be closed, and perhaps given to another file, while somebody writes to it.
         with self._sending:
             self._channel.close()
         self._flag.close()
+        if self._retired:
+            return None
         return f"signal {-code}: {signal.strsignal(-code)}" if code < 0 else f"exit code {code}"
+
+    def _pass_on(self, deliver: Deliver) -> bool:
+        """Deliver the next message; whether there will be another."""
+        try:
+            kind, number, payload = self._channel.recv()
+        except (EOFError, OSError):
+            return False
+        deliver(number, *unpacked(kind, payload))
+        if kind in ENDS:
+            self._jobs += 1
+            self._retired = self._is_due(self._jobs, resident_bytes(self.pid))
+        return not self._retired
+
+    def _exit_code(self) -> int:
+        try:
+            return self._process.wait(EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()

@@ -1,4 +1,4 @@
-"""A runner whose slots are in a Dask cluster: where a course outgrows one machine.
+"""A runner whose workers are places in a Dask cluster: where a course outgrows one machine.
 
 Several servers may share a cluster. Each has its own queue, fair among its own sessions, and at most as many jobs in
 the cluster as the cluster has threads; what exceeds them waits in Dask's own queue.
@@ -10,17 +10,20 @@ by force. Whoever reaches the Dask scheduler can run code in the cluster: keep i
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from distributed import Client
 
 from cvxdnn.core.validation import positive_int
-from cvxdnn.jobs.dask_slot import DaskSlot
+from cvxdnn.jobs.dask_place import DaskPlace
 from cvxdnn.jobs.dask_task import WarmUp
 from cvxdnn.jobs.interface import Task, describe
 from cvxdnn.jobs.parcel import packed
 from cvxdnn.jobs.rules import Rules
-from cvxdnn.jobs.scheduler import Scheduler, logger
+from cvxdnn.jobs.scheduler import Runner, logger
+from cvxdnn.jobs.slot import Slot
 
 CONNECT_SECONDS = 5
 RETRY_SECONDS = 2.0
@@ -29,7 +32,7 @@ LOOK_SECONDS = 1.0
 """How often the size of the cluster is looked at."""
 
 
-class DaskRunner(Scheduler):
+class DaskRunner(Runner):
     """Runs tasks in a Dask cluster; see `Runner`.
 
     The constructor returns at once; the connection is made, and made again when it is lost, in the background, and
@@ -70,8 +73,8 @@ class DaskRunner(Scheduler):
         self._warm_up = warm_up
         self._client: Any = None
         self._left = False
-        self._dask_slots = [DaskSlot(self, lambda: self._client) for _ in range(slots)]
-        self.open_slots(self._dask_slots)
+        self._threads = 0
+        self.open_slots([Slot(self, partial(self._launch, index)) for index in range(slots)])
         self._connecting = threading.Thread(target=self._stay_connected, name="cvxdnn-jobs-connect", daemon=True)
         self._connecting.start()
 
@@ -89,41 +92,55 @@ class DaskRunner(Scheduler):
     def _stay_connected(self) -> None:
         while not self.closed:
             try:
-                self._client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False, name="cvxdnn")
-                self._warm_up_workers()
-                while not self.closed and self._client.status == "running":
-                    self._offer(sum(self._client.nthreads().values()))
-                    self._pause(LOOK_SECONDS)
-                self._disconnected("it was lost")
+                self._connect()
             except Exception as error:
-                self._disconnected(describe(error))
+                self._tell(describe(error))
+            else:
+                self._stay()
         if self._left:  # a connection that came about too late
             self._disconnect()
+
+    def _connect(self) -> None:
+        self._client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False, name="cvxdnn")
+        if self._warm_up is not None:
+            self._client.register_plugin(WarmUp(self._warm_up))
+
+    def _stay(self) -> None:
+        """Offer what the cluster has, until the connection is lost; the jobs in it then begin again."""
+        with suppress(Exception):  # what is asked when it is lost
+            while not self.closed and self._client.status == "running":
+                self._offer(sum(self._client.nthreads().values()))
+                self.pause(LOOK_SECONDS)
+        self._offer(0)
+        if not self.closed:
+            logger.error("the connection to the Dask scheduler at %s was lost", self._address)
+            self.pause(RETRY_SECONDS)
 
     def _disconnect(self) -> None:
         if self._client is not None:
             self._client.close(timeout=CLOSE_SECONDS)
 
-    def _warm_up_workers(self) -> None:
-        if self._warm_up is not None:
-            self._client.register_plugin(WarmUp(self._warm_up))
+    def _launch(self, index: int) -> DaskPlace:
+        """Wait until the cluster has so many threads."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed or self._has(index))
+            client = self._client
+        return DaskPlace(client, lambda: not self.closed and self._client is client and self._has(index))
+
+    def _has(self, index: int) -> bool:
+        """Whether there is a connection, and a thread of this number behind it."""
+        return index < self._threads and self._client.status == "running"
 
     def _offer(self, threads: int) -> None:
-        """Open as many slots as the cluster has threads."""
-        with self.lock:
-            for index, slot in enumerate(self._dask_slots):
-                slot.ready = not self.closed and (index < threads or slot.entry is not None)
-        self.dispatch()
-
-    def _disconnected(self, cause: str) -> None:
-        """No slot until there is a connection; whoever waits is told."""
-        self._offer(0)
-        if self.closed:
-            return
-        logger.error("no connection to the Dask scheduler at %s (%s)", self._address, cause)
-        self.slot_cannot_start(cause)
-        self._pause(RETRY_SECONDS)
-
-    def _pause(self, seconds: float) -> None:
+        """As many places as the cluster has threads."""
         with self.changed:
-            self.changed.wait_for(lambda: self.closed, seconds)
+            if threads != self._threads:
+                self._threads = threads
+                self.changed.notify_all()
+
+    def _tell(self, cause: str) -> None:
+        """There is no connection to be had; whoever waits is told."""
+        if not self.closed:
+            logger.error("no connection to the Dask scheduler at %s (%s)", self._address, cause)
+            self.slot_cannot_start(cause)
+            self.pause(RETRY_SECONDS)

@@ -15,29 +15,34 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from distributed import Client, Event, Nanny, Queue, Worker, WorkerPlugin, get_client, get_worker
+from distributed import Client, Event, Nanny, Queue, Worker, WorkerPlugin, get_client
 
-from cvxdnn.jobs.parcel import perform
+from cvxdnn.jobs.parcel import NOTHING, perform
+from cvxdnn.jobs.protocol import ALIVE, ENDS, PROGRESS
 
-STARTED, PROGRESS, ALIVE = "started", "progress", "alive"
-"""Kinds of messages; the last one has the value of the final `JobState` as its kind."""
 ALIVE_SECONDS = 5.0
 PATIENCE_SECONDS = 20.0
 
 
 def run_job(name: str, packed_task: bytes) -> None:
-    """Run one job to its end; everything about it goes through its queue."""
+    """Run one job to its end, unless a worker that died had begun it; everything about it goes through its queue."""
+    first = Event(begun(name))
+    if first.is_set():
+        return
+    first.set()
     link = _Link(name, get_client())
     try:
-        link.send(STARTED, get_worker().address.encode())
-        link.open()
-        state, payload = perform(packed_task, link.report, link.stop_asked)
-        link.close()
-        link.send(state.value, payload)
+        perform(packed_task, link.send, link.stop_asked)
     finally:
         link.release()
+
+
+def begun(name: str) -> str:
+    """The event that says that a job has been begun."""
+    return f"{name}-begun"
 
 
 def end_worker(dask_worker: Nanny) -> None:
@@ -77,42 +82,40 @@ class _Link:
         self._newest: bytes | None = None
         self._ended = False
         self._threads = [threading.Thread(target=each, daemon=True) for each in (self._send_newest, self._await_stop)]
-
-    def open(self) -> None:
-        """Begin to listen and to send."""
         for thread in self._threads:
             thread.start()
 
-    def report(self, message: bytes) -> None:
-        """Make this the message that is sent next."""
-        with self._changed:
-            self._newest = message
-            self._changed.notify_all()
+    def send(self, kind: str, payload: bytes) -> None:
+        """Send this; a report is sent soon, if there is no newer one by then."""
+        if kind == PROGRESS:
+            self._set(newest=payload)
+            return
+        if kind in ENDS:
+            self._finish()
+        self._put(kind, payload)
 
     def stop_asked(self) -> bool:
         """Whether the task should stop."""
         return self._stop.is_set()
 
-    def send(self, kind: str, payload: bytes) -> None:
-        """Put a message into the queue; if nobody takes it, there is nobody to work for."""
-        try:
-            self._queue.put([kind, payload], timeout=PATIENCE_SECONDS)
-        except Exception:
-            self._stop.set()
+    def release(self) -> None:
+        """Give everything back."""
+        with suppress(Exception):  # the connection may be gone; then there is nothing to tidy up
+            self._event.clear()
+            self._queue.close()
 
-    def close(self) -> None:
-        """Send the last report, and end both threads."""
+    def _set(self, *, newest: bytes | None = None, ended: bool = False) -> None:
         with self._changed:
-            self._ended = True
+            self._newest, self._ended = newest or self._newest, ended or self._ended
             self._changed.notify_all()
-        self._quietly(self._event.set)
+
+    def _finish(self) -> None:
+        """Send the last report, and end both threads."""
+        self._set(ended=True)
+        with suppress(Exception):
+            self._event.set()
         for thread in self._threads:
             thread.join()
-        self._quietly(self._event.clear)
-
-    def release(self) -> None:
-        """Give the queue back."""
-        self._quietly(self._queue.close)
 
     def _send_newest(self) -> None:
         while True:
@@ -121,20 +124,17 @@ class _Link:
                 message, self._newest = self._newest, None
                 if message is None and self._ended:
                     return
-            self.send(*((ALIVE, b"") if message is None else (PROGRESS, message)))
+            self._put(*((ALIVE, NOTHING) if message is None else (PROGRESS, message)))
+
+    def _put(self, kind: str, payload: bytes) -> None:
+        """Put a message into the queue; if nobody takes it, there is nobody to work for."""
+        try:
+            self._queue.put([kind, payload], timeout=PATIENCE_SECONDS)
+        except Exception:
+            self._stop.set()
 
     def _await_stop(self) -> None:
-        while not self._ended and not self._stop.is_set():
-            try:
-                if self._event.wait(timeout=PATIENCE_SECONDS):
-                    self._stop.set()
-            except Exception:
-                self._stop.set()
-
-    @staticmethod
-    def _quietly(call: Callable[[], Any]) -> None:
-        """The connection may be gone; then there is nothing to tidy up."""
-        try:
-            call()
-        except Exception:
-            return
+        with suppress(Exception):
+            while not self._ended and not self._event.wait(timeout=PATIENCE_SECONDS):
+                pass
+        self._stop.set()

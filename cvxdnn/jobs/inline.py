@@ -1,20 +1,22 @@
-"""A runner whose slots are threads of this process: for tests, and for hosts too small for worker processes.
+"""A runner whose workers are threads of this process: for tests, and for hosts too small for worker processes.
 
 The interface is the same; what only a process can give is missing. A task that does not look at `stopped()`
 cannot be ended, a task that crashes takes the server with it, and all tasks share the interpreter's lock.
 """
 
-import threading
-from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
 
 from cvxdnn.core.validation import positive_int
 from cvxdnn.jobs.attempt import attempt
+from cvxdnn.jobs.interface import Task
+from cvxdnn.jobs.protocol import PROGRESS, READY, STARTED, Deliver, Worker
 from cvxdnn.jobs.rules import Rules
-from cvxdnn.jobs.scheduler import Scheduler
-from cvxdnn.jobs.slot import Entry, Slot
+from cvxdnn.jobs.scheduler import Runner
+from cvxdnn.jobs.slot import Slot
 
 
-class InlineRunner(Scheduler):
+class InlineRunner(Runner):
     """Runs tasks in threads of this process; see `Runner`.
 
     Tasks are not pickled here, so this runner also takes a lambda.
@@ -37,43 +39,43 @@ class InlineRunner(Scheduler):
     def __init__(self, slots: int = 1, *, rules: Rules | None = None) -> None:
         slots = positive_int("slots", slots)
         super().__init__(rules)
-        self.open_slots([_ThreadSlot(self) for _ in range(slots)])
+        self.open_slots([Slot(self, _Thread) for _ in range(slots)])
 
 
-class _ThreadSlot(Slot):
-    """One thread per task."""
+class _Thread(Worker):
+    """The thread of its slot, in which the tasks run, too."""
 
-    def __init__(self, scheduler: Scheduler) -> None:
-        self._scheduler = scheduler
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self.ready = True
+    def __init__(self) -> None:
+        self._inbox: SimpleQueue[tuple[int, Task] | None] = SimpleQueue()
+        self._stopped = 0
 
-    def take(self, entry: Entry) -> Callable[[], None]:
-        """A new thread with a stop flag of its own."""
-        self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._run, args=(entry, self._stop), name="cvxdnn-jobs-task", daemon=True
-        )
-        return self._thread.start
+    def send(self, number: int, work: Any) -> None:
+        self._inbox.put((number, work))
 
-    def ask_stop(self) -> None:
-        """Raise the flag."""
-        self._stop.set()
+    def serve(self, deliver: Deliver) -> None:
+        deliver(0, READY, None)
+        # No task is kept in a variable here: it would stay in memory until the next one.
+        while self._run(deliver, self._inbox.get()):
+            deliver(0, READY, None)
+
+    def stop(self, number: int) -> None:
+        self._stopped = number
 
     def kill(self) -> None:
         """A thread cannot be killed."""
 
     def close(self) -> None:
-        """Its task was asked to stop; nothing else keeps it."""
-        self.ready = False
+        self._inbox.put(None)
 
-    def join(self, timeout: float) -> None:
-        """Wait for the task."""
-        if self._thread is not None and self._thread.ident is not None:
-            self._thread.join(timeout)
-
-    def _run(self, entry: Entry, stop: threading.Event) -> None:
-        self._scheduler.slot_began(self)
-        state, outcome = attempt(entry.work, entry.job.receive, stop.is_set)
-        self._scheduler.slot_ended(self, state, outcome)
+    def _run(self, deliver: Deliver, sent: tuple[int, Task] | None) -> bool:
+        if sent is None:
+            return False
+        number, task = sent
+        deliver(number, STARTED, None)
+        state, outcome = attempt(
+            task,
+            report=lambda message: deliver(number, PROGRESS, message),
+            stop_asked=lambda: self._stopped == number,
+        )
+        deliver(number, state.value, outcome)
+        return True

@@ -1,4 +1,4 @@
-"""What every runner offers: a job to look at, and a small protocol to submit tasks.
+"""What a runner takes and gives: tasks, and a job for each to look at.
 
 A job goes through
 
@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from uuid import uuid4
 
 from cvxdnn.core.exceptions import CvxdnnError
+
+if TYPE_CHECKING:
+    from cvxdnn.jobs.scheduler import Runner
 
 FAILED = "The calculation failed ({cause}). Change the settings and start it again."
 
@@ -66,16 +69,6 @@ class JobState(Enum):
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
-class JobKeeper(Protocol):
-    """What a job asks of the runner that keeps it."""
-
-    def stop_job(self, job: "Job") -> None: ...
-
-    def job_left(self, job: "Job") -> None: ...
-
-    def position_of(self, job: "Job") -> int: ...
-
-
 class Job:
     """One submitted task, seen from the outside. Safe to use from any thread; made by a runner.
 
@@ -93,7 +86,7 @@ class Job:
         How often it stopped for others who waited, to go on after them.
     """
 
-    def __init__(self, owner: str, keeper: JobKeeper, label: str = "") -> None:
+    def __init__(self, owner: str, keeper: "Runner", label: str = "") -> None:
         self.id = uuid4().hex
         self.owner = owner
         self.label = label
@@ -279,36 +272,6 @@ class RunnerStatus:
     queued: int
     pids: tuple[int, ...]
     restarts: int
-
-
-class Runner(Protocol):
-    """Something that runs tasks."""
-
-    def submit(self, task: Task, *, owner: str, label: str = "") -> Job:
-        """Queue a task; never waits for it.
-
-        An owner has one unfinished job at most: a new one stops the old one, and takes its place in the
-        queue if the old one was still waiting. The log calls the job by its `label`, which therefore must not
-        hold anything of the user's.
-
-        Raises
-        ------
-        InvalidInputError
-            If the task cannot be run by this runner.
-        LimitExceededError
-            If too many jobs wait already.
-        CvxdnnError
-            If the runner is closed.
-        """
-        ...
-
-    def status(self) -> RunnerStatus:
-        """Workers and queue at this moment."""
-        ...
-
-    def close(self) -> None:
-        """Stop every job and end every worker; may be called twice."""
-        ...
 
 
 def describe(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""How tasks, results and errors travel between the server and a worker, in both backends that have workers.
+"""How tasks, results and errors travel between the server and a worker that is another process.
 
 The server pickles tasks and reads what workers send. Neither ever reads a pickle from anybody else: what a
 visitor sends is text and numbers, and is validated before it becomes part of a task.
@@ -12,8 +12,12 @@ from typing import Any
 from cvxdnn.core.exceptions import CvxdnnError, InvalidInputError
 from cvxdnn.jobs.attempt import attempt
 from cvxdnn.jobs.interface import FAILED, JobState, describe
+from cvxdnn.jobs.protocol import BROKEN, PROGRESS, STARTED
 
-__all__ = ["frozen", "packed", "perform", "thawed", "unpacked_outcome"]
+__all__ = ["NOTHING", "frozen", "packed", "perform", "thawed", "unpacked"]
+
+NOTHING = pickle.dumps(None)
+"""The content of a message that is said with its kind."""
 
 
 def packed(name: str, value: Callable[..., Any]) -> bytes:
@@ -45,10 +49,30 @@ def thawed(state: bytes | None) -> Any:
     return None if state is None else pickle.loads(state)
 
 
-def perform(
-    packed_task: bytes, report: Callable[[bytes], None], stop_asked: Callable[[], bool]
+def perform(packed_task: bytes, send: Callable[[str, bytes], None], stop_asked: Callable[[], bool]) -> None:
+    """In a worker: run a task to its end, and send packed messages about it."""
+    send(STARTED, NOTHING)
+    state, payload = _outcome(packed_task, lambda message: send(PROGRESS, pickle.dumps(message)), stop_asked)
+    send(state.value, payload)
+
+
+def unpacked(kind: str, payload: bytes) -> tuple[str, Any]:
+    """In the server: kind and content of a message; what cannot be rebuilt becomes an error with a text."""
+    try:
+        content = pickle.loads(payload)
+        return kind, _unpacked_error(*content) if kind == JobState.FAILED.value else content
+    except Exception as error:
+        if kind == PROGRESS:
+            return BROKEN, CvxdnnError(f"The progress of the task cannot be read ({describe(error)}).")
+        return JobState.FAILED.value, CvxdnnError(
+            f"The result of the task cannot be read ({describe(error)}). Return plain data and arrays."
+        )
+
+
+def _outcome(
+    packed_task: bytes, report: Callable[[Any], None], stop_asked: Callable[[], bool]
 ) -> tuple[JobState, bytes]:
-    """In the worker: run a task to its end; how it ended and, packed, its result or error."""
+    """How a task ended and, packed, its result or error."""
     try:
         task = pickle.loads(packed_task)
     except Exception as error:
@@ -58,7 +82,7 @@ def perform(
                 "Define it in a module that can be imported, not in the main script."
             )
         )
-    state, outcome = attempt(task, lambda message: report(pickle.dumps(message)), stop_asked)
+    state, outcome = attempt(task, report, stop_asked)
     if state is JobState.FAILED:
         return state, _packed_error(outcome)
     try:
@@ -68,18 +92,6 @@ def perform(
             CvxdnnError(
                 f"The result of the task cannot be sent back ({describe(error)}). Return plain data and arrays."
             )
-        )
-
-
-def unpacked_outcome(state: JobState, payload: bytes) -> tuple[JobState, Any]:
-    """In the server: the end of a task; what cannot be rebuilt becomes an error with a text."""
-    try:
-        if state is JobState.FAILED:
-            return state, _unpacked_error(*pickle.loads(payload))
-        return state, pickle.loads(payload)
-    except Exception as error:
-        return JobState.FAILED, CvxdnnError(
-            f"The result of the task cannot be read ({describe(error)}). Return plain data and arrays."
         )
 
 

@@ -15,16 +15,16 @@ queue and go on from where they were. So however much is asked for, somebody who
 `Rules` says when a job is asked to stop although nobody asked; one that does not stop then loses its slot by
 force, where the slot has a way to do so.
 
-The scheduler forgets a job when it ends; only its submitter keeps it. One lock guards everything; slots start
-tasks without it, because handing a task over may block.
+The scheduler forgets a job when it ends; only its submitter keeps it. One lock guards everything; tasks are handed
+to workers without it, because that may block.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Any, Self
+from contextlib import AbstractContextManager
+from typing import Any
 
 from cvxdnn.core.exceptions import CvxdnnError, InvalidInputError
 from cvxdnn.jobs import log, watch
@@ -41,8 +41,8 @@ def _size(work: Any) -> int:
     return len(work) if isinstance(work, bytes) else 0
 
 
-class Scheduler:
-    """A runner without its slots: a subclass says what a slot is (`open_slots`) and packs tasks (`pack`)."""
+class Runner(AbstractContextManager["Runner"]):
+    """Runs tasks, and is closed in the end; a subclass says what launches workers (`open_slots`) and packs tasks."""
 
     backend = ""
     """What the log calls this kind of runner."""
@@ -61,15 +61,34 @@ class Scheduler:
         """Take jobs from now on."""
         self._slots = tuple(slots)
         self._watcher.start()
+        for slot in self._slots:
+            slot.open()
 
     def pack(self, task: Task) -> Any:
-        """The task in the form that the slots want."""
+        """The task in the form that the workers want."""
         return task
 
-    # The runner's interface.
+    def pause(self, seconds: float) -> None:
+        """Sleep, but not beyond the end of this runner."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed, seconds)
 
     def submit(self, task: Task, *, owner: str, label: str = "") -> Job:
-        """Queue a task for an owner and stop the owner's previous job; see `Runner.submit`."""
+        """Queue a task; never waits for it.
+
+        An owner has one unfinished job at most: a new one stops the old one, and takes its place in the
+        queue if the old one was still waiting. The log calls the job by its `label`, which therefore must not
+        hold anything of the user's.
+
+        Raises
+        ------
+        InvalidInputError
+            If the task cannot be run by this runner.
+        LimitExceededError
+            If too many jobs wait already.
+        CvxdnnError
+            If the runner is closed.
+        """
         if not callable(task):
             raise InvalidInputError(f"task is {task!r}; it must be a callable task(report, stopped)")
         entry = Entry(Job(owner, self, label), self.pack(task), task=task if isinstance(task, Resumable) else None)
@@ -115,12 +134,7 @@ class Scheduler:
             slot.join(max(0.0, deadline - time.monotonic()))
         self._watcher.join(max(0.0, deadline - time.monotonic()))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     # What a job asks.
@@ -167,11 +181,11 @@ class Scheduler:
                 self._end(slot.entry.job, Ending(JobState.FAILED, failure))
                 self.changed.notify_all()
 
-    def slot_ended(self, slot: Slot, state: JobState, outcome: Any, *, ready: bool = True) -> None:
+    def slot_ended(self, slot: Slot, state: JobState, outcome: Any) -> None:
         """The slot's job ended with a result (DONE), an error (FAILED) or nothing (STOPPED)."""
         rest = self._rest(slot.entry) if state is JobState.STOPPED else None
         with self.lock:
-            entry = self._release(slot, ready=ready)
+            entry = self._release(slot)
             if entry is not None and state is JobState.DONE:
                 self._finish(entry.job, state, result=outcome)
             elif entry is not None and state is JobState.FAILED:
@@ -184,10 +198,10 @@ class Scheduler:
             logger.warning("a task failed: %s", describe(outcome), exc_info=outcome)
         self.dispatch()
 
-    def slot_died(self, slot: Slot, cause: str, *, ready: bool = False) -> None:
-        """The slot's worker is gone, and with it the job that it had begun."""
+    def slot_died(self, slot: Slot, cause: str | None) -> None:
+        """The slot's worker is gone, and with it the job that it had begun; without a cause it was not needed."""
         with self.lock:
-            entry = self._release(slot, ready=ready)
+            entry = self._release(slot)
             if entry is not None:
                 self._settle(entry, cause)
             self.changed.notify_all()
@@ -211,7 +225,6 @@ class Scheduler:
             for slot, entry in zip(free, may_begin, strict=False):
                 del self._queue[entry.job.owner]
                 entry.slot, slot.entry = slot, entry
-                entry.tries += 1
                 starts.append(slot.take(entry))
             if starts:
                 self.changed.notify_all()
@@ -241,9 +254,9 @@ class Scheduler:
         served = self._served()
         return sorted(self._queue.values(), key=lambda entry: entry.job.owner in served)
 
-    def _release(self, slot: Slot, *, ready: bool) -> Entry | None:
+    def _release(self, slot: Slot) -> Entry | None:
         """Take the job out of a slot, and its owner to the end of the queue."""
-        entry, slot.entry, slot.ready = slot.entry, None, ready and not self.closed
+        entry, slot.entry, slot.ready = slot.entry, None, False
         if entry is not None and entry.job.owner in self._queue:
             self._queue[entry.job.owner] = self._queue.pop(entry.job.owner)
         return entry
@@ -256,12 +269,12 @@ class Scheduler:
             entry.ending, entry.stop_asked_at = ending, time.monotonic()
             entry.slot.ask_stop()
 
-    def _settle(self, entry: Entry, cause: str) -> None:
-        """Decide what becomes of a job whose worker died."""
-        entry.deaths += 1
+    def _settle(self, entry: Entry, cause: str | None) -> None:
+        """Decide what becomes of a job whose worker is gone."""
+        entry.deaths += cause is not None
         if entry.ending is not None:
             self._end(entry.job, entry.ending)
-        elif entry.deaths > self.rules.retries:
+        elif cause is not None and entry.deaths > self.rules.retries:
             self._end(entry.job, Ending.lost(cause))
         elif not self.closed:
             self._take_out(entry)

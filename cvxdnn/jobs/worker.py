@@ -1,8 +1,8 @@
 """What a worker process does: run the tasks that arrive on its channel, one after another.
 
 The worker and its server share two things. The *channel* is a socket that carries tasks one way and
-messages `(kind, number, payload)` back. The *flag* is eight bytes of shared memory: the number of the task
-that was asked to stop, so that a busy task sees the request at its next look, without a thread of its own
+messages `(kind, number, payload)` back (`protocol.py`). The *flag* is eight bytes of shared memory: the number of the
+task that was asked to stop, so that a busy task sees the request at its next look, without a thread of its own
 having to run first.
 
 A thread of the worker reads the channel all the time. When the server ends, however violently, the channel
@@ -17,20 +17,25 @@ import os
 import pickle
 import threading
 import traceback
+from functools import partial
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
-from cvxdnn.jobs.parcel import perform
+from cvxdnn.jobs.parcel import NOTHING, perform
+from cvxdnn.jobs.protocol import READY
 
 FLAG_BYTES = 8
 NICENESS = 10
-READY, STARTED, PROGRESS = "ready", "started", "progress"
-"""Kinds of messages; the last message about a task has the value of its final `JobState` as its kind."""
 
 
 def flag_of(number: int) -> bytes:
     """The flag that stops task `number`."""
     return number.to_bytes(FLAG_BYTES, "little")
+
+
+def _run(number: int, packed_task: bytes, server: "_Server", flag: mmap.mmap) -> None:
+    asked = flag_of(number)
+    perform(packed_task, partial(server.send, number), stop_asked=lambda: flag[:] == asked)
 
 
 class _Server:
@@ -40,21 +45,10 @@ class _Server:
         self._channel = channel
         self._sending = threading.Lock()
 
-    def send(self, kind: str, number: int, payload: bytes) -> None:
+    def send(self, number: int, kind: str, payload: bytes = NOTHING) -> None:
         # A task may report from several threads.
         with self._sending:
             self._channel.send((kind, number, payload))
-
-
-def _run(number: int, packed_task: bytes, server: _Server, flag: mmap.mmap) -> None:
-    server.send(STARTED, number, b"")
-    asked = flag_of(number)
-    state, payload = perform(
-        packed_task,
-        report=lambda message: server.send(PROGRESS, number, message),
-        stop_asked=lambda: flag[:] == asked,
-    )
-    server.send(state.value, number, payload)
 
 
 def _listen(channel: Connection, inbox: "SimpleQueue[tuple[int, bytes]]") -> None:
@@ -82,8 +76,8 @@ def main(channel_number: int, flag_number: int) -> None:
         # Warming up only saves time; the first task will say what is wrong.
         traceback.print_exc()
     try:
-        server.send(READY, 0, b"")
         while True:
+            server.send(0, READY)
             _run(*inbox.get(), server, flag)
     except OSError:
         os._exit(0)

@@ -147,17 +147,19 @@ def test_jobs_wait_for_a_cluster_without_workers_and_slots_follow_its_size(conne
         wait_until(lambda: runner.status().ready == 2)
 
 
-def test_a_lost_connection_is_made_again(connect, monkeypatch):
+def test_a_lost_connection_is_made_again_and_its_jobs_begin_again(connect, monkeypatch):
     monkeypatch.setattr(dask_runner, "CONNECT_SECONDS", 0.5)
     options = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "protocol": "tcp://"}
     options |= {"dashboard_address": "127.0.0.1:0", "silence_logs": False}
     with LocalCluster(**options) as first:
         runner = connect(first, abandon_after=None)
         port = int(first.scheduler_address.rpartition(":")[2])
-        running(runner.submit(tasks.until_stopped, owner="a"))
+        lost = running(runner.submit(tasks.until_stopped, owner="a"))
     wait_until(lambda: runner.status().ready == 0)
     with LocalCluster(**options, scheduler_port=port):
         job = runner.submit(tasks.Answer(1), owner="b")
+        wait_until(lambda: lost.starts == 2)
+        lost.stop()
         assert job.result(LONG) == 1
         runner.close()
 

@@ -12,7 +12,7 @@ from cvxdnn.core.exceptions import JobCancelledError, LimitExceededError, Worker
 from cvxdnn.jobs import watch
 from cvxdnn.jobs.interface import JobState
 from cvxdnn.jobs.rules import Rules
-from cvxdnn.jobs.scheduler import Scheduler
+from cvxdnn.jobs.scheduler import Runner
 from cvxdnn.jobs.slot import Slot
 from tests.jobs.jobs_tasks import LONG
 
@@ -20,8 +20,10 @@ from tests.jobs.jobs_tasks import LONG
 class ManualSlot(Slot):
     """A slot in which nothing happens by itself."""
 
-    ready = True
     asked = False
+
+    def open(self):
+        self.ready = True
 
     def take(self, entry):
         self.asked = False
@@ -30,25 +32,20 @@ class ManualSlot(Slot):
     def ask_stop(self):
         self.asked = True
 
-    def kill(self):
-        pass
-
-    def close(self):
-        self.ready = False
-
     def join(self, timeout):
         pass
 
 
-class ManualRunner(Scheduler):
+class ManualRunner(Runner):
     def __init__(self, slots, **rules):
         super().__init__(Rules(abandon_after=None, turn_seconds=LONG, **rules))
-        self.slots = [ManualSlot() for _ in range(slots)]
+        self.slots = [ManualSlot(self, launch=None) for _ in range(slots)]
         self.open_slots(self.slots)
 
     def end(self, slot):
-        """The slot's task ends."""
+        """The slot's task ends, and its worker is ready for another."""
         self.slot_ended(slot, JobState.STOPPED if slot.asked else JobState.DONE, None)
+        self.slot_ready(slot)
 
     def end_turns(self, *slots):
         """The jobs in these slots begin in this order if they have not; then their turns are over."""
@@ -145,7 +142,7 @@ def test_an_owner_whose_old_job_is_still_stopping_waits_beside_a_free_slot():
         assert runner.slots[0].asked
         runner.end(runner.slots[0])
         assert old.state is JobState.STOPPED
-        assert [slot.entry is not None and slot.entry.job is new for slot in runner.slots] == [True, False]
+        assert [slot.entry.job for slot in runner.slots if slot.entry is not None] == [new]
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -167,6 +164,16 @@ def test_a_job_whose_worker_dies_goes_back_to_the_head_of_the_queue_once(begun):
         assert job.starts == begun
         with pytest.raises(WorkerDiedError, match="signal 9"):
             job.result(0)
+
+
+def test_a_worker_that_was_only_not_needed_any_more_costs_its_job_nothing():
+    with ManualRunner(1, retries=0) as runner:
+        (slot,) = runner.slots
+        job = runner.submit(nothing, owner="a")
+        runner.slot_died(slot, None)
+        assert (job.state, job.queue_position) == (JobState.QUEUED, 0)
+        runner.slot_ready(slot)
+        assert slot.entry.job is job
 
 
 def test_a_stopped_job_whose_worker_dies_is_stopped():
