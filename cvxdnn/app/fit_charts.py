@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.core.types import Array
 
 __all__ = ["alignment_chart", "norm_chart", "objective_chart", "spectrum_chart", "trace_chart"]
 
-Floats = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 RESTARTS_SHOWN = 12
@@ -42,7 +41,7 @@ LEGEND = {
 
 
 def objective_chart(
-    history: Floats,
+    history: Array,
     exact: float | None = None,
     *,
     exact_label: str = "closed form",
@@ -112,7 +111,7 @@ def objective_chart(
 
 
 def trace_chart(
-    history: Floats, traces: Mapping[str, Floats], *, title: str = "", log: bool = False, height: int = 230
+    history: Array, traces: Mapping[str, Array], *, title: str = "", log: bool = False, height: int = 230
 ) -> Chart:
     """Named numbers against the step; `traces` as in `FitFrame.traces`, or a choice of them."""
     names = list(traces)
@@ -134,14 +133,14 @@ def trace_chart(
 
 
 def spectrum_chart(
-    measured: Floats | None, exact: Floats | None = None, *, exact_label: str = "closed form", height: int = 230
+    measured: Array | None, exact: Array | None = None, *, exact_label: str = "closed form", height: int = 230
 ) -> Chart:
     """Singular values of every layer: (L, c) of the trained network as dots, of the closed form as ticks."""
     return _per_layer(measured, exact, exact_label, "singular values", height)
 
 
 def norm_chart(
-    measured: Floats | None, exact: Floats | None = None, *, exact_label: str = "closed form", height: int = 230
+    measured: Array | None, exact: Array | None = None, *, exact_label: str = "closed form", height: int = 230
 ) -> Chart:
     """Frobenius norm of every layer: (L,) of the trained network as dots, of the closed form as ticks."""
     one = None if measured is None else measured[:, None]
@@ -149,7 +148,7 @@ def norm_chart(
     return _per_layer(one, other, exact_label, "Frobenius norm", height)
 
 
-def alignment_chart(alignment: Floats, *, height: int = 200) -> Chart:
+def alignment_chart(alignment: Array, *, height: int = 200) -> Chart:
     """Heat map of |<v_i(W_l), u_j(W_{l+1})>|, shape (L - 1, c, c); 1 on the diagonal means aligned, grey vanished."""
     pair, row, column = (index.ravel() for index in np.indices(alignment.shape))
     columns: dict[str, Any] = {
@@ -188,7 +187,7 @@ _NOTHING = {
 """Says why there is no line."""
 
 
-def _per_layer(measured: Floats | None, exact: Floats | None, exact_label: str, title: str, height: int) -> Chart:
+def _per_layer(measured: Array | None, exact: Array | None, exact_label: str, title: str, height: int) -> Chart:
     columns: dict[str, Any] = {"layer": [], "value": [], "kind": []}
     for kind, values in ((exact_label, exact), (TRAINED, measured)):
         for layer, row in enumerate(() if values is None else values, start=1):
@@ -215,7 +214,7 @@ def _per_layer(measured: Floats | None, exact: Floats | None, exact_label: str, 
     return columns, specification
 
 
-def _long(steps: Floats, lines: list[tuple[str, Floats]]) -> dict[str, Any]:
+def _long(steps: Array, lines: list[tuple[str, Array]]) -> dict[str, Any]:
     """One row for each point of each line."""
     return {
         "step": np.tile(steps, len(lines)),

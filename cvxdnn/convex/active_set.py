@@ -21,14 +21,11 @@ from enum import Enum
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient, slope_change_adjoint
 from cvxdnn.core.tube import double_integral
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices
 
 
 class Regime(Enum):
@@ -48,7 +45,7 @@ class ActiveSet:
     """
 
     knots: Indices
-    changes: Vector
+    changes: Array
     regime: Regime = Regime.BALANCED
     end_sign: float = 1.0
 
@@ -57,13 +54,13 @@ class ActiveSet:
 class Stationary:
     """The stationary point of an active set: values at both ends and all knots, slopes between, multipliers."""
 
-    values: Vector
-    slopes: Vector
+    values: Array
+    slopes: Array
     kappa: float
     half_width: float
 
     @cached_property
-    def changes(self) -> Vector:
+    def changes(self) -> Array:
         """Slope changes at the knots."""
         return self.slopes[1:] - self.slopes[:-1]
 
@@ -92,17 +89,17 @@ def stationary_point(quadratic: Quadratic, beta: float, active: ActiveSet) -> St
     return Stationary(values, (values[1:] - values[:-1]) / gaps, kappa, beta - abs(kappa) / 2)
 
 
-def tube_curve(x: Vector, multipliers: Vector, support: Indices, at_support: Vector) -> Vector:
+def tube_curve(x: Array, multipliers: Array, support: Indices, at_support: Array) -> Array:
     """z at every point, pinned to its known values at the support.
 
     The double integral alone would carry round-off from far away to the wall, where the decision is made.
     """
     integral = double_integral(x, multipliers)
-    pinned: Vector = integral + np.interp(x, x[support], at_support - integral[support])
+    pinned: Array = integral + np.interp(x, x[support], at_support - integral[support])
     return pinned
 
 
-def pinned_sums(x: Vector, multipliers: Vector, support: Indices, at_support: Vector) -> Vector:
+def pinned_sums(x: Array, multipliers: Array, support: Indices, at_support: Array) -> Array:
     """Cumulative sums (m - 1,) of the multipliers whose double integral is `tube_curve`.
 
     They differ from the given ones at the support only, and there by no more than needed: to divide the rounding of z
@@ -112,11 +109,11 @@ def pinned_sums(x: Vector, multipliers: Vector, support: Indices, at_support: Ve
     turn = np.diff(at_support - integral)
     rounding = 4 * np.finfo(np.float64).eps * max(float(np.abs(at_support).max()), float(np.abs(integral).max()))
     turn[np.abs(turn) <= rounding] = 0.0
-    sums: Vector = multipliers.cumsum()[:-1] + np.repeat(turn / np.diff(x[support]), np.diff(support))
+    sums: Array = multipliers.cumsum()[:-1] + np.repeat(turn / np.diff(x[support]), np.diff(support))
     return sums
 
 
-def worst_violations(z: Vector, half_width: float, support: Indices, tolerance: float) -> Indices:
+def worst_violations(z: Array, half_width: float, support: Indices, tolerance: float) -> Indices:
     """In every piece between support points, the point that leaves the tube farthest, if any does."""
     excess = np.abs(z) - half_width
     excess[support] = -np.inf

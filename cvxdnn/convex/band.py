@@ -12,7 +12,6 @@ where an end of the interval is infinite, :math:`\lambda_i` must not have the si
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.conic import ConicAnswer, band_program
 from cvxdnn.convex.conic_search import search_nodes
@@ -21,10 +20,9 @@ from cvxdnn.core.balancing import balanced
 from cvxdnn.core.loss_terms import middle
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import needed_beta
+from cvxdnn.core.types import Array
 
 __all__ = ["Band"]
-
-Vector = NDArray[np.float64]
 
 MARGIN = 1e-9
 """How far inside its ends a band is searched, so that round-off does not carry values out of it."""
@@ -34,9 +32,9 @@ MARGIN = 1e-9
 class Band:
     """Intervals [low, high], (m,) each, at inputs x (m,) in [0, 1]; ends may be infinite, and equal."""
 
-    x: Vector
-    low: Vector
-    high: Vector
+    x: Array
+    low: Array
+    high: Array
     skip_connection: bool = False
 
     def narrowed(self, margin: float) -> "Band":
@@ -63,7 +61,7 @@ class Band:
         needed = np.maximum(self.low[1:] - self.high[:-1], self.low[:-1] - self.high[1:]) / np.diff(self.x)
         return max(float(needed.max()), self.low.max() - self.high.min())
 
-    def _excess(self, spline: LinearSpline, multipliers: Vector) -> float:
+    def _excess(self, spline: LinearSpline, multipliers: Array) -> float:
         """By which share a spline may be above the least path norm; infinite outside the band."""
         if not self.holds(spline):
             return np.inf
@@ -75,7 +73,7 @@ class Band:
         inside = spline.restricted(float(self.x[0]), float(self.x[-1]))
         return inside.total_variation if self.skip_connection else inside.path_norm
 
-    def least_path_norm(self, multipliers: Vector) -> float:
+    def least_path_norm(self, multipliers: Array) -> float:
         """A lower bound on the path norm of every function in the band, from multipliers (m,) made feasible."""
         far = 4 * float(np.abs(multipliers).max())
         lowest, highest = np.where(np.isfinite(self.high), -far, 0.0), np.where(np.isfinite(self.low), far, 0.0)

@@ -19,15 +19,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.loss_terms import LossTerms
 from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Huber, Loss
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array, Mask
 
 __all__ = ["Clipped", "Trend", "clippings", "with_relevant_threshold"]
-
-Vector = NDArray[np.float64]
 
 TYPICAL = 0.75
 """This share of the distances from the median is typical."""
@@ -51,8 +49,8 @@ class Clipped:
     """
 
     terms: LossTerms
-    moved_up: NDArray[np.bool_]
-    moved_down: NDArray[np.bool_]
+    moved_up: Mask
+    moved_down: Mask
     low: float
     high: float
 
@@ -61,19 +59,19 @@ class Clipped:
         """Whether any y was."""
         return bool(self.moved_up.any() or self.moved_down.any())
 
-    def allows(self, fitted: Vector, multipliers: Vector) -> bool:
+    def allows(self, fitted: Array, multipliers: Array) -> bool:
         """Whether an optimum here is one for the data as given: from its values (m,) at the inputs and multipliers."""
         f, down, up = fitted[self.terms.points.group], self.moved_down, self.moved_up
         stays = np.all(f[down] < self.high) and np.all(f[up] > self.low)
         moved = down | up
         return bool(stays and np.array_equal(self.pinned(multipliers)[moved], self._pulls(multipliers)[moved]))
 
-    def pinned(self, multipliers: Vector, scale: float = 1.0) -> Vector:
+    def pinned(self, multipliers: Array, scale: float = 1.0) -> Array:
         """The multipliers with those of the points that were moved exactly at their bound, if nearly there."""
         pulls = self._pulls(multipliers, scale)
         return np.where(np.abs(multipliers - pulls) <= NEARLY * np.abs(pulls), pulls, multipliers)
 
-    def _pulls(self, multipliers: Vector, scale: float = 1.0) -> Vector:
+    def _pulls(self, multipliers: Array, scale: float = 1.0) -> Array:
         """The multipliers with those of the points that were moved at their bound, in units of `scale`."""
         slopes = self.terms.loss.domain(self.terms.y)
         low, high = -slopes[1] / scale, -slopes[0] / scale
@@ -125,7 +123,7 @@ class Trend:
         is_much = STEEP * _typical(left, np.median(left)) < _typical(y, np.median(y))
         return found if is_much else cls(0.0, 0.0)
 
-    def __call__(self, x: Vector) -> Vector:
+    def __call__(self, x: Array) -> Array:
         return self.slope * (x - self.center)
 
     def removed(self, terms: LossTerms) -> LossTerms:
@@ -159,7 +157,7 @@ def with_relevant_threshold(terms: LossTerms) -> LossTerms:
             return terms
 
 
-def _typical(values: Vector, center: float) -> float:
+def _typical(values: Array, center: float) -> float:
     """How far from the center most of the values are."""
     return float(np.sort(np.abs(values - center))[int(TYPICAL * (values.size - 1))])
 

@@ -31,18 +31,15 @@ from dataclasses import dataclass, replace
 import clarabel
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 
 from cvxdnn.convex.conic_layout import ConicAnswer, Layout, interpolation
 from cvxdnn.convex.conic_polish import PROXIMITIES, ConeProgram, Point, polished, vertex
 from cvxdnn.convex.conic_terms import Part, band_part, loss_part, newton_part
 from cvxdnn.core.loss_terms import LossTerms, middle
 from cvxdnn.core.losses import Logistic
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["ConicAnswer", "ConicProgram", "band_program", "loss_program"]
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 TOLERANCE = 1e-13
 """Asked of the solver, and rarely reached; the certificate decides."""
@@ -65,13 +62,13 @@ class ConicProgram:
     beta, unit : weight decay, and F
     """
 
-    x: Vector
-    best: Vector
+    x: Array
+    best: Array
     group: Indices
-    y: Vector
-    part: Callable[[Vector, float], Part]
+    y: Array
+    part: Callable[[Array, float], Part]
     small: float
-    newton: Callable[[Vector], Part] | None
+    newton: Callable[[Array], Part] | None
     beta: float
     unit: float
     skip_connection: bool
@@ -136,7 +133,7 @@ def loss_program(terms: LossTerms, beta: float, unit: float, skip_connection: bo
     """The program of a loss, for beta > 0; residuals below the unit of the objective do not count at first."""
     loss, y = terms.loss, terms.y
 
-    def newton(residual: Vector) -> Part:
+    def newton(residual: Array) -> Part:
         f = y - residual
         slope = loss.subgradient(f, y)
         return newton_part(slope, np.abs(slope) * (1 - np.abs(slope)), residual)
@@ -155,7 +152,7 @@ def loss_program(terms: LossTerms, beta: float, unit: float, skip_connection: bo
     )
 
 
-def band_program(x: Vector, low: Vector, high: Vector, unit: float, skip_connection: bool) -> ConicProgram:
+def band_program(x: Array, low: Array, high: Array, unit: float, skip_connection: bool) -> ConicProgram:
     """The function of least path norm whose values at x (m,) lie in [low, high]; ends may be infinite.
 
     The same program with a band instead of a loss, and beta = 1; `unit` is the size of the path norm.
@@ -184,7 +181,7 @@ def _solved(program: ConeProgram) -> Point:
     return Point(np.array(answer.x), slacks, multipliers, program.equations | (slacks < multipliers))
 
 
-def _finite(values: Vector) -> Vector:
+def _finite(values: Array) -> Array:
     return np.where(np.isfinite(values), values, 0.0)
 
 

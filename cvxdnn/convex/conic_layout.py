@@ -6,16 +6,14 @@ from typing import Any
 import clarabel
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 
 from cvxdnn.convex.conic_polish import ConeProgram, Point
 from cvxdnn.convex.conic_terms import Part
 from cvxdnn.core.exceptions import SolverFailedError
+from cvxdnn.core.types import Array, Indices, Mask
 
 __all__ = ["ConicAnswer", "Layout", "interpolation"]
 
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
 Matrix = Any  # scipy.sparse has no types
 
 
@@ -27,8 +25,8 @@ class ConicAnswer:
     """
 
     nodes: Indices
-    values: Vector
-    multipliers: Vector
+    values: Array
+    multipliers: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +38,10 @@ class Layout:
     """
 
     nodes: Indices
-    rise: Vector
+    rise: Array
     at_points: Matrix
-    center: Vector
-    expected: Vector
+    center: Array
+    expected: Array
     objective_unit: float
     skip_connection: bool
 
@@ -75,7 +73,7 @@ class Layout:
             (clarabel.ZeroConeT(n + q - 1), *part.cones, clarabel.NonnegativeConeT(shape.shape[0])),
         )
 
-    def answer(self, part: Part, point: Point, bends: NDArray[np.bool_]) -> ConicAnswer:
+    def answer(self, part: Part, point: Point, bends: Mask) -> ConicAnswer:
         """A point of the program as a function, with those of its bends that are marked (q - 2,)."""
         kept = np.concatenate([[True], bends, [True]])
         values = self.center - point.unknowns[part.linear.size :][: self.nodes.size]
@@ -84,14 +82,14 @@ class Layout:
             raise SolverFailedError("the conic solver ended without numbers; try another beta")
         return ConicAnswer(self.nodes[kept], values[kept], multipliers)
 
-    def bends(self, point: Point) -> NDArray[np.bool_]:
+    def bends(self, point: Point) -> Mask:
         """Marks the inner nodes whose slope change is not held at 0 from both sides."""
         inner = self.nodes.size - 2
         start = point.held.size - (2 * inner + (1 if self.skip_connection else 3))
         up, down = point.held[start:][:inner], point.held[start + inner :][:inner]
         return ~(up & down)
 
-    def residuals(self, part: Part, point: Point) -> Vector:
+    def residuals(self, part: Part, point: Point) -> Array:
         """rho (n,)."""
         return np.asarray(part.residual @ point.unknowns[: part.linear.size])
 
@@ -125,7 +123,7 @@ def _shape_rows(q: int, skip_connection: bool) -> Matrix:
     )
 
 
-def interpolation(x: Vector, nodes: Indices) -> Matrix:
+def interpolation(x: Array, nodes: Indices) -> Matrix:
     """The matrix (m, q) from values at the nodes to values at x."""
     inputs = np.arange(x.size)
     piece = np.clip(np.searchsorted(nodes, inputs, side="right") - 1, 0, nodes.size - 2)

@@ -26,12 +26,11 @@ from typing import Any
 import clarabel
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array, Mask
 
 __all__ = ["PROXIMITIES", "ConeProgram", "Point", "polished", "vertex"]
 
-Vector = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Matrix = Any  # scipy.sparse has no types
 
 PROXIMITIES = (1e-9, 1e-12)
@@ -50,10 +49,10 @@ SIMPLEX_TOLERANCE = 1e-10
 class ConeProgram:
     """min 1/2 sum quadratic v^2 + linear v, where bounds - rows v lies in the product of the cones."""
 
-    quadratic: Vector
-    linear: Vector
+    quadratic: Array
+    linear: Array
     rows: Matrix
-    bounds: Vector
+    bounds: Array
     cones: tuple[Any, ...]
 
     @cached_property
@@ -67,9 +66,9 @@ class ConeProgram:
 class Point:
     """Unknowns v, slacks and multipliers of the rows, and which rows are held as equations."""
 
-    unknowns: Vector
-    slacks: Vector
-    multipliers: Vector
+    unknowns: Array
+    slacks: Array
+    multipliers: Array
     held: Mask
 
 

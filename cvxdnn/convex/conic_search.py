@@ -11,15 +11,12 @@ measured from the best function known and in its units.
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.conic import ConicAnswer, ConicProgram
 from cvxdnn.core.tube import tube
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["search_nodes"]
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 ACCEPTED = 1e-10
 """An answer whose error is at most this is not improved."""
@@ -70,14 +67,14 @@ def _best(
     return best, least
 
 
-def _height(program: ConicProgram, multipliers: Vector) -> Vector:
+def _height(program: ConicProgram, multipliers: Array) -> Array:
     """z in units of the half width of the tube, (m,)."""
     summed = np.bincount(program.group, weights=multipliers, minlength=program.x.size).astype(np.float64)
     picture = tube(program.x, summed, program.beta)
     return picture.z / max(picture.half_width, program.beta / 4)
 
 
-def _peaks(height: Vector, level: float) -> Indices:
+def _peaks(height: Array, level: float) -> Indices:
     """Where |height| is largest in each stretch in which it is above the level with one sign."""
     side = np.where(np.abs(height) > level, np.sign(height), 0.0)
     starts = np.flatnonzero(np.diff(side, prepend=0.0) != 0)
@@ -87,7 +84,7 @@ def _peaks(height: Vector, level: float) -> Indices:
     )
 
 
-def _with_neighbours(x: Vector, peaks: Indices) -> Indices:
+def _with_neighbours(x: Array, peaks: Indices) -> Indices:
     """The peaks and the inputs beside them: a knot between two inputs is one at both."""
     inner = peaks[(peaks > 0) & (peaks < x.size - 1)]
     left, right = x[inner] - x[inner - 1], x[inner + 1] - x[inner]

@@ -17,14 +17,13 @@ from typing import Any
 import clarabel
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
+from cvxdnn.core.types import Array
 
 __all__ = ["Part", "band_part", "loss_part", "newton_part"]
 
-Vector = NDArray[np.float64]
 Matrix = Any  # scipy.sparse has no types
 
 STRETCHED = 1e8
@@ -40,15 +39,15 @@ class Part:
     rows, bounds, cones : bounds - rows v lies in the product of the cones
     """
 
-    quadratic: Vector
-    linear: Vector
+    quadratic: Array
+    linear: Array
     residual: Matrix
     rows: Matrix
-    bounds: Vector
+    bounds: Array
     cones: tuple[Any, ...]
 
 
-def loss_part(loss: Loss, y: Vector, offset: Vector, small: float) -> Part:
+def loss_part(loss: Loss, y: Array, offset: Array, small: float) -> Part:
     """The data term of a loss.
 
     offset : (n,) residuals of the size to be expected
@@ -78,7 +77,7 @@ def loss_part(loss: Loss, y: Vector, offset: Vector, small: float) -> Part:
             raise InvalidInputError(f"loss is {loss!r}; the conic program knows the losses of cvxdnn.core.losses only")
 
 
-def band_part(low: Vector, high: Vector) -> Part:
+def band_part(low: Array, high: Array) -> Part:
     """Residuals between the bounds, at no cost."""
     n = low.size
     fixed = low == high
@@ -90,7 +89,7 @@ def band_part(low: Vector, high: Vector) -> Part:
     return Part(np.zeros(n), np.zeros(n), each, rows, bounds, cones)
 
 
-def newton_part(slope: Vector, curvature: Vector, residual: Vector) -> Part:
+def newton_part(slope: Array, curvature: Array, residual: Array) -> Part:
     """The parabola in the residuals that agrees with a smooth loss at these; its slopes and curvatures in f are given.
 
     Each unknown is in units that make its own curvature 1, as far as a factor of `STRETCHED` does: the solver must not
@@ -102,13 +101,13 @@ def newton_part(slope: Vector, curvature: Vector, residual: Vector) -> Part:
     return Part(curvature * unit**2, linear, sparse.diags_array(unit), none, np.zeros(0), ())
 
 
-def _near(unit: Vector) -> Part:
+def _near(unit: Array) -> Part:
     """e with the cost e^2 / 2."""
     n = unit.size
     return Part(unit**2, np.zeros(n), sparse.diags_array(unit), sparse.csc_array((0, n)), np.zeros(0), ())
 
 
-def _sides(up: Vector, down: Vector, rising: float | Vector, falling: float | Vector) -> Part:
+def _sides(up: Array, down: Array, rising: float | Array, falling: float | Array) -> Part:
     """p - q, both nonnegative and in these units, with the cost rising p + falling q."""
     n = up.size
     costs = np.concatenate([rising * up, falling * down])
@@ -117,7 +116,7 @@ def _sides(up: Vector, down: Vector, rising: float | Vector, falling: float | Ve
     return Part(np.zeros(2 * n), costs, residual, -sparse.eye_array(2 * n), np.zeros(2 * n), cones)
 
 
-def _softplus(y: Vector, small: float) -> Part:
+def _softplus(y: Array, small: float) -> Part:
     """e, with the cost t, where exp(-u - t) <= a and exp(-t) <= 1 - a: the cones {(r, s, t): s exp(r / s) <= t}.
 
     t and a are in units of `small`, which turns the first into exp(-u - t - log small) <= a.

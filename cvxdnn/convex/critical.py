@@ -25,13 +25,11 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.deep_curve import LossCurve, Penalty, rising_root
+from cvxdnn.core.types import Array
 
 __all__ = ["Transition", "transitions"]
-
-Vector = NDArray[np.float64]
 
 SMALLEST_JUMP = 1e-7
 """A relative change of r below this is round-off at the joint of two pieces, not a jump."""
@@ -72,7 +70,7 @@ class _Arc:
     high: float
 
     @cached_property
-    def _corners(self) -> tuple[Vector, Vector, Vector]:
+    def _corners(self) -> tuple[Array, Array, Array]:
         """r, lambda and beta(r) at both ends and at the breakpoints between."""
         norms = self.curve.path_norm
         first, last = np.searchsorted(norms, self.low, side="right"), np.searchsorted(norms, self.high)
@@ -109,7 +107,7 @@ def _arcs(curve: LossCurve, depth: int) -> list[_Arc]:
     return [_Arc(curve, depth, *pair) for pair in zip(low[starts].tolist(), high[ends].tolist(), strict=True)]
 
 
-def _falling_stretches(curve: LossCurve, depth: int) -> tuple[Vector, Vector]:
+def _falling_stretches(curve: LossCurve, depth: int) -> tuple[Array, Array]:
     """The ends of the part of every piece on which beta(r) falls, left to right; pieces without one are left out."""
     low, high = curve.path_norm[:-1], curve.path_norm[1:]
     rate = (high - low) / -np.diff(curve.betas)

@@ -21,7 +21,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex.banded import without_knots
 from cvxdnn.convex.certified import solution_of
@@ -32,10 +32,9 @@ from cvxdnn.convex.deep_solution import equally_good, priced, proven, require_no
 from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.core import validation
 from cvxdnn.core.solution import LocalMinimum, Solution
+from cvxdnn.core.types import Array
 
 __all__ = ["DeepPath", "Transition", "critical_betas", "solve_deep"]
-
-Vector = NDArray[np.float64]
 
 
 class DeepPath:
@@ -112,12 +111,12 @@ class DeepPath:
             )
         )
 
-    def objective_at(self, path_norm: ArrayLike, *, beta: float, depth: int) -> Vector:
+    def objective_at(self, path_norm: ArrayLike, *, beta: float, depth: int) -> Array:
         """F(r) + (beta L / 2) r^(2/L) at path norms r >= 0 of any shape: no network of path norm r has less."""
         norms = validation.nonnegatives("path_norm", path_norm)
         return np.asarray(self.curve.loss_at(norms) + self._penalty(beta, depth)(norms))
 
-    def stationary_beta(self, path_norm: ArrayLike, *, depth: int) -> Vector:
+    def stationary_beta(self, path_norm: ArrayLike, *, depth: int) -> Array:
         """The weight decay for which the best function of path norm r is stationary, for r >= 0 of any shape."""
         norms = validation.nonnegatives("path_norm", path_norm)
         return np.asarray(self.curve.beta_at(norms) * norms ** (1 - 2 / self._penalty(1.0, depth).depth))
@@ -150,7 +149,7 @@ def solve_deep(path: Path, *, beta: float, depth: int) -> Solution:
     return _deep_path(path).solve(beta=beta, depth=depth)
 
 
-def critical_betas(x: ArrayLike, y: ArrayLike, *, depth: int, skip_connection: bool = False) -> Vector:
+def critical_betas(x: ArrayLike, y: ArrayLike, *, depth: int, skip_connection: bool = False) -> Array:
     """The weight decays at which the optimal network of this depth changes abruptly.
 
     Parameters

@@ -25,7 +25,6 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.deep_curve import Penalty, rising_root
 from cvxdnn.convex.path import Path
@@ -33,11 +32,9 @@ from cvxdnn.core.objective import Proof
 from cvxdnn.core.rounding import UNIT
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import DualPoint
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["ENOUGH", "Proofs"]
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 ENOUGH = 1e-13
 """A bound this close to the objective, relative, is not improved."""
@@ -51,7 +48,7 @@ class _Proof:
 
     beta: float
     bound: float
-    multipliers: Vector
+    multipliers: Array
     point: DualPoint
 
 
@@ -134,7 +131,7 @@ class Proofs:
         return _Proof(beta, certificate.dual, multipliers, certificate.point)
 
 
-def _far_apart(betas: Vector) -> Indices:
+def _far_apart(betas: Array) -> Indices:
     """The first breakpoint, the last, and of those between as many as are `SHORTEST` apart."""
     kept = [0]
     for index, beta in enumerate(betas.tolist()):

@@ -19,14 +19,12 @@ where it is bracketed. For L >= 3 the slope of p is infinite at 0: r = 0, the co
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.path import Path
 from cvxdnn.core.datasets import Normalization
+from cvxdnn.core.types import Array, Mask
 
 __all__ = ["LossCurve", "Penalty", "minima", "rising_root"]
-
-Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Penalty:
     beta: float
     depth: int
 
-    def __call__(self, path_norm: Vector | float) -> Vector:
+    def __call__(self, path_norm: Array | float) -> Array:
         """p at path norms >= 0."""
         return np.asarray(self.beta * self.depth / 2 * np.asarray(path_norm) ** (2 / self.depth))
 
@@ -45,7 +43,7 @@ class Penalty:
         steepness = units.y_scale / units.x_scale
         return Penalty(self.beta * (steepness ** (1 / self.depth) / units.y_scale) ** 2, self.depth)
 
-    def slope(self, path_norm: Vector | float) -> Vector:
+    def slope(self, path_norm: Array | float) -> Array:
         """p' at path norms >= 0, the effective weight decay; infinite at 0 for depth >= 3."""
         norms = np.asarray(path_norm, dtype=np.float64)
         if self.depth == 2 or self.beta == 0:
@@ -53,7 +51,7 @@ class Penalty:
         with np.errstate(divide="ignore"):
             return np.asarray(self.beta * norms ** (2 / self.depth - 1))
 
-    def flattest(self, rate: Vector | float) -> Vector:
+    def flattest(self, rate: Array | float) -> Array:
         """Where p'(r) - (constant - r / rate) is smallest."""
         exponent = 1 - 2 / self.depth
         power = 1 / (1 + exponent)
@@ -69,9 +67,9 @@ class LossCurve:
     loss : (B,) F
     """
 
-    betas: Vector
-    path_norm: Vector
-    loss: Vector
+    betas: Array
+    path_norm: Array
+    loss: Array
 
     @classmethod
     def of(cls, path: Path) -> "LossCurve":
@@ -81,11 +79,11 @@ class LossCurve:
         norms[0] = 0.0
         return cls(path.betas, norms, path.loss)
 
-    def beta_at(self, path_norm: Vector | float) -> Vector:
+    def beta_at(self, path_norm: Array | float) -> Array:
         """lambda, minus the slope of F, at path norms >= 0; 0 from the interpolating spline on."""
         return np.asarray(np.interp(path_norm, self.path_norm, self.betas))
 
-    def loss_at(self, path_norm: Vector | float) -> Vector:
+    def loss_at(self, path_norm: Array | float) -> Array:
         """F at path norms >= 0."""
         norms = np.asarray(path_norm, dtype=np.float64)
         left = np.searchsorted(self.path_norm, norms, side="right") - 1
@@ -93,7 +91,7 @@ class LossCurve:
         return np.asarray(self.loss[left] - step * (self.betas[left] + self.beta_at(norms)) / 2)
 
 
-def minima(curve: LossCurve, penalty: Penalty) -> Vector:
+def minima(curve: LossCurve, penalty: Penalty) -> Array:
     """The path norms (q,) of all local minima of F + p, ascending."""
     found = [0.0] if penalty.slope(0.0) >= curve.betas[0] else []
     if curve.betas.size > 1:
@@ -122,7 +120,7 @@ def rising_root(penalty: Penalty, low: float, high: float, beta_low: float, beta
     return float(brentq(excess, lowest, high, xtol=max(4 * limits.eps * lowest, limits.tiny), rtol=4 * limits.eps))
 
 
-def _has_minimum(curve: LossCurve, penalty: Penalty) -> NDArray[np.bool_]:
+def _has_minimum(curve: LossCurve, penalty: Penalty) -> Mask:
     """Marks the pieces, (B - 1,), on which p' - lambda changes from negative to positive."""
     low, high = curve.path_norm[:-1], curve.path_norm[1:]
     excess = penalty.slope(curve.path_norm) - curve.betas

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.deep_curve import Penalty
@@ -32,10 +32,9 @@ from cvxdnn.core.objective import Proof, beta_max, certify, loss_terms
 from cvxdnn.core.rounding import UNIT
 from cvxdnn.core.solution import LocalMinimum, Solution, Status
 from cvxdnn.core.spline import LinearSpline, MergedPoints
+from cvxdnn.core.types import Array
 
 __all__ = ["search", "straight"]
-
-Vector = NDArray[np.float64]
 
 ENOUGH = 1e-9
 """Gap at which the search ends, as a share of the penalty."""
@@ -179,7 +178,7 @@ def _slack(lines: list[_Line], penalty: Penalty, best: float, share: float) -> f
     return max(share * measure, ROUND_OFF * best)
 
 
-def _objectives(lines: list[_Line], penalty: Penalty) -> Vector:
+def _objectives(lines: list[_Line], penalty: Penalty) -> Array:
     """The objectives of all solutions, by ascending path norm."""
     known = [line.solution for line in lines if line.solution is not None]
     return np.array([solution.loss + float(penalty(solution.path_norm)) for solution in known])

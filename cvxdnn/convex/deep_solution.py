@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.deep_curve import Penalty
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.rounding import UNIT, up
 from cvxdnn.core.solution import LocalMinimum, Solution, Status
+from cvxdnn.core.types import Array, Mask
 
 __all__ = ["equally_good", "priced", "proven", "require_nonnegative", "with_minima"]
-
-Vector = NDArray[np.float64]
 
 TIE = 1e-11
 """Objectives that differ by less than this share count as equal."""
@@ -47,13 +45,13 @@ def with_minima(solution: Solution, minima: tuple[LocalMinimum, ...]) -> Solutio
     return replace(solution, local_minima=minima, ties=ties)
 
 
-def equally_good(objectives: Vector) -> NDArray[np.bool_]:
+def equally_good(objectives: Array) -> Mask:
     """Marks the smallest objectives, to `TIE`."""
     smallest = objectives.min()
     return np.asarray(objectives <= smallest + TIE * abs(smallest))
 
 
-def require_nonnegative(x: Vector, depth: int) -> None:
+def require_nonnegative(x: Array, depth: int) -> None:
     """Refuse negative inputs for three layers or more: early layers without biases would cut them off."""
     if depth > 2 and x.min() < 0:
         raise InvalidInputError(

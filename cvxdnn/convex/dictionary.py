@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import cvxpy
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.conic import ConicAnswer
 from cvxdnn.convex.problem import Problem
@@ -23,16 +22,15 @@ from cvxdnn.core.exceptions import InvalidInputError, SolverFailedError
 from cvxdnn.core.loss_terms import LossTerms
 from cvxdnn.core.losses import Absolute, EpsilonInsensitive, Hinge, Huber, Logistic, Loss, Squared
 from cvxdnn.core.spline import LinearSpline
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 
 @dataclass(frozen=True, eq=False)
 class LassoSolution:
     """Output weights of rightward and leftward neurons at the distinct points, (m,) each, and the bias."""
 
-    right: Vector
-    left: Vector
+    right: Array
+    left: Array
     bias: float
     skip: float
 
@@ -42,7 +40,7 @@ class LassoSolution:
         return float(np.abs(self.right).sum() + np.abs(self.left).sum())
 
 
-def features(x: Vector) -> tuple[Vector, Vector]:
+def features(x: Array) -> tuple[Array, Array]:
     """Rightward and leftward ReLU features of the points x (m,) at kinks x, (m, m) each."""
     distance = x[:, None] - x[None, :]
     return np.maximum(distance, 0.0), np.maximum(-distance, 0.0)
@@ -101,7 +99,7 @@ def solve_loss_dictionary(terms: LossTerms, beta: float, skip_connection: bool) 
     return ConicAnswer(np.arange(x.size), values, beta * np.asarray(network.dual_value))
 
 
-def _total(loss: Loss, outputs: cvxpy.Expression, y: Vector) -> cvxpy.Expression:
+def _total(loss: Loss, outputs: cvxpy.Expression, y: Array) -> cvxpy.Expression:
     """The sum of the loss over the points, as cvxpy writes it."""
     residual = outputs - y
     match loss:

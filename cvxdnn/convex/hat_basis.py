@@ -7,12 +7,9 @@ A spline with support points x_1 < ... < x_K and values c there has weighted los
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.spline import MergedPoints
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,20 +19,20 @@ class Quadratic:
     x : (K,) support;  diagonal (K,), off_diagonal (K - 1,) : G;  moment : (K,) g;  constant : 1/2 sum w y^2
     """
 
-    x: Vector
-    diagonal: Vector
-    off_diagonal: Vector
-    moment: Vector
+    x: Array
+    diagonal: Array
+    off_diagonal: Array
+    moment: Array
     constant: float
 
-    def times(self, values: Vector) -> Vector:
+    def times(self, values: Array) -> Array:
         """G c."""
         product = self.diagonal * values
         product[:-1] += self.off_diagonal * values[1:]
         product[1:] += self.off_diagonal * values[:-1]
         return product
 
-    def value(self, values: Vector) -> float:
+    def value(self, values: Array) -> float:
         """The loss, without the scatter of merged points."""
         return 0.5 * float(values @ self.times(values)) - float(self.moment @ values) + self.constant
 
@@ -69,7 +66,7 @@ def coarser(quadratic: Quadratic, support: Indices) -> Quadratic:
     left, right = (quadratic.x[:-1] - origin) / width, (quadratic.x[1:] - origin) / width
     pair, own, moment_own = quadratic.off_diagonal, quadratic.diagonal[:-1], quadratic.moment[:-1]
 
-    def total(terms: Vector) -> Vector:
+    def total(terms: Array) -> Array:
         return np.add.reduceat(terms, starts)
 
     diagonal, moment = np.zeros(support.size), np.zeros(support.size)
@@ -83,7 +80,7 @@ def coarser(quadratic: Quadratic, support: Indices) -> Quadratic:
     return Quadratic(x, diagonal, off_diagonal, moment, quadratic.constant)
 
 
-def slope_change_adjoint(at_knots: Vector, gaps: Vector) -> Vector:
+def slope_change_adjoint(at_knots: Array, gaps: Array) -> Array:
     """The transpose of values -> slope changes, applied to one number per interior support point."""
     slopes = np.zeros(gaps.size)
     slopes[:-1] = at_knots
@@ -95,7 +92,7 @@ def slope_change_adjoint(at_knots: Vector, gaps: Vector) -> Vector:
     return adjoint
 
 
-def end_slope_gradient(gaps: Vector) -> Vector:
+def end_slope_gradient(gaps: Array) -> Array:
     """Gradient of the mean of first and last slope in the values at the support."""
     gradient = np.zeros(gaps.size + 1)
     gradient[0] -= 0.5 / gaps[0]

@@ -22,7 +22,6 @@ Computers & Operations Research 21.
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import ActiveSet, Regime
 from cvxdnn.convex.banded import solve_banded
@@ -34,9 +33,7 @@ from cvxdnn.convex.problem import Problem
 from cvxdnn.convex.track import JUMP, Track
 from cvxdnn.core.objective import largest_beta
 from cvxdnn.core.spline import MergedPoints
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices, Mask
 
 FLOOR = 1e-13
 """Share of beta_max down to which breakpoints are told from round-off."""
@@ -108,7 +105,7 @@ class _Recorder:
         )
 
 
-def path_norm(slopes: Vector, skip_connection: bool) -> float:
+def path_norm(slopes: Array, skip_connection: bool) -> float:
     """What beta multiplies, from the slopes of all pieces."""
     variation = float(np.abs(np.diff(slopes)).sum())
     return variation if skip_connection else max(variation, (variation + abs(float(slopes[0] + slopes[-1]))) / 2)
@@ -208,7 +205,7 @@ def _settled(problem: Problem, pattern: Pattern, beta: float, owners: Indices) -
     return None
 
 
-def _without_idle_knots(problem: Problem, settled: _Settled, touched: NDArray[np.bool_]) -> _Settled:
+def _without_idle_knots(problem: Problem, settled: _Settled, touched: Mask) -> _Settled:
     """The same without knots that never bend, if that is optimal, too."""
     points, beta = problem.points, settled.beta
     idle = settled.conditions.idle(beta)

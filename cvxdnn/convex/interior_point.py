@@ -23,12 +23,10 @@ Source: Mehrotra (1992), SIAM J. Optim. 2, 575-601, for the step rules.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient
 from cvxdnn.convex.saddle_matrix import INNER, VALUES, Factors, SaddleMatrix
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 # theta = (t, kappa): beta - t - kappa/2, beta - t + kappa/2, t - kappa/2 and t + kappa/2 must be positive.
 _C = np.array([[-1.0, -0.5], [-1.0, 0.5], [1.0, -0.5], [1.0, 0.5]])
@@ -43,12 +41,12 @@ class InteriorPoint:
     rising, falling : (K - 2,) p and q, positive and negative parts of the slope changes
     """
 
-    values: Vector
-    z: Vector
+    values: Array
+    z: Array
     kappa: float
     half_width: float
-    rising: Vector
-    falling: Vector
+    rising: Array
+    falling: Array
 
 
 def interior_point(
@@ -79,9 +77,9 @@ def interior_point(
 class _Point:
     """An iterate, or a direction: u (see `SaddleMatrix`), theta, and all multipliers: p, q, then those of theta."""
 
-    unknowns: Vector
-    theta: Vector
-    multipliers: Vector
+    unknowns: Array
+    theta: Array
+    multipliers: Array
 
     def plus(self, length: float, step: "_Point") -> "_Point":
         return _Point(
@@ -113,29 +111,29 @@ class _System:
         multipliers[2 * self.inner :] *= self.inner
         return _Point(unknowns, np.array([self.beta if self.is_fixed else self.beta / 2, 0.0]), multipliers)
 
-    def slack(self, point: _Point) -> Vector:
+    def slack(self, point: _Point) -> Array:
         """The left sides of all constraints, in the order of the multipliers."""
         slack = self.slack_change(point.unknowns, point.theta)
         slack[2 * self.inner : 2 * self.inner + 2] += self.beta
         return slack
 
-    def slack_change(self, unknowns: Vector, theta: Vector) -> Vector:
+    def slack_change(self, unknowns: Array, theta: Array) -> Array:
         """The linear part of `slack`."""
         z = self.matrix.scale * unknowns[INNER]
         parts = [theta[0] - z, theta[0] + z]
         return np.concatenate(parts if self.is_fixed else [*parts, _C @ theta])
 
-    def on_inner(self, multipliers: Vector) -> Vector:
+    def on_inner(self, multipliers: Array) -> Array:
         """What multipliers contribute to the rows of D: the differences of those of t - z and t + z."""
         return np.asarray(self.matrix.scale * (multipliers[: self.inner] - multipliers[self.inner : 2 * self.inner]))
 
-    def on_theta(self, multipliers: Vector) -> Vector:
+    def on_theta(self, multipliers: Array) -> Array:
         """What multipliers contribute to the equations of theta: the transpose of `slack_change`."""
         total = multipliers[2 * self.inner :] @ _C
         total[0] += multipliers[: 2 * self.inner].sum()
         return np.asarray(total)
 
-    def primal(self, point: _Point, product: Vector) -> float:
+    def primal(self, point: _Point, product: Array) -> float:
         """Loss plus penalty, as the multipliers see it; `product` is A u."""
         u = point.unknowns
         curvature = float(u @ product) - 2 * float(u[INNER] @ product[INNER])
@@ -143,7 +141,7 @@ class _System:
         of_beta = point.multipliers[2 * self.inner : 2 * self.inner + 2] if not self.is_fixed else point.multipliers
         return abs(loss) + self.beta * float(of_beta.sum())
 
-    def step(self, point: _Point, product: Vector, slack: Vector, gap: float) -> _Point | None:
+    def step(self, point: _Point, product: Array, slack: Array, gap: float) -> _Point | None:
         """One predictor-corrector step; None when no further progress is possible."""
         newton = _Newton.prepare(self, point, product, slack)
         if newton is None:
@@ -169,7 +167,7 @@ class _System:
 class _Newton:
     """The Newton equations at one iterate, factorised once and solved for two right sides."""
 
-    def __init__(self, system: _System, point: _Point, product: Vector, slack: Vector, factors: Factors) -> None:
+    def __init__(self, system: _System, point: _Point, product: Array, slack: Array, factors: Factors) -> None:
         self.system, self.slack, self.ratio, self.factors = system, slack, point.multipliers / slack, factors
         self.residual = system.moment - product - point.theta[1] * system.ends
         self.residual[INNER] += system.on_inner(point.multipliers)
@@ -179,7 +177,7 @@ class _Newton:
             self._border()
 
     @classmethod
-    def prepare(cls, system: _System, point: _Point, product: Vector, slack: Vector) -> "_Newton | None":
+    def prepare(cls, system: _System, point: _Point, product: Array, slack: Array) -> "_Newton | None":
         ratio = point.multipliers / slack
         factors = system.matrix.factorised(ratio[: system.inner] + ratio[system.inner : 2 * system.inner])
         return None if factors is None else cls(system, point, product, slack, factors)
@@ -195,7 +193,7 @@ class _Newton:
         self.inverse = np.array([[schur[1, 1], -schur[0, 1]], [-schur[1, 0], schur[0, 0]]])
         self.inverse /= schur[0, 0] * schur[1, 1] - schur[0, 1] * schur[1, 0]
 
-    def direction(self, target: Vector) -> tuple[_Point, Vector]:
+    def direction(self, target: Array) -> tuple[_Point, Array]:
         """The step that changes every multiplier times slack by `target`, to first order; and how it changes slacks."""
         system, by = self.system, target / self.slack
         right = self.residual.copy()
@@ -208,7 +206,7 @@ class _Newton:
         return _Point(unknowns, theta, by - self.ratio * change), change
 
 
-def _least_squares_line(quadratic: Quadratic) -> Vector:
+def _least_squares_line(quadratic: Quadratic) -> Array:
     """The line with the smallest loss, as values at the support."""
     mass = quadratic.times(np.ones_like(quadratic.x))
     total = mass.sum()
@@ -217,6 +215,6 @@ def _least_squares_line(quadratic: Quadratic) -> Vector:
     return np.asarray(quadratic.moment.sum() / total + slope * centred)
 
 
-def _fall(multipliers: Vector, their_change: Vector, slack: Vector, its_change: Vector) -> float:
+def _fall(multipliers: Array, their_change: Array, slack: Array, its_change: Array) -> float:
     """The share of itself that a multiplier or a slack loses at most in a full step; more than 1 is too long."""
     return float(-np.minimum((their_change / multipliers).min(), (its_change / slack).min()))

@@ -11,7 +11,6 @@ has to be round-off.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.conic import ConicAnswer
 from cvxdnn.convex.problem import unit_problem
@@ -22,10 +21,9 @@ from cvxdnn.core.loss_terms import LossTerms, middle
 from cvxdnn.core.losses import Absolute, Huber
 from cvxdnn.core.objective import Certificate, certify_terms, spline_cost
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 
 __all__ = ["LossProblem", "judged", "unit_loss_problem"]
-
-Vector = NDArray[np.float64]
 
 POINTED = 1e-11
 """With such a threshold, y spread over 1, Huber's loss is delta |f - y| to rounding."""
@@ -59,7 +57,7 @@ class LossProblem:
         """beta R."""
         return self.beta * spline_cost(spline, self.terms.points, self.skip_connection)
 
-    def certificate(self, spline: LinearSpline, multipliers: Vector) -> Certificate:
+    def certificate(self, spline: LinearSpline, multipliers: Array) -> Certificate:
         """What these multipliers, or the slopes of the loss, prove about a spline."""
         fit = fit_of(spline, self.terms.points.x, self.skip_connection)
         return certify_terms(self.terms, fit, self.beta, skip_connection=self.skip_connection, dual=multipliers)
@@ -84,7 +82,7 @@ class LossProblem:
         return unit if 0 < unit < np.inf else 1.0
 
     @property
-    def bounds(self) -> tuple[Vector, Vector]:
+    def bounds(self) -> tuple[Array, Array]:
         """Of the multipliers."""
         low, high = self.terms.loss.domain(self.terms.y)
         return -high, -low

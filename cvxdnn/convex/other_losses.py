@@ -15,7 +15,7 @@ input agree: it falls for ever.
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex.band import Band
 from cvxdnn.convex.certified import TOLERANCE
@@ -33,10 +33,10 @@ from cvxdnn.core.objective import certificate_of, certify_terms, loss_terms
 from cvxdnn.core.solution import Solution, Status
 from cvxdnn.core.spline import LinearSpline, MergedPoints
 from cvxdnn.core.tube import needed_beta
+from cvxdnn.core.types import Array
 
 __all__ = ["solve_loss"]
 
-Vector = NDArray[np.float64]
 
 SMALLEST_MARGIN, USUAL_MARGIN, LARGEST_MARGIN = 1e-12, 3e-11, 1e-8
 """By such a share the tube is left unused, so that round-off does not carry the multipliers out of it."""
@@ -71,7 +71,7 @@ def solve_loss(
     return _solution(terms, trend.added_to(spline), dual, beta, skip_connection, judge=judge)
 
 
-def _with_room(problem: LossProblem, clipped: Clipped, method: str) -> tuple[LinearSpline, Vector]:
+def _with_room(problem: LossProblem, clipped: Clipped, method: str) -> tuple[LinearSpline, Array]:
     """The optimal function and its multipliers, which fit the tube as they are if there are outliers."""
     margin = float(np.clip(ROUND_OFF / problem.beta, SMALLEST_MARGIN, USUAL_MARGIN))
     for _ in range(MOST_MARGINS):
@@ -87,7 +87,7 @@ def _with_room(problem: LossProblem, clipped: Clipped, method: str) -> tuple[Lin
     return _tidied(problem, answer), multipliers
 
 
-def _within_bounds(problem: LossProblem, answer: ConicAnswer) -> Vector:
+def _within_bounds(problem: LossProblem, answer: ConicAnswer) -> Array:
     """The answer's multipliers, or if some are beyond their bounds those that the certificate makes of them."""
     beyond = np.abs(np.clip(answer.multipliers, *problem.bounds) - answer.multipliers).max()
     if beyond <= BEYOND * np.abs(answer.multipliers).max():
@@ -115,7 +115,7 @@ def _answer(problem: LossProblem, method: str, margin: float) -> ConicAnswer:
 def _solution(
     terms: LossTerms,
     spline: LinearSpline,
-    dual: Vector,
+    dual: Array,
     beta: float,
     skip_connection: bool,
     when_accurate: Status = Status.OPTIMAL,

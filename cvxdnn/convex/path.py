@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.certified import interpolation, solution_of
@@ -29,11 +29,9 @@ from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import Loss, Squared, named
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import MergedPoints, interpolating_spline, merge_points
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["Event", "EventKind", "KnotLife", "Path", "Piece", "regularization_path"]
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +46,10 @@ class Piece:
 
     beta_high: float
     beta_low: float
-    x: Vector
-    signs: Vector
-    values_high: Vector
-    values_low: Vector
+    x: Array
+    signs: Array
+    values_high: Array
+    values_low: Array
     regime: Regime
 
 
@@ -70,13 +68,13 @@ class Path:
     problem, track : the path in the units in which it was followed
     """
 
-    betas: Vector
-    loss: Vector
-    path_norm: Vector
+    betas: Array
+    loss: Array
+    path_norm: Array
     knot_count: Indices
     degrees_of_freedom: Indices
     points: MergedPoints = field(repr=False)
-    y: Vector = field(repr=False)
+    y: Array = field(repr=False)
     problem: Problem = field(repr=False)
     track: Track = field(repr=False)
 
@@ -86,7 +84,7 @@ class Path:
         return float(self.betas[0])
 
     @property
-    def objective(self) -> Vector:
+    def objective(self) -> Array:
         """(B,) loss + beta R at the breakpoints."""
         return self.loss + self.betas * self.path_norm
 
@@ -112,7 +110,7 @@ class Path:
         answer = Candidate(problem, spline, sums=self.track.sums(index, problem.beta))
         return solution_of(answer, self.points, self.y, beta)
 
-    def fitted(self, x: ArrayLike, betas: ArrayLike | None = None) -> Vector:
+    def fitted(self, x: ArrayLike, betas: ArrayLike | None = None) -> Array:
         """Values of the optimal functions, linear in beta between breakpoints.
 
         Parameters
@@ -138,11 +136,11 @@ class Path:
             values[here] = self.track.piece(int(index)).evaluate(x, asked[here])
         return self.problem.units.user_y(values)
 
-    def path_norm_at(self, betas: ArrayLike) -> Vector:
+    def path_norm_at(self, betas: ArrayLike) -> Array:
         """R(f) of the optima for weight decays >= 0 of any shape."""
         return np.asarray(np.interp(_weight_decays(betas), self.betas[::-1], self.path_norm[::-1]))
 
-    def loss_at(self, betas: ArrayLike) -> Vector:
+    def loss_at(self, betas: ArrayLike) -> Array:
         """1/2 sum (f - y)^2 of the optima for weight decays >= 0 of any shape."""
         inside = np.minimum(_weight_decays(betas), self.beta_max)
         above = np.searchsorted(-self.betas, -inside, side="right") - 1
@@ -179,7 +177,7 @@ class Path:
         return knot_lives(self.track, self.points.x, self.betas)
 
     @cached_property
-    def relative_gap(self) -> Vector:
+    def relative_gap(self) -> Array:
         """(B,) the certified relative gap at every breakpoint; takes about as long as following the path."""
         gaps = np.zeros(self.betas.size)
         for index, beta in enumerate(self.track.betas[:-1]):
@@ -249,5 +247,5 @@ def _pattern_below(track: Track) -> Indices:
     return np.where(track.of_piece == JUMP, track.of_breakpoint[:-1], track.of_piece)
 
 
-def _weight_decays(betas: ArrayLike) -> Vector:
+def _weight_decays(betas: ArrayLike) -> Array:
     return validation.nonnegatives("betas", betas)

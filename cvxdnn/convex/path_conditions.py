@@ -14,16 +14,13 @@ changes :math:`D_j` of sign :math:`\sigma_j`, end slopes :math:`m_-, m_+`, and t
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.hat_basis import slope_change_adjoint
 from cvxdnn.convex.path_line import Line, at, tube_pair
 from cvxdnn.convex.pattern import Pattern
 from cvxdnn.core.spline import MergedPoints
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices, Mask
 
 ROUND_OFF = 1e-13
 """Share of its natural size (half width of the tube, slopes of values of size 1) at which a condition is zero."""
@@ -46,12 +43,12 @@ class Conditions:
     round_off : (2m + k + 2,) what counts as zero near the given beta;  at_zero : the same near beta = 0
     """
 
-    pair: Vector
+    pair: Array
     owner: Indices
-    round_off: Vector
-    at_zero: Vector
+    round_off: Array
+    at_zero: Array
 
-    def broken(self, beta: float, touched: NDArray[np.bool_]) -> Indices:
+    def broken(self, beta: float, touched: Mask) -> Indices:
         """Conditions that fail at `beta`, or will as soon as it decreases.
 
         `touched` (m + 1,) marks the owners of conditions that were repaired at this beta. Their value is zero but for
@@ -65,7 +62,7 @@ class Conditions:
         """Whether all hold at `beta`, if those that are zero nearby count as zero."""
         return bool(np.all(at(self.pair, beta) >= -self._zero(beta)))
 
-    def _zero(self, beta: float) -> Vector:
+    def _zero(self, beta: float) -> Array:
         """What counts as zero where that is known."""
         return np.asarray(np.maximum(self.round_off, NEAR * beta * np.abs(self.pair[1])))
 
@@ -110,7 +107,7 @@ def conditions(points: MergedPoints, line: Line, beta: float, skip_connection: b
     return Conditions(pair, owner, round_off, at_zero)
 
 
-def _rounding_of_z(points: MergedPoints, line: Line) -> Vector:
+def _rounding_of_z(points: MergedPoints, line: Line) -> Array:
     """What the rounding of residuals between two support points can do to z there, (m,)."""
     start, count = line.pattern.support[:-1], np.diff(line.pattern.support)
     weight = np.sqrt(np.add.reduceat(points.weight[:-1], start))  # the roundings of many residuals hardly add up
@@ -118,7 +115,7 @@ def _rounding_of_z(points: MergedPoints, line: Line) -> Vector:
     return np.append(np.repeat(size * weight * np.diff(line.x), count), 0.0)
 
 
-def _regime_conditions(line: Line, changes: Vector) -> tuple[Vector, float]:
+def _regime_conditions(line: Line, changes: Array) -> tuple[Array, float]:
     """The two conditions of the regime, a pair (2, 2), and what counts as zero if that does not shrink with beta."""
     regime, sign, gaps = line.pattern.regime, line.pattern.end_sign, np.diff(line.x)
     if regime is Regime.TIED:

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.track import JUMP, Track
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices
 
 
 class EventKind(Enum):
@@ -50,7 +47,7 @@ class KnotLife:
     died: float
 
 
-def knot_lives(track: Track, x: Vector, betas: Vector) -> tuple[KnotLife, ...]:
+def knot_lives(track: Track, x: Array, betas: Array) -> tuple[KnotLife, ...]:
     """Every knot that ever was, the first born first; `x` and `betas` in the units of the answer."""
     top = _first_breakpoint(track)
     lives = [
@@ -60,7 +57,7 @@ def knot_lives(track: Track, x: Vector, betas: Vector) -> tuple[KnotLife, ...]:
     return tuple(sorted(lives, key=lambda life: (-life.born, life.x)))
 
 
-def events(track: Track, x: Vector, betas: Vector) -> tuple[Event, ...]:
+def events(track: Track, x: Array, betas: Array) -> tuple[Event, ...]:
     """All events from beta_max down to 0; `x` and `betas` in the units of the answer."""
     found = [
         Event(

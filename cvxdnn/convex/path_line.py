@@ -18,14 +18,12 @@ Here and in the modules beside it a *pair* is an array whose first axis holds p 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import lapack
 
 from cvxdnn.convex.active_set import Regime, pinned_sums, tube_curve
 from cvxdnn.convex.pattern import Pattern
 from cvxdnn.core.spline import MergedPoints
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +35,23 @@ class Line:
     """
 
     pattern: Pattern
-    x: Vector
-    values: Vector
-    kappa: Vector
-    residual: Vector
+    x: Array
+    values: Array
+    kappa: Array
+    residual: Array
 
     @property
-    def slopes(self) -> Vector:
+    def slopes(self) -> Array:
         """Pair of the slopes between support points, (2, k + 1)."""
         return _slopes(self.x, self.values)
 
     @property
-    def half_width(self) -> Vector:
+    def half_width(self) -> Array:
         """Pair of the tube's half width, (2,)."""
         return _half_width(self.pattern, self.kappa)
 
 
-def at(pair: Vector, beta: float) -> Vector:
+def at(pair: Array, beta: float) -> Array:
     """p + q beta."""
     return np.asarray(pair[0] + beta * pair[1])
 
@@ -70,19 +68,19 @@ def solve_line(points: MergedPoints, pattern: Pattern) -> Line:
     return Line(pattern, x, values, kappa, residual)
 
 
-def tube_pair(points: MergedPoints, line: Line) -> Vector:
+def tube_pair(points: MergedPoints, line: Line) -> Array:
     """Pair of the curve z at every point, (2, m)."""
     at_support, support = _at_support(line.pattern, line.kappa), line.pattern.support
     return np.stack([tube_curve(points.x, line.residual[k], support, at_support[k]) for k in (0, 1)])
 
 
-def sums_at(points: MergedPoints, line: Line, beta: float) -> Vector:
+def sums_at(points: MergedPoints, line: Line, beta: float) -> Array:
     """Cumulative sums (m - 1,) of the multipliers at one weight decay."""
     at_support = at(_at_support(line.pattern, line.kappa), beta)
     return pinned_sums(points.x, at(line.residual, beta), line.pattern.support, at_support)
 
 
-def second_difference(x: Vector, z: Vector) -> Vector:
+def second_difference(x: Array, z: Array) -> Array:
     """The multipliers of which z (2, k) is the symmetric double integral, (2, k)."""
     slopes = _slopes(x, z)
     return np.concatenate([slopes[:, :1], np.diff(slopes, axis=1), -slopes[:, -1:]], axis=1)
@@ -92,18 +90,18 @@ def second_difference(x: Vector, z: Vector) -> Vector:
 class _System:
     """The tridiagonal G and its factors, and the pair of moments g."""
 
-    x: Vector
-    diagonal: Vector
-    off_diagonal: Vector
-    factors: tuple[Vector, Vector]
-    moment: Vector
+    x: Array
+    diagonal: Array
+    off_diagonal: Array
+    factors: tuple[Array, Array]
+    moment: Array
 
-    def solve(self, forces: Vector) -> Vector:
+    def solve(self, forces: Array) -> Array:
         """G^-1 times each row."""
         solved, _ = lapack.dpttrs(*self.factors, forces.T)
         return np.asarray(solved.T)
 
-    def times(self, values: Vector) -> Vector:
+    def times(self, values: Array) -> Array:
         """G times each row."""
         product = self.diagonal * values
         product[:, :-1] += self.off_diagonal * values[:, 1:]
@@ -122,7 +120,7 @@ def _system(points: MergedPoints, pattern: Pattern) -> _System:
     return _System(x, diagonal, sums[:, 1], (factors[0], factors[1]), moment)
 
 
-def _tied(system: _System, pattern: Pattern, values: Vector, kappa: Vector) -> tuple[Vector, Vector]:
+def _tied(system: _System, pattern: Pattern, values: Array, kappa: Array) -> tuple[Array, Array]:
     """The values and kappa that tie the end slopes, from a solution for another kappa."""
     turn = _at_support(pattern, np.ones(2))[0] - _at_support(pattern, np.zeros(2))[0]  # of z as kappa grows by 1
     give, tie = system.solve(second_difference(system.x, turn[None]))[0], -np.diff(turn)
@@ -136,16 +134,16 @@ def _tied(system: _System, pattern: Pattern, values: Vector, kappa: Vector) -> t
     return values, kappa
 
 
-def _at_support(pattern: Pattern, kappa: Vector) -> Vector:
+def _at_support(pattern: Pattern, kappa: Array) -> Array:
     """Pair of z at the support: on the wall at the knots."""
     z = np.empty((2, pattern.support.size))
     z[:, 0], z[:, 1:-1], z[:, -1] = kappa / 2, np.outer(_half_width(pattern, kappa), pattern.signs), -kappa / 2
     return z
 
 
-def _half_width(pattern: Pattern, kappa: Vector) -> Vector:
+def _half_width(pattern: Pattern, kappa: Array) -> Array:
     return np.array([0.0, 1.0]) - pattern.end_sign * kappa / 2
 
 
-def _slopes(x: Vector, values: Vector) -> Vector:
+def _slopes(x: Array, values: Array) -> Array:
     return np.diff(values, axis=1) / np.diff(x)

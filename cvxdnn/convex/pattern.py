@@ -9,13 +9,10 @@ proportional to its knots.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.core.spline import MergedPoints
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +26,8 @@ class Pattern:
     """
 
     support: Indices
-    signs: Vector
-    sums: Vector
+    signs: Array
+    sums: Array
     regime: Regime
     end_sign: float
 
@@ -39,7 +36,7 @@ class Pattern:
         """Indices of the points that are knots, (k,)."""
         return self.support[1:-1]
 
-    def exchanged(self, points: MergedPoints, born: Indices, signs: Vector, died: Indices) -> "Pattern":
+    def exchanged(self, points: MergedPoints, born: Indices, signs: Array, died: Indices) -> "Pattern":
         """The pattern with `born` points as new knots with these signs, and without its knots number `died`."""
         if born.size + died.size != 1:
             knots = np.concatenate([np.delete(self.knots, died), born])
@@ -59,13 +56,13 @@ class Pattern:
         return replace(self, support=support, signs=all_signs, sums=sums)
 
 
-def pattern_of(points: MergedPoints, knots: Indices, signs: Vector, regime: Regime, end_sign: float) -> Pattern:
+def pattern_of(points: MergedPoints, knots: Indices, signs: Array, regime: Regime, end_sign: float) -> Pattern:
     """The pattern with these knots, sorted indices of interior points."""
     support = np.concatenate([[0], knots, [points.x.size - 1]])
     return Pattern(support, signs, segment_sums(points, support), regime, end_sign)
 
 
-def segment_sums(points: MergedPoints, support: Indices) -> Vector:
+def segment_sums(points: MergedPoints, support: Indices) -> Array:
     """Weighted sums of (1 - r)^2, r (1 - r), r^2, (1 - r) y, r y over each segment, (k, 5) for k + 1 support points.
 
     r goes from 0 to 1 along a segment, which includes its left end; the last of all includes both.
@@ -100,8 +97,8 @@ class PatternTable:
 
     size: int
     start: Indices
-    sign: Vector
-    sums: Vector
+    sign: Array
+    sums: Array
     born: Indices
     died: Indices
     regimes: tuple[Regime, ...]
@@ -114,7 +111,7 @@ class PatternTable:
         support = np.append(self.start[rows], self.size - 1)
         return Pattern(support, self.sign[rows[1:]], self.sums[rows], self.regimes[number], self.end_signs[number])
 
-    def lives(self) -> tuple[Indices, Vector, Indices, Indices]:
+    def lives(self) -> tuple[Indices, Array, Indices, Indices]:
         """Every knot's life: its index, its sign, the first pattern that has it and the first that no longer does."""
         knots = np.flatnonzero(self.sign)
         order = knots[np.lexsort((self.born[knots], self.start[knots]))]
@@ -132,7 +129,7 @@ class PatternLog:
         self._size = points.x.size
         self._patterns: list[tuple[Regime, float, int]] = []
         self._rows = self._keys = np.zeros(0, dtype=np.intp)
-        self._opened: list[tuple[Indices, Vector, Vector, Indices]] = []
+        self._opened: list[tuple[Indices, Array, Array, Indices]] = []
         self._closed: list[tuple[Indices, Indices]] = []
         self._next_row = 0
 
@@ -168,7 +165,7 @@ class PatternLog:
         return PatternTable(self._size, start, sign, sums, born, died, regimes, end_signs, np.array(counts))
 
 
-def _found(keys: Indices, among: Indices) -> tuple[NDArray[np.bool_], Indices]:
+def _found(keys: Indices, among: Indices) -> tuple[Mask, Indices]:
     """Which of the increasing `keys` occur in the increasing `among`, and where."""
     if among.size == 0:
         return np.zeros(keys.size, dtype=bool), np.zeros(keys.size, dtype=np.intp)

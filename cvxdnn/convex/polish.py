@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import (
     ActiveSet,
@@ -28,9 +27,7 @@ from cvxdnn.convex.hat_basis import coarser, hat_quadratic
 from cvxdnn.convex.problem import Problem
 from cvxdnn.core.objective import Certificate
 from cvxdnn.core.spline import LinearSpline
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices, Mask
 
 ROUND_OFF = 1e-12
 """Share of the total variation, or of beta, that counts as equality."""
@@ -51,7 +48,7 @@ class Candidate:
     problem: Problem
     spline: LinearSpline
     active: ActiveSet | None = None
-    sums: Vector | None = None
+    sums: Array | None = None
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -70,7 +67,7 @@ class _Stop:
 
     active: ActiveSet
     point: Stationary
-    z: Vector
+    z: Array
 
     @cached_property
     def outside(self) -> float:
@@ -123,7 +120,7 @@ def _walk(problem: Problem, active: ActiveSet) -> _Stop | None:
     return None
 
 
-def _up_to_first_turn(active: ActiveSet, target: Vector, turning: NDArray[np.bool_]) -> ActiveSet:
+def _up_to_first_turn(active: ActiveSet, target: Array, turning: Mask) -> ActiveSet:
     """Walk from the present slope changes towards `target` until the first becomes zero, and drop that knot."""
     now = active.changes
     reach = np.full(now.size, np.inf)
@@ -154,12 +151,12 @@ def _next_regime(problem: Problem, active: ActiveSet, point: Stationary) -> tupl
     return regime, sign
 
 
-def _curve(problem: Problem, active: ActiveSet, point: Stationary) -> Vector:
+def _curve(problem: Problem, active: ActiveSet, point: Stationary) -> Array:
     """z at every point."""
     return tube_curve(problem.points.x, *_pulls(problem, active, point))
 
 
-def _pulls(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Vector, Indices, Vector]:
+def _pulls(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Array, Indices, Array]:
     """The residuals (m,) times their weights, the support, and what z has to be there."""
     points, support = problem.points, with_ends(active.knots, problem.points.x.size)
     residual = points.y - np.interp(points.x, points.x[support], point.values)
@@ -167,7 +164,7 @@ def _pulls(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Vect
     return points.weight * residual, support, np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]])
 
 
-def _cut(problem: Problem, stop: _Stop, sums: Vector) -> Vector:
+def _cut(problem: Problem, stop: _Stop, sums: Array) -> Array:
     """Cumulative sums of multipliers whose z is cut off at the wall where it stands out."""
     wall = stop.point.half_width
     return sums + np.diff(np.clip(stop.z, -wall, wall) - stop.z) / np.diff(problem.points.x)
@@ -180,7 +177,7 @@ def _entering(problem: Problem, stop: _Stop, apart: float) -> Indices:
     return entering[_is_inside(problem, entering, apart)] if apart else entering
 
 
-def _is_inside(problem: Problem, knots: Indices, apart: float) -> NDArray[np.bool_]:
+def _is_inside(problem: Problem, knots: Indices, apart: float) -> Mask:
     """Which knots are at least `apart` from both ends."""
     x = problem.points.x
     return (x[knots] - x[0] >= apart) & (x[-1] - x[knots] >= apart)

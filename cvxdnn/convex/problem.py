@@ -12,15 +12,13 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.evaluation import fit_of
 from cvxdnn.core.objective import Certificate, certify_fit
 from cvxdnn.core.spline import LinearSpline, MergedPoints
 from cvxdnn.core.tube import DualPoint
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 LARGEST_BETA = 1e200
 """In units in which data are of order one; its products with them must not overflow."""
@@ -35,7 +33,7 @@ class Problem:
     skip_connection: bool
     units: Normalization
 
-    def certify(self, spline: LinearSpline, sums: Vector | None = None) -> Certificate:
+    def certify(self, spline: LinearSpline, sums: Array | None = None) -> Certificate:
         """The certificate of a spline in these units; `sums` (m - 1,) are cumulative sums of multipliers to try."""
         dual = None if sums is None else DualPoint(self.points.x, sums, self.skip_connection)
         fit = fit_of(spline, self.points.x, self.skip_connection)
@@ -75,7 +73,7 @@ def _unit_beta(beta: float, units: Normalization) -> float:
     return min(max(beta / units.y_scale / units.x_scale, smallest), LARGEST_BETA) if beta else 0.0
 
 
-def _exact_units(values: Vector) -> tuple[float, float]:
+def _exact_units(values: Array) -> tuple[float, float]:
     """Offset and scale such that (values - offset) / scale is of order one and has no rounding."""
     spread = float(np.ptp(values))
     if spread < 1e-100:  # its square would underflow; at such a scale the data are constant

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from scipy.linalg import blas, lapack
 
 from cvxdnn.convex.hat_basis import Quadratic
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 # The places of c and z in u.
 VALUES, INNER = slice(0, None, 2), slice(3, -2, 2)
@@ -29,10 +28,10 @@ VALUES, INNER = slice(0, None, 2), slice(3, -2, 2)
 class Factors:
     """Banded LU of A with a diagonal in the corner."""
 
-    factor: Vector
+    factor: Array
     pivots: NDArray[np.int32]
 
-    def solve(self, right: Vector) -> Vector:
+    def solve(self, right: Array) -> Array:
         """u for one right side, or one per column."""
         solved, _ = lapack.dgbtrs(self.factor, 3, 3, right, self.pivots)
         return np.asarray(solved).reshape(right.shape)
@@ -48,11 +47,11 @@ class SaddleMatrix:
         self._band = _band(quadratic, before * self.scale, after * self.scale)
         self._upper = np.asfortranarray(self._band[:4])
 
-    def times(self, unknowns: Vector) -> Vector:
+    def times(self, unknowns: Array) -> Array:
         """A u."""
         return np.asarray(blas.dsbmv(3, 1.0, self._upper, unknowns))
 
-    def factorised(self, weights: Vector) -> Factors | None:
+    def factorised(self, weights: Array) -> Factors | None:
         """The factors of A with minus the scaled weights (K - 2,) in the corner; None when it is singular."""
         storage = np.empty((10, self._band.shape[1]), order="F")  # three more rows for pivoting
         storage[3:] = self._band
@@ -61,7 +60,7 @@ class SaddleMatrix:
         return None if failed else Factors(factor, pivots)
 
 
-def _band(quadratic: Quadratic, before: Vector, after: Vector) -> Vector:
+def _band(quadratic: Quadratic, before: Array, after: Array) -> Array:
     """A in LAPACK's band storage: entry (i, j) in row 3 + i - j of column j; with 1 in the idle places.
 
     The rows of D hold `before`, -1 and `after`.

@@ -8,16 +8,15 @@ weight decays. The objective sums over points, so a fold with fewer of them is g
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex import regularization_path
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.objective import beta_max
+from cvxdnn.core.types import Array, Mask
 
 __all__ = ["CrossValidation", "cross_validate"]
-
-Vector = NDArray[np.float64]
 
 GRID_SIZE = 80
 LOWEST_SHARE = 1e-5
@@ -32,9 +31,9 @@ class CrossValidation:
     standard_error : (q,) of that mean, from the spread over the folds;  folds : how many there were
     """
 
-    betas: Vector
-    mean_error: Vector
-    standard_error: Vector
+    betas: Array
+    mean_error: Array
+    standard_error: Array
     folds: int
 
     @property
@@ -78,7 +77,7 @@ def cross_validate(x: ArrayLike, y: ArrayLike, *, folds: int | None = None, seed
     return CrossValidation(betas, errors.mean(axis=0), spread / np.sqrt(count), count)
 
 
-def _fold_errors(x: Vector, y: Vector, left_out: NDArray[np.bool_], betas: Vector) -> Vector:
+def _fold_errors(x: Array, y: Array, left_out: Mask, betas: Array) -> Array:
     """Mean squared error at the points left out, for every weight decay."""
     kept = ~left_out
     path = regularization_path(x[kept], y[kept])

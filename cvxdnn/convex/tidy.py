@@ -9,14 +9,11 @@ be more than necessary.
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["NOISE", "fewer_bends", "first", "spline_through"]
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 NOISE = 1e-10
 """Share of the penalty that dropping the solver's noise may cost."""
@@ -24,7 +21,7 @@ SHARES = tuple(10.0**-k for k in range(2, 13))
 """Of the total variation: below these, in turn, bends are dropped."""
 
 
-def fewer_bends(x: Vector, values: Vector, nodes: Indices) -> Iterator[LinearSpline]:
+def fewer_bends(x: Array, values: Array, nodes: Indices) -> Iterator[LinearSpline]:
     """Splines with the largest bends only of the values (q,) at the nodes x[nodes], from none to all of them."""
     changes = np.abs(np.diff(np.diff(values) / np.diff(x[nodes])))
     for share in (np.inf, *SHARES, 0.0):
@@ -40,7 +37,7 @@ def first(splines: Iterable[LinearSpline], is_good_enough: Callable[[LinearSplin
     return spline
 
 
-def spline_through(x: Vector, values: Vector, nodes: Indices) -> LinearSpline:
+def spline_through(x: Array, values: Array, nodes: Indices) -> LinearSpline:
     """The spline with these values (q,) at the nodes x[nodes], both ends among them, that bends at the inner ones."""
     slopes = np.diff(values) / np.diff(x[nodes])
     inner = slice(1, -1) if nodes.size > 2 else slice(0, 1)

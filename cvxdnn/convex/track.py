@@ -8,14 +8,12 @@ optima whose pattern in between was not resolved.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex.path_line import Line, at, solve_line, sums_at
 from cvxdnn.convex.pattern import PatternTable
 from cvxdnn.core.spline import LinearSpline, MergedPoints
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices
 
 JUMP = -1
 """In place of a pattern's number."""
@@ -29,10 +27,10 @@ class Stretch:
     betas : (2,);  values : (2, k + 2) at the support
     """
 
-    x: Vector
+    x: Array
     support: Indices
-    betas: Vector
-    values: Vector
+    betas: Array
+    values: Array
 
     def spline_at(self, beta: float) -> LinearSpline:
         """The optimum, with its real knots only."""
@@ -43,7 +41,7 @@ class Stretch:
         knots = slice(1, -1) if self.x.size > 2 else slice(0, 1)
         return LinearSpline(self.x[knots], values[knots], float(slopes[0]), float(slopes[-1]))
 
-    def evaluate(self, x: Vector, betas: Vector) -> Vector:
+    def evaluate(self, x: Array, betas: Array) -> Array:
         """Values of the optima at inputs x (p,), for betas (q,): (q, p)."""
         if self.x.size == 1:
             return np.full((betas.size, x.size), self.values[0, 0])
@@ -53,7 +51,7 @@ class Stretch:
         return values
 
 
-def between(rows: Vector, ends: Vector, betas: ArrayLike) -> Vector:
+def between(rows: Array, ends: Array, betas: ArrayLike) -> Array:
     """Interpolation from row 0 at weight decay ends[0] to row 1 at ends[1], (..., columns) for betas (...)."""
     betas = np.asarray(betas, dtype=np.float64)
     share = (betas - ends[1]) / (ends[0] - ends[1]) if ends[0] > ends[1] else np.ones(betas.shape)
@@ -72,9 +70,9 @@ class Track:
     """
 
     points: MergedPoints
-    betas: Vector
-    loss: Vector
-    path_norm: Vector
+    betas: Array
+    loss: Array
+    path_norm: Array
     table: PatternTable
     of_piece: Indices
     of_breakpoint: Indices
@@ -96,7 +94,7 @@ class Track:
         values = np.concatenate([end.evaluate(x, end.betas[:1]) for end in (high, low)])
         return Stretch(x, support, self.betas[index : index + 2], values)
 
-    def signs(self, index: int) -> Vector:
+    def signs(self, index: int) -> Array:
         """Signs of the slope changes at the inner support points of piece number `index`."""
         if self.of_piece[index] != JUMP:
             return self.table[int(self.of_piece[index])].signs
@@ -104,7 +102,7 @@ class Track:
         bends = np.diff(np.diff(piece.values, axis=1) / np.diff(piece.x), axis=1)
         return np.asarray(np.sign(bends.sum(axis=0)))
 
-    def sums(self, index: int, beta: float) -> Vector:
+    def sums(self, index: int, beta: float) -> Array:
         """Cumulative sums (m - 1,) of the optimal multipliers for a weight decay on piece number `index`."""
         if index < 0 or self.of_piece[index] != JUMP:
             return self._sums(self._line(self.of_piece[index] if index >= 0 else self.of_breakpoint[0]), beta)
@@ -112,7 +110,7 @@ class Track:
         rows = [self._sums(self._line(number), end) for number, end in zip(ends, betas, strict=True)]
         return between(np.stack(rows), betas, beta)
 
-    def breakpoint(self, index: int) -> tuple[LinearSpline, Vector]:
+    def breakpoint(self, index: int) -> tuple[LinearSpline, Array]:
         """The optimum at a breakpoint, and the cumulative sums (m - 1,) of its multipliers."""
         line, beta = self._line(self.of_breakpoint[index]), float(self.betas[index])
         return self._end(index, line).spline_at(beta), self._sums(line, beta)
@@ -127,5 +125,5 @@ class Track:
             return Stretch(self.points.x, np.arange(self.points.x.size), betas, np.stack([self.points.y] * 2))
         return Stretch(line.x, line.pattern.support, betas, np.stack([at(line.values, betas[0])] * 2))
 
-    def _sums(self, line: Line | None, beta: float) -> Vector:
+    def _sums(self, line: Line | None, beta: float) -> Array:
         return np.zeros(self.points.x.size - 1) if line is None else sums_at(self.points, line, beta)

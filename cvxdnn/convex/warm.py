@@ -8,7 +8,7 @@ to a cold solve unless the answer is certified to `ACCEPTED`.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.convex.active_set import ActiveSet, Regime
 from cvxdnn.convex.banded import ACCEPTED, solve_banded
@@ -18,16 +18,15 @@ from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.core import validation
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import merge_points
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 
 @dataclass(frozen=True, eq=False)
 class _Shape:
     """Knots by their inputs, and their slope changes, in the user's units."""
 
-    knots: Vector
-    changes: Vector
+    knots: Array
+    changes: Array
     regime: Regime
     end_sign: float
 

@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex.active_set import ActiveSet, Regime, tube_curve, with_ends, with_regime, worst_violations
 from cvxdnn.convex.hat_basis import hat_quadratic
 from cvxdnn.convex.interior_point import InteriorPoint, interior_point
 from cvxdnn.convex.problem import Problem
-
-Vector = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices, Mask
 
 COARSE = 128
 """Support points to begin with; problems up to this size are solved at once."""
@@ -26,7 +23,6 @@ MAX_ROUNDS = 40
 SMALL = 10_000
 """Points up to which a rough shape is offered first: correcting it takes more looks at all points, but spares half of
 the interior point method."""
-
 
 NEAR_WALL = 0.1
 """Share of the half width within which a point may be a knot."""
@@ -52,7 +48,7 @@ class Shape:
     """An approximate optimum: support points, values there, and the guess of its exact shape."""
 
     support: Indices
-    values: Vector
+    values: Array
     active: ActiveSet
 
 
@@ -88,7 +84,7 @@ def _interpolant(problem: Problem) -> Shape:
     return Shape(support, points.y[support], active)
 
 
-def _spread(x: Vector, apart: float) -> Indices:
+def _spread(x: Array, apart: float) -> Indices:
     """Both ends, and of the points between as many as keep the distance, from left to right."""
     places, place = [0], 0
     while True:
@@ -132,7 +128,7 @@ def _outside(problem: Problem, support: Indices, answer: InteriorPoint, toleranc
     return worst_violations(z, answer.half_width, support, tolerance)
 
 
-def _matters(answer: InteriorPoint) -> NDArray[np.bool_]:
+def _matters(answer: InteriorPoint) -> Mask:
     """Support points that are bent, or so near the wall that they may soon be."""
     slack = answer.half_width - np.abs(answer.z)
     bend = np.maximum(answer.rising, answer.falling)
@@ -140,24 +136,24 @@ def _matters(answer: InteriorPoint) -> NDArray[np.bool_]:
     return (slack < 1e-3 * answer.half_width) | (bend * answer.half_width > 1e-3 * typical * slack)
 
 
-def _bent(answer: InteriorPoint) -> NDArray[np.bool_]:
+def _bent(answer: InteriorPoint) -> Mask:
     """Support points more bent than away from the wall, each measured in its own scale."""
     changes = answer.rising - answer.falling
     variation = float(np.abs(changes).sum()) or 1.0
     return np.asarray(np.abs(changes) * changes.size > _slack(answer) * variation)
 
 
-def _near_the_wall(answer: InteriorPoint) -> NDArray[np.bool_]:
+def _near_the_wall(answer: InteriorPoint) -> Mask:
     """A generous guess, for data whose slopes span many decades: what is too much, the active-set method drops."""
     return np.asarray(_slack(answer) < NEAR_WALL)
 
 
-def _slack(answer: InteriorPoint) -> Vector:
+def _slack(answer: InteriorPoint) -> Array:
     """Distance of z from the wall, as a share of the half width."""
     return np.asarray((answer.half_width - np.abs(answer.z)) / answer.half_width)
 
 
-def _active_set(problem: Problem, support: Indices, answer: InteriorPoint, is_knot: NDArray[np.bool_]) -> ActiveSet:
+def _active_set(problem: Problem, support: Indices, answer: InteriorPoint, is_knot: Mask) -> ActiveSet:
     """The guess that these inner support points are knots."""
     changes = answer.rising - answer.falling
     is_knot = is_knot & (changes * answer.z > 0)

@@ -17,17 +17,16 @@ left alone, and `settled` makes the sum of nearly balanced ones 0 without touchi
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array
 
 __all__ = ["balanced", "settled"]
-
-Vector = NDArray[np.float64]
 
 BALANCED = float(np.finfo(np.float64).eps)
 """A sum this small, as a share of the largest multiplier, is 0."""
 
 
-def balanced(multipliers: Vector, low: Vector, high: Vector, x: Vector | None = None, *, total: float = 0.0) -> Vector:
+def balanced(multipliers: Array, low: Array, high: Array, x: Array | None = None, *, total: float = 0.0) -> Array:
     """The point nearest to `multipliers` (n,) within the bounds, of sum `total` and, given `x`, orthogonal to x.
 
     Parameters
@@ -44,7 +43,7 @@ def balanced(multipliers: Vector, low: Vector, high: Vector, x: Vector | None = 
     return _uncorrelated(start, low, high, (x - x.min()) / np.ptp(x) - 0.5)
 
 
-def settled(multipliers: Vector, low: Vector, high: Vector) -> Vector:
+def settled(multipliers: Array, low: Array, high: Array) -> Array:
     """Multipliers (n,) whose sum is nearly 0 with a sum of 0: the one with most room between its bounds takes it up."""
     settled = np.clip(multipliers, low, high)
     widest = int(np.argmax(np.minimum(settled - low, high - settled)))
@@ -53,7 +52,7 @@ def settled(multipliers: Vector, low: Vector, high: Vector) -> Vector:
     return settled
 
 
-def _summing_to(total: float, start: Vector, low: Vector, high: Vector) -> Vector:
+def _summing_to(total: float, start: Array, low: Array, high: Array) -> Array:
     inside = np.array_equal(np.clip(start, low, high), start)
     if inside and abs(math.fsum(start) - total) <= BALANCED * np.abs(start).max():
         return start
@@ -62,7 +61,7 @@ def _summing_to(total: float, start: Vector, low: Vector, high: Vector) -> Vecto
     return np.clip(once - _level(total, once, low, high), low, high)
 
 
-def _level(total: float, start: Vector, low: Vector, high: Vector) -> float:
+def _level(total: float, start: Array, low: Array, high: Array) -> float:
     """The nu at which clip(start - nu) sums to the total, or the nearest to it."""
     corners = np.concatenate([start - high, start - low])
     order = np.argsort(corners, kind="stable")
@@ -76,8 +75,8 @@ def _level(total: float, start: Vector, low: Vector, high: Vector) -> float:
     return float(corners[first - 1] + (wanted - fallen[first - 1]) / active[first - 1])
 
 
-def _uncorrelated(start: Vector, low: Vector, high: Vector, x: Vector) -> Vector:
-    def at(slope: float) -> tuple[Vector, float]:
+def _uncorrelated(start: Array, low: Array, high: Array, x: Array) -> Array:
+    def at(slope: float) -> tuple[Array, float]:
         point = _summing_to(0.0, start - slope * x, low, high)
         return point, float(point @ x)
 

@@ -33,16 +33,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.network import Network, origin_for
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 
 __all__ = ["Ramps", "deep_network", "least_ramps", "two_layer_network"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +51,9 @@ class Ramps:
     coefficients, directions, knots : (k,); directions are 1 or -1
     """
 
-    coefficients: Floats
-    directions: Floats
-    knots: Floats
+    coefficients: Array
+    directions: Array
+    knots: Array
     offset: float
     skip: float = 0.0
 
@@ -157,7 +156,7 @@ def deep_network(
     )
 
 
-def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list[Floats]:
+def _unit_directions(directions: Sequence[ArrayLike] | None, count: int) -> list[Array]:
     """The directions of the early layers, each of norm 1."""
     if directions is None:
         return [np.ones(1)] * count
@@ -225,7 +224,7 @@ def least_ramps(spline: LinearSpline, x_low: float, x_high: float, *, skip: bool
     return Ramps(coefficients[used], directions[used], places[used], offset - slope * x_low, slope)
 
 
-def _leftward_part(changes: Floats, target: float) -> Floats:
+def _leftward_part(changes: Array, target: float) -> Array:
     """Shares b_j between 0 and D_j whose sum is the nearest possible to `target`; all but one are 0 or D_j."""
     side = np.where(np.sign(changes) == np.sign(target), np.abs(changes), 0.0)
     before = np.concatenate([[0.0], np.cumsum(side)[:-1]])

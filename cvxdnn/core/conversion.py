@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array, Mask
 
 __all__ = ["float64", "place", "scalar", "shown"]
-
-Array = NDArray[np.float64]
 
 EXACT = 2**53
 """Every whole number up to this size is a float64."""
@@ -106,7 +105,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def place(name: str, array: NDArray[Any], is_wrong: NDArray[np.bool_]) -> tuple[str, Any]:
+def place(name: str, array: NDArray[Any], is_wrong: Mask) -> tuple[str, Any]:
     """The first wrong entry by its full name, as in x[3], and what it is."""
     index = tuple(map(int, np.unravel_index(int(is_wrong.argmax()), array.shape)))
     return _at(name, index), array[index]

@@ -21,16 +21,16 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.csv_columns import CsvSource, read_text, two_columns
 from cvxdnn.core.numerals import DecimalMark
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 
 __all__ = ["PRESETS", "Dataset", "Normalization", "Preset", "load_preset", "read_csv"]
 
-Vector = NDArray[np.float64]
 
 # A smaller range of y counts as none (one of x is refused): slopes formed with it would overflow.
 _NO_RANGE = 1e-100
@@ -57,19 +57,19 @@ class Normalization:
         for name in ("x_scale", "y_scale"):
             object.__setattr__(self, name, validation.positive(name, getattr(self, name)))
 
-    def unit_x(self, x: ArrayLike) -> Vector:
+    def unit_x(self, x: ArrayLike) -> Array:
         """Inputs in normalised units, of the shape of `x`."""
         return (validation.numbers("x", x) - self.x_offset) / self.x_scale
 
-    def unit_y(self, y: ArrayLike) -> Vector:
+    def unit_y(self, y: ArrayLike) -> Array:
         """Outputs in normalised units, of the shape of `y`."""
         return (validation.numbers("y", y) - self.y_offset) / self.y_scale
 
-    def user_x(self, u: ArrayLike) -> Vector:
+    def user_x(self, u: ArrayLike) -> Array:
         """Inputs in the user's units, of the shape of `u`."""
         return self.x_offset + self.x_scale * validation.numbers("u", u)
 
-    def user_y(self, v: ArrayLike) -> Vector:
+    def user_y(self, v: ArrayLike) -> Array:
         """Outputs in the user's units, of the shape of `v`."""
         return self.y_offset + self.y_scale * validation.numbers("v", v)
 
@@ -79,7 +79,7 @@ class Normalization:
         return _mapped(spline, self.user_x(spline.knots), self.x_scale, self.y_scale, offset)
 
 
-def _mapped(spline: LinearSpline, knots: Vector, x_factor: float, y_factor: float, offset: float) -> LinearSpline:
+def _mapped(spline: LinearSpline, knots: Array, x_factor: float, y_factor: float, offset: float) -> LinearSpline:
     # With inputs like 1e5 + 1e-9 u two close knots can round to the same number.
     distinct = np.append(True, knots[1:] > knots[:-1])
     left, right = (spline.slopes[[0, -1]] * (y_factor / x_factor)).tolist()
@@ -104,8 +104,8 @@ class Dataset:
         When lengths differ, there is no point, or a value is not a finite number.
     """
 
-    x: Vector
-    y: Vector
+    x: Array
+    y: Array
     name: str
     source: str
 
@@ -129,7 +129,7 @@ class Dataset:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[type["Dataset"], tuple[Vector, Vector, str, str]]:
+    def __reduce__(self) -> tuple[type["Dataset"], tuple[Array, Array, str, str]]:
         # Pickled the ordinary way, the arrays would come back writable.
         return Dataset, (self.x, self.y, self.name, self.source)
 
@@ -157,7 +157,7 @@ class Dataset:
         return Dataset(x, y, self.name, self.source), to_unit
 
 
-def _range(values: Vector) -> float:
+def _range(values: Array) -> float:
     width = float(np.ptp(values))
     return width if width > _NO_RANGE else 0.0
 

@@ -30,21 +30,19 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 
 __all__ = ["LayerDiagnostics", "Layered", "layer_diagnostics"]
-
-Vector = NDArray[np.float64]
 
 
 class Layered(Protocol):
     """A network whose weights can be looked at; every `cvxdnn.Network` is one."""
 
     @property
-    def weights(self) -> Sequence[NDArray[np.float64]]:
+    def weights(self) -> Sequence[Array]:
         """W_l of shape (d_{l-1}, d_l), first layer first."""
 
 
@@ -61,12 +59,12 @@ class LayerDiagnostics:
         sizes of the entries, see above; 0 beside a zero layer
     """
 
-    frobenius_norms: Vector
-    singular_values: tuple[Vector, ...]
-    stable_ranks: Vector
-    imbalance: Vector
-    unit_imbalance: Vector
-    alignment: Vector
+    frobenius_norms: Array
+    singular_values: tuple[Array, ...]
+    stable_ranks: Array
+    imbalance: Array
+    unit_imbalance: Array
+    alignment: Array
 
     @property
     def depth(self) -> int:
@@ -105,7 +103,7 @@ def layer_diagnostics(network: Layered) -> LayerDiagnostics:
     )
 
 
-_Decomposition = tuple[NDArray[np.float64], Vector, NDArray[np.float64]]
+_Decomposition = tuple[Array, Array, Array]
 
 
 def _alignment(below: _Decomposition, above: _Decomposition) -> float:

@@ -15,15 +15,13 @@ the wall at every knot the gap is as small as it is said to be. With a skip conn
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.rounding import SUM, TINY, UNIT, difference, up, upper_total
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import DualPoint
+from cvxdnn.core.types import Array
 
 __all__ = ["Bends", "Fit", "bends_of", "fit_of", "penalty_gap"]
-
-Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +32,9 @@ class Bends:
     ends, ends_doubt : the sum of the two end slopes, and a bound on its error
     """
 
-    knots: Vector
-    changes: Vector
-    doubt: Vector
+    knots: Array
+    changes: Array
+    doubt: Array
     ends: float
     ends_doubt: float
 
@@ -56,25 +54,25 @@ class Fit:
     cost : what beta multiplies, rounded up;  bends : of a spline, else None
     """
 
-    heights: Vector
+    heights: Array
     offset: float
-    error: Vector
+    error: Array
     cost: float
     bends: Bends | None = None
 
-    def missed(self, y: Vector) -> tuple[Vector, Vector]:
+    def missed(self, y: Array) -> tuple[Array, Array]:
         """y - f at the merged points, and bounds on the errors."""
         above, lost = difference(y, self.offset) if self.offset else (y, 0.0)
         missed = (above - self.heights) + lost
         return missed, self.error + 2 * UNIT * np.abs(missed)
 
     @property
-    def values(self) -> Vector:
+    def values(self) -> Array:
         """The values, rounded, (m,)."""
         return self.heights + self.offset
 
 
-def fit_of(f: LinearSpline, x: Vector, skip_connection: bool = False) -> Fit:
+def fit_of(f: LinearSpline, x: Array, skip_connection: bool = False) -> Fit:
     """What a spline makes of sorted distinct inputs x (m,)."""
     heights = f.above_offset(x)
     place = np.searchsorted(f.knots, x, side="right") - 1
@@ -86,7 +84,7 @@ def fit_of(f: LinearSpline, x: Vector, skip_connection: bool = False) -> Fit:
     return Fit(heights, f.offset, error, bends.cost(skip_connection), bends)
 
 
-def bends_of(f: LinearSpline, x: Vector) -> Bends:
+def bends_of(f: LinearSpline, x: Array) -> Bends:
     """The bends of a spline over the range of sorted inputs x (m,)."""
     if x.size == 1:
         return Bends(np.zeros(0), np.zeros(0), np.zeros(0), 0.0, 0.0)

@@ -11,14 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.network import Network
 from cvxdnn.core.pieces import affine, crossings, identity, relu
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["Kinks", "kinks"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +27,10 @@ class Kinks:
     sides : (k,) +1 when the unit is active to the right, -1 to the left;  units : (k,) which unit it is
     """
 
-    x: Floats
-    slope_changes: Floats
-    sides: Floats
-    units: NDArray[np.intp]
+    x: Array
+    slope_changes: Array
+    sides: Array
+    units: Indices
 
 
 def kinks(network: Network) -> Kinks:

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.balancing import balanced
 from cvxdnn.core.exceptions import InvalidInputError
@@ -31,10 +30,9 @@ from cvxdnn.core.losses import Loss
 from cvxdnn.core.rounding import TINY, UNIT, down, on_grid, total
 from cvxdnn.core.spline import MergedPoints
 from cvxdnn.core.tube import DualPoint, narrowest, needed_beta
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["LossTerms", "LowerBound", "middle"]
-
-Vector = NDArray[np.float64]
 
 GOLDEN = (np.sqrt(5) - 1) / 2
 SHORTENINGS = 8
@@ -46,7 +44,7 @@ class LowerBound:
     """A proven lower bound, its multipliers (n,), one per point as given, and their sums at the distinct inputs."""
 
     value: float
-    multipliers: Vector
+    multipliers: Array
     point: DualPoint
 
 
@@ -64,30 +62,30 @@ class LossTerms:
     """
 
     points: MergedPoints
-    y: Vector
+    y: Array
     loss: Loss
 
-    def total(self, fitted: Vector) -> float:
+    def total(self, fitted: Array) -> float:
         """The loss of values `fitted` (m,) at the merged inputs."""
         return float(self.loss.value(fitted[self.points.group], self.y).sum())
 
-    def round_off(self, fitted: Vector) -> float:
+    def round_off(self, fitted: Array) -> float:
         """What `total` may be wrong by because values are rounded; for losses of bounded slope."""
         low, high = self.loss.domain(self.y)
         values = np.maximum(np.abs(fitted[self.points.group]), np.abs(self.y))
         return 64 * float(np.finfo(np.float64).eps * (values @ np.maximum(-low, high)))
 
-    def multipliers(self, fitted: Vector) -> Vector:
+    def multipliers(self, fitted: Array) -> Array:
         """The negative slopes of the loss at these values, (n,); zero or halfway where it has a kink."""
         return -self.loss.subgradient(fitted[self.points.group], self.y)
 
-    def best_bound(self, candidates: Iterable[Vector], beta: float, skip_connection: bool = False) -> LowerBound:
+    def best_bound(self, candidates: Iterable[Array], beta: float, skip_connection: bool = False) -> LowerBound:
         """The largest lower bound among candidate multipliers (n,), each made feasible."""
         bounds = [self._at_rest_bound(skip_connection)]
         bounds += [self._bound(candidate, beta, skip_connection) for candidate in candidates]
         return max(bounds, key=lambda bound: bound.value)
 
-    def bound_of(self, multipliers: Vector, point: DualPoint) -> LowerBound:
+    def bound_of(self, multipliers: Array, point: DualPoint) -> LowerBound:
         """The lower bound that multipliers prove that are feasible, as `point` shows, and within their domain."""
         return LowerBound(self._proven(multipliers, point.excess), multipliers, point)
 
@@ -100,13 +98,13 @@ class LossTerms:
         point = DualPoint(self.points.x, np.zeros(self.points.x.size - 1), skip_connection)
         return LowerBound(self._proven(resting), resting, point)
 
-    def _bound(self, candidate: Vector, beta: float, skip_connection: bool) -> LowerBound:
+    def _bound(self, candidate: Array, beta: float, skip_connection: bool) -> LowerBound:
         low, high = _domain(self.loss, self.y, 4 * float(np.abs(candidate).max()))
         summed, feasible = self._balanced(candidate, low, high, skip_connection)
         needed = needed_beta(self.points.x, summed)
         largest = min(beta / needed, 1.0) if needed > 0 else 1.0
 
-        def along(share: float) -> Vector:
+        def along(share: float) -> Array:
             # Clipped once more, for round-off: just outside its domain the conjugate is infinite.
             return np.clip(self.at_rest + share * (feasible - self.at_rest), *_domain(self.loss, self.y))
 
@@ -120,7 +118,7 @@ class LossTerms:
             share *= max(1 - 2**attempt * (needed - beta) / beta - 4 * UNIT, 0.0) if beta else 0.0
         return self._at_rest_bound(skip_connection)
 
-    def _exactly(self, multipliers: Vector, skip_connection: bool) -> LowerBound:
+    def _exactly(self, multipliers: Array, skip_connection: bool) -> LowerBound:
         """The bound of multipliers near these that are balanced exactly."""
         low, high = _domain(self.loss, self.y)
         exact = _exactly_balanced(_rounded(multipliers), low, high)
@@ -134,7 +132,7 @@ class LossTerms:
             point = DualPoint(self.points.x, self.at_inputs(exact).cumsum()[:-1], skip_connection)
         return self.bound_of(exact, point)
 
-    def _proven(self, multipliers: Vector, excess: float = 0.0) -> float:
+    def _proven(self, multipliers: Array, excess: float = 0.0) -> float:
         """D of these multipliers, rounded down; `excess` is what two of them may differ by from what they should be."""
         terms = self.loss.conjugate(-multipliers, self._centred)
         value, error = total(-terms)
@@ -143,7 +141,7 @@ class LossTerms:
         error += 2 * excess * (2 * float(np.abs(self._centred).max()) + 1 + 2 * float(np.abs(multipliers).max()))
         return down(value - error - TINY) if error > TINY or value else value
 
-    def _balanced(self, candidate: Vector, low: Vector, high: Vector, skip_connection: bool) -> tuple[Vector, Vector]:
+    def _balanced(self, candidate: Array, low: Array, high: Array, skip_connection: bool) -> tuple[Array, Array]:
         """Feasible but for the width of the tube: sums (m,) at the merged inputs, and multipliers (n,) that have them.
 
         Where points share an x, their multipliers may be large and their sum small. The sums come first, lest the
@@ -157,20 +155,20 @@ class LossTerms:
             feasible[members] = balanced(candidate[members], *box, total=float(sums[place]))
         return sums, feasible
 
-    def at_inputs(self, multipliers: Vector) -> Vector:
+    def at_inputs(self, multipliers: Array) -> Array:
         """Their sums (m,) at the merged inputs."""
         return np.bincount(self.points.group, weights=multipliers, minlength=self.points.x.size).astype(np.float64)
 
-    def _dual(self, multipliers: Vector) -> float:
+    def _dual(self, multipliers: Array) -> float:
         # The multipliers sum to zero, so a loss of f - y may be measured from the median of y, which spares round-off.
         return -float(self.loss.conjugate(-multipliers, self._centred).sum())
 
     @cached_property
-    def _centred(self) -> Vector:
+    def _centred(self) -> Array:
         return self.y if self.loss.needs_labels else self.y - np.sort(self.y)[self.y.size // 2]
 
     @cached_property
-    def at_rest(self) -> Vector:
+    def at_rest(self) -> Array:
         """Multipliers (n,) of sum zero at every x that prove the smallest loss there."""
         resting = np.zeros_like(self.y)
         for _, members in self._crowded:
@@ -178,22 +176,22 @@ class LossTerms:
         return resting
 
     @cached_property
-    def _groups(self) -> list[NDArray[np.intp]]:
+    def _groups(self) -> list[Indices]:
         """The points that belong to each merged one."""
         order = np.argsort(self.points.group, kind="stable")
         return np.split(order, np.cumsum(self.points.weight[:-1]).astype(np.intp))
 
     @cached_property
-    def _at_ends(self) -> NDArray[np.intp]:
+    def _at_ends(self) -> Indices:
         """One point at the smallest and one at the largest input."""
         return np.array([self._groups[0][0], self._groups[-1][0]])
 
     @cached_property
-    def _crowded(self) -> list[tuple[int, NDArray[np.intp]]]:
+    def _crowded(self) -> list[tuple[int, Indices]]:
         """The merged points that stand for several, each with these."""
         return [(place, members) for place, members in enumerate(self._groups) if members.size > 1]
 
-    def best_values(self) -> tuple[Vector, Vector]:
+    def best_values(self) -> tuple[Array, Array]:
         """The interval of values, (m,) each, with the smallest loss at each merged input; ends may be infinite."""
         ends = np.array([self.loss.best_constants(self.y[members]) for members in self._groups])
         return ends[:, 0], ends[:, 1]
@@ -220,17 +218,17 @@ class LossTerms:
         return needed_beta(self.points.x, self.at_inputs(chosen))
 
 
-def middle(low: Vector, high: Vector) -> Vector:
+def middle(low: Array, high: Array) -> Array:
     """The middles of intervals; of half lines, their ends."""
     return np.where(np.isinf(low), high, np.where(np.isinf(high), low, low / 2 + high / 2))
 
 
-def _best_constant(loss: Loss, y: Vector) -> float:
+def _best_constant(loss: Loss, y: Array) -> float:
     low, high = loss.best_constants(y)
     return float(middle(np.array(low), np.array(high)))
 
 
-def _multipliers_of_constant(loss: Loss, y: Vector) -> tuple[Vector, Vector]:
+def _multipliers_of_constant(loss: Loss, y: Array) -> tuple[Array, Array]:
     """Between which bounds (n,) the multipliers of the best constant may be chosen; 0 where it is infinite."""
     constant = _best_constant(loss, y)
     if not np.isfinite(constant):
@@ -240,7 +238,7 @@ def _multipliers_of_constant(loss: Loss, y: Vector) -> tuple[Vector, Vector]:
     return -loss.slopes(constant + round_off, y)[1], -loss.slopes(constant - round_off, y)[0]
 
 
-def _proof_of_constant(loss: Loss, y: Vector) -> Vector:
+def _proof_of_constant(loss: Loss, y: Array) -> Array:
     """Balanced multipliers (n,) that prove the best constant if there is no tube to heed."""
     low, high = _multipliers_of_constant(loss, y)
     chosen = balanced((low + high) / 2, low, high)
@@ -248,18 +246,18 @@ def _proof_of_constant(loss: Loss, y: Vector) -> Vector:
     return balanced(chosen, *_domain(loss, y, 4 * float(np.abs(chosen).max())))
 
 
-def _domain(loss: Loss, y: Vector, limit: float = np.inf) -> tuple[Vector, Vector]:
+def _domain(loss: Loss, y: Array, limit: float = np.inf) -> tuple[Array, Array]:
     """Bounds of the multipliers, and of their size: far bounds would cost the balance its accuracy."""
     low, high = loss.domain(y)
     return np.maximum(-high, -limit), np.minimum(-low, limit)
 
 
-def _rounded(multipliers: Vector) -> Vector:
+def _rounded(multipliers: Array) -> Array:
     """Multiples of one number that add up without rounding."""
     return on_grid(multipliers, float(np.abs(multipliers).sum()))
 
 
-def _exactly_balanced(multipliers: Vector, low: Vector, high: Vector) -> Vector:
+def _exactly_balanced(multipliers: Array, low: Array, high: Array) -> Array:
     """Multiples of one number whose sum is zero, near those given, within bounds that have zero between them."""
     left = float(multipliers.sum())  # exact
     if left == 0:
@@ -273,7 +271,7 @@ def _exactly_balanced(multipliers: Vector, low: Vector, high: Vector) -> Vector:
     return balanced
 
 
-def _has_room(multipliers: Vector, low: Vector, high: Vector, places: NDArray[np.intp], needed: float) -> bool:
+def _has_room(multipliers: Array, low: Array, high: Array, places: Indices, needed: float) -> bool:
     room = np.minimum(multipliers - low, high - multipliers)[places]
     return bool(np.all(room >= needed))
 

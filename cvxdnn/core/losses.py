@@ -28,10 +28,11 @@ from types import MappingProxyType
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 
 __all__ = [
     "LOSSES",
@@ -45,8 +46,7 @@ __all__ = [
     "named",
 ]
 
-Vector = NDArray[np.float64]
-Interval = tuple[Vector, Vector]
+Interval = tuple[Array, Array]
 
 DEFAULT_THRESHOLD = 0.1
 """Of "huber" and "epsilon_insensitive", in the units of y: a tenth of the range of y in the unit box."""
@@ -75,7 +75,7 @@ class Loss(ABC):
     is_strictly_convex: ClassVar[bool] = False
 
     @abstractmethod
-    def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def value(self, f: ArrayLike, y: ArrayLike) -> Array:
         """The loss of outputs `f`."""
 
     @abstractmethod
@@ -83,11 +83,11 @@ class Loss(ABC):
         """Left and right derivative in f: the ends of the subdifferential."""
 
     @abstractmethod
-    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
+    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Array:
         """sup over f of s f - loss(f, y); infinite outside the domain."""
 
     @abstractmethod
-    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Array:
         """loss(f, y) + conjugate(-multipliers, y) + multipliers f for multipliers in the domain.
 
         Never negative, and zero exactly where minus the multiplier is a slope at f (Fenchel-Young). Computed without
@@ -99,13 +99,13 @@ class Loss(ABC):
         """Smallest and largest slope s at which the conjugate is finite; 0 lies between them."""
 
     @abstractmethod
-    def best_constants(self, y: Vector) -> tuple[float, float]:
+    def best_constants(self, y: Array) -> tuple[float, float]:
         """The interval of constants with the smallest total loss on `y`; its ends may be infinite.
 
         Where the infimum is only approached, both ends are the same infinity.
         """
 
-    def subgradient(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def subgradient(self, f: ArrayLike, y: ArrayLike) -> Array:
         """The derivative in f; at a kink, the middle of its possible values."""
         left, right = self.slopes(f, y)
         return (left + right) / 2
@@ -114,7 +114,7 @@ class Loss(ABC):
         """The loss in units of y that are `scale` old ones, and the factor by which the old one is larger."""
         return self, 1.0
 
-    def check(self, y: Vector) -> None:
+    def check(self, y: Array) -> None:
         """Raise InvalidInputError, naming the first offender, if `y` holds something the loss has no meaning for."""
         wrong = np.flatnonzero(np.abs(y) != 1)
         if self.needs_labels and wrong.size:
@@ -133,23 +133,23 @@ class Squared(Loss):
     is_smooth: ClassVar[bool] = True
     is_strictly_convex: ClassVar[bool] = True
 
-    def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def value(self, f: ArrayLike, y: ArrayLike) -> Array:
         return np.subtract(f, y) ** 2 / 2
 
     def slopes(self, f: ArrayLike, y: ArrayLike) -> Interval:
         residual = np.subtract(f, y)
         return residual, residual
 
-    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
+    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Array:
         return np.multiply(s, y) + np.square(s) / 2
 
-    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Array:
         return np.square(np.subtract(y, f) - multipliers) / 2
 
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(np.inf, y)
 
-    def best_constants(self, y: Vector) -> tuple[float, float]:
+    def best_constants(self, y: Array) -> tuple[float, float]:
         mean = float(y[0] + (y - y[0]).mean())
         return mean, mean
 
@@ -175,7 +175,7 @@ class Huber(Loss):
     def __post_init__(self) -> None:
         object.__setattr__(self, "delta", _threshold("delta", validation.positive("delta", self.delta)))
 
-    def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def value(self, f: ArrayLike, y: ArrayLike) -> Array:
         distance = np.abs(np.subtract(f, y))
         near = np.minimum(distance, self.delta)
         return near * (distance - near / 2)
@@ -184,11 +184,11 @@ class Huber(Loss):
         slope = np.clip(np.subtract(f, y), -self.delta, self.delta)
         return slope, slope
 
-    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
+    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Array:
         inside = np.abs(s) <= self.delta
         return np.where(inside, np.multiply(s, y) + np.square(s) / 2, np.inf)
 
-    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Array:
         missed = np.subtract(y, f)
         near = np.clip(missed, -self.delta, self.delta)
         return np.square(near - multipliers) / 2 + _beyond(missed, near, multipliers, self.delta)
@@ -196,7 +196,7 @@ class Huber(Loss):
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(self.delta, y)
 
-    def best_constants(self, y: Vector) -> tuple[float, float]:
+    def best_constants(self, y: Array) -> tuple[float, float]:
         if y.size == 1:
             return float(y[0]), float(y[0])
         # No best constant is farther than delta from the medians, where data farther off pull with a constant force.
@@ -230,23 +230,23 @@ class Absolute(Loss):
     name: ClassVar[str] = "absolute"
     formula: ClassVar[str] = "|f - y|"
 
-    def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def value(self, f: ArrayLike, y: ArrayLike) -> Array:
         return np.abs(np.subtract(f, y))
 
     def slopes(self, f: ArrayLike, y: ArrayLike) -> Interval:
         residual = np.subtract(f, y)
         return np.where(residual > 0, 1.0, -1.0), np.where(residual < 0, -1.0, 1.0)
 
-    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
+    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Array:
         return np.where(np.abs(s) <= 1, np.multiply(s, y), np.inf)
 
-    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Array:
         return _beyond(np.subtract(y, f), 0.0, multipliers, 1.0)
 
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(1.0, y)
 
-    def best_constants(self, y: Vector) -> tuple[float, float]:
+    def best_constants(self, y: Array) -> tuple[float, float]:
         ordered = np.sort(y)
         return float(ordered[(y.size - 1) // 2]), float(ordered[y.size // 2])
 
@@ -271,7 +271,7 @@ class EpsilonInsensitive(Loss):
     def __post_init__(self) -> None:
         object.__setattr__(self, "epsilon", _threshold("epsilon", validation.nonnegative("epsilon", self.epsilon)))
 
-    def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def value(self, f: ArrayLike, y: ArrayLike) -> Array:
         return np.maximum(np.abs(np.subtract(f, y)) - self.epsilon, 0.0)
 
     def slopes(self, f: ArrayLike, y: ArrayLike) -> Interval:
@@ -280,10 +280,10 @@ class EpsilonInsensitive(Loss):
         right = np.where(residual >= self.epsilon, 1.0, 0.0) - np.where(residual < -self.epsilon, 1.0, 0.0)
         return left, right
 
-    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
+    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Array:
         return np.where(np.abs(s) <= 1, np.multiply(s, y) + self.epsilon * np.abs(s), np.inf)
 
-    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Array:
         missed = np.subtract(y, f)
         near = np.clip(missed, -self.epsilon, self.epsilon)
         inside = np.abs(multipliers) * (self.epsilon - np.sign(multipliers) * near)
@@ -292,7 +292,7 @@ class EpsilonInsensitive(Loss):
     def domain(self, y: ArrayLike) -> Interval:
         return _symmetric(1.0, y)
 
-    def best_constants(self, y: Vector) -> tuple[float, float]:
+    def best_constants(self, y: Array) -> tuple[float, float]:
         # The total slope starts at -n and rises by 1 at each of these 2n places.
         corners = np.sort(np.concatenate([y - self.epsilon, y + self.epsilon]))
         return float(corners[y.size - 1]), float(corners[y.size])
@@ -311,21 +311,21 @@ class Logistic(Loss):
     is_smooth: ClassVar[bool] = True
     is_strictly_convex: ClassVar[bool] = True
 
-    def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def value(self, f: ArrayLike, y: ArrayLike) -> Array:
         return np.logaddexp(0.0, -np.multiply(y, f))
 
     def slopes(self, f: ArrayLike, y: ArrayLike) -> Interval:
         slope = -np.asarray(y) * np.exp(-np.logaddexp(0.0, np.multiply(y, f)))
         return slope, slope
 
-    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
+    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Array:
         p = -np.multiply(y, s)
         inside = (p >= 0) & (p <= 1)
         odds = np.where((p > 0) & (p < 1), p, 0.5)
         negative_entropy = odds * np.log(odds) + (1 - odds) * np.log1p(-odds)
         return np.where(inside, np.where(odds == p, negative_entropy, 0.0), np.inf)
 
-    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Array:
         # The divergence of the probability p from that of the log-odds -y f.
         p, log_odds = np.multiply(y, multipliers), np.multiply(y, f)
         log_p = np.log(np.where(p > 0, p, 1.0)) + np.logaddexp(0.0, log_odds)
@@ -337,7 +337,7 @@ class Logistic(Loss):
     def domain(self, y: ArrayLike) -> Interval:
         return _against_label(y)
 
-    def best_constants(self, y: Vector) -> tuple[float, float]:
+    def best_constants(self, y: Array) -> tuple[float, float]:
         positive = np.count_nonzero(y > 0)
         if positive in (0, y.size):
             return (np.inf, np.inf) if positive else (-np.inf, -np.inf)
@@ -353,7 +353,7 @@ class Hinge(Loss):
     formula: ClassVar[str] = "max(1 - y f, 0)"
     needs_labels: ClassVar[bool] = True
 
-    def value(self, f: ArrayLike, y: ArrayLike) -> Vector:
+    def value(self, f: ArrayLike, y: ArrayLike) -> Array:
         return np.maximum(1 - np.multiply(y, f), 0.0)
 
     def slopes(self, f: ArrayLike, y: ArrayLike) -> Interval:
@@ -362,25 +362,25 @@ class Hinge(Loss):
         inner, outer = np.where(short > 0, -label, 0.0), np.where(short >= 0, -label, 0.0)
         return np.minimum(inner, outer), np.maximum(inner, outer)
 
-    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Vector:
+    def conjugate(self, s: ArrayLike, y: ArrayLike) -> Array:
         p = -np.multiply(y, s)
         return np.where((p >= 0) & (p <= 1), -p, np.inf)
 
-    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Vector:
+    def gap(self, f: ArrayLike, y: ArrayLike, multipliers: ArrayLike) -> Array:
         p, short = np.multiply(y, multipliers), 1 - np.multiply(y, f)
         return np.maximum(short, 0.0) * (1 - p) + np.maximum(-short, 0.0) * p
 
     def domain(self, y: ArrayLike) -> Interval:
         return _against_label(y)
 
-    def best_constants(self, y: Vector) -> tuple[float, float]:
+    def best_constants(self, y: Array) -> tuple[float, float]:
         # The total slope starts at -(number of positive labels) and rises by 1 at every label.
         positive = np.count_nonzero(y > 0)
         corners = np.concatenate([[-np.inf], np.sort(y), [np.inf]])
         return float(corners[positive]), float(corners[positive + 1])
 
 
-def _beyond(missed: ArrayLike, near: ArrayLike, multipliers: ArrayLike, steepest: float) -> Vector:
+def _beyond(missed: ArrayLike, near: ArrayLike, multipliers: ArrayLike, steepest: float) -> Array:
     """What multipliers waste where a loss of slope `steepest` is straight, from the miss `near` on."""
     far = np.abs(missed) - np.abs(near)
     return np.asarray(far * (steepest - np.sign(missed) * multipliers))

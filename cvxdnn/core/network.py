@@ -17,19 +17,18 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError, require
 from cvxdnn.core.pieces import bends
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 
 if TYPE_CHECKING:
     from cvxdnn.core.torch_module import TorchNetwork
 
 __all__ = ["Network", "origin_for"]
-
-Floats = NDArray[np.float64]
 
 _FAR = 1000.0
 """Data farther from 0 than this many times their range are far: biases would lose three digits and more."""
@@ -64,8 +63,8 @@ class Network:
         When shapes do not fit together or a number is not finite.
     """
 
-    weights: tuple[Floats, ...]
-    biases: tuple[Floats, ...]
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
     skip: float = 0.0
     origin: float = 0.0
 
@@ -93,7 +92,7 @@ class Network:
         """sum_l ||W_l||_F^2, what weight decay charges; biases and skip excluded."""
         return sum(float(np.vdot(w, w)) for w in self.weights)
 
-    def __call__(self, x: ArrayLike) -> Floats:
+    def __call__(self, x: ArrayLike) -> Array:
         """Outputs at `x` (any shape), in the same shape.
 
         Raises
@@ -106,7 +105,7 @@ class Network:
         line = self.skip * activations[:, 0]
         for weights, biases in zip(self.weights[:-1], self.biases[:-1], strict=True):
             activations = np.maximum(activations @ weights + biases, 0.0)
-        output: Floats = (activations @ self.weights[-1] + self.biases[-1])[:, 0] + line
+        output: Array = (activations @ self.weights[-1] + self.biases[-1])[:, 0] + line
         return output.reshape(x.shape)
 
     def to_spline(self) -> LinearSpline:
@@ -126,7 +125,7 @@ class Network:
         return TorchNetwork(self)
 
 
-def _frozen_arrays(name: str, arrays: Iterable[Any], dimensions: int) -> tuple[Floats, ...]:
+def _frozen_arrays(name: str, arrays: Iterable[Any], dimensions: int) -> tuple[Array, ...]:
     """Read-only float64 copies, each finite and of the given number of dimensions."""
     frozen = []
     for layer, given in enumerate(validation.entries(name, arrays)):
@@ -138,7 +137,7 @@ def _frozen_arrays(name: str, arrays: Iterable[Any], dimensions: int) -> tuple[F
     return tuple(frozen)
 
 
-def _check_shapes(weights: tuple[Floats, ...], biases: tuple[Floats, ...]) -> None:
+def _check_shapes(weights: tuple[Array, ...], biases: tuple[Array, ...]) -> None:
     if len(weights) < 2:
         raise InvalidInputError(f"weights has {len(weights)} layer(s); a network needs at least 2")
     if len(biases) != len(weights):

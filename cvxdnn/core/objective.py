@@ -28,7 +28,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.evaluation import Fit, fit_of, penalty_gap
@@ -40,11 +40,9 @@ from cvxdnn.core.rounding import SUM, TINY, UNIT, down, total, up, upper_total
 from cvxdnn.core.spline import LinearSpline, MergedPoints, merge_points
 from cvxdnn.core.tube import DualPoint, Tube
 from cvxdnn.core.tube import double_integral as double_integral
+from cvxdnn.core.types import Array
 
 __all__ = ["LOSSES", "Certificate", "Proof", "Tube", "beta_max", "certify", "network_objective"]
-
-Vector = NDArray[np.float64]
-
 
 SAME = 1e-8
 """Multiples of the multipliers that differ by less from 1 prove the same: the bound is stationary there."""
@@ -75,7 +73,7 @@ class Certificate:
     dual: float
     excess: float
     tube: Tube
-    multipliers: Vector
+    multipliers: Array
     point: DualPoint
     resolution: float = 0.0
     is_exact: bool = False
@@ -101,7 +99,7 @@ class Proof:
 
     beta: float
     point: DualPoint
-    multipliers: Vector
+    multipliers: Array
 
 
 def network_objective(
@@ -156,7 +154,7 @@ def largest_beta(points: MergedPoints, skip_connection: bool = False) -> float:
 def certify(
     x: ArrayLike,
     y: ArrayLike,
-    f: LinearSpline | Network | Callable[[Vector], ArrayLike],
+    f: LinearSpline | Network | Callable[[Array], ArrayLike],
     *,
     beta: float,
     loss: str | Loss = "squared",
@@ -214,7 +212,7 @@ def _in_rationals(
     certificate: Certificate,
     x: ArrayLike,
     y: ArrayLike,
-    f: LinearSpline | Network | Callable[[Vector], ArrayLike],
+    f: LinearSpline | Network | Callable[[Array], ArrayLike],
     beta: float,
     loss: Loss,
 ) -> Certificate:
@@ -264,7 +262,7 @@ def certify_fit(
     return Certificate(primal, loss, fit.cost, best.value, excess, picture, multipliers, best.point, resolution)
 
 
-def _loss_gap(points: MergedPoints, missed: Vector, doubt: Vector, point: DualPoint) -> float:
+def _loss_gap(points: MergedPoints, missed: Array, doubt: Array, point: DualPoint) -> float:
     """sum_j (w_j (y_j - f_j) - lambda_j)^2 / 2 w_j, rounded up: what the loss adds to the gap."""
     pulls = points.weight * missed
     apart = np.abs(pulls - point.multipliers)
@@ -274,7 +272,7 @@ def _loss_gap(points: MergedPoints, missed: Vector, doubt: Vector, point: DualPo
 
 
 def certify_terms(
-    terms: LossTerms, fit: Fit, beta: float, *, skip_connection: bool = False, dual: Vector | None = None
+    terms: LossTerms, fit: Fit, beta: float, *, skip_connection: bool = False, dual: Array | None = None
 ) -> Certificate:
     """`certify` for any loss; multipliers are (n,), one per point as given."""
     candidates = [terms.multipliers(fit.values)]
@@ -308,20 +306,20 @@ def certificate_of(
     return Certificate(primal, loss, fit.cost, bound.value, excess, picture, bound.multipliers, bound.point, resolution)
 
 
-def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Vector:
+def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Array:
     given = validation.bounded("dual", validation.finite_vector("dual", dual))
     if given.size != points.group.size:
         raise InvalidInputError(f"dual has {given.size} values for {points.group.size} points")
     return given
 
 
-def _summed(points: MergedPoints, multipliers: Vector) -> Vector:
+def _summed(points: MergedPoints, multipliers: Array) -> Array:
     """Their sums at the merged inputs, (m,)."""
     return np.bincount(points.group, weights=multipliers, minlength=points.x.size).astype(np.float64)
 
 
 def _evaluate(
-    f: LinearSpline | Network | Callable[[Vector], ArrayLike],
+    f: LinearSpline | Network | Callable[[Array], ArrayLike],
     points: MergedPoints,
     path_norm: float | None,
     skip_connection: bool,
@@ -353,7 +351,7 @@ def _evaluate(
     return Fit(fitted, 0.0, np.zeros_like(fitted), cost)
 
 
-def _check_path_norm(path_norm: float, points: MergedPoints, fitted: Vector, skip_connection: bool) -> None:
+def _check_path_norm(path_norm: float, points: MergedPoints, fitted: Array, skip_connection: bool) -> None:
     """No function through the values f(x) has a smaller path norm than the linear spline through them."""
     if points.x.size == 1:
         return
@@ -429,7 +427,7 @@ def _proven(points: MergedPoints, point: DualPoint) -> float:
     return linear - squares - error - 4 * UNIT * (abs(linear) + squares) - TINY
 
 
-def _balanced(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> DualPoint:
+def _balanced(points: MergedPoints, multipliers: Array, skip_connection: bool) -> DualPoint:
     """Subtract what the free output bias (and the skip connection) would absorb."""
     # What round-off leaves of a cancellation proves nothing: project what remains once more, and call it zero where
     # nothing else can be left.
@@ -440,7 +438,7 @@ def _balanced(points: MergedPoints, multipliers: Vector, skip_connection: bool) 
     return DualPoint(points.x, sums, skip_connection)
 
 
-def _projected(points: MergedPoints, multipliers: Vector, skip_connection: bool) -> Vector:
+def _projected(points: MergedPoints, multipliers: Array, skip_connection: bool) -> Array:
     weight = points.weight
     balanced = multipliers - weight * (multipliers.sum() / weight.sum())
     if skip_connection and points.x.size > 1:
@@ -449,8 +447,8 @@ def _projected(points: MergedPoints, multipliers: Vector, skip_connection: bool)
     return balanced
 
 
-def per_point(points: MergedPoints, y: ArrayLike, multipliers: Vector) -> Vector:
+def per_point(points: MergedPoints, y: ArrayLike, multipliers: Array) -> Array:
     """One multiplier per original point: its share of the group's, plus its distance to the group mean."""
     y = np.asarray(y, dtype=np.float64).ravel()
-    shares: Vector = (multipliers / points.weight)[points.group] + (y - points.y[points.group])
+    shares: Array = (multipliers / points.weight)[points.group] + (y - points.y[points.group])
     return shares

@@ -16,11 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array, Mask
 
 __all__ = ["Pieces", "affine", "bends", "crossings", "identity", "relu"]
-
-Floats = NDArray[np.float64]
 
 _EPS = float(np.finfo(np.float64).eps)
 _SAME_BREAKPOINT = 16 * _EPS
@@ -39,16 +38,16 @@ class Pieces:
     values, slopes : (k + 1, m) each unit's value at the anchor and its slope
     """
 
-    breakpoints: Floats
-    values: Floats
-    slopes: Floats
+    breakpoints: Array
+    values: Array
+    slopes: Array
 
     @property
-    def anchors(self) -> Floats:
+    def anchors(self) -> Array:
         return _anchors(self.breakpoints)
 
 
-def bends(weights: Sequence[Floats], biases: Sequence[Floats], skip: float) -> tuple[Floats, float, float]:
+def bends(weights: Sequence[Array], biases: Sequence[Array], skip: float) -> tuple[Array, float, float]:
     """Where the function of a network really bends, and its first and last slope; without a bend, at its origin.
 
     Parameters
@@ -79,7 +78,7 @@ def identity() -> Pieces:
     return Pieces(np.empty(0), np.zeros((1, 1)), np.ones((1, 1)))
 
 
-def affine(pieces: Pieces, weights: Floats, biases: Floats) -> Pieces:
+def affine(pieces: Pieces, weights: Array, biases: Array) -> Pieces:
     """What linear units make of a layer."""
     return Pieces(pieces.breakpoints, pieces.values @ weights + biases, pieces.slopes @ weights)
 
@@ -100,12 +99,12 @@ def relu(pieces: Pieces) -> Pieces:
     return Pieces(breakpoints, np.where(on, values, 0.0), np.where(on, slopes, 0.0))
 
 
-def _places(pieces: Pieces) -> Floats:
+def _places(pieces: Pieces) -> Array:
     places, inside = crossings(pieces)
     return places[inside]
 
 
-def crossings(pieces: Pieces) -> tuple[Floats, NDArray[np.bool_]]:
+def crossings(pieces: Pieces) -> tuple[Array, Mask]:
     """Where each unit's line on each piece crosses zero, (k + 1, m), and whether that is strictly inside the piece."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         places = pieces.anchors[:, None] - pieces.values / pieces.slopes
@@ -114,7 +113,7 @@ def crossings(pieces: Pieces) -> tuple[Floats, NDArray[np.bool_]]:
     return places, (places > low) & (places < high)  # NaN and infinity compare false
 
 
-def _distinct(points: Floats) -> Floats:
+def _distinct(points: Array) -> Array:
     """Sorted, without points that only round-off separates from the one before."""
     points = np.sort(points)
     if points.size == 0:
@@ -124,14 +123,14 @@ def _distinct(points: Floats) -> Floats:
     return points[np.concatenate([[True], keep])]
 
 
-def _anchors(breakpoints: Floats) -> Floats:
+def _anchors(breakpoints: Array) -> Array:
     """The point of each piece that is nearest to 0."""
     low = np.concatenate([[-np.inf], breakpoints])
     high = np.concatenate([breakpoints, [np.inf]])
     return np.clip(0.0, low, high)
 
 
-def _inner_points(breakpoints: Floats) -> Floats:
+def _inner_points(breakpoints: Array) -> Array:
     """A point inside each piece, the middle where there is one."""
     if breakpoints.size == 0:
         return np.zeros(1)
@@ -140,14 +139,14 @@ def _inner_points(breakpoints: Floats) -> Floats:
     return np.concatenate([[left - 1 - abs(left)], middles, [right + 1 + abs(right)]])
 
 
-def _typical_size(knots: Floats, changes: Floats) -> float:
+def _typical_size(knots: Array, changes: Array) -> float:
     """Half the bending is nearer to 0 than this: units that round-off bends far away have next to no part in it."""
     order = np.argsort(np.abs(knots))
     bent = np.cumsum(np.abs(changes[order]))
     return float(np.abs(knots[order])[np.searchsorted(bent, bent[-1] / 2)])
 
 
-def _merge_knots(knots: Floats, changes: Floats, round_off: Floats) -> Floats:
+def _merge_knots(knots: Array, changes: Array, round_off: Array) -> Array:
     """One knot for each cluster of nearly equal ones, where the pieces beside the cluster meet."""
     if knots.size < 2:
         return knots
@@ -163,5 +162,5 @@ def _merge_knots(knots: Floats, changes: Floats, round_off: Floats) -> Floats:
     extent = np.append(knots[first[1:] - 1], knots[-1]) - knots[first]
     # Opposite changes can put the meeting point outside the cluster; an end of it is then as good to round-off.
     offset = np.clip(moment[bends] / total[bends], 0.0, extent[bends])
-    merged: Floats = knots[first[bends]] + offset
+    merged: Array = knots[first[bends]] + offset
     return merged

@@ -11,11 +11,10 @@ Source: Higham (2002), Accuracy and Stability of Numerical Algorithms, ch. 3 and
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array
 
 __all__ = ["SUM", "TINY", "UNIT", "difference", "down", "on_grid", "running_sum", "total", "up", "upper_total"]
-
-Vector = NDArray[np.float64]
 
 UNIT = 2.0**-53
 """Largest relative error of one rounding."""
@@ -28,19 +27,19 @@ _LONG = np.longdouble
 _LONG_UNIT = float(np.finfo(np.longdouble).eps)
 
 
-def total(terms: Vector) -> tuple[float, float]:
+def total(terms: Array) -> tuple[float, float]:
     """The sum of a vector, and a bound on its error."""
     size = float(np.abs(terms).sum())
     return float(terms.sum()), _share(terms) * (1 + SUM) * size + TINY if size else 0.0
 
 
-def upper_total(terms: Vector) -> float:
+def upper_total(terms: Array) -> float:
     """An upper bound on the sum of entries >= 0 that are upper bounds themselves, up to a rounding or two each."""
     value = float(terms.sum())
     return up(value * (1 + 2 * _share(terms)) + TINY) if value else 0.0
 
 
-def _share(terms: Vector) -> float:
+def _share(terms: Array) -> float:
     """Largest error of their sum, as a share of the sum of absolute values."""
     return min((terms.size + 1) * UNIT, SUM)
 
@@ -55,7 +54,7 @@ def down(value: float) -> float:
     return math.nextafter(value, -math.inf) if value else 0.0
 
 
-def difference(vector: Vector, number: float) -> tuple[Vector, Vector]:
+def difference(vector: Array, number: float) -> tuple[Array, Array]:
     """vector - number as a sum of two vectors, exactly (Knuth's two-sum)."""
     rounded = vector - number
     subtracted = vector - rounded
@@ -63,13 +62,13 @@ def difference(vector: Vector, number: float) -> tuple[Vector, Vector]:
     return rounded, lost
 
 
-def on_grid(values: Vector, size: float) -> Vector:
+def on_grid(values: Array, size: float) -> Array:
     """Rounded towards zero to multiples of a power of two, of which sums up to `size` need no rounding."""
     step = 2.0 ** (math.frexp(size)[1] - 52)
     return np.trunc(values / step) * step if size > 0 and step > 0 else np.zeros_like(values)
 
 
-def running_sum(left: Vector, right: Vector) -> tuple[Vector, float, float]:
+def running_sum(left: Array, right: Array) -> tuple[Array, float, float]:
     """0 and the running sums of left * (right_{j+1} - right_j), (m + 1,) for m entries.
 
     And a bound on their errors, and the sum of the absolute values of what is added. `right` has one entry more. The

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core.closed_form import deep_network
 from cvxdnn.core.exact import deep_bounds, two_layer_bounds
@@ -15,10 +14,9 @@ from cvxdnn.core.losses import Loss
 from cvxdnn.core.network import Network
 from cvxdnn.core.objective import Certificate, Proof
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 
 __all__ = ["LocalMinimum", "Snapshot", "Solution", "Status"]
-
-Vector = NDArray[np.float64]
 
 
 class Status(Enum):
@@ -104,7 +102,7 @@ class Solution:
     penalty: float
     path_norm: float
     effective_beta: float
-    dual: Vector
+    dual: Array
     gap: float
     relative_gap: float
     status: Status
@@ -117,7 +115,7 @@ class Solution:
     ties: tuple[LocalMinimum, ...] = ()
     certificate: Certificate | None = field(default=None, repr=False)
     proofs: tuple[Proof, ...] = field(default=(), repr=False)
-    data: tuple[Vector, Vector] | None = field(default=None, repr=False)
+    data: tuple[Array, Array] | None = field(default=None, repr=False)
     loss_function: Loss | None = field(default=None, repr=False)
     is_exact: bool = False
 
@@ -127,7 +125,7 @@ class Solution:
             object.__setattr__(self, "local_minima", (only,))
 
     @property
-    def knots(self) -> Vector:
+    def knots(self) -> Array:
         """Inputs where the optimal function changes its slope."""
         return self.spline.significant_knots()
 
@@ -196,7 +194,7 @@ class Snapshot:
     """
 
     step: int
-    objectives: Vector
+    objectives: Array
     best: int
     network: Network
     done: bool

@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array, Indices, Mask
 
 __all__ = [
     "LinearSpline",
@@ -34,8 +35,6 @@ __all__ = [
     "optimal_band",
     "sparsest_interpolant",
 ]
-
-Vector = NDArray[np.float64]
 
 ROUND_OFF = 4 * np.finfo(np.float64).eps
 """Share of coordinates by which rounding may have moved them on the way to a slope."""
@@ -69,8 +68,8 @@ class LinearSpline:
         When lengths differ, a number is not finite, or knots do not increase.
     """
 
-    knots: Vector
-    heights: Vector
+    knots: Array
+    heights: Array
     left_slope: float | None
     right_slope: float | None
     offset: float
@@ -98,7 +97,7 @@ class LinearSpline:
 
     @classmethod
     def unchecked(
-        cls, knots: Vector, heights: Vector, left_slope: float, right_slope: float, offset: float = 0.0
+        cls, knots: Array, heights: Array, left_slope: float, right_slope: float, offset: float = 0.0
     ) -> "LinearSpline":
         """The same from arrays of its own that are known to be right: for solvers, whose time counts."""
         spline = cls.__new__(cls)
@@ -106,7 +105,7 @@ class LinearSpline:
         return spline
 
     def _set(
-        self, knots: Vector, heights: Vector, left_slope: float | None, right_slope: float | None, offset: float
+        self, knots: Array, heights: Array, left_slope: float | None, right_slope: float | None, offset: float
     ) -> None:
         knots.setflags(write=False)
         heights.setflags(write=False)
@@ -115,14 +114,14 @@ class LinearSpline:
         )
 
     @cached_property
-    def values(self) -> Vector:
+    def values(self) -> Array:
         """The function's values at the knots, (k,)."""
         values = self.heights + self.offset
         values.setflags(write=False)
         return values
 
     @cached_property
-    def slopes(self) -> Vector:
+    def slopes(self) -> Array:
         """Slopes of all pieces, left to right, outer ones included; shape (k + 1,)."""
         inner = (self.heights[1:] - self.heights[:-1]) / (self.knots[1:] - self.knots[:-1])
         left = self.left_slope if self.left_slope is not None else (inner[0] if inner.size else 0.0)
@@ -130,7 +129,7 @@ class LinearSpline:
         return np.concatenate([[left], inner, [right]])
 
     @property
-    def slope_changes(self) -> Vector:
+    def slope_changes(self) -> Array:
         """Right slope minus left slope at every knot; shape (k,)."""
         return self.slopes[1:] - self.slopes[:-1]
 
@@ -145,11 +144,11 @@ class LinearSpline:
         variation = self.total_variation
         return max(variation, (variation + abs(float(self.slopes[0] + self.slopes[-1]))) / 2)
 
-    def __call__(self, x: ArrayLike) -> Vector:
+    def __call__(self, x: ArrayLike) -> Array:
         """Values at `x` (any shape)."""
         return self.above_offset(validation.bounded("x", validation.numbers("x", x))) + self.offset
 
-    def above_offset(self, x: Vector) -> Vector:
+    def above_offset(self, x: Array) -> Array:
         """Values at `x` (any shape), less the offset."""
         inside = np.interp(x, self.knots, self.heights)
         left = np.minimum(x - self.knots[0], 0.0) * self.slopes[0]
@@ -170,14 +169,14 @@ class LinearSpline:
         ends = float(self.slopes[first]), float(self.slopes[last + 1])
         return LinearSpline(self.knots[inside], self.heights[inside], *ends, offset=self.offset)
 
-    def significant_knots(self, share: float = 0.0) -> Vector:
+    def significant_knots(self, share: float = 0.0) -> Array:
         """Knots whose slope change is more than rounding, and above `share` of the total variation."""
         share = validation.nonnegative("share", share)
         changes = np.abs(self.slope_changes)
         return self.knots[(changes > share * self.total_variation) & (changes > self._rounding_of_changes)]
 
     @property
-    def _rounding_of_changes(self) -> Vector:
+    def _rounding_of_changes(self) -> Array:
         """How large a slope change may be that only the rounding of knots and heights makes, (k,)."""
         if self.knots.size < 3:
             return np.zeros(self.knots.size)
@@ -196,10 +195,10 @@ class MergedPoints:
     rounding : what rounding may have moved a mean by
     """
 
-    x: Vector
-    y: Vector
-    weight: Vector
-    group: NDArray[np.intp]
+    x: Array
+    y: Array
+    weight: Array
+    group: Indices
     scatter: float
     rounding: float = 0.0
 
@@ -223,7 +222,7 @@ def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
     first = np.flatnonzero(starts)
     weight = np.diff(np.append(first, x.size)).astype(np.float64)
 
-    def group_mean(values: Vector) -> Vector:
+    def group_mean(values: Array) -> Array:
         # Averaging the offsets from the first member keeps exact duplicates exact.
         anchor = values[first]
         return anchor + np.add.reduceat(values - anchor[group_of_sorted], first) / weight
@@ -296,7 +295,7 @@ def sparsest_interpolant(x: ArrayLike, y: ArrayLike) -> LinearSpline:
     return LinearSpline(np.array(knots), np.array(values), float(slopes[0]), float(slopes[-1]))
 
 
-def optimal_band(x: ArrayLike, y: ArrayLike, at: ArrayLike) -> tuple[Vector, Vector]:
+def optimal_band(x: ArrayLike, y: ArrayLike, at: ArrayLike) -> tuple[Array, Array]:
     """Lowest and highest value, over all optimal interpolants, at the inputs `at`.
 
     An interpolant is optimal when no other has a smaller path norm over the data's range.
@@ -329,7 +328,7 @@ def band_edges(x: ArrayLike, y: ArrayLike) -> tuple[LinearSpline, LinearSpline]:
     return _edge(points, chords, changes, excess, +1.0), _edge(points, chords, changes, excess, -1.0)
 
 
-def _edge(points: MergedPoints, chords: Vector, changes: Vector, excess: float, sign: float) -> LinearSpline:
+def _edge(points: MergedPoints, chords: Array, changes: Array, excess: float, sign: float) -> LinearSpline:
     """The lower (sign = +1) or upper (sign = -1) edge: where both slope changes beside a gap have this sign,
     the neighbouring pieces extended to their crossing, elsewhere the chord."""
     left, right = np.maximum(sign * changes[:-1], 0.0), np.maximum(sign * changes[1:], 0.0)
@@ -350,7 +349,7 @@ def _edge(points: MergedPoints, chords: Vector, changes: Vector, excess: float, 
     return LinearSpline(knots, values, float(left_slope), float(right_slope))
 
 
-def _end_excess(first_slope: float, interior: Vector) -> float:
+def _end_excess(first_slope: float, interior: Array) -> float:
     """The part of the end slopes that no splitting of the interior slope changes can supply."""
     rising, falling = float(interior[interior > 0].sum()), float(-interior[interior < 0].sum())
     if first_slope > falling:
@@ -360,7 +359,7 @@ def _end_excess(first_slope: float, interior: Vector) -> float:
     return 0.0
 
 
-def _chords(points: MergedPoints) -> Vector:
+def _chords(points: MergedPoints) -> Array:
     """Slope of the spline on every gap, (m - 1,); equal on both sides of a point where it bends only by
     round-off."""
     x, y = points.x, points.y
@@ -374,13 +373,13 @@ def _chords(points: MergedPoints) -> Vector:
     return chords if np.all(missed <= round_off) else slopes
 
 
-def _bends(x: Vector, y: Vector, slopes: Vector) -> NDArray[np.bool_]:
+def _bends(x: Array, y: Array, slopes: Array) -> Mask:
     """Marks the inner points, (m - 2,), whose slope change is more than round-off in their coordinates."""
     doubt = _doubt(x, y, slopes)
     return np.asarray(np.abs(np.diff(slopes)) > ROUND_OFF * (doubt[:-1] + doubt[1:]))
 
 
-def _doubt(x: Vector, y: Vector, slopes: Vector) -> Vector:
+def _doubt(x: Array, y: Array, slopes: Array) -> Array:
     """By how much the slope (m - 1,) of each piece is wrong, as a multiple of the rounding of its coordinates."""
     far, high = np.abs(x), np.abs(y)
     return (np.maximum(high[:-1], high[1:]) + np.abs(slopes) * np.maximum(far[:-1], far[1:])) / np.diff(x)

@@ -23,14 +23,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.exceptions import SolverFailedError
 from cvxdnn.core.rounding import UNIT, on_grid, running_sum
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["DualPoint", "Tube", "double_integral", "narrowest", "needed_beta", "tube"]
-
-Vector = NDArray[np.float64]
 
 NEAR = 1e-4
 """Share of beta within which a curve is taken to be meant to touch the wall."""
@@ -43,8 +41,8 @@ class Tube:
     x, z : (m,);  half_width : beta - |c|/2;  c : sum of multiplier times x;  z is c/2 left and -c/2 right
     """
 
-    x: Vector
-    z: Vector
+    x: Array
+    z: Array
     half_width: float
     c: float
 
@@ -63,7 +61,7 @@ class Tube:
         c = factor * self.c
         return Tube(self.x, factor * self.z, beta - abs(c) / 2, c)
 
-    def touching(self, tolerance: float = 1e-6) -> NDArray[np.intp]:
+    def touching(self, tolerance: float = 1e-6) -> Indices:
         """Indices of the points where z lies on the wall, to `tolerance` of the half width."""
         return np.flatnonzero(np.abs(self.z) >= self.half_width * (1 - tolerance))
 
@@ -79,17 +77,17 @@ class DualPoint:
     The multipliers are S_j - S_{j-1} with S_0 = S_m = 0, as real numbers.
     """
 
-    x: Vector
-    sums: Vector
+    x: Array
+    sums: Array
     is_level: bool = False
 
     @cached_property
-    def multipliers(self) -> Vector:
+    def multipliers(self) -> Array:
         """(m,), rounded."""
         return _differences(self.sums)
 
     @cached_property
-    def portable(self) -> Vector:
+    def portable(self) -> Array:
         """Multipliers (m,) rounded together, so that adding them up again gives the same curve.
 
         Rounded one by one, the errors of many would add up to more than a narrow tube is wide.
@@ -97,7 +95,7 @@ class DualPoint:
         return _differences(on_grid(self.sums, float(np.abs(self.sums).max(initial=0.0))))
 
     @cached_property
-    def _integral(self) -> tuple[Vector, float, float]:
+    def _integral(self) -> tuple[Array, float, float]:
         """Running sums of S times gap, a bound on their errors, and the sum of absolute values."""
         return running_sum(self.sums, self.x)
 
@@ -121,7 +119,7 @@ class DualPoint:
         return 0.0 if self.is_level else -float(self._integral[0][-1])
 
     @cached_property
-    def z(self) -> Vector:
+    def z(self) -> Array:
         """The curve at every input, (m,)."""
         return self._integral[0] + self.c / 2
 
@@ -172,20 +170,20 @@ class DualPoint:
         return Tube(self.x, self.z, beta - abs(self.c) / 2, self.c)
 
 
-def _differences(sums: Vector) -> Vector:
+def _differences(sums: Array) -> Array:
     multipliers = np.append(sums, 0.0)
     multipliers[1:] -= sums
     return multipliers
 
 
-def tube(x: Vector, multipliers: Vector, beta: float) -> Tube:
+def tube(x: Array, multipliers: Array, beta: float) -> Tube:
     """The tube picture of multipliers (m,) at sorted inputs (m,)."""
     integral = double_integral(x, multipliers)
     c = -float(integral[-1])
     return Tube(x, integral + c / 2, beta - abs(c) / 2, c)
 
 
-def double_integral(x: Vector, multipliers: Vector) -> Vector:
+def double_integral(x: Array, multipliers: Array) -> Array:
     """sum_i lambda_i (x_j - x_i)_+ at every x_j, by two cumulative sums."""
     steps = multipliers.cumsum()[:-1] * (x[1:] - x[:-1])
     integral = np.zeros_like(x)
@@ -193,12 +191,12 @@ def double_integral(x: Vector, multipliers: Vector) -> Vector:
     return integral
 
 
-def needed_beta(x: Vector, multipliers: Vector) -> float:
+def needed_beta(x: Array, multipliers: Array) -> float:
     """The smallest beta whose tube holds the multipliers."""
     return tube(x, multipliers, 0.0).needed_beta
 
 
-def narrowest(x: Vector, group: NDArray[np.intp], low: Vector, high: Vector) -> Vector:
+def narrowest(x: Array, group: Indices, low: Array, high: Array) -> Array:
     """Multipliers (n,) between the bounds, of sum zero, that need the smallest beta.
 
     `x` (m,) are sorted distinct inputs, m >= 2; `group` (n,) says at which of them each multiplier counts.
@@ -234,5 +232,5 @@ def narrowest(x: Vector, group: NDArray[np.intp], low: Vector, high: Vector) -> 
     )
     if answer.x is None:
         raise SolverFailedError(f"the linear program for beta_max ended with: {answer.message}")
-    multipliers: Vector = size * answer.x[:n]
+    multipliers: Array = size * answer.x[:n]
     return multipliers

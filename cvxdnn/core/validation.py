@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core.conversion import float64, place, scalar
 from cvxdnn.core.conversion import shown as shown
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 
-Vector = NDArray[np.float64]
 Choice = TypeVar("Choice", bound=str)
 
 LARGEST = 1e100
@@ -26,7 +26,7 @@ MAX_DEPTH = 1_000_000
 """Weight layers; networks are written down as a list of them."""
 
 
-def numbers(name: str, value: ArrayLike) -> Vector:
+def numbers(name: str, value: ArrayLike) -> Array:
     """`value` as float64 of any shape, without NaN or infinity; shares memory with what is that already."""
     array = float64(name, value)
     is_finite = np.isfinite(array)
@@ -36,7 +36,7 @@ def numbers(name: str, value: ArrayLike) -> Vector:
     return array
 
 
-def finite_vector(name: str, value: ArrayLike) -> Vector:
+def finite_vector(name: str, value: ArrayLike) -> Array:
     """`value` as a float64 vector (n,), n >= 1, without NaN or infinity; always a copy."""
     vector = np.array(numbers(name, value))
     if vector.ndim == 2 and 1 in vector.shape:
@@ -48,7 +48,7 @@ def finite_vector(name: str, value: ArrayLike) -> Vector:
     return vector
 
 
-def matrix(name: str, value: ArrayLike) -> Vector:
+def matrix(name: str, value: ArrayLike) -> Array:
     """`value` as a bounded float64 matrix (rows, columns), both >= 1, a copy; a vector becomes one column."""
     array = np.array(numbers(name, value))
     if array.ndim == 1:
@@ -58,7 +58,7 @@ def matrix(name: str, value: ArrayLike) -> Vector:
     return bounded(name, array)
 
 
-def points(x: ArrayLike, y: ArrayLike) -> tuple[Vector, Vector]:
+def points(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """Both coordinates (n,), n >= 1, of the same length and finite."""
     x, y = finite_vector("x", x), finite_vector("y", y)
     if x.size != y.size:
@@ -66,7 +66,7 @@ def points(x: ArrayLike, y: ArrayLike) -> tuple[Vector, Vector]:
     return resolved("x", bounded("x", x)), bounded("y", y)
 
 
-def resolved(name: str, vector: Vector) -> Vector:
+def resolved(name: str, vector: Array) -> Array:
     """`vector` if its range is zero, or so far from underflow that one can divide by its square."""
     span = float(vector.max() - vector.min())
     if 0 < span < 1e-100:
@@ -74,7 +74,7 @@ def resolved(name: str, vector: Vector) -> Vector:
     return vector
 
 
-def resolvable(x: Vector, gaps: Vector) -> None:
+def resolvable(x: Array, gaps: Array) -> None:
     """Refuse inputs x (n,), sorted and with these gaps, if slopes between distinct ones could overflow."""
     if gaps.size == 0 or gaps.min() >= 1e-100 * (x[-1] - x[0]):
         return
@@ -87,7 +87,7 @@ def resolvable(x: Vector, gaps: Vector) -> None:
         )
 
 
-def bounded(name: str, array: Vector) -> Vector:
+def bounded(name: str, array: Array) -> Array:
     """`array` if its entries are so far from overflow that their products and quotients are, too."""
     too_large = np.abs(array) > LARGEST
     if too_large.any():
@@ -96,7 +96,7 @@ def bounded(name: str, array: Vector) -> Vector:
     return array
 
 
-def nonnegatives(name: str, value: ArrayLike) -> Vector:
+def nonnegatives(name: str, value: ArrayLike) -> Array:
     """`value` as float64 of any shape, every entry a finite number >= 0."""
     array = numbers(name, value)
     if (array < 0).any():

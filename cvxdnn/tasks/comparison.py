@@ -9,20 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.datasets import Dataset, Normalization
 from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
 from cvxdnn.core.tube import Tube, tube
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.experiments import NetworkFrame
 from cvxdnn.tasks.optimum import Answer, optimum_of
 from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance", "network_tube"]
-
-Vector = NDArray[np.float64]
 
 KNOT_SHARE = 1e-3
 """A bend of a trained network counts as a knot when it holds more than this share of all its bending."""
@@ -114,7 +112,7 @@ class Reference:
         return interpolating_spline(self.data.x, self.data.y)
 
     @cached_property
-    def fitted(self) -> Vector:
+    def fitted(self) -> Array:
         """The values at the points that the band and the sparsest function keep."""
         return self.data.y if self.solution is None else self.solution.spline(self.data.x)
 
@@ -203,7 +201,7 @@ def network_tube(reference: Reference, frame: NetworkFrame) -> Tube | None:
     return tube(points.x, pulls, scenario.beta * norm ** (2 / scenario.depth - 1))
 
 
-def network_knots(frame: NetworkFrame) -> Vector:
+def network_knots(frame: NetworkFrame) -> Array:
     """The bends of the best network inside the data's range that `Comparison.knots` counts."""
     return _inside(frame.view.spline.significant_knots(KNOT_SHARE))
 
@@ -219,10 +217,10 @@ def _distance_to_band(f: LinearSpline, lower: LinearSpline, upper: LinearSpline)
     return float(np.maximum(lower(at) - f(at), f(at) - upper(at)).clip(min=0.0).max())
 
 
-def _union_of_knots(*splines: LinearSpline) -> Vector:
+def _union_of_knots(*splines: LinearSpline) -> Array:
     ends = np.array([0.0, 1.0])
     return np.unique(np.concatenate([ends, *(_inside(spline.knots) for spline in splines)]))
 
 
-def _inside(knots: Vector) -> Vector:
+def _inside(knots: Array) -> Array:
     return knots[(knots > 0) & (knots < 1)]

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.diagnostics import LayerDiagnostics, layer_diagnostics
 from cvxdnn.core.solution import LocalMinimum, Snapshot
 from cvxdnn.core.spline import interpolating_spline
+from cvxdnn.core.types import Array, Indices
 from cvxdnn.tasks.scenario import LIMITS, Biases
 from cvxdnn.tasks.stream import Frame
 
 __all__ = ["RUNS", "WIDTH", "DeepRuns", "DeepRunsFrame", "DeepRunsView", "settled_in"]
 
-Vector = NDArray[np.float64]
 
 RUNS, WIDTH = min(16, LIMITS["restarts"][1]), min(30, LIMITS["width"][1])
 """Networks side by side, and neurons in each of their hidden layers, where the host allows as many."""
@@ -39,9 +38,9 @@ class DeepRunsView:
     layers : of every run; only in the last frame, before that empty
     """
 
-    path_norms: Vector
-    grid: Vector
-    values: Vector
+    path_norms: Array
+    grid: Array
+    values: Array
     layers: tuple[LayerDiagnostics, ...]
 
 
@@ -56,8 +55,8 @@ class DeepRuns:
     beta, depth, width, biases, seed : as for `cvxdnn.train`
     """
 
-    x: Vector
-    y: Vector
+    x: Array
+    y: Array
     beta: float
     depth: int
     biases: Biases = "last_hidden"
@@ -96,7 +95,7 @@ class DeepRuns:
         )
 
 
-def settled_in(minima: Sequence[LocalMinimum], frame: DeepRunsFrame) -> NDArray[np.intp]:
+def settled_in(minima: Sequence[LocalMinimum], frame: DeepRunsFrame) -> Indices:
     """For each run (m,) the number of the local minimum it is in; -1 for a run that is in none."""
     heights, norms = (np.array([getattr(minimum, name) for minimum in minima]) for name in ("objective", "r"))
     far = np.abs(frame.objectives[:, None] - heights) > NEAR * heights
@@ -106,6 +105,6 @@ def settled_in(minima: Sequence[LocalMinimum], frame: DeepRunsFrame) -> NDArray[
     return np.where(far.all(axis=1), -1, nearest)
 
 
-def _path_norm(x: Vector, fitted: Vector) -> float:
+def _path_norm(x: Array, fitted: Array) -> float:
     """Of the spline through fitted values: the smallest of any function that has them."""
     return interpolating_spline(x, fitted).path_norm if np.isfinite(fitted).all() else np.inf

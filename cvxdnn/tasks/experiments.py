@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.kinks import kinks
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.optimum import optimum_of, takes_long
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Frame, Stream, last_frame
@@ -32,8 +32,6 @@ __all__ = [
     "training_stream",
     "warm_up",
 ]
-
-Vector = NDArray[np.float64]
 
 STEP_SIZE = 50
 """Optimiser steps of one click on Step."""
@@ -56,7 +54,7 @@ class NetworkView:
     """
 
     spline: LinearSpline
-    neurons: Vector
+    neurons: Array
     others: tuple[LinearSpline, ...]
 
 
@@ -132,7 +130,7 @@ def _optimum(scenario: Scenario) -> Solution | None:
     return optimum_of(scenario).solution
 
 
-def _neurons(snapshot: Snapshot) -> Vector:
+def _neurons(snapshot: Snapshot) -> Array:
     found = kinks(snapshot.network)
     return np.column_stack([found.x, found.slope_changes, found.sides])
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem, FitSnapshot, FitState, FittedNetwork, fit
 
 __all__ = ["FitFrame", "FitView", "Measure", "fit_stream"]
 
-Floats = NDArray[np.float64]
 Measure = Callable[[FitSnapshot], Mapping[str, float]]
 """Numbers of a snapshot to be followed over the steps; a module's function, or a partial of one, so it can be sent."""
 
@@ -27,8 +26,8 @@ class FitView:
     """The best restart, see `FitSnapshot`."""
 
     network: FittedNetwork
-    hidden: Floats
-    outputs: Floats
+    hidden: Array
+    outputs: Array
 
 
 FitFrame = Frame[FitView]

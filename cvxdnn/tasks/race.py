@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.solution import Snapshot, Status
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.experiments import snapshots_of
 from cvxdnn.tasks.scenario import OPTIMIZERS, Optimizer, Scenario
 from cvxdnn.tasks.stream import Frame
 
 __all__ = ["Lane", "Race", "RaceFrame"]
-
-Vector = NDArray[np.float64]
 
 LONGEST = 150
 """Rows of a lane's history; older ones are thinned."""
@@ -34,7 +32,7 @@ class Lane:
     """
 
     optimizer: Optimizer
-    history: Vector
+    history: Array
     status: Status
     done: bool
 
@@ -65,7 +63,7 @@ class RaceSnapshot:
         return int(sum(place.rows[-1][1] for place in self.places if place.rows))
 
     @property
-    def objectives(self) -> Vector:
+    def objectives(self) -> Array:
         """(lanes,)."""
         return np.array([place.rows[-1][2] if place.rows else np.inf for place in self.places])
 

@@ -4,23 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.solution import Snapshot
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.experiments import snapshots_of
 from cvxdnn.tasks.scenario import LIMITS, Scenario
 from cvxdnn.tasks.stream import Frame
 
 __all__ = ["Finals", "Seeds", "SeedsFrame"]
 
-Vector = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class Finals:
     """Final objectives so far, (k,), and how many networks there will be."""
 
-    objectives: Vector
+    objectives: Array
     total: int
 
 
@@ -34,7 +32,7 @@ class Seeds:
     scenario: Scenario
     batches: int = 4
 
-    def snapshots(self, state: tuple[Vector, int, object] | None) -> Iterator[Snapshot]:
+    def snapshots(self, state: tuple[Array, int, object] | None) -> Iterator[Snapshot]:
         """Those of the batches, one after the other; their state holds the final objectives so far and their steps."""
         restarts = LIMITS["restarts"][1]
         finals, before, training = state or (np.empty(0), 0, None)

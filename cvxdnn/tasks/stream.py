@@ -15,14 +15,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.solution import Status
+from cvxdnn.core.types import Array
 from cvxdnn.jobs.parcel import frozen, thawed
 
 __all__ = ["FRAME_SECONDS", "HISTORY_ROWS", "Frame", "Problem", "Stream", "last_frame"]
 
-Vector = NDArray[np.float64]
 View = TypeVar("View")
 ViewOut = TypeVar("ViewOut", covariant=True)
 
@@ -37,7 +36,7 @@ class Snapshot(Protocol):
     @property
     def step(self) -> int: ...
     @property
-    def objectives(self) -> Vector: ...
+    def objectives(self) -> Array: ...
     @property
     def best(self) -> int: ...
     @property
@@ -73,13 +72,13 @@ class Frame(Generic[View]):
     """
 
     step: int
-    objectives: Vector
+    objectives: Array
     best: int
     status: Status
     done: bool
     view: View
-    history: Vector
-    traces: Mapping[str, Vector] = field(default_factory=dict)
+    history: Array
+    traces: Mapping[str, Array] = field(default_factory=dict)
     state: bytes | None = field(default=None, repr=False)
 
     @property
@@ -110,8 +109,8 @@ class Stream(Generic[View]):
     hold: float = 0.0
     keeps_end: bool = False
     state: bytes | None = field(default=None, repr=False)
-    history: Vector | None = field(default=None, repr=False)
-    traces: Mapping[str, Vector] = field(default_factory=dict, repr=False)
+    history: Array | None = field(default=None, repr=False)
+    traces: Mapping[str, Array] = field(default_factory=dict, repr=False)
 
     @property
     def label(self) -> str:
@@ -161,8 +160,8 @@ class _History:
     def __init__(
         self,
         measure: Callable[[Any], Mapping[str, float]] | None,
-        rows: Vector | None,
-        traces: Mapping[str, Vector],
+        rows: Array | None,
+        traces: Mapping[str, Array],
     ) -> None:
         self._measure = measure
         self._rows = [] if rows is None else list(rows)
@@ -184,10 +183,10 @@ class _History:
             self._rows, self._measured = self._rows[::2], self._measured[::2]
             self._every *= 2
 
-    def rows(self) -> Vector:
+    def rows(self) -> Array:
         return np.array(self._rows)
 
-    def traces(self) -> dict[str, Vector]:
+    def traces(self) -> dict[str, Array]:
         if self._measure is None:
             return {}
         return {name: np.array([row[name] for row in self._measured]) for name in self._measured[-1]}

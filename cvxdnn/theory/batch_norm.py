@@ -30,10 +30,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.batch_norm_span import TOLERANCE, Span, span_of
 from cvxdnn.theory.inputs import matrix
 from cvxdnn.theory.radial import OUTWARDS
@@ -42,7 +43,6 @@ from cvxdnn.theory.shrinkage import shrink
 
 __all__ = ["BatchNormSolution", "Scaling", "solve"]
 
-Array = NDArray[np.float64]
 Scaling = Literal["paper", "torch"]
 
 PROVED = Verdict(

@@ -10,9 +10,8 @@ Source: docs/batch-norm.md.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 TOLERANCE = 1e-9
 """Share of a centred indicator that may lie outside the span, as a norm."""

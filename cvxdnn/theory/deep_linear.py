@@ -26,9 +26,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import depth_at_least_two, positive_beta, samples
 from cvxdnn.theory.norm_constrained import NormConstrained, norm_constrained
 from cvxdnn.theory.nuclear import FEW, ROUNDING, descend, nuclear_bound
@@ -40,8 +41,6 @@ from cvxdnn.theory.spectral import sum_support
 from cvxdnn.theory.whitened_inputs import WhitenedInputs, whitened_inputs
 
 __all__ = ["DeepLinear", "NormConstrained", "norm_constrained", "solve"]
-
-Matrix = NDArray[np.float64]
 
 WHITENED = Verdict(Claim.PROVED, "whitened inputs: every singular value of X^T Y is shrunk on its own")
 ONE_OUTPUT = Verdict(Claim.PROVED, "one output: rank-one aligned layers, a point of the ridge path", certified=True)
@@ -70,9 +69,9 @@ class DeepLinear:
     """
 
     objective: float
-    weights: tuple[Matrix, ...]
-    singular_values: Matrix
-    matrix: Matrix
+    weights: tuple[Array, ...]
+    singular_values: Array
+    matrix: Array
     stationarity: float
     dual_bound: float
     status: Verdict
@@ -118,7 +117,7 @@ def solve(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int) -> DeepLinear:
     return _two_layers(X, Y, beta) if depth == 2 else _no_closed_form(X, Y, beta, depth)
 
 
-def _whitened(X: Matrix, Y: Matrix, whitened: WhitenedInputs, beta: float, depth: int) -> DeepLinear:
+def _whitened(X: Array, Y: Array, whitened: WhitenedInputs, beta: float, depth: int) -> DeepLinear:
     s = shrink(whitened.values, beta / whitened.q, depth).minimizer
     floor = whitened.floor
     scaled, ones = floor.beta(beta, 2 / depth), np.ones_like(floor.targets)
@@ -130,13 +129,13 @@ def _whitened(X: Matrix, Y: Matrix, whitened: WhitenedInputs, beta: float, depth
     return _result(X, Y, (whitened.U, s, whitened.basis), bound, WHITENED, beta, depth, proved=proved)
 
 
-def _one_output(X: Matrix, Y: Matrix, beta: float, depth: int) -> DeepLinear:
+def _one_output(X: Array, Y: Array, beta: float, depth: int) -> DeepLinear:
     path = ridge_path(X, Y[:, 0])
     best = minimize_over_radius(path.support, path.largest, beta, depth)
     return _result(X, Y, _factors(path.weights(best.radius)[:, None]), best.lower_bound, ONE_OUTPUT, beta, depth)
 
 
-def _two_layers(X: Matrix, Y: Matrix, beta: float) -> DeepLinear:
+def _two_layers(X: Array, Y: Array, beta: float) -> DeepLinear:
     found = min((descend(X, Y, beta, 2, start) for start in _starts(X, Y, beta, 2)), key=lambda end: end.objective)
     # The residual, made feasible: sigma_max(X^T Lambda) <= beta.
     hidden = ROUNDING * float(np.linalg.norm(X, 2)) * float(np.linalg.norm(found.residual))
@@ -147,7 +146,7 @@ def _two_layers(X: Matrix, Y: Matrix, beta: float) -> DeepLinear:
     return _result(X, Y, _factors(found.matrix), dual_bound, TWO_LAYERS, beta, 2)
 
 
-def _no_closed_form(X: Matrix, Y: Matrix, beta: float, depth: int) -> DeepLinear:
+def _no_closed_form(X: Array, Y: Array, beta: float, depth: int) -> DeepLinear:
     ends = [descend(X, Y, beta, depth, start) for start in _starts(X, Y, beta, depth)]
     # The rank is a choice of its own: each end is tried with fewer directions, too.
     for end in tuple(ends):
@@ -161,7 +160,7 @@ def _no_closed_form(X: Matrix, Y: Matrix, beta: float, depth: int) -> DeepLinear
     return _result(X, Y, _factors(M), nuclear_bound(X, Y, beta, depth), NONE_KNOWN, beta, depth)
 
 
-def _starts(X: Matrix, Y: Matrix, beta: float, depth: int) -> Iterator[Matrix]:
+def _starts(X: Array, Y: Array, beta: float, depth: int) -> Iterator[Array]:
     """Where descents begin: least squares, the convex problem's end, and every singular direction of X on its own."""
     unpenalised = _separate(X, Y, 0.0, depth)
     yield unpenalised
@@ -170,7 +169,7 @@ def _starts(X: Matrix, Y: Matrix, beta: float, depth: int) -> Iterator[Matrix]:
         yield _separate(X, Y, beta, depth)
 
 
-def _separate(X: Matrix, Y: Matrix, beta: float, depth: int) -> Matrix:
+def _separate(X: Array, Y: Array, beta: float, depth: int) -> Array:
     """The optimum if the rows of U^T Y, with X = U diag(sigma) V^T, are orthogonal: each is shrunk on its own."""
     U, sigma, basis = np.linalg.svd(X, full_matrices=False)
     seen = sigma > ROUNDING * sigma[0]
@@ -181,18 +180,18 @@ def _separate(X: Matrix, Y: Matrix, beta: float, depth: int) -> Matrix:
     return np.asarray(basis[seen].T @ (np.array(shrunk)[:, None] * unit))
 
 
-Factors = tuple[Matrix, Matrix, Matrix]
+Factors = tuple[Array, Array, Array]
 """M = U diag(s) V^T as (U, s, V^T)."""
 
 
-def _factors(M: Matrix) -> Factors:
+def _factors(M: Array) -> Factors:
     U, s, basis = np.linalg.svd(M, full_matrices=False)
     return U, np.where(s > ROUNDING * s[0], s, 0.0), basis
 
 
 def _result(
-    X: Matrix,
-    Y: Matrix,
+    X: Array,
+    Y: Array,
     factors: Factors,
     dual_bound: float,
     status: Verdict,
@@ -222,7 +221,7 @@ def _result(
     )
 
 
-def _stationarity(X: Matrix, Y: Matrix, weights: tuple[Matrix, ...], beta: float) -> float:
+def _stationarity(X: Array, Y: Array, weights: tuple[Array, ...], beta: float) -> float:
     """max_l ||dP/dW_l|| / (beta ||W_l||); 0 for the zero network."""
     before = [X]
     for layer in weights:

@@ -26,11 +26,12 @@ Source: T. Ergen and M. Pilanci, ICML 2021 (arXiv 2002.09773); derived in docs/e
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.solution import Status
+from cvxdnn.core.types import Array
 from cvxdnn.theory.extreme_points_dual import DualSet, dual_set
 from cvxdnn.theory.extreme_points_hull import Hull, convex_hull
 from cvxdnn.theory.extreme_points_pieces import Piece, ramps, rectified_ellipsoid
@@ -51,8 +52,6 @@ __all__ = [
     "rectified_ellipsoid",
     "solve",
 ]
-
-Array = NDArray[np.float64]
 
 SMALLEST = 1e-14
 """Weight decay in units of the largest entries of X and y, below which rounding hides it."""

@@ -16,14 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array, Indices, Mask
 from cvxdnn.theory.extreme_points_hull import hull_facets, solid
 from cvxdnn.theory.extreme_points_pieces import rectified_ellipsoid
 from cvxdnn.theory.extreme_points_ramps import ramps_at_data
 from cvxdnn.theory.extreme_points_support import SupportFunction
 from cvxdnn.theory.inputs import matrix, positive_beta
-
-Array = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +108,7 @@ def _facets(corners: Array) -> Indices:
     return np.array([[0, 1]], dtype=np.intp) if corners.shape[1] == 1 else hull_facets(corners)
 
 
-def _is_cut(corners: Array, facets: Indices, limit: float) -> NDArray[np.bool_]:
+def _is_cut(corners: Array, facets: Indices, limit: float) -> Mask:
     """Which facets lie where an entry of lambda is at the limit."""
     middles: Array = np.abs(corners[facets].mean(axis=1))
     return middles.max(axis=1, initial=0.0) >= limit * (1 - 1e-9)

@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array, Indices, Mask
 from cvxdnn.theory.extreme_points_pieces import Piece
-
-Array = NDArray[np.float64]
-Indices = NDArray[np.intp]
-Mask = NDArray[np.bool_]
 
 FLAT = 1e-9
 """Extents below this share of the largest count as none."""

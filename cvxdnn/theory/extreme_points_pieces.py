@@ -20,15 +20,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array, Indices, Mask
 from cvxdnn.theory.extreme_points_sphere import great_circle, spherical_triangle
 from cvxdnn.theory.inputs import matrix
-
-Array = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 MAX_RESOLUTION = 1_000
 """A curved piece has half its square of points."""
@@ -171,7 +169,7 @@ def _circle_pieces(X: Array, resolution: int) -> Iterator[Piece]:
         yield Piece(_positive(rim), _longest(X, rim, pattern), NO_TRIANGLES)
 
 
-def _longest(X: Array, rim: Array, pattern: NDArray[np.bool_]) -> Array:
+def _longest(X: Array, rim: Array, pattern: Mask) -> Array:
     """The rim itself; where the active rows are parallel it runs along a ray, and its far end is enough."""
     _, sizes, rows = np.linalg.svd(X[pattern])
     if sizes.size > 1 and sizes[1] > RANK_TOLERANCE * sizes[0]:

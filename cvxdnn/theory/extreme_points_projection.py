@@ -13,12 +13,10 @@ Source: C. Lawson and R. Hanson, *Solving Least Squares Problems*, 1974, chapter
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.extreme_points_support import SupportFunction
-
-Array = NDArray[np.float64]
 
 MAX_ROUNDS = 60
 NEWTON_STEPS = 60

@@ -9,14 +9,12 @@ Source: docs/two-layers.md, docs/certificate.md (the tube is this polytope, seen
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex import solve
 from cvxdnn.core.closed_form import least_ramps
 from cvxdnn.core.tube import double_integral
+from cvxdnn.core.types import Array
 from cvxdnn.theory.extreme_points_solver import TOUCHING, Touching
-
-Array = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-13
 """Coefficients below this share of the path norm are rounding."""

@@ -7,13 +7,11 @@ with nonnegative coefficients, which nonnegative least squares finds. All of it 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.extreme_points_projection import largest, project, touched
 from cvxdnn.theory.extreme_points_support import SupportFunction
-
-Array = NDArray[np.float64]
 
 TOUCHING = 1e-8
 """A feature touches when |lambda^T q| is this close to beta, relatively."""

@@ -1,10 +1,8 @@
 """Unit vectors spread over an arc or a triangle of the unit sphere."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from cvxdnn.core.types import Array, Indices
 
 CLOSE = 1e-9
 """Radians between two directions below which the arc is drawn as a chord."""

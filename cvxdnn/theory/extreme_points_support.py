@@ -19,7 +19,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 MAX_SAMPLES = 6
 """3^6 = 729 candidates; the enumeration is meant for pictures, not for data."""

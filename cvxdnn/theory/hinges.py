@@ -15,16 +15,13 @@ Any residual :math:`\lambda` with :math:`1^T \lambda = 0` bounds F from below by
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from cvxdnn.core.exceptions import SolverFailedError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.radial import Support
 
 __all__ = ["Hinges", "hinges"]
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +31,10 @@ class Hinges:
     columns : (n, m) features on the sample;  kinks, signs : (m,) of each feature;  y : (n,)
     """
 
-    columns: Matrix
-    kinks: Vector
-    signs: Vector
-    y: Vector
+    columns: Array
+    kinks: Array
+    signs: Array
+    y: Array
 
     def support(self, radius: float) -> Support:
         """F and its line at a radius."""
@@ -56,7 +53,7 @@ class Hinges:
             return 0.0
         return float(np.abs(_nonnegative(np.hstack([columns, -columns]), y)).sum())
 
-    def coefficients(self, radius: float) -> Vector:
+    def coefficients(self, radius: float) -> Array:
         """Signed coefficients (m,) of the best combination with an l1 norm of at most `radius`."""
         columns, y = self._centred()
         if radius == 0 or columns.shape[1] == 0:
@@ -74,11 +71,11 @@ class Hinges:
         right, left = np.split(shares, 2)
         return right - left
 
-    def _centred(self) -> tuple[Matrix, Vector]:
+    def _centred(self) -> tuple[Array, Array]:
         return self.columns - self.columns.mean(axis=0), self.y - self.y.mean()
 
 
-def hinges(x: Vector, y: Vector) -> Hinges:
+def hinges(x: Array, y: Array) -> Hinges:
     """The dictionary of x (n,), with targets y (n,)."""
     values = np.unique(x)
     right, left = values[:-1], values[1:-1]
@@ -87,7 +84,7 @@ def hinges(x: Vector, y: Vector) -> Hinges:
     return Hinges(np.maximum(signs * (x[:, None] - kinks), 0.0), kinks, signs, y)
 
 
-def _nonnegative(matrix: Matrix, target: Vector) -> Vector:
+def _nonnegative(matrix: Array, target: Array) -> Array:
     try:
         solution, _ = nnls(matrix, target, maxiter=30 * matrix.shape[1])
     except RuntimeError as error:

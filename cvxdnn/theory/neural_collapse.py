@@ -17,10 +17,11 @@ Source: V. Papyan, X. Han and D. Donoho, 2020 (arXiv 2008.08186); derived in doc
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array, Indices, Mask
 from cvxdnn.theory.inputs import matrix
 from cvxdnn.theory.neural_collapse_geometry import Geometry, geometry, survivors
 from cvxdnn.theory.neural_collapse_prediction import Prediction, one_hot, predict
@@ -37,9 +38,6 @@ __all__ = [
     "simplex_etf",
     "simplex_vertices",
 ]
-
-Array = NDArray[np.float64]
-Labels = NDArray[np.intp]
 
 RANK_TOLERANCE = 1e-9
 """Directions in which the class means differ by less than this share of the largest are not between-class ones."""
@@ -61,7 +59,7 @@ class NeuralCollapse(Geometry):
     nc4: float
     accuracy: float
     nearest_mean_accuracy: float
-    counts: NDArray[np.intp]
+    counts: Indices
     means: Array
 
 
@@ -109,7 +107,7 @@ def metrics(
     )
 
 
-def _labels(labels: ArrayLike, n: int, classes: int) -> Labels:
+def _labels(labels: ArrayLike, n: int, classes: int) -> Indices:
     array = validation.numbers("labels", labels)
     if array.ndim == 2 and array.shape == (n, classes):
         array = array.argmax(axis=1)
@@ -123,7 +121,7 @@ def _labels(labels: ArrayLike, n: int, classes: int) -> Labels:
     return values.astype(np.intp)
 
 
-def _within_over_between(deviations: Array, numbers: Labels, means: Array, compared: Labels) -> float | None:
+def _within_over_between(deviations: Array, numbers: Indices, means: Array, compared: Indices) -> float | None:
     """tr(S_W S_B^+)/K without forming either matrix: S_B^+ acts on the directions in which the means differ."""
     if len(compared) < 2:
         return None
@@ -137,7 +135,7 @@ def _within_over_between(deviations: Array, numbers: Labels, means: Array, compa
     return float(np.sum(inside**2) / len(inside))
 
 
-def _nearest(features: Array, means: Array, exist: NDArray[np.bool_]) -> Labels:
+def _nearest(features: Array, means: Array, exist: Mask) -> Indices:
     """The class with the nearest mean for each sample; the first of several equally near ones."""
     distances = np.sum((features[:, None, :] - means[None]) ** 2, axis=2)
     distances[:, ~exist] = np.inf

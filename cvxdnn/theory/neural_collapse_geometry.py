@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from cvxdnn.core.types import Array, Indices, Mask
 
 VANISHED = 1e-3
 """A class whose mean is shorter than this share of the longest has vanished."""
@@ -41,7 +40,7 @@ class Geometry:
     nc3_raw_centred, nc3_raw_uncentred, nc3_centred : distances between classifier and means, 0 to 2
     """
 
-    compared: NDArray[np.intp]
+    compared: Indices
     mean_norms: Array
     centred_norms: Array
     cosines: Array
@@ -54,7 +53,7 @@ class Geometry:
     nc3_centred: float | None
 
 
-def geometry(means: Array, classifier: Array, compared: NDArray[np.intp]) -> dict[str, Any]:
+def geometry(means: Array, classifier: Array, compared: Indices) -> dict[str, Any]:
     """The fields of `Geometry` for means (K, p) and classifier vectors (K, p)."""
     means, rows = means[compared], classifier[compared]
     centred = means - means.mean(axis=0) if len(means) else means
@@ -77,7 +76,7 @@ def geometry(means: Array, classifier: Array, compared: NDArray[np.intp]) -> dic
     }
 
 
-def survivors(means: Array, exist: NDArray[np.bool_]) -> NDArray[np.intp]:
+def survivors(means: Array, exist: Mask) -> Indices:
     """Numbers of the classes that have samples and a mean (K, p) that is not vanishingly short."""
     norms = np.linalg.norm(means, axis=1)
     return np.flatnonzero(exist & (norms > VANISHED * norms.max(initial=0.0)))

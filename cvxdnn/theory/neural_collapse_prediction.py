@@ -26,12 +26,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.batch_norm import Scaling
 from cvxdnn.theory.inputs import depth_at_least_two
 from cvxdnn.theory.neural_collapse_geometry import Geometry, geometry
 from cvxdnn.theory.shrinkage import shrink
-
-Array = NDArray[np.float64]
 
 MAX_SAMPLES = 100_000
 

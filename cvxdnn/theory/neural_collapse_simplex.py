@@ -6,13 +6,12 @@ tetrahedron for K = 4 in the K - 1 dimensions that it spans.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import matrix
-
-Array = NDArray[np.float64]
 
 MAX_CLASSES = 1_000
 """The frame is a matrix of so many rows and columns."""

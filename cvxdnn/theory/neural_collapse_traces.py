@@ -7,11 +7,9 @@ chart leaves out.
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array, Indices
 from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics
-
-Array = NDArray[np.float64]
 
 SIGNS = {
     "NC1": "nc1",
@@ -36,12 +34,12 @@ class Trained(Protocol):
         """Weights, of which the last (p, K) is the classifier."""
 
 
-def measured(trained: Trained, labels: NDArray[np.intp]) -> NeuralCollapse:
+def measured(trained: Trained, labels: Indices) -> NeuralCollapse:
     """The metrics of a snapshot; labels (n,)."""
     return metrics(trained.hidden, labels, trained.weights[-1])
 
 
-def traces(trained: Trained, labels: NDArray[np.intp], target: Array) -> dict[str, float]:
+def traces(trained: Trained, labels: Indices, target: Array) -> dict[str, float]:
     """One row: every sign of `SIGNS`, and where each class mean is seen from the target shape (K, r)."""
     found = measured(trained, labels)
     values = {name: getattr(found, attribute) for name, attribute in SIGNS.items()}

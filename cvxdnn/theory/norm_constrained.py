@@ -16,17 +16,16 @@ Source: Wang, Ergen & Pilanci (2023), arXiv 2110.06482; docs/deep-linear.md.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import depth_at_least_two, positive_beta, samples
 from cvxdnn.theory.spectral import quasi_norm_fit
 from cvxdnn.theory.whitened_inputs import whitened_inputs
 
 __all__ = ["NormConstrained", "norm_constrained"]
-
-Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +38,8 @@ class NormConstrained:
 
     standard: float
     parallel: float
-    standard_values: Vector
-    parallel_values: Vector
+    standard_values: Array
+    parallel_values: Array
 
     @property
     def gap(self) -> float:

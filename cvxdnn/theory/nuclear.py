@@ -1,4 +1,4 @@
-r"""Matrix least squares under a penalty on singular values, for inputs of any condition.
+r"""Array least squares under a penalty on singular values, for inputs of any condition.
 
 .. math::  \min_M \tfrac12 \|XM - Y\|_F^2 + \tfrac{\beta L}{2} \sum_i \sigma_i(M)^{2/L}, \qquad
            F(r) = \min_M \{ \tfrac12 \|XM - Y\|_F^2 : \|M\|_* \le r \} .
@@ -17,13 +17,12 @@ of X. (Mohan & Fazel, 2012, for one side.) The rank never grows, so rank and sta
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.radial import Support, least_above
 
 __all__ = ["FEW", "ROUNDING", "Descent", "descend", "nuclear_bound", "penalised"]
 
-Matrix = NDArray[np.float64]
 
 STEPS, FEW = 3000, 50
 """Steps at most, and where few will do: to compare starts, and towards a line, which is a bound however few."""
@@ -45,18 +44,18 @@ class Descent:
     residual : (n, K) Y - XM, of which the part that the penalty leaves is computed without cancellation
     """
 
-    matrix: Matrix
+    matrix: Array
     objective: float
-    residual: Matrix
+    residual: Array
 
 
-def penalised(X: Matrix, Y: Matrix, M: Matrix, beta: float, depth: int) -> float:
+def penalised(X: Array, Y: Array, M: Array, beta: float, depth: int) -> float:
     """The objective of the first problem at M."""
     powers = np.linalg.svd(M, compute_uv=False) ** (2 / depth)
     return 0.5 * float(np.linalg.norm(X @ M - Y)) ** 2 + 0.5 * beta * depth * float(powers.sum())
 
 
-def descend(X: Matrix, Y: Matrix, beta: float, depth: int, start: Matrix, steps: int = STEPS) -> Descent:
+def descend(X: Array, Y: Array, beta: float, depth: int, start: Array, steps: int = STEPS) -> Descent:
     """Reweighted least squares from a start, to a point that no further step improves."""
     left, sizes, right = np.linalg.svd(X, full_matrices=False)
     M, lowest, idle = start, np.inf, 0
@@ -74,7 +73,7 @@ def descend(X: Matrix, Y: Matrix, beta: float, depth: int, start: Matrix, steps:
     return best
 
 
-def _from_the_left(X: Matrix, Y: Matrix, beta: float, depth: int, M: Matrix) -> Matrix:
+def _from_the_left(X: Array, Y: Array, beta: float, depth: int, M: Array) -> Array:
     U, s, _ = np.linalg.svd(M, full_matrices=False)
     scaled = U * s ** (1 - 1 / depth)
     left, sizes, right = np.linalg.svd(X @ scaled, full_matrices=False)
@@ -82,8 +81,8 @@ def _from_the_left(X: Matrix, Y: Matrix, beta: float, depth: int, M: Matrix) -> 
 
 
 def _from_the_right(
-    left: Matrix, sizes: Matrix, right: Matrix, Y: Matrix, beta: float, depth: int, M: Matrix
-) -> tuple[Matrix, Matrix]:
+    left: Array, sizes: Array, right: Array, Y: Array, beta: float, depth: int, M: Array
+) -> tuple[Array, Array]:
     """The next M, and its residual."""
     _, s, basis = np.linalg.svd(M, full_matrices=False)
     weights = s ** (1 - 1 / depth)
@@ -95,7 +94,7 @@ def _from_the_right(
     return found, outside + left @ (targets * share) @ basis
 
 
-def nuclear_line(X: Matrix, Y: Matrix, residual: Matrix) -> Support:
+def nuclear_line(X: Array, Y: Array, residual: Array) -> Support:
     """The line below F that a residual proves, less what rounding can hide in it."""
     hidden = ROUNDING * float(np.linalg.norm(X, 2)) * float(np.linalg.norm(residual))
     products = residual * (Y - 0.5 * residual)
@@ -103,7 +102,7 @@ def nuclear_line(X: Matrix, Y: Matrix, residual: Matrix) -> Support:
     return Support(0.0, height, float(np.linalg.norm(X.T @ residual, 2)) + hidden)
 
 
-def nuclear_bound(X: Matrix, Y: Matrix, beta: float, depth: int) -> float:
+def nuclear_bound(X: Array, Y: Array, beta: float, depth: int) -> float:
     """What lines below F prove about every M: F(r) plus (beta L / 2) r^(2/L) is nowhere lower.
 
     Each line is that of the convex problem for one price of the norm; prices are set where the bound is weakest.

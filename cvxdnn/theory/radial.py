@@ -15,12 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-__all__ = ["OUTWARDS", "RadialMinimum", "Support", "least_above", "minimize_over_radius"]
+from cvxdnn.core.types import Array
 
-Vector = NDArray[np.float64]
+__all__ = ["OUTWARDS", "RadialMinimum", "Support", "least_above", "minimize_over_radius"]
 
 TOLERANCE = 1e-13
 """Relative distance of minimum and lower bound that ends the search; rounding may end it earlier."""
@@ -96,7 +95,7 @@ def least_above(supports: Sequence[Support], beta: float, depth: int) -> Corner:
     """
     radii, heights, slopes = np.array([(p.radius, p.loss - p.slack, p.slope) for p in [*supports, NOTHING]]).T
 
-    def lines(radius: float) -> Vector:
+    def lines(radius: float) -> Array:
         return np.asarray(heights - slopes * (radius - radii))
 
     line = int(lines(0.0).argmax())

@@ -21,10 +21,11 @@ Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; proofs in docs/rank-one.m
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import depth_at_least_two, positive_beta
 from cvxdnn.theory.rank_one_chains import solve_chains
 from cvxdnn.theory.rank_one_result import RankOne, RankOneData
@@ -80,5 +81,5 @@ def solve(c: ArrayLike, a: ArrayLike, y: ArrayLike, *, beta: float, depth: int, 
     return solve_spline(data, beta, depth) if bias else solve_chains(data, beta, depth)
 
 
-def _vector(name: str, value: ArrayLike) -> NDArray[np.float64]:
+def _vector(name: str, value: ArrayLike) -> Array:
     return validation.bounded(name, validation.finite_vector(name, value))

@@ -16,8 +16,8 @@ Source: proofs in docs/rank-one.md.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.radial import OUTWARDS, Support, minimize_over_radius
 from cvxdnn.theory.rank_one_result import RankOne, RankOneData, features
 from cvxdnn.theory.result import Claim, Verdict, network_objective
@@ -25,9 +25,6 @@ from cvxdnn.theory.shrinkage import shrink
 from cvxdnn.theory.spectral import sum_support
 
 __all__ = ["solve_chains"]
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
 
 ONE_SIDE = Verdict(Claim.PROVED, "inputs of one sign, no biases: one chain of rank-one aligned layers")
 SHARED = Verdict(Claim.PROVED, "inputs of both signs, no biases: both sides feed one chain", certified=True)
@@ -43,10 +40,10 @@ SEPARATE = Verdict(
 class _Sides:
     """The two features (n, 2), and for each side q, s and the sign of g (2,); q = 1 for a side without data."""
 
-    features: Matrix
-    curvatures: Vector
-    targets: Vector
-    signs: Vector
+    features: Array
+    curvatures: Array
+    targets: Array
+    signs: Array
 
 
 def solve_chains(data: RankOneData, beta: float, depth: int) -> RankOne:
@@ -87,13 +84,13 @@ def _sides(data: RankOneData) -> _Sides:
     return _Sides(sides, curvatures, np.abs(correlations) / curvatures, np.where(correlations < 0, -1.0, 1.0))
 
 
-def _each_alone(sides: _Sides, beta: float, depth: int) -> Vector:
+def _each_alone(sides: _Sides, beta: float, depth: int) -> Array:
     """Slopes when each side has its own chain."""
     shrunk = [shrink(s, beta / q, depth) for s, q in zip(sides.targets, sides.curvatures, strict=True)]
     return np.array([float(side.minimizer) for side in shrunk])
 
 
-def _shared(direction: Vector, slopes: Vector, signs: Vector, depth: int) -> tuple[Matrix, ...]:
+def _shared(direction: Array, slopes: Array, signs: Array, depth: int) -> tuple[Array, ...]:
     """Both sides in the first layer, one unit in each later one (L = 2: an output sign for each side)."""
     total = float(slopes.sum())
     norm = total ** (1 / depth)
@@ -105,7 +102,7 @@ def _shared(direction: Vector, slopes: Vector, signs: Vector, depth: int) -> tup
     return first, shares[:, None], *(np.array([[norm]]),) * (depth - 3), np.array([[sign * norm]])
 
 
-def _separate(direction: Vector, slopes: Vector, signs: Vector, depth: int) -> tuple[Matrix, ...]:
+def _separate(direction: Array, slopes: Array, signs: Array, depth: int) -> tuple[Array, ...]:
     """A unit for each side in every hidden layer."""
     norms = slopes ** (1 / depth)
     first = direction[:, None] * np.array([1.0, -1.0]) * norms

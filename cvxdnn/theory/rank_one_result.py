@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.result import Verdict
 
 __all__ = ["RankOne", "RankOneData", "features"]
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +21,11 @@ class RankOneData:
     x, y : (n,);  direction : (d,);  X : (n, d) as float64 rounds it
     """
 
-    x: Vector
-    direction: Vector
+    x: Array
+    direction: Array
     length: float
-    y: Vector
-    X: Matrix
+    y: Array
+    X: Array
 
     @property
     def both_signs(self) -> bool:
@@ -55,10 +52,10 @@ class RankOne:
     """
 
     objective: float
-    weights: tuple[Matrix, ...]
-    biases: tuple[Vector, ...]
-    fitted: Vector
-    strengths: Vector
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...]
+    fitted: Array
+    strengths: Array
     dual_bound: float
     formula: float
     status: Verdict
@@ -71,6 +68,6 @@ class RankOne:
         return self.objective - self.dual_bound
 
 
-def features(x: Vector) -> Matrix:
+def features(x: Array) -> Array:
     """(n, 2): the parts of x that a ReLU passes along the direction and against it."""
     return np.column_stack([np.maximum(x, 0.0), np.maximum(-x, 0.0)])

@@ -28,21 +28,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn import convex
 from cvxdnn.core.closed_form import Ramps, least_ramps
 from cvxdnn.core.solution import Solution
+from cvxdnn.core.types import Array, Indices
 from cvxdnn.theory.hinges import Hinges, hinges
 from cvxdnn.theory.radial import minimize_over_radius
 from cvxdnn.theory.rank_one_result import RankOne, RankOneData, features
 from cvxdnn.theory.result import Claim, Verdict, network_objective
 
 __all__ = ["solve_spline"]
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 NEGLIGIBLE = 1e-13
 """Coefficients below this share of the l1 norm are rounding."""
@@ -95,7 +91,7 @@ def _best(solver: Callable[..., Solution], data: RankOneData, beta: float, depth
     )
 
 
-def _unit(y: Vector) -> float:
+def _unit(y: Array) -> float:
     """1, or a power of two near the range of targets that is not ordinary."""
     spread = float(np.ptp(y))
     if spread == 0 or ORDINARY[0] <= spread <= ORDINARY[1]:
@@ -154,8 +150,8 @@ def _result(
 
 
 def _network(
-    inputs: Matrix, ramps: Ramps, chain: Indices, strengths: Vector, depth: int
-) -> tuple[tuple[Matrix, ...], tuple[Vector, ...]]:
+    inputs: Array, ramps: Ramps, chain: Indices, strengths: Array, depth: int
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
     """Weights and biases of chains with input directions (d, S).
 
     chain : (k,) which chain each ramp belongs to;  strengths : (S,) l1 norm of each
@@ -167,7 +163,7 @@ def _network(
     bends = np.zeros((strengths.size, k))
     bends[chain, np.arange(k)] = ramps.directions * amplitude
     if depth == 2:
-        hidden: tuple[Matrix, ...] = (inputs @ bends,)
+        hidden: tuple[Array, ...] = (inputs @ bends,)
     else:
         hidden = (inputs * norms, *(np.diag(norms),) * (depth - 3), bends)
     kinks = -ramps.directions * of_chain ** (depth - 2) * amplitude * ramps.knots

@@ -16,17 +16,15 @@ Source: found by training (docs/whitened.md); the phenomenon: Sukenik, Mondelli 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import positive_beta
 from cvxdnn.theory.shrinkage import shrink
 
 __all__ = ["RankTwo", "rank_two_counterexample"]
 
-Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64]
 
 CLASSES, DEPTH = 3, 5
 NEARBY = np.array([0.8, 0.9, 1.2, 0.5, 0.8, 0.8, 0.0, -0.5, 0.9, 0.0])
@@ -42,7 +40,7 @@ class RankTwo:
     one_channel : the value of one channel per class
     """
 
-    weights: tuple[Matrix, ...]
+    weights: tuple[Array, ...]
     objective: float
     one_channel: float
     beta: float
@@ -74,7 +72,7 @@ def rank_two_counterexample(beta: float) -> RankTwo:
     return RankTwo(_layers(numbers), objective, one_channel, beta)
 
 
-def _layers(numbers: Vector) -> tuple[Matrix, ...]:
+def _layers(numbers: Array) -> tuple[Array, ...]:
     a, b, c, u, v, e, f, g, h, k = numbers
     return (
         np.array([[a, a], [b, 0.0], [0.0, b]]),
@@ -85,7 +83,7 @@ def _layers(numbers: Vector) -> tuple[Matrix, ...]:
     )
 
 
-def _objective(numbers: Vector, beta: float) -> float:
+def _objective(numbers: Array, beta: float) -> float:
     *hidden, last = _layers(numbers)
     features = np.eye(CLASSES)
     for layer in hidden:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array
 
 __all__ = ["MET", "Claim", "Verdict", "network_objective"]
-
-Array = NDArray[np.float64]
 
 MET = 1e-9
 """Relative distance of an objective and a proven lower bound up to which the objective counts as proved optimal."""

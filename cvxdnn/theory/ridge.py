@@ -8,15 +8,12 @@ from below by :math:`\tfrac12 \|y\|^2 - \tfrac12 \|\lambda - y\|^2 - r \|X^T \la
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.radial import Support
 
 __all__ = ["RidgePath", "ridge_path"]
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
 
 RANK = 4 * float(np.finfo(np.float64).eps)
 """Singular values below this share of the largest cannot be told from zero."""
@@ -33,9 +30,9 @@ class RidgePath:
     rest : 1/2 of the squared part of y that X cannot reach
     """
 
-    sigma: Vector
-    targets: Vector
-    basis: Matrix
+    sigma: Array
+    targets: Array
+    basis: Array
     rest: float
 
     @property
@@ -43,7 +40,7 @@ class RidgePath:
         """The norm of the least-squares solution of least norm."""
         return float(np.linalg.norm(self._coordinates(0.0)))
 
-    def weights(self, radius: float) -> Vector:
+    def weights(self, radius: float) -> Array:
         """The minimiser w (d,)."""
         return self._coordinates(self._multiplier(radius)) @ self.basis
 
@@ -57,7 +54,7 @@ class RidgePath:
         slack = max(slope * radius - float(residual @ fitted), 0.0)
         return Support(radius, 0.5 * float(residual @ residual) + self.rest, slope, slack)
 
-    def _coordinates(self, multiplier: float) -> Vector:
+    def _coordinates(self, multiplier: float) -> Array:
         return self.sigma * self.targets / (self.sigma**2 + multiplier)
 
     def _multiplier(self, radius: float) -> float:
@@ -73,7 +70,7 @@ class RidgePath:
         return float(brentq(excess, 0.0, highest, xtol=1e-300, rtol=1e-15, maxiter=1000))
 
 
-def ridge_path(X: Matrix, y: Vector) -> RidgePath:
+def ridge_path(X: Array, y: Array) -> RidgePath:
     """The path of inputs X (n, d) and targets y (n,)."""
     U, sigma, basis = np.linalg.svd(X, full_matrices=False)
     kept = sigma > RANK * sigma[0]

@@ -18,14 +18,13 @@ Source: derived in docs/deep-linear.md.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
+from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import depth_at_least_two
 
 __all__ = ["Shrinkage", "critical_beta", "largest_root", "shrink", "threshold"]
-
-Floats = NDArray[np.float64]
 
 NEWTON_STEPS = 100
 """Convergence is quadratic, except at the double root at tau_e, where each step halves the error."""
@@ -44,10 +43,10 @@ class Shrinkage:
     jump : the minimiser at the threshold (0 for depth 2, which has no jump)
     """
 
-    minimizer: Floats
-    value: Floats
-    stationary: Floats
-    layer: Floats
+    minimizer: Array
+    value: Array
+    stationary: Array
+    layer: Array
     threshold: float
     appearance: float
     jump: float
@@ -96,7 +95,7 @@ def critical_beta(s0: float, depth: int) -> float:
     return (s0 * (depth - 2) / (depth - 1)) ** ((2 * depth - 2) / depth) / (depth - 2)
 
 
-def _targets(s0: ArrayLike) -> Floats:
+def _targets(s0: ArrayLike) -> Array:
     return validation.bounded("s0", validation.nonnegatives("s0", s0))
 
 
@@ -110,7 +109,7 @@ def _appearance(beta: float, depth: int) -> float:
     return float((2 * depth - 2) / (depth - 2) * (beta * (depth - 2) / depth) ** (depth / (2 * depth - 2)))
 
 
-def largest_root(s0: Floats, beta: float | Floats, depth: int) -> Floats:
+def largest_root(s0: Array, beta: float | Array, depth: int) -> Array:
     """The larger root of s - s0 + beta s^(2/L - 1), for s0 >= tau_e; s0 and beta may broadcast.
 
     Newton's method for u = s / s0: the function is convex and positive at u = 1, so the steps fall to the root, which

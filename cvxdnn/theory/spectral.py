@@ -13,22 +13,19 @@ the smallest at most, so s_k alone determines :math:`\mu` and the others: a scal
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.radial import Support
 from cvxdnn.theory.shrinkage import largest_root
 
 __all__ = ["quasi_norm_fit", "sum_support"]
 
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
-
 SHARES = np.concatenate([np.geomspace(1e-17, 0.5, 300), 1 - np.geomspace(0.5, 1e-16, 300)[1:]])
 """Places of s_k, in units of its target, at which the scalar equation is looked at for a change of sign."""
 
 
-def sum_support(targets: Vector, weights: Vector, radius: float) -> tuple[Vector, Support]:
+def sum_support(targets: Array, weights: Array, radius: float) -> tuple[Array, Support]:
     """The fit (k,) whose sum is at most `radius`, and F there; targets >= 0, weights > 0."""
     if targets.sum() <= radius:
         return targets, Support(radius, 0.0, 0.0)
@@ -43,13 +40,13 @@ def sum_support(targets: Vector, weights: Vector, radius: float) -> tuple[Vector
     return fit, Support(radius, 0.5 * float(misfit @ (targets - fit)), slope, slack)
 
 
-def quasi_norm_fit(targets: Vector, weight: float, depth: int) -> tuple[Vector, float]:
+def quasi_norm_fit(targets: Array, weight: float, depth: int) -> tuple[Array, float]:
     """The minimiser (k,) and the minimum of the second problem; targets >= 0 in descending order, weight > 0.
 
     The best of the stationary points found: roots closer together than the grid of `SHARES` could be missed.
     """
 
-    def value(fit: Vector) -> float:
+    def value(fit: Array) -> float:
         return 0.5 * float(((fit - targets) ** 2).sum()) + weight * float((fit ** (2 / depth)).sum()) ** (depth / 2)
 
     candidates = [np.zeros_like(targets)]
@@ -60,16 +57,16 @@ def quasi_norm_fit(targets: Vector, weight: float, depth: int) -> tuple[Vector, 
     return best, value(best)
 
 
-def _stationary(targets: Vector, used: int, weight: float, depth: int) -> list[Vector]:
+def _stationary(targets: Array, used: int, weight: float, depth: int) -> list[Array]:
     """Stationary points with the first `used` numbers positive."""
     above, last = targets[: used - 1, None], float(targets[used - 1])
 
-    def fits(smallest: Vector) -> Matrix:
+    def fits(smallest: Array) -> Array:
         """(used, k) for k values of the smallest number."""
         multipliers = (last - smallest) * smallest ** (1 - 2 / depth)
         return np.vstack([largest_root(above, multipliers, depth), smallest])
 
-    def excess(smallest: Vector) -> Vector:
+    def excess(smallest: Array) -> Array:
         power = (fits(smallest) ** (2 / depth)).sum(axis=0) ** (depth / 2 - 1)
         return np.asarray(weight * power - (last - smallest) * smallest ** (1 - 2 / depth))
 

@@ -28,10 +28,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array, Mask
 from cvxdnn.theory.inputs import WHITENED, depth_at_least_two, positive_beta, row_scale, samples
 from cvxdnn.theory.radial import OUTWARDS, minimize_over_radius
 from cvxdnn.theory.rank_two import RankTwo, rank_two_counterexample
@@ -41,9 +42,7 @@ from cvxdnn.theory.spectral import sum_support
 
 __all__ = ["Architecture", "RankTwo", "Whitened", "rank_two_counterexample", "solve"]
 
-Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64]
-Layers = tuple[Matrix, ...]
+Layers = tuple[Array, ...]
 Architecture = Literal["standard", "parallel"]
 
 TWO_LAYERS = Verdict(Claim.PROVED, "two layers: one channel per class is the optimum")
@@ -85,8 +84,8 @@ class Whitened:
     objective: float
     weights: Layers
     branches: tuple[Layers, ...]
-    strengths: Vector
-    targets: Vector
+    strengths: Array
+    targets: Array
     threshold: float
     dual_bound: float
     status: Verdict
@@ -95,12 +94,12 @@ class Whitened:
     architecture: Architecture
 
     @property
-    def present(self) -> NDArray[np.bool_]:
+    def present(self) -> Mask:
         """(K,) which classes the network still uses."""
         return self.strengths > 0
 
     @property
-    def channel_norms(self) -> Vector:
+    def channel_norms(self) -> Array:
         """(K,) norm of every layer of each channel, s_k^(1/L)."""
         return self.strengths ** (1 / self.depth)
 
@@ -164,7 +163,7 @@ def solve(X: ArrayLike, Y: ArrayLike, *, beta: float, depth: int, architecture: 
     )
 
 
-def _bounds(X: Matrix, lengths: Vector, beta: float, depth: int) -> tuple[float, float]:
+def _bounds(X: Array, lengths: Array, beta: float, depth: int) -> tuple[float, float]:
     """What holds for every network, and the larger value that holds where one channel per class is optimal.
 
     The first layer's features A have a norm of at most sigma_max(X) times that of its weights, so the problem in A has
@@ -176,7 +175,7 @@ def _bounds(X: Matrix, lengths: Vector, beta: float, depth: int) -> tuple[float,
     return dual.lower_bound, OUTWARDS * float(shrink(lengths, scaled, depth).value.sum())
 
 
-def _checked_scale(X: Matrix) -> float:
+def _checked_scale(X: Array) -> float:
     q = row_scale(X)
     if q is None:
         gram = X @ X.T
@@ -188,7 +187,7 @@ def _checked_scale(X: Matrix) -> float:
     return q
 
 
-def _channels(Y: Matrix) -> tuple[Matrix, Matrix]:
+def _channels(Y: Array) -> tuple[Array, Array]:
     """Nonnegative sample patterns (n, C) with disjoint supports, and the output row (C, K) of each."""
     if Y.shape[1] == 1:
         return np.hstack([np.maximum(Y, 0.0), np.maximum(-Y, 0.0)]), np.array([[1.0], [-1.0]])
@@ -200,7 +199,7 @@ def _channels(Y: Matrix) -> tuple[Matrix, Matrix]:
     return Y, np.eye(Y.shape[1])
 
 
-def _branch(direction: Vector, readout: Vector, norm: float, depth: int) -> Layers:
+def _branch(direction: Array, readout: Array, norm: float, depth: int) -> Layers:
     """A chain of single units, each layer of the given norm, from an input direction to an output row."""
     length = float(np.linalg.norm(direction))
     first = direction[:, None] * (norm / length if length > 0 else 0.0)

@@ -17,15 +17,12 @@ what rounding can have added, keeps the bound.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import column_scale, row_scale
 from cvxdnn.theory.nuclear import ROUNDING
 
 __all__ = ["Floor", "WhitenedInputs", "whitened_inputs"]
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +34,7 @@ class Floor:
 
     constant: float
     curvature: float
-    targets: Vector
+    targets: Array
     scale: float
 
     def beta(self, beta: float, exponent: float) -> float:
@@ -50,13 +47,13 @@ class WhitenedInputs:
     """q, the least-squares solution U diag(values) basis, and the bound."""
 
     q: float
-    U: Matrix
-    values: Vector
-    basis: Matrix
+    U: Array
+    values: Array
+    basis: Array
     floor: Floor
 
 
-def whitened_inputs(X: Matrix, Y: Matrix) -> WhitenedInputs | None:
+def whitened_inputs(X: Array, Y: Array) -> WhitenedInputs | None:
     """The problem for X (n, d) and Y (n, K); None if X is not whitened."""
     rows, columns = row_scale(X), column_scale(X)
     q = rows or columns
@@ -68,7 +65,7 @@ def whitened_inputs(X: Matrix, Y: Matrix) -> WhitenedInputs | None:
     unknown = ROUNDING * size / float(sizes[-1])
     values = np.where(values > unknown, values, 0.0)
     if rows is not None:
-        targets: Vector = np.maximum(np.linalg.svd(Y, compute_uv=False) - ROUNDING * size, 0.0)
+        targets: Array = np.maximum(np.linalg.svd(Y, compute_uv=False) - ROUNDING * size, 0.0)
         return WhitenedInputs(q, U, values, basis, Floor(0.0, 1.0, targets, float(sizes[0])))
     missed = max(float(np.linalg.norm(Y - X @ (U * values) @ basis)) - ROUNDING * size, 0.0)
     targets = np.maximum(values - unknown, 0.0)

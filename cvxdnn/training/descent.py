@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array, Mask
 from cvxdnn.training.initialization import layer_norm, parameter_scale
 from cvxdnn.training.methods import METHODS
 from cvxdnn.training.objective_gradient import ObjectiveGradient
@@ -18,8 +18,6 @@ from cvxdnn.training.schedule import Policy
 from cvxdnn.training.state import Problem
 
 __all__ = ["Descent"]
-
-Floats = NDArray[np.float64]
 
 
 class Descent:
@@ -35,7 +33,7 @@ class Descent:
     """
 
     def __init__(
-        self, problem: Problem, model: ObjectiveGradient, y: Floats, beta: float, memory: tuple[Floats, ...]
+        self, problem: Problem, model: ObjectiveGradient, y: Array, beta: float, memory: tuple[Array, ...]
     ) -> None:
         self._problem, self._model = problem, model
         self._method = METHODS[problem.optimizer](model)
@@ -48,7 +46,7 @@ class Descent:
         self._rates = torch.zeros(layout.size, dtype=torch.float64)
 
     @property
-    def memory(self) -> tuple[Floats, ...]:
+    def memory(self) -> tuple[Array, ...]:
         """What the method remembers."""
         return self._method.saved()
 
@@ -57,17 +55,17 @@ class Descent:
         """How the schedule treats its rates."""
         return self._method.policy(automatic=self._problem.learning_rate is None)
 
-    def first_rates(self) -> Floats:
+    def first_rates(self) -> Array:
         """The rate each restart begins with, (restarts,)."""
         given = self._problem.learning_rate
         return self.usual_rates() if given is None else np.full(self._problem.layout.restarts, given)
 
-    def usual_rates(self) -> Floats:
+    def usual_rates(self) -> Array:
         """The automatic ones, (restarts,)."""
         rates = np.full(self._problem.layout.restarts, self._method.rate)
         return rates if self._method.relative else rates / self._model.curvature_bounds().numpy()
 
-    def set_rates(self, rates: Floats) -> None:
+    def set_rates(self, rates: Array) -> None:
         """Go on with these rates, (restarts,)."""
         self._rates = torch.from_numpy(rates[self._owner] * self._scale)
 
@@ -77,6 +75,6 @@ class Descent:
             for number in range(taken + 1, taken + count + 1):
                 self._method.step(self._rates, number)
 
-    def look(self, set_back: NDArray[np.bool_]) -> None:
+    def look(self, set_back: Mask) -> None:
         """The schedule has set these parameters back."""
         self._method.look(set_back)

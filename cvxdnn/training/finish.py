@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Loss
+from cvxdnn.core.types import Array, Mask
 from cvxdnn.training.exact.decay import Decay
 from cvxdnn.training.exact.gauss_newton import GaussNewton, balanced
 from cvxdnn.training.exact.insertion import Move, held_rate, inserted, objective, rates
@@ -23,9 +23,6 @@ from cvxdnn.training.layout import Layers, ParameterLayout
 from cvxdnn.training.state import ExactState
 
 __all__ = ["IDLE_INSERTIONS", "Finish", "draws_ramps", "polish_begun"]
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 _DAMPING = 1e-3
 """First damping of Gauss-Newton steps, in units where the data have size 1."""
@@ -50,7 +47,7 @@ class _Moved:
     at_rest: bool
 
 
-def draws_ramps(layout: ParameterLayout, x: Floats) -> bool:
+def draws_ramps(layout: ParameterLayout, x: Array) -> bool:
     """Whether every network of this architecture is a sum of ramps on these inputs."""
     return layout.depth == 2 or (layout.biases == "last_hidden" and float(x.min()) >= 0)
 
@@ -69,7 +66,7 @@ class Finish:
     beta, loss, layout : of the problem, in the same units; the loss must be smooth
     """
 
-    def __init__(self, x: Floats, y: Floats, beta: float, loss: Loss, layout: ParameterLayout) -> None:
+    def __init__(self, x: Array, y: Array, beta: float, loss: Loss, layout: ParameterLayout) -> None:
         self._layout = layout
         self._as_ramps = draws_ramps(layout, x)
         self._nodes, self._decay = Nodes.of(x, y, loss), Decay(beta, layout.depth)
@@ -83,7 +80,7 @@ class Finish:
             held = np.array([held_rate(low, high, restart) for restart in range(restarts)])
         return ExactState(held, np.zeros(restarts, dtype=np.int64))
 
-    def step(self, parameters: Floats, state: ExactState, where: Mask, *, inserting: bool) -> tuple[ExactState, Mask]:
+    def step(self, parameters: Array, state: ExactState, where: Mask, *, inserting: bool) -> tuple[ExactState, Mask]:
         """One move of each marked restart, in place; what the next ones need, and the restarts that have none.
 
         Where a move takes long only a few are made, by the restarts that have made the fewest: no step takes long.

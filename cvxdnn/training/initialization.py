@@ -18,13 +18,11 @@ in the data's units, less only where weight decay would charge much more for it 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.loss_terms import middle
 from cvxdnn.core.losses import Loss, Squared
+from cvxdnn.core.types import Array
 from cvxdnn.training.layout import Layers, ParameterLayout
-
-Floats = NDArray[np.float64]
 
 PATH_NORM = 10.0
 """Product of the first layer norms for data in the unit box."""
@@ -37,8 +35,8 @@ _DISTURBANCE = 0.1
 
 
 def random_layers(
-    layout: ParameterLayout, x: Floats, y: Floats, *, norm: float, seed: int, restart: int
-) -> list[tuple[Floats, Floats]]:
+    layout: ParameterLayout, x: Array, y: Array, *, norm: float, seed: int, restart: int
+) -> list[tuple[Array, Array]]:
     """First weights and biases of one restart; they depend on `seed` and `restart`, not on the number of restarts.
 
     Parameters
@@ -52,7 +50,7 @@ def random_layers(
     """
     rng = np.random.default_rng([seed, restart])
     low, high, width = float(x.min()), float(x.max()), layout.width
-    layers: list[tuple[Floats, Floats]] = []
+    layers: list[tuple[Array, Array]] = []
     for rows, biased in zip(layout.widths[:-2], layout.biased[:-1], strict=True):
         weights = np.abs(rng.standard_normal((rows, width)))
         kinks = np.full(width, low)
@@ -67,7 +65,7 @@ def random_layers(
     return [*layers, (weights, np.array([bias]))]
 
 
-def layer_norm(layout: ParameterLayout, y: Floats, beta: float, loss: Loss | None = None) -> float:
+def layer_norm(layout: ParameterLayout, y: Array, beta: float, loss: Loss | None = None) -> float:
     """Frobenius norm t of every layer at the start: path norm t^L, penalty (beta/2) L t^2; by default squared loss."""
     loss = Squared() if loss is None else loss
     wanted = PATH_NORM ** (1 / layout.depth)
@@ -77,7 +75,7 @@ def layer_norm(layout: ParameterLayout, y: Floats, beta: float, loss: Loss | Non
     return float(np.sqrt(2 * _AFFORDABLE * to_gain / (beta * layout.depth)))
 
 
-def loss_of_constant(y: Floats, loss: Loss) -> float:
+def loss_of_constant(y: Array, loss: Loss) -> float:
     """What the best constant leaves, and so what there is to be gained.
 
     Constant data leave nothing; they count as points spread evenly over a unit range, of variance 1/12.
@@ -86,7 +84,7 @@ def loss_of_constant(y: Floats, loss: Loss) -> float:
     return max(float(loss.value(constant, y).sum()), y.size / 24)
 
 
-def unavoidable_loss(x: Floats, y: Floats, loss: Loss) -> float:
+def unavoidable_loss(x: Array, y: Array, loss: Loss) -> float:
     """What is left by any function whatever: points that share an input have only one output between them."""
     order = np.argsort(x, kind="stable")
     shared = [group for group in np.split(y[order], np.flatnonzero(np.diff(x[order])) + 1) if np.ptp(group)]
@@ -94,7 +92,7 @@ def unavoidable_loss(x: Floats, y: Floats, loss: Loss) -> float:
     return float(sum(loss.value(constant, group).sum() for constant, group in zip(constants, shared, strict=True)))
 
 
-def parameter_scale(layout: ParameterLayout, norm: float) -> Floats:
+def parameter_scale(layout: ParameterLayout, norm: float) -> Array:
     """Typical size of every parameter, flat: what one unit of an optimiser's learning rate should move.
 
     A layer of norm t spreads it over its d_{l-1} d_l weights. Without this a step that suits the first and last
@@ -110,7 +108,7 @@ def parameter_scale(layout: ParameterLayout, norm: float) -> Floats:
 
 def disturbed(
     layers: Layers, layout: ParameterLayout, *, norm: float, seed: int, restart: int
-) -> list[tuple[Floats, Floats]]:
+) -> list[tuple[Array, Array]]:
     """A small random change of every parameter the architecture has; none for restart 0."""
     if restart == 0:
         return [(weights.copy(), biases.copy()) for weights, biases in layers]
@@ -120,18 +118,18 @@ def disturbed(
     return single.unpack(single.pack([layers]) + change, 0)
 
 
-def _spread(rng: np.random.Generator, count: int, low: float, high: float) -> Floats:
+def _spread(rng: np.random.Generator, count: int, low: float, high: float) -> Array:
     """One place in each of `count` equal parts of [low, high], in random order."""
-    spread: Floats = low + (high - low) * (rng.permutation(count) + rng.random(count)) / count
+    spread: Array = low + (high - low) * (rng.permutation(count) + rng.random(count)) / count
     return spread
 
 
-def _biases(layers: Layers, weights: Floats, kinks: Floats) -> Floats:
+def _biases(layers: Layers, weights: Array, kinks: Array) -> Array:
     """Biases for which each unit of the next layer crosses zero at its kink."""
     return -np.einsum("ki,ik->k", _activations(layers, kinks), weights)
 
 
-def _activations(layers: Layers, x: Floats) -> Floats:
+def _activations(layers: Layers, x: Array) -> Array:
     """Output of the hidden layers so far at the inputs `x` (n,); shape (n, units)."""
     activations = x[:, None]
     for weights, biases in layers:

@@ -15,13 +15,13 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array, Integers
 
 Biases = Literal["last_hidden", "all"]
 BIASES: tuple[Biases, ...] = ("last_hidden", "all")
 
-Floats = NDArray[np.float64]
-Layers = Sequence[tuple[Floats, Floats]]
+Layers = Sequence[tuple[Array, Array]]
 """The (weights, biases) of one network, layer by layer."""
 
 
@@ -80,27 +80,27 @@ class ParameterLayout:
         return [block[:, :rows] for block, rows in zip(blocks, self.widths[:-1], strict=True)]
 
     @property
-    def restart_index(self) -> NDArray[np.int64]:
+    def restart_index(self) -> Integers:
         """For each entry of the flat array, the restart it belongs to."""
         sizes = [rows * columns for _, rows, columns in self.shapes]
         return np.concatenate([np.repeat(np.arange(self.restarts), size) for size in sizes])
 
     @property
-    def is_weight(self) -> Floats:
+    def is_weight(self) -> Array:
         """1 for entries under weight decay, 0 for biases."""
         mask = np.zeros(self.size)
         for rows in self.weight_rows(self.blocks(mask)):
             rows[...] = 1.0
         return mask
 
-    def pack(self, networks: Sequence[Layers]) -> Floats:
+    def pack(self, networks: Sequence[Layers]) -> Array:
         """Flat array of one (weights, biases) list per restart; biases the architecture lacks are dropped."""
         flat = np.zeros(self.size)
         for restart, layers in enumerate(networks):
             self.put(flat, restart, layers)
         return flat
 
-    def put(self, flat: Floats, restart: int, layers: Layers) -> None:
+    def put(self, flat: Array, restart: int, layers: Layers) -> None:
         """Replace the parameters of one restart."""
         for block, rows, biased, (weights, biases) in zip(
             self.blocks(flat), self.widths[:-1], self.biased, layers, strict=True
@@ -109,7 +109,7 @@ class ParameterLayout:
             if biased:
                 block[restart, rows] = biases
 
-    def unpack(self, flat: Floats, restart: int) -> list[tuple[Floats, Floats]]:
+    def unpack(self, flat: Array, restart: int) -> list[tuple[Array, Array]]:
         """The (weights, biases) of each layer of one restart, zeros where the architecture has no bias."""
         layers = []
         for block, rows, biased in zip(self.blocks(flat), self.widths[:-1], self.biased, strict=True):

@@ -9,13 +9,11 @@ it.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Absolute, Huber, Logistic, Loss, Squared
+from cvxdnn.core.types import Array
 
 __all__ = ["KINK_WIDTH", "curvatures", "largest_curvature"]
-
-Floats = NDArray[np.float64]
 
 KINK_WIDTH = 0.1
 """In units where y has size 1."""
@@ -31,7 +29,7 @@ def largest_curvature(loss: Loss) -> float:
     return jump / KINK_WIDTH
 
 
-def curvatures(loss: Loss, f: Floats, y: Floats) -> Floats:
+def curvatures(loss: Loss, f: Array, y: Array) -> Array:
     """The second derivative of the loss in f at each point; 0 between the kinks of a piecewise linear loss."""
     if isinstance(loss, Squared):
         return np.ones_like(f)

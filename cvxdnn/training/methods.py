@@ -17,17 +17,15 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from cvxdnn.core.types import Array, Mask
 from cvxdnn.training.fitting.lbfgs import ManyLBFGS
 from cvxdnn.training.objective_gradient import ObjectiveGradient
 from cvxdnn.training.optimizers import OPTIMIZERS, Optimizer
 from cvxdnn.training.schedule import Policy
 
 __all__ = ["LBFGS", "METHODS", "FirstOrder", "Method"]
-
-Floats = NDArray[np.float64]
 
 _NUMBERS = 8_000_000
 """Most numbers that L-BFGS remembers; for large networks this limits its pairs, of which two are the least."""
@@ -48,15 +46,15 @@ class Method(ABC):
         """One step; `number` counts from 1 since the beginning."""
 
     @abstractmethod
-    def saved(self) -> tuple[Floats, ...]:
+    def saved(self) -> tuple[Array, ...]:
         """Copies of everything remembered."""
 
     @abstractmethod
-    def restore(self, saved: Sequence[Floats]) -> None:
+    def restore(self, saved: Sequence[Array]) -> None:
         """Remember what `saved` holds."""
 
     @abstractmethod
-    def look(self, set_back: NDArray[np.bool_]) -> None:
+    def look(self, set_back: Mask) -> None:
         """After a look of the schedule: forget what belongs to the parameters that were set back."""
 
     @abstractmethod
@@ -76,16 +74,16 @@ class FirstOrder(Method):
         self._model.update()
         self._optimizer.update(rates, number)
 
-    def saved(self) -> tuple[Floats, ...]:
+    def saved(self) -> tuple[Array, ...]:
         """The optimiser's memory."""
         return tuple(memory.numpy().copy() for memory in self._optimizer.memory)
 
-    def restore(self, saved: Sequence[Floats]) -> None:
+    def restore(self, saved: Sequence[Array]) -> None:
         """Put the optimiser's memory back."""
         for memory, array in zip(self._optimizer.memory, saved, strict=True):
             memory.copy_(torch.from_numpy(array))
 
-    def look(self, set_back: NDArray[np.bool_]) -> None:
+    def look(self, set_back: Mask) -> None:
         """Forget where asked, and keep small numbers from becoming slow ones."""
         if set_back.any():
             self._optimizer.forget(torch.from_numpy(set_back))
@@ -103,7 +101,7 @@ class LBFGS(Method):
 
     def __init__(self, model: ObjectiveGradient) -> None:
         self._model = model
-        self._remembered: tuple[Floats, ...] = ()
+        self._remembered: tuple[Array, ...] = ()
         self._search: _Search | None = None
 
     def step(self, rates: Tensor, number: int) -> None:
@@ -112,15 +110,15 @@ class LBFGS(Method):
             self._search = _Search(self._model, self._remembered)
         self._search.advance(rates)
 
-    def saved(self) -> tuple[Floats, ...]:
+    def saved(self) -> tuple[Array, ...]:
         """Scales, counts and pairs."""
         return self._remembered if self._search is None else self._search.saved()
 
-    def restore(self, saved: Sequence[Floats]) -> None:
+    def restore(self, saved: Sequence[Array]) -> None:
         """Go on from there at the next step."""
         self._remembered, self._search = tuple(saved), None
 
-    def look(self, set_back: NDArray[np.bool_]) -> None:
+    def look(self, set_back: Mask) -> None:
         """Nothing: only restarts at rest are ever set back, and they stay there."""
 
     def policy(self, *, automatic: bool) -> Policy:
@@ -131,7 +129,7 @@ class LBFGS(Method):
 class _Search(ManyLBFGS):
     """The iteration on a model's parameters, one row per restart, with a memory that can be saved."""
 
-    def __init__(self, model: ObjectiveGradient, remembered: Sequence[Floats]) -> None:
+    def __init__(self, model: ObjectiveGradient, remembered: Sequence[Array]) -> None:
         self._model = model
         self._order = torch.from_numpy(np.argsort(model.layout.restart_index, kind="stable"))
         super().__init__(self._evaluated, self._rows(model.parameters))
@@ -146,7 +144,7 @@ class _Search(ManyLBFGS):
         self._pairs = self._pairs[-max(2, _NUMBERS // (2 * self._model.layout.size)) :]
         self._set(self.x)
 
-    def saved(self) -> tuple[Floats, ...]:
+    def saved(self) -> tuple[Array, ...]:
         tensors = [self._scale, self._stalled.to(torch.float64), *(part for pair in self._pairs for part in pair)]
         return tuple(tensor.numpy().copy() for tensor in tensors)
 

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from cvxdnn.core.losses import Loss, Squared
+from cvxdnn.core.types import Array
 from cvxdnn.training.layout import ParameterLayout
 from cvxdnn.training.loss_curvature import largest_curvature
 from cvxdnn.training.loss_of_outputs import loss_of_outputs
@@ -47,8 +47,8 @@ class ObjectiveGradient:
 
     def __init__(
         self,
-        x: NDArray[np.float64],
-        y: NDArray[np.float64],
+        x: Array,
+        y: Array,
         beta: float,
         layout: ParameterLayout,
         loss: Loss | None = None,

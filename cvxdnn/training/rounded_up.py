@@ -14,14 +14,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Loss
 from cvxdnn.core.network import Network
+from cvxdnn.core.types import Array
 
 __all__ = ["objective_rounded_up"]
-
-Floats = NDArray[np.float64]
 
 _UNIT = 2.0**-53
 _VALUE = 16 * _UNIT
@@ -30,7 +28,7 @@ _SQUARES = 128 * _UNIT
 """Relative error of a sum of squares in NumPy, which adds in pairs beyond blocks of 128."""
 
 
-def objective_rounded_up(network: Network, x: Floats, y: Floats, *, beta: float, loss: Loss) -> float:
+def objective_rounded_up(network: Network, x: Array, y: Array, *, beta: float, loss: Loss) -> float:
     """sum loss(f(x_i), y_i) + beta/2 sum ||W_l||_F^2, at most by round-off above the exact value and never below it.
 
     Parameters
@@ -49,7 +47,7 @@ def objective_rounded_up(network: Network, x: Floats, y: Floats, *, beta: float,
     return float((lost + beta / 2 * squares * (1 + _SQUARES)) * (1 + _VALUE))
 
 
-def _missed(network: Network, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+def _missed(network: Network, x: Array, y: Array) -> tuple[Array, Array]:
     """f(x) - y, and how far from it the exact value may be; both (n,)."""
     values = (x - network.origin)[:, None]
     line = network.skip * values[:, 0]
@@ -66,7 +64,7 @@ def _missed(network: Network, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return missed, (error + 8 * _UNIT * np.abs(missed)) * (1 + _VALUE)
 
 
-def _layer(values: Floats, doubt: Floats, weights: Floats, biases: Floats, bias_doubt: float) -> tuple[Floats, Floats]:
+def _layer(values: Array, doubt: Array, weights: Array, biases: Array, bias_doubt: float) -> tuple[Array, Array]:
     """Values of the linear units, and their error; that of the biases is given as a share of them."""
     terms = weights.shape[0] + 2
     gamma = terms * _UNIT / (1 - terms * _UNIT)

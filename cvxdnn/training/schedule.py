@@ -18,10 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from cvxdnn.core.types import Array, Integers, Mask
 
 CHECK_EVERY = 50
 """Steps between two looks at the objective."""
@@ -73,17 +71,17 @@ class ScheduleState:
     best_parameters : flat array of the parameters that gave `best`
     """
 
-    rates: Floats
-    first_rates: Floats
-    begun: Floats
-    best: Floats
+    rates: Array
+    first_rates: Array
+    begun: Array
+    best: Array
     stale: Integers
     streak: Integers
     verdict: Integers
-    best_parameters: Floats
+    best_parameters: Array
 
     @classmethod
-    def first(cls, rates: Floats, objectives: Floats, parameters: Floats, usual: Floats | None = None) -> ScheduleState:
+    def first(cls, rates: Array, objectives: Array, parameters: Array, usual: Array | None = None) -> ScheduleState:
         """The state before the first step; restarts whose objective is not even finite have diverged.
 
         `usual` rates say when rates have become negligible, however large the first ones.
@@ -95,12 +93,12 @@ class ScheduleState:
         return cls(np.where(finite, rates, 0.0), least, objectives, objectives, none, none, verdict, parameters)
 
     @property
-    def running(self) -> NDArray[np.bool_]:
+    def running(self) -> Mask:
         """Restarts that the method still moves."""
         return self.verdict == RUNNING
 
     @property
-    def polishing(self) -> NDArray[np.bool_]:
+    def polishing(self) -> Mask:
         """Restarts that exact moves still finish."""
         return self.verdict == POLISHING
 
@@ -109,9 +107,7 @@ class ScheduleState:
         verdict = np.where(self.running, policy.at_rest, self.verdict)
         return replace(self, verdict=verdict, rates=np.zeros_like(self.rates))
 
-    def moved(
-        self, objectives: Floats, parameters: Floats, owner: Integers, moving: NDArray[np.bool_]
-    ) -> ScheduleState:
+    def moved(self, objectives: Array, parameters: Array, owner: Integers, moving: Mask) -> ScheduleState:
         """After an exact move of some restarts."""
         better = objectives < self.best
         return replace(
@@ -121,14 +117,14 @@ class ScheduleState:
             stale=np.where(moving, np.where(better, 0, self.stale + 1), self.stale),
         )
 
-    def decided(self, done: NDArray[np.bool_], verdict: int) -> ScheduleState:
+    def decided(self, done: Mask, verdict: int) -> ScheduleState:
         """With this verdict on the restarts that are done."""
         return replace(self, verdict=np.where(done, verdict, self.verdict))
 
 
 def checked(
-    state: ScheduleState, objectives: Floats, parameters: Floats, owner: Integers, policy: Policy
-) -> tuple[ScheduleState, NDArray[np.bool_]]:
+    state: ScheduleState, objectives: Array, parameters: Array, owner: Integers, policy: Policy
+) -> tuple[ScheduleState, Mask]:
     """The state after a look at the objectives, and the restarts that must return to their best parameters.
 
     Parameters

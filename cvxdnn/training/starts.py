@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.network import Network
+from cvxdnn.core.types import Array
 from cvxdnn.training.initialization import disturbed, layer_norm, random_layers
 from cvxdnn.training.layout import Layers, ParameterLayout
 from cvxdnn.training.state import Problem
 from cvxdnn.training.units import Units
 
 __all__ = ["first_layers", "layers_of", "seen_from"]
-
-Floats = NDArray[np.float64]
 
 
 def first_layers(problem: Problem, initial: Network | None, seed: int) -> list[Layers]:
@@ -33,7 +31,7 @@ def layers_of(network: Network) -> Layers:
     return list(zip(network.weights, network.biases, strict=True))
 
 
-def seen_from(units: Units, network: Network, x: Floats, layers: Layers) -> Layers:
+def seen_from(units: Units, network: Network, x: Array, layers: Layers) -> Layers:
     """A network's layers in these units; its origin must be one that they can leave."""
     low = float(x.min())
     if not units.bias_in_first_layer and network.origin != units.x_origin and low < max(network.origin, 0.0):

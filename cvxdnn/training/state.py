@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Loss
+from cvxdnn.core.types import Array, Integers
 from cvxdnn.training.layout import ParameterLayout
 from cvxdnn.training.schedule import ScheduleState
 from cvxdnn.training.units import Units
 
 __all__ = ["INSERTION", "ExactState", "Problem", "TrainingState"]
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 INSERTION = "insertion"
 """The name of the optimizer all of whose steps are exact moves."""
@@ -35,8 +32,8 @@ class Problem:
     floor : a lower bound of the objective, None where none is known
     """
 
-    x: Floats
-    y: Floats
+    x: Array
+    y: Array
     beta: float
     layout: ParameterLayout
     optimizer: str
@@ -69,7 +66,7 @@ class ExactState:
     moves : moves made since the polish began
     """
 
-    numbers: Floats
+    numbers: Array
     moves: Integers
 
 
@@ -89,7 +86,7 @@ class TrainingState:
     problem: Problem
     step: int
     start: int
-    parameters: Floats
-    memory: tuple[Floats, ...]
+    parameters: Array
+    memory: tuple[Array, ...]
     schedule: ScheduleState
     exact: ExactState

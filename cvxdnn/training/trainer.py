@@ -15,10 +15,10 @@ from functools import cached_property
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot, Status
+from cvxdnn.core.types import Array
 from cvxdnn.training import schedule
 from cvxdnn.training.descent import Descent
 from cvxdnn.training.finish import IDLE_INSERTIONS, Finish, polish_begun
@@ -30,8 +30,6 @@ from cvxdnn.training.schedule import CHECK_EVERY, CONVERGED, POLISHING, Policy, 
 from cvxdnn.training.state import INSERTION, ExactState, Problem, TrainingState
 
 __all__ = ["Trainer"]
-
-Floats = NDArray[np.float64]
 
 _OVERFLOW = 1e100
 """An objective above this, in units where the data have size 1, counts as infinite: the next steps will overflow."""
@@ -169,14 +167,14 @@ class Trainer:
         best = int(np.argmin(objectives))
         return Snapshot(self.step, objectives, best, networks[best], done, status, networks, self.state)
 
-    def shown_parameters(self, *, best: bool) -> Floats:
+    def shown_parameters(self, *, best: bool) -> Array:
         """The current parameters, flat; the best ones seen where `best` is set or the current ones overflow."""
         objectives = self._objectives()
         current = objectives < self.schedule.best if best else np.isfinite(objectives)
-        shown: Floats = np.where(current[self._owner], self._model.parameters.numpy(), self.schedule.best_parameters)
+        shown: Array = np.where(current[self._owner], self._model.parameters.numpy(), self.schedule.best_parameters)
         return shown
 
-    def _network(self, parameters: Floats, restart: int) -> Network:
+    def _network(self, parameters: Array, restart: int) -> Network:
         return self._units.outward(self.problem.layout.unpack(parameters, restart))
 
     def _objective(self, network: Network) -> float:
@@ -221,7 +219,7 @@ class Trainer:
         self._go_on(judged.decided(at_rest, verdict))
         self.step += 1
 
-    def _objectives(self) -> Floats:
+    def _objectives(self) -> Array:
         """Of each restart at the current parameters, in the problem's units; infinite where they overflow."""
         objectives = self._model.objectives().numpy()
         return np.where(objectives < _OVERFLOW, objectives, np.inf)

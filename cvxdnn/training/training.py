@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import Loss, named
 from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot, Status
+from cvxdnn.core.types import Array
 from cvxdnn.training.finish import draws_ramps
 from cvxdnn.training.layout import BIASES, Biases, ParameterLayout
 from cvxdnn.training.methods import METHODS
@@ -36,7 +36,6 @@ from cvxdnn.training.trainer import Trainer
 
 __all__ = ["TrainingState", "train"]
 
-Floats = NDArray[np.float64]
 
 MAX_DEPTH, MAX_WIDTH, MAX_RESTARTS = 10, 1000, 64
 MAX_PARAMETERS = 10_000_000
@@ -152,7 +151,7 @@ def train(
     return _snapshots(training, max_steps, snapshot_every)
 
 
-def _checked_loss(loss: str | Loss, y: Floats) -> Loss:
+def _checked_loss(loss: str | Loss, y: Array) -> Loss:
     loss = named(loss)
     loss.check(y)
     return loss

@@ -23,13 +23,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Loss, Squared
 from cvxdnn.core.network import Network, origin_for
+from cvxdnn.core.types import Array
 from cvxdnn.training.layout import Layers
-
-Floats = NDArray[np.float64]
 
 _FAR = 1.0
 """Values of y whose middle is farther from 0 than this many times their range are measured from that middle."""
@@ -60,7 +58,7 @@ class Units:
     loss_unit: float
 
     @classmethod
-    def of(cls, x: Floats, y: Floats, *, depth: int, bias_in_first_layer: bool, loss: Loss | None = None) -> Units:
+    def of(cls, x: Array, y: Array, *, depth: int, bias_in_first_layer: bool, loss: Loss | None = None) -> Units:
         """Units in which the data have a size near 1; `loss` is the squared one unless given."""
         loss = Squared() if loss is None else loss
         low, high = float(x.min()), float(x.max())
@@ -82,7 +80,7 @@ class Units:
         root = max(float(np.sqrt(self.loss_unit)), 1e-150)
         return min(beta * min(self.weight_unit / root, 1e100) ** 2, _HUGE)
 
-    def data(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    def data(self, x: Array, y: Array) -> tuple[Array, Array]:
         """The points in these units."""
         return (x - self.x_origin) / self.x_unit, (y - self.y_origin) / self.y_unit
 
@@ -94,7 +92,7 @@ class Units:
         weights, biases = zip(*moved, strict=True)
         return Network(weights, (*biases[:-1], biases[-1] + self.y_origin), origin=self.network_origin)
 
-    def inward(self, layers: Layers, origin: float = 0.0) -> list[tuple[Floats, Floats]]:
+    def inward(self, layers: Layers, origin: float = 0.0) -> list[tuple[Array, Array]]:
         """A network of the user's units and of this origin as one in these."""
         c = self.weight_unit
         moved = self._moved(layers, self.x_origin - origin)
@@ -102,7 +100,7 @@ class Units:
         moved[-1] = (last, bias - self.y_origin)
         return [(w / c, b / self._bias_unit(layer)) for layer, (w, b) in enumerate(moved, start=1)]
 
-    def _moved(self, layers: Layers, by: float) -> list[tuple[Floats, Floats]]:
+    def _moved(self, layers: Layers, by: float) -> list[tuple[Array, Array]]:
         """The layers that make the same of inputs that are smaller by this much."""
         moved = list(layers)
         if by:
@@ -117,7 +115,7 @@ class Units:
         return self.y_unit if layer == self.depth else float(self.x_unit * self.weight_unit**layer)
 
 
-def _origin_and_unit(y: Floats) -> tuple[float, float]:
+def _origin_and_unit(y: Array) -> tuple[float, float]:
     """0, or the middle of data that lie far from 0; and how far they extend."""
     low, high = float(y.min()), float(y.max())
     middle, spread = low / 2 + high / 2, high - low

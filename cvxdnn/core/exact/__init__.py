@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core.exact.candidate import network_cost, network_values, spline_cost, spline_values, total_loss
 from cvxdnn.core.exact.depth import Line, deep_bound, penalty_enclosure
@@ -31,10 +30,9 @@ from cvxdnn.core.losses import Loss
 from cvxdnn.core.network import Network
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import DualPoint
+from cvxdnn.core.types import Array
 
 __all__ = ["ExactBounds", "deep_bounds", "two_layer_bounds"]
-
-Vector = NDArray[np.float64]
 
 
 class ProofLike(Protocol):
@@ -45,7 +43,7 @@ class ProofLike(Protocol):
     @property
     def point(self) -> DualPoint: ...
     @property
-    def multipliers(self) -> Vector: ...
+    def multipliers(self) -> Array: ...
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def _bound(inputs: Rationals, outputs: Rationals, proof: ProofLike, loss: Loss) 
 class _Mixture:
     beta: float
     point: DualPoint
-    multipliers: Vector
+    multipliers: Array
 
 
 def _mixed(left: Any, right: Any, weight_decay: Fraction) -> _Mixture:

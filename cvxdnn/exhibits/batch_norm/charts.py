@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.core.types import Array
 
 __all__ = ["scale_chart"]
 
-Array = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 SIDE = 250  # pixels

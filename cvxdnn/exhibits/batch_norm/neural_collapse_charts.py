@@ -10,13 +10,12 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["collapse_chart", "seen_from"]
 
-Array = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 SIDE = 300  # pixels: fits a phone
@@ -50,7 +49,7 @@ def collapse_chart(
     *,
     means: Array | None = None,
     samples: Array | None = None,
-    labels: NDArray[np.intp] | None = None,
+    labels: Indices | None = None,
     way: Array | None = None,
     turn: float = 0.0,
 ) -> Chart:

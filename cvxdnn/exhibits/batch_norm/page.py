@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array, Indices
 from cvxdnn.exhibits.batch_norm.charts import scale_chart
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory.batch_norm import BatchNormSolution, Scaling, solve
@@ -15,8 +15,6 @@ from cvxdnn.theory.batch_norm_span import TOLERANCE, Span, span_of
 from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics, one_hot, predict, simplex_vertices
 from cvxdnn.training.fitting import FitProblem
 from cvxdnn.training.fitting.problem import Architecture
-
-Array = NDArray[np.float64]
 
 PREFIX = "batch_norm_"
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.6, 1.9, 2.1, 2.5, 2.9, 3.3, 3.6)
@@ -56,7 +54,7 @@ class Case:
     """
 
     setting: Setting
-    labels: NDArray[np.intp]
+    labels: Indices
     problem: FitProblem
     exact: BatchNormSolution
     collapse: NeuralCollapse

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.beyond.closed_form_charts import LOCAL, OPTIMUM, SOFT
 from cvxdnn.tasks.fits import FitFrame, Measure
 from cvxdnn.theory.deep_linear import NormConstrained, norm_constrained
@@ -18,8 +18,7 @@ from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["Collapse", "Gap", "Jump", "Rank", "collapse_case", "gap_case", "jump_case", "rank_case"]
 
-Floats = NDArray[np.float64]
-Curve = tuple[Floats, Floats]
+Curve = tuple[Array, Array]
 
 BELOW = 1e-6
 """Share by which a restart must be below a value to count as below it."""
@@ -35,7 +34,7 @@ DISTANCES = {
 class Gap:
     """Duality gap: both optima for targets with these singular values, and the network to train."""
 
-    targets: Floats
+    targets: Array
     values: NormConstrained
     problem: FitProblem
 
@@ -45,7 +44,7 @@ class Rank:
     """Three classes: the value of one channel per class with its features, and the network of rank two at depth 5."""
 
     one_channel: float
-    channels: Sequence[Floats]
+    channels: Sequence[Array]
     example: RankTwo | None
     problem: FitProblem
 
@@ -57,7 +56,7 @@ class Jump:
     curves: Mapping[str, Curve]
     threshold: float
     jump: float
-    targets: Floats
+    targets: Array
     problem: FitProblem
 
 
@@ -127,7 +126,7 @@ def share_below(frame: FitFrame, value: float) -> int:
     return int(np.count_nonzero(frame.objectives < (1 - BELOW) * value))
 
 
-def features_shown(case: Rank, frame: FitFrame | None) -> dict[str, Sequence[Floats]]:
+def features_shown(case: Rank, frame: FitFrame | None) -> dict[str, Sequence[Array]]:
     """Features in each hidden layer of the networks in question."""
     shown = {"One channel per class, closed form": case.channels}
     if case.example is not None:
@@ -137,12 +136,12 @@ def features_shown(case: Rank, frame: FitFrame | None) -> dict[str, Sequence[Flo
     return shown
 
 
-def named(measured: Mapping[str, Floats]) -> dict[str, Floats]:
+def named(measured: Mapping[str, Array]) -> dict[str, Array]:
     """The measured distances under the names they have here."""
     return {shown: measured[name] for name, shown in DISTANCES.items() if name in measured}
 
 
-def _features(X: Floats, weights: Sequence[Floats]) -> list[Floats]:
+def _features(X: Array, weights: Sequence[Array]) -> list[Array]:
     layers = [X]
     for matrix in weights[:-1]:
         layers.append(np.maximum(layers[-1] @ matrix, 0.0))

@@ -20,10 +20,10 @@ from enum import Enum
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.convex import solve
 from cvxdnn.core.solution import Solution
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsFrame, DeepRunsView
 from cvxdnn.tasks.scenario import LIMITS, Biases
 from cvxdnn.tasks.stream import Stream
@@ -41,7 +41,6 @@ __all__ = [
     "share_above",
 ]
 
-Vector = NDArray[np.float64]
 
 RUNS, STEPS = min(8, LIMITS["restarts"][1]), 3_000
 SAME = 1e-3
@@ -101,12 +100,12 @@ class Experiment:
         return max(EXAMPLES[self.example].x) / 2 if self.signed else 0.0
 
     @property
-    def x(self) -> Vector:
+    def x(self) -> Array:
         """(n,) the inputs that are trained on."""
         return np.array(EXAMPLES[self.example].x) - self.offset
 
     @property
-    def y(self) -> Vector:
+    def y(self) -> Array:
         """(n,) the outputs."""
         return np.array(EXAMPLES[self.example].y)
 
@@ -128,7 +127,7 @@ class Experiment:
         return Stream(DeepRuns(self.x, self.y, self.beta, self.depth, self.biases, runs=RUNS, max_steps=STEPS))
 
 
-def crossing(history: Vector, value: float) -> int | None:
+def crossing(history: Array, value: float) -> int | None:
     """The first recorded step at which a run is below the value by more than `SAME`; None if none ever is."""
     below = np.flatnonzero(history[:, 1:].min(axis=1) < value * (1 - SAME))
     return int(history[below[0], 0]) if below.size else None

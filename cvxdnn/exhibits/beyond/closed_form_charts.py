@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.fit_charts import AXIS, DASHES, FIRST_STEPS, LEGEND, MORE_COLOURS, Chart
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.core.types import Array
 
 __all__ = ["cosines_chart", "distance_chart", "shrinkage_chart"]
 
-Floats = NDArray[np.float64]
 
 SOFT, OPTIMUM, LOCAL, TRAINED = "soft threshold", "optimum", "local minimum", "trained"
 TRUE = "closed form"
@@ -24,7 +23,7 @@ VANISHED = 1e-3
 """Features shorter than this share of the longest have no direction."""
 
 
-def shrinkage_chart(curves: Mapping[str, tuple[Floats, Floats]], trained: tuple[Floats, Floats] | None) -> Chart:
+def shrinkage_chart(curves: Mapping[str, tuple[Array, Array]], trained: tuple[Array, Array] | None) -> Chart:
     """What is left of a singular value against what it was.
 
     Parameters
@@ -60,7 +59,7 @@ def shrinkage_chart(curves: Mapping[str, tuple[Floats, Floats]], trained: tuple[
     return columns, specification
 
 
-def cosines_chart(layers: Sequence[Floats]) -> Chart:
+def cosines_chart(layers: Sequence[Array]) -> Chart:
     """Cosines between the features of the classes after each hidden layer, as cells; a class at 0 has none.
 
     layers : features (classes, units) after each hidden layer
@@ -85,7 +84,7 @@ def cosines_chart(layers: Sequence[Floats]) -> Chart:
     return columns, specification
 
 
-def distance_chart(steps: Floats, traces: Mapping[str, Floats], limits: Mapping[str, float]) -> Chart:
+def distance_chart(steps: Array, traces: Mapping[str, Array], limits: Mapping[str, float]) -> Chart:
     """Distances against the step, each with the value it has at the optimum as a dashed line.
 
     Parameters
@@ -119,7 +118,7 @@ def distance_chart(steps: Floats, traces: Mapping[str, Floats], limits: Mapping[
     return columns, specification
 
 
-def _cosines(features: Floats) -> Floats:
+def _cosines(features: Array) -> Array:
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     unit = np.divide(features, lengths, out=np.zeros_like(features), where=lengths > VANISHED * lengths.max())
     return np.asarray(unit @ unit.T)

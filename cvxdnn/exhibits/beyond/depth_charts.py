@@ -7,16 +7,15 @@ Each builder returns (columns, Vega-Lite specification); the specification depen
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.fit_charts import AXIS, LEGEND
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.deep_runs import DeepRunsFrame
 
 __all__ = ["crossing_chart", "functions_chart"]
 
-Vector = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 LOWEST, HIGHEST = 0.55, 5.0
@@ -26,9 +25,7 @@ VALUE, BEST, OTHERS, CROSSING = "value of (DEEP)", "best network", "other networ
 POINTS, OPTIMUM = "points", "function of (DEEP)"
 
 
-def crossing_chart(
-    history: Vector | None, value: float, *, steps: int, crossed: int | None, height: int = 300
-) -> Chart:
+def crossing_chart(history: Array | None, value: float, *, steps: int, crossed: int | None, height: int = 300) -> Chart:
     """Objectives of all runs as multiples of the value, on a logarithmic axis.
 
     Parameters
@@ -72,7 +69,7 @@ def crossing_chart(
 
 
 def functions_chart(
-    x: Vector, y: Vector, optimum: LinearSpline, frame: DeepRunsFrame | None, *, height: int = 300
+    x: Array, y: Array, optimum: LinearSpline, frame: DeepRunsFrame | None, *, height: int = 300
 ) -> Chart:
     """The points, the function that (DEEP) would draw, and that of the best trained network."""
     at = np.union1d(x[[0, -1]], optimum.knots[(optimum.knots > x[0]) & (optimum.knots < x[-1])])

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.theory.result import Claim, Verdict
 
 __all__ = ["NAMES", "Optimum"]
-
-Matrix = NDArray[np.float64]
 
 NAMES = {
     Claim.PROVED: "optimum, proved",
@@ -35,7 +33,7 @@ class Optimum:
     value: float
     dual: float
     status: Verdict
-    singular_values: Matrix | None
+    singular_values: Array | None
     width: int
 
     @property
@@ -59,6 +57,6 @@ class Optimum:
         return "optimum" if self.status.ok else "upper bound"
 
     @property
-    def norms(self) -> Matrix | None:
+    def norms(self) -> Array | None:
         """(L,) Frobenius norms of the layers."""
         return None if self.singular_values is None else np.linalg.norm(self.singular_values, axis=1)

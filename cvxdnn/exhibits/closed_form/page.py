@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from cvxdnn.app.fit import chart
 from cvxdnn.app.fit_charts import alignment_chart, norm_chart, objective_chart, spectrum_chart
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.optimum import Optimum
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory.result import Claim
@@ -38,7 +38,6 @@ ZERO = 1e-6
 """Singular values below this are zero."""
 ROUND_OFF = 1e-16
 
-Vector = NDArray[np.float64]
 Row = tuple[str, str, str]
 
 
@@ -145,7 +144,7 @@ def _meaning(excess: float, claim: Claim) -> str:
     return "The closed form is an upper bound: lower networks are not excluded."
 
 
-def _ranks(singular_values: Iterable[Vector] | None) -> str:
+def _ranks(singular_values: Iterable[Array] | None) -> str:
     """The rank of every layer; one number if it is the same."""
     if singular_values is None:
         return "–"
@@ -153,7 +152,7 @@ def _ranks(singular_values: Iterable[Vector] | None) -> str:
     return str(ranks[0]) if len(set(ranks)) == 1 else ", ".join(map(str, ranks))
 
 
-def _imbalance(problem: FitProblem, weights: tuple[NDArray[np.float64], ...]) -> float:
+def _imbalance(problem: FitProblem, weights: tuple[Array, ...]) -> float:
     """What balance leaves of itself: of matrices in linear networks, of single neurons behind a ReLU."""
     if problem.architecture == "linear":
         return float(balance(weights).max())
@@ -165,7 +164,7 @@ def _small(value: float) -> str:
     return f"{value:.0e}" if value > ROUND_OFF else "0"
 
 
-def _span(norms: Vector | None) -> str:
+def _span(norms: Array | None) -> str:
     if norms is None:
         return "–"
     low, high = float(norms.min()), float(norms.max())

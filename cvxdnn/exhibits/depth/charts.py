@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from cvxdnn.app.fit_charts import AXIS, LEGEND
@@ -19,11 +18,11 @@ from cvxdnn.convex import DeepPath
 from cvxdnn.core.diagnostics import LayerDiagnostics
 from cvxdnn.core.solution import LocalMinimum
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.deep_runs import DeepRunsFrame, settled_in
 
 __all__ = ["jump_figure", "layers_figure", "splines_figure", "valley_chart"]
 
-Vector = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 CURVE, OPTIMUM, VALLEY, RUN, COUNT = (
@@ -68,7 +67,7 @@ def valley_chart(deep: DeepPath, *, beta: float, depth: int, runs: DeepRunsFrame
     return columns, _valley_specification((-0.03 * right, right), (low, high), height)
 
 
-def splines_figure(x: Vector, y: Vector, splines: Mapping[str, LinearSpline], *, nested: bool) -> go.Figure:
+def splines_figure(x: Array, y: Array, splines: Mapping[str, LinearSpline], *, nested: bool) -> go.Figure:
     """Splines of several depths over the points.
 
     Parameters
@@ -167,7 +166,7 @@ def _right_end(deep: DeepPath, minima: Sequence[LocalMinimum]) -> float:
     return min(1.02 * float(curve.path_norm[-1]), max(1.8 * minima[-1].r, quarter)) or 1.0
 
 
-def _with_room(heights: Vector) -> tuple[float, float]:
+def _with_room(heights: Array) -> tuple[float, float]:
     low, high = float(heights.min()), float(heights.max())
     room = 0.1 * (high - low) or 0.1 * abs(high) or 0.1
     return low - room, high + room
@@ -228,7 +227,7 @@ def _valley_specification(across: tuple[float, float], up: tuple[float, float], 
     }
 
 
-def _travelled(deep: DeepPath, depth: int, lowest: float, highest: float) -> tuple[Vector, Vector]:
+def _travelled(deep: DeepPath, depth: int, lowest: float, highest: float) -> tuple[Array, Array]:
     """Weight decays and path norms of the optimum, from right to left; NaN where it jumps."""
     jumps = deep.transitions(depth=depth)
     top = float(deep.curve.path_norm[-1])

@@ -2,20 +2,18 @@
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, Model, Words, point_editor
 from cvxdnn.app.point_editor.told import told_names, told_points
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.session import Domain, Session, reference
 from cvxdnn.exhibits.explore.training import TrainingRun
 from cvxdnn.tasks.comparison import Reference, network_knots
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import MAX_POINTS
-
-Vector = NDArray[np.float64]
 
 KEY = "explore_editor"
 CAPTION = (
@@ -99,7 +97,7 @@ def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
     return [best, others]
 
 
-def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[Vector, Vector]:
+def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[Array, Array]:
     """The corners of the drawn curve, from one edge of the chart to the other."""
     low, high = units.unit_x(np.array(domain[:2]))
     inside = spline.knots[(spline.knots > low) & (spline.knots < high)]

@@ -8,14 +8,13 @@ training bends move and gather at the knots of the optimum, which stand behind t
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.fit_charts import AXIS, LEGEND
 from cvxdnn.app.palette import CERTIFIED, MEASURED
+from cvxdnn.core.types import Array
 
 __all__ = ["neuron_chart", "pull_chart"]
 
-Vector = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 MOST_PULL = 5.0
@@ -24,7 +23,7 @@ RIGHT, LEFT, KNOT = "neuron, active to the right", "neuron, active to the left",
 
 
 def neuron_chart(
-    bends: Vector, changes: Vector, sides: Vector, knots: Vector, knot_changes: Vector, *, height: int = 260
+    bends: Array, changes: Array, sides: Array, knots: Array, knot_changes: Array, *, height: int = 260
 ) -> Chart:
     """Slope change against place, for neurons and for the optimum's knots.
 
@@ -79,7 +78,7 @@ def neuron_chart(
     return columns, specification
 
 
-def pull_chart(x: Vector, pull: Vector, *, height: int = 150) -> Chart:
+def pull_chart(x: Array, pull: Array, *, height: int = 150) -> Chart:
     """How hard the points pull on the network, summed twice, (m,) at x (m,), in units of the tube's half width.
 
     Beyond 1 or -1 a new neuron there lowers the objective.

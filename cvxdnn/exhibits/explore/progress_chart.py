@@ -7,17 +7,15 @@ its data change, which flickers. A Vega-Lite chart is updated in place.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import MEASURED
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 FLOOR = 1e-9
 """Gaps below this are drawn on it: a logarithmic axis has no zero."""
 
 
-def progress_chart(history: Vector, lower_bound: float | None) -> tuple[dict[str, Vector], dict[str, Any]]:
+def progress_chart(history: Array, lower_bound: float | None) -> tuple[dict[str, Array], dict[str, Any]]:
     """Gap to the certified optimum over the steps; without an optimum, the objective itself.
 
     Parameters

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.fit_charts import AXIS, DASHES, LEGEND, MORE_COLOURS
 from cvxdnn.app.palette import MEASURED
+from cvxdnn.core.types import Array
 
 __all__ = ["final_gaps_chart", "race_chart"]
 
-Vector = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 FLOOR = 1e-10
@@ -22,7 +21,7 @@ FLOOR = 1e-10
 DECADES = range(-10, 2)
 
 
-def race_chart(lanes: Mapping[str, Vector], labels: Sequence[str], bound: float, *, height: int = 260) -> Chart:
+def race_chart(lanes: Mapping[str, Array], labels: Sequence[str], bound: float, *, height: int = 260) -> Chart:
     """Gap to `bound` over computing time, relative, on a logarithmic axis; one line per optimiser.
 
     Parameters
@@ -60,7 +59,7 @@ def race_chart(lanes: Mapping[str, Vector], labels: Sequence[str], bound: float,
     return columns, specification
 
 
-def final_gaps_chart(gaps: Vector, *, height: int = 260) -> Chart:
+def final_gaps_chart(gaps: Array, *, height: int = 260) -> Chart:
     """How many networks ended within each power of ten of the optimum, relative."""
     exponents = np.ceil(np.log10(np.maximum(gaps, FLOOR))).clip(DECADES[0], DECADES[-1])
     columns: dict[str, Any] = {

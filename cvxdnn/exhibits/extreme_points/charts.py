@@ -10,16 +10,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.core.types import Array, Mask
 from cvxdnn.exhibits.extreme_points.marks import SAMPLES, Canvas, as_plane, clipped_plane, polygon
 from cvxdnn.theory.extreme_points import ExtremePoints, Hull, Piece
 
 __all__ = ["ramps_figure", "set_figure"]
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def set_figure(

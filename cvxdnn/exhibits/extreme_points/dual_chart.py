@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.extreme_points.marks import SAMPLES, Canvas, as_plane, polygon
 from cvxdnn.theory.extreme_points import DualSet, ExtremePoints
 
 __all__ = ["dual_figure"]
-
-Array = NDArray[np.float64]
 
 LIGHT = np.array([0.8, 0.2, 0.57])
 TOUCHING_COLORS = ("#00507C", "#3E9BD1", "#A9D3EE")

@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array, Indices
 from cvxdnn.theory.extreme_points_hull import hull_facets
 
 __all__ = ["SAMPLES", "Canvas", "as_plane", "clipped_plane", "polygon"]
-
-Array = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 HEIGHT = 460
 GRID = "#9AA1A8"
@@ -194,7 +191,7 @@ def as_plane(vectors: Array) -> Array:
     return coordinates
 
 
-def polygon(points: Array) -> tuple[Array, NDArray[np.intp]]:
+def polygon(points: Array) -> tuple[Array, Indices]:
     """The hull of points (m, 2) as `Canvas.surface` takes it; a segment stays one."""
 
     facets = hull_facets(points)

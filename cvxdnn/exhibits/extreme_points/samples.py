@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory import extreme_points as geometry
 from cvxdnn.theory.extreme_points import DualSet, ExtremePoints, Hull, Piece
 from cvxdnn.training.fitting import FitProblem
 
-Array = NDArray[np.float64]
 Point = tuple[float, float]
 
 PREFIX = "extreme_points_"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, MEASURED
+from cvxdnn.core.types import Array
 
 __all__ = ["touch_chart"]
 
-Array = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 EXACT, TRAINED, WALL = "optimal neuron", "trained neuron", "wall"

@@ -5,21 +5,19 @@ The slider works in the browser: every position is a frame of the figure, exact 
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
 from cvxdnn.convex.path import Path
 from cvxdnn.convex.selection import CrossValidation
-
-Vector = NDArray[np.float64]
+from cvxdnn.core.types import Array
 
 MAX_FRAMES = 150
 LOWEST_SHARE = 1e-5
 RISING, FALLING = "#009E73", "#CC79A7"
 
 
-def path_figure(path: Path, x: Vector, y: Vector) -> go.Figure:
+def path_figure(path: Path, x: Array, y: Array) -> go.Figure:
     """Data and optimal spline for the slider's weight decay; below it, for every knot, where on the path it lives."""
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.6, 0.4], vertical_spacing=0.04)
     betas = slider_betas(path)
@@ -73,7 +71,7 @@ def path_figure(path: Path, x: Vector, y: Vector) -> go.Figure:
     return figure
 
 
-def slider_betas(path: Path) -> Vector:
+def slider_betas(path: Path) -> Array:
     """Weight decays for the slider: every breakpoint above the lowest shown, filled up evenly, descending."""
     lowest = LOWEST_SHARE * path.beta_max
     breakpoints = path.betas[path.betas > lowest]
@@ -141,7 +139,7 @@ def cross_validation_figure(result: CrossValidation) -> go.Figure:
     return _over_beta(figure)
 
 
-def _curves(path: Path, x: Vector, betas: Vector) -> tuple[Vector, Vector]:
+def _curves(path: Path, x: Array, betas: Array) -> tuple[Array, Array]:
     """The inputs where a curve can bend, and its values there for every weight decay; exact between them."""
     room = 0.04 * float(np.ptp(x)) or 0.5
     at = np.concatenate([[x.min() - room], np.unique(x), [x.max() + room]])

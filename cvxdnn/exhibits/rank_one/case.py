@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.optimum import Optimum
 from cvxdnn.theory import deep_linear, rank_one
 from cvxdnn.theory.deep_linear import DeepLinear
@@ -19,9 +19,6 @@ from cvxdnn.theory.result import Claim, Verdict
 from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["KINDS", "SIDES", "Kind", "RankOneCase", "RankOneSetting", "Side", "rank_one_case", "takes_long"]
-
-Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64]
 
 Kind = Literal["one_output", "whitened", "general", "relu", "relu_bias"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -68,8 +65,8 @@ class RankOneCase:
     setting: RankOneSetting
     problem: FitProblem
     optimum: Optimum
-    numbers: Vector
-    direction: Vector
+    numbers: Array
+    direction: Array
     chain: RankOne | None = None
 
     @property
@@ -104,7 +101,7 @@ def rank_one_case(setting: RankOneSetting) -> RankOneCase:
     return RankOneCase(setting, problem, _of_linear(solution, setting), nothing, nothing)
 
 
-def _linear_data(setting: RankOneSetting, rng: np.random.Generator) -> tuple[Matrix, Matrix]:
+def _linear_data(setting: RankOneSetting, rng: np.random.Generator) -> tuple[Array, Array]:
     n, d = setting.samples, setting.inputs
     X = rng.normal(size=(n, d))
     if setting.kind == "one_output":
@@ -118,7 +115,7 @@ def _linear_data(setting: RankOneSetting, rng: np.random.Generator) -> tuple[Mat
     return X, X @ M + NOISE * rng.normal(size=(n, setting.outputs))
 
 
-def _problem(setting: RankOneSetting, X: Matrix, Y: Matrix) -> FitProblem:
+def _problem(setting: RankOneSetting, X: Array, Y: Array) -> FitProblem:
     whitened = setting.kind == "whitened"
     return FitProblem(
         X, Y, setting.beta, "linear", depth=setting.depth, width=setting.width, seed=setting.seed,
@@ -137,7 +134,7 @@ def _of_linear(solution: DeepLinear, setting: RankOneSetting) -> Optimum:
     return Optimum(solution.objective, solution.dual_bound, solution.status, values, 1)
 
 
-def _budgeted(setting: RankOneSetting, X: Matrix, Y: Matrix) -> Optimum:
+def _budgeted(setting: RankOneSetting, X: Array, Y: Array) -> Optimum:
     assert setting.budget is not None
     both = deep_linear.norm_constrained(X, Y, beta=setting.beta, depth=setting.depth, budget=setting.budget)
     if setting.parallel:
@@ -173,7 +170,7 @@ def _rank_one(setting: RankOneSetting, rng: np.random.Generator) -> RankOneCase:
     return RankOneCase(setting, problem, optimum, c, direction, chain)
 
 
-def _target(c: Vector, side: Side, bias: bool) -> Vector:
+def _target(c: Array, side: Side, bias: bool) -> Array:
     if side == "oppose":
         return 1.5 * c
     if side == "agree":
@@ -181,6 +178,6 @@ def _target(c: Vector, side: Side, bias: bool) -> Vector:
     return np.sin(3 * c) if bias else 1.5 * c
 
 
-def _two_largest(layer: Matrix) -> Vector:
+def _two_largest(layer: Array) -> Array:
     values = np.linalg.svd(layer, compute_uv=False)[:2]
     return np.asarray(np.pad(values, (0, 2 - values.size)))

@@ -9,19 +9,18 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.core.types import Array
 
 __all__ = ["budget_figure", "function_chart"]
 
-Vector = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 DATA, EXACT, TRAINED = "data", "closed form", "trained"
 
 
-def function_chart(c: Vector, y: Vector, at: Vector, exact: Vector, trained: Vector | None, *, height: int) -> Chart:
+def function_chart(c: Array, y: Array, at: Array, exact: Array, trained: Array | None, *, height: int) -> Chart:
     """Data (n,) over the numbers c, and both networks' outputs (k,) at the places `at` (k,)."""
     curves = [(DATA, c, y), (EXACT, at, exact)] + ([(TRAINED, at, trained)] if trained is not None else [])
     columns = {
@@ -53,7 +52,7 @@ def function_chart(c: Vector, y: Vector, at: Vector, exact: Vector, trained: Vec
     return columns, specification
 
 
-def budget_figure(budgets: Vector, standard: Vector, parallel: Vector) -> go.Figure:
+def budget_figure(budgets: Array, standard: Array, parallel: Array) -> go.Figure:
     """Optimum of both architectures, the cost of the budget included, against the budget (k,) of the early layers."""
     figure = go.Figure()
     for values, name, dash in ((standard, "standard network", "solid"), (parallel, "parallel = dual", "dash")):

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from cvxdnn.app.background import LOOK_SECONDS, Background, Results, own_background
 from cvxdnn.app.fit import chart
 from cvxdnn.app.page import figure, live
 from cvxdnn.core.limits import host_limits
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.page import condition_on_width, numbers
 from cvxdnn.exhibits.rank_one.case import (
     KINDS,
@@ -30,8 +30,6 @@ from cvxdnn.training.fitting import FittedNetwork
 from cvxdnn.training.fitting.chain import layer_norms
 
 __all__ = ["case_of", "controls", "duality_gap", "facts", "output_function"]
-
-Vector = NDArray[np.float64]
 
 PREFIX = "rank_one_"
 BETAS = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
@@ -133,7 +131,7 @@ def duality_gap(setting: RankOneSetting) -> None:
 
 
 @lru_cache(maxsize=32)
-def _over_budgets(case: RankOneCase) -> tuple[Vector, Vector, Vector]:
+def _over_budgets(case: RankOneCase) -> tuple[Array, Array, Array]:
     """Budgets around the best one, and both objectives with the budget's cost."""
     problem, norms = case.problem, case.optimum.norms
     usual = float(norms[0]) if norms is not None and norms[0] > 0 else 1.0

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array, Indices
 from cvxdnn.exhibits.closed_form.optimum import Optimum
 from cvxdnn.theory import shrink, whitened
 from cvxdnn.theory.whitened import Architecture, Whitened
@@ -13,8 +13,6 @@ from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["WhitenedCase", "WhitenedSetting", "strength_curves", "whitened_case"]
 
-Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64]
 
 RESTARTS, STEPS, POLISH = 12, 2000, 500
 
@@ -55,7 +53,7 @@ class WhitenedCase:
 
     setting: WhitenedSetting
     problem: FitProblem
-    groups: NDArray[np.intp]
+    groups: Indices
     solution: Whitened
     optimum: Optimum
 
@@ -72,7 +70,7 @@ def whitened_case(setting: WhitenedSetting) -> WhitenedCase:
     groups = np.repeat(np.arange(setting.classes), setting.counts)
     n = groups.size
     X = np.linalg.qr(rng.normal(size=(n + setting.extra_inputs, n)))[0].T
-    Y: Matrix = np.eye(setting.classes)[groups]
+    Y: Array = np.eye(setting.classes)[groups]
     if setting.real_target:
         Y = np.sort(rng.normal(size=(n, 1)), axis=0)[::-1]
         groups = (Y[:, 0] < 0).astype(np.intp)
@@ -90,7 +88,7 @@ def whitened_case(setting: WhitenedSetting) -> WhitenedCase:
     )  # fmt: skip
 
 
-def strength_curves(setting: WhitenedSetting, betas: Vector) -> tuple[Vector, Matrix]:
+def strength_curves(setting: WhitenedSetting, betas: Array) -> tuple[Array, Array]:
     """Targets (C,) of the channels and their strengths (k, C) for each weight decay, descending targets."""
     case = whitened_case(setting)
     targets = np.unique(case.solution.targets)[::-1]

@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["channels_chart", "strength_figure"]
 
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
 SHOWN = 16
@@ -24,7 +22,7 @@ SHOWN = 16
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
-def channels_chart(hidden: Matrix, groups: NDArray[np.intp], names: list[str], *, height: int) -> Chart:
+def channels_chart(hidden: Array, groups: Indices, names: list[str], *, height: int) -> Chart:
     """Heat map of the last hidden layer.
 
     Parameters
@@ -70,7 +68,7 @@ def channels_chart(hidden: Matrix, groups: NDArray[np.intp], names: list[str], *
     return columns, specification
 
 
-def strength_figure(betas: Vector, targets: Vector, strengths: Matrix, names: list[str], beta: float) -> go.Figure:
+def strength_figure(betas: Array, targets: Array, strengths: Array, names: list[str], beta: float) -> go.Figure:
     """Strength (k, C) of each channel against the weight decay (k,), with a line at the present one."""
     figure = go.Figure()
     for k, (target, name) in enumerate(zip(targets, names, strict=True)):
@@ -92,7 +90,7 @@ def strength_figure(betas: Vector, targets: Vector, strengths: Matrix, names: li
     return figure
 
 
-def _ordered(hidden: Matrix, groups: NDArray[np.intp]) -> Matrix:
+def _ordered(hidden: Array, groups: Indices) -> Array:
     strongest = np.argsort(-np.linalg.norm(hidden, axis=0), kind="stable")[:SHOWN]
     shown = hidden[:, strongest]
     per_group = np.array([shown[groups == k].sum(axis=0) for k in range(int(groups.max(initial=0)) + 1)])

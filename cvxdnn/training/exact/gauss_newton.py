@@ -28,16 +28,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Loss
+from cvxdnn.core.types import Array, Integers, Mask
 from cvxdnn.training.layout import Layers
 from cvxdnn.training.loss_curvature import curvatures
 
 __all__ = ["GaussNewton", "balanced"]
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 _PINNED = 1e-7
 """A pre-activation below this share of its unit's largest is at its kink."""
@@ -55,11 +52,11 @@ SOFTER, HARDER = 0.2, 5.0
 class _Pass:
     """Inputs of every layer, their pre-activations, and the outputs (n,)."""
 
-    inputs: list[Floats]
-    pre: list[Floats]
+    inputs: list[Array]
+    pre: list[Array]
 
     @property
-    def outputs(self) -> Floats:
+    def outputs(self) -> Array:
         return self.pre[-1][:, 0]
 
 
@@ -72,7 +69,7 @@ class _Pins:
     units: Integers
 
     @classmethod
-    def where(cls, marks: Sequence[NDArray[np.bool_]]) -> _Pins:
+    def where(cls, marks: Sequence[Mask]) -> _Pins:
         found = [np.nonzero(mark) for mark in marks]
         layers = [np.full(samples.size, layer) for layer, (samples, _) in enumerate(found)]
         return cls(
@@ -81,7 +78,7 @@ class _Pins:
             np.concatenate([units for _, units in found]),
         )
 
-    def kept(self, which: NDArray[np.bool_]) -> _Pins:
+    def kept(self, which: Mask) -> _Pins:
         return _Pins(self.layers[which], self.samples[which], self.units[which])
 
 
@@ -96,7 +93,7 @@ class GaussNewton:
     biased : for each layer, whether it has biases
     """
 
-    def __init__(self, x: Floats, y: Floats, beta: float, loss: Loss, biased: Sequence[bool]) -> None:
+    def __init__(self, x: Array, y: Array, beta: float, loss: Loss, biased: Sequence[bool]) -> None:
         self.x, self.y, self.beta, self.loss, self.biased = x, y, beta, loss, biased
 
     def objective(self, layers: Layers) -> float:
@@ -135,7 +132,7 @@ class GaussNewton:
         loss = float(self.loss.value(at.outputs, self.y).sum())
         return loss + self.beta / 2 * sum(float(np.vdot(w, w)) for w, _ in layers)
 
-    def _solved(self, layers: Layers, at: _Pass, pins: _Pins, mu: float) -> tuple[Layers, NDArray[np.bool_]]:
+    def _solved(self, layers: Layers, at: _Pass, pins: _Pins, mu: float) -> tuple[Layers, Mask]:
         """The step's end with these pins, and the pins whose force relu cannot explain."""
         n, rows = self.x.size, self.x.size + pins.layers.size
         samples = np.concatenate([np.arange(n), pins.samples])
@@ -159,9 +156,7 @@ class GaussNewton:
             moved.append((new, biases - forced.sum(axis=0) / mu if biased else biases))
         return moved, self._unexplained(layers, at, pins, brought, forces)
 
-    def _unexplained(
-        self, layers: Layers, at: _Pass, pins: _Pins, brought: list[Floats], forces: Floats
-    ) -> NDArray[np.bool_]:
+    def _unexplained(self, layers: Layers, at: _Pass, pins: _Pins, brought: list[Array], forces: Array) -> Mask:
         """Pins whose force is not between 0 and that of relu's other side."""
         n = self.x.size
         samples = np.concatenate([np.arange(n), pins.samples])
@@ -194,7 +189,7 @@ def balanced(layers: Layers) -> Layers:
     return list(zip(weights, biases, strict=True))
 
 
-def _solution(matrix: Floats, target: Floats) -> Floats:
+def _solution(matrix: Array, target: Array) -> Array:
     """Of the linear system; the least one where pins depend on each other."""
     try:
         return np.linalg.solve(matrix, target).astype(np.float64)
@@ -202,13 +197,13 @@ def _solution(matrix: Floats, target: Floats) -> Floats:
         return np.linalg.lstsq(matrix, target)[0].astype(np.float64)
 
 
-def _at_kinks(pre: Floats) -> NDArray[np.bool_]:
+def _at_kinks(pre: Array) -> Mask:
     """Where units are at their kink; one that is 0 everywhere has none."""
     size = np.abs(pre).max(axis=0)
     return (np.abs(pre) <= _PINNED * size) & (size > 0)
 
 
-def _brought_down(layers: Layers, at: _Pass, pins: _Pins) -> list[Floats]:
+def _brought_down(layers: Layers, at: _Pass, pins: _Pins) -> list[Array]:
     """For every layer, the derivative of each row in the layer's pre-activations, shape (rows, units)."""
     n = at.outputs.size
     samples = np.concatenate([np.arange(n), pins.samples])

@@ -18,19 +18,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.loss_terms import middle
 from cvxdnn.core.spline import interpolating_spline
 from cvxdnn.core.tube import needed_beta
+from cvxdnn.core.types import Array, Integers, Mask
 from cvxdnn.training.exact.decay import Decay
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.ramps import Ramps, corrected, lowered, settled_norm
 
 __all__ = ["Move", "held_rate", "inserted", "objective", "rates"]
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 _BEYOND = 1e-11
 """A ramp is beyond the wall when it is so by more than this share of it."""
@@ -118,7 +115,7 @@ def _with_the_best_entry(nodes: Nodes, ramps: Ramps, rate: float, room: int, nea
     return None
 
 
-def _candidates(nodes: Nodes, beyond: Floats, rate: float) -> list[int]:
+def _candidates(nodes: Nodes, beyond: Array, rate: float) -> list[int]:
     """The ramps beyond the wall, the farthest first; and those that are so by the largest share of their own size.
 
     Where inputs lie close together many ramps are the same but for round-off, and the first of them may bring nothing.
@@ -130,7 +127,7 @@ def _candidates(nodes: Nodes, beyond: Floats, rate: float) -> list[int]:
     return [int(column) for column in both[first] if beyond[column] > _BEYOND * rate]
 
 
-def _next_door(columns: Integers, count: int) -> NDArray[np.bool_]:
+def _next_door(columns: Integers, count: int) -> Mask:
     """The ramps whose kink is the next input to that of one in use, on the same side."""
     used = np.zeros((2, count), dtype=np.bool_)
     used.reshape(-1)[columns] = True

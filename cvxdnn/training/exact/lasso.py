@@ -17,15 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from cvxdnn.core.types import Array
 from cvxdnn.training.exact.quadratic import Quadratic, level
 
 __all__ = ["AmplitudeProblem"]
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 _DEPENDENT = 1e-11
 """A column counts as dependent when what the columns before it leave over is a smaller share of it than this."""
@@ -39,7 +36,7 @@ class _Leg:
     `level`: nothing that is quadratic changes, and it leads to no minimum but to a wall or a corner.
     """
 
-    step: Floats
+    step: Array
     slope: float
     curvature: float
     level: bool = False
@@ -52,11 +49,11 @@ class AmplitudeProblem:
     columns : (m, k);  loss : the model of m outputs;  charge : lambda
     """
 
-    columns: Floats
+    columns: Array
     loss: Quadratic
     charge: float
 
-    def minimum(self, sizes: Floats, offset: float) -> tuple[Floats, float, Quadratic]:
+    def minimum(self, sizes: Array, offset: float) -> tuple[Array, float, Quadratic]:
         """The best amplitudes (k,) and offset whose support is a part of what the walk from `sizes` >= 0 meets.
 
         With them, the model at the end of the walk.
@@ -86,7 +83,7 @@ class AmplitudeProblem:
             support[np.flatnonzero(support)[walled]] = False
         return sizes, offset, loss
 
-    def multipliers(self, sizes: Floats, offset: float) -> Floats | None:
+    def multipliers(self, sizes: Array, offset: float) -> Array | None:
         """Minus the slopes of the loss (m,) at the minimum of the columns in use; None where those are dependent.
 
         On quadratic pieces they are Q R^{-T} c, and what of the misses no column explains. The misses themselves would
@@ -100,10 +97,10 @@ class AmplitudeProblem:
         missing = _missing(loss, root, self.columns @ sizes + offset)
         needed = solve_triangular(r, _linear(columns, loss, self.charge), trans="T", check_finite=False)
         left_over = missing - q @ (q.T @ missing)
-        found: Floats = root * (left_over - q @ (q.T @ left_over) + q @ needed) - loss.slope
+        found: Array = root * (left_over - q @ (q.T @ left_over) + q @ needed) - loss.slope
         return found
 
-    def line(self) -> tuple[Floats, Floats] | None:
+    def line(self) -> tuple[Array, Array] | None:
         """(a0, d): with all columns in use the minimum is a0 - charge d; None where they are dependent."""
         q, r = _factors(self.columns, self.loss.curvature)
         if _first_dependent(r) is not None:
@@ -114,7 +111,7 @@ class AmplitudeProblem:
         return free[1:], (free - charged)[1:]
 
 
-def _leg(columns: Floats, loss: Quadratic, charge: float, outputs: Floats) -> _Leg:
+def _leg(columns: Array, loss: Quadratic, charge: float, outputs: Array) -> _Leg:
     """To the minimum on these columns; or, without one, along a combination that changes no quadratic term."""
     q, r = _factors(columns, loss.curvature)
     dependent = _first_dependent(r)
@@ -130,29 +127,29 @@ def _leg(columns: Floats, loss: Quadratic, charge: float, outputs: Floats) -> _L
     return _Leg(step, -curvature, curvature)
 
 
-def _factors(columns: Floats, curvature: Floats) -> tuple[Floats, Floats]:
+def _factors(columns: Array, curvature: Array) -> tuple[Array, Array]:
     ones = np.ones((columns.shape[0], 1))
     q, r = np.linalg.qr(np.sqrt(curvature)[:, None] * np.hstack([ones, columns]))
     return q, r
 
 
-def _step(q: Floats, r: Floats, columns: Floats, loss: Quadratic, charge: float, outputs: Floats) -> Floats:
+def _step(q: Array, r: Array, columns: Array, loss: Quadratic, charge: float, outputs: Array) -> Array:
     missing = _missing(loss, np.sqrt(loss.curvature), outputs)
     needed = solve_triangular(r, _linear(columns, loss, charge), trans="T", check_finite=False)
-    step: Floats = solve_triangular(r, q.T @ missing - needed, check_finite=False)
+    step: Array = solve_triangular(r, q.T @ missing - needed, check_finite=False)
     return step
 
 
-def _missing(loss: Quadratic, root: Floats, outputs: Floats) -> Floats:
+def _missing(loss: Quadratic, root: Array, outputs: Array) -> Array:
     return np.divide(loss.pull - loss.curvature * outputs, root, out=np.zeros_like(root), where=root > 0)
 
 
-def _linear(columns: Floats, loss: Quadratic, charge: float) -> Floats:
+def _linear(columns: Array, loss: Quadratic, charge: float) -> Array:
     """c: what is linear in the offset and in the amplitudes."""
     return np.append(loss.slope.sum(), charge + loss.slope @ columns)
 
 
-def _first_dependent(r: Floats) -> int | None:
+def _first_dependent(r: Array) -> int | None:
     diagonal, whole = np.abs(np.diag(r)), np.linalg.norm(r, axis=0)
     varying = np.append(whole[0], np.linalg.norm(r[1:, 1:], axis=0))  # what is not constant in a column
     least = np.maximum(_DEPENDENT * varying, 16 * _EPS * whole)
@@ -162,7 +159,7 @@ def _first_dependent(r: Floats) -> int | None:
     return diagonal.size if whole.size > diagonal.size else None
 
 
-def _combination(r: Floats, dependent: int) -> Floats:
+def _combination(r: Array, dependent: int) -> Array:
     combination = np.zeros(r.shape[1])
     combination[dependent] = 1.0
     above = r[:dependent, :dependent]
@@ -170,7 +167,7 @@ def _combination(r: Floats, dependent: int) -> Floats:
     return combination
 
 
-def _to_the_wall(here: Floats, step: Floats) -> float:
+def _to_the_wall(here: Array, step: Array) -> float:
     """How many steps can be taken before an amplitude becomes negative."""
     falling = step < 0
     with np.errstate(over="ignore"):

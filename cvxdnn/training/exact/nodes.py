@@ -20,24 +20,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Huber, Logistic, Loss, Squared
 from cvxdnn.core.spline import merge_points
 from cvxdnn.core.tube import double_integral
+from cvxdnn.core.types import Array, Indices, Integers
 from cvxdnn.training.exact.quadratic import Quadratic
 from cvxdnn.training.loss_curvature import curvatures
 
 __all__ = ["Nodes"]
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
 _EPS = float(np.finfo(np.float64).eps)
 _TOLD_APART = 64 * _EPS
 _LEAST_CURVATURE = 1e-10
 """Of a model of the loss where it is nearly flat: steps must end."""
-
 
 _SMALLEST = 1e-100
 
@@ -51,42 +47,42 @@ class Nodes:
     blur : outputs nearer to each other are the same; more than a matter of round-off only where a threshold is
     """
 
-    x: Floats
-    group: NDArray[np.intp]
-    y: Floats
+    x: Array
+    group: Indices
+    y: Array
     loss: Loss
     blur: float = 0.0
 
     @classmethod
-    def of(cls, x: Floats, y: Floats, loss: Loss) -> Nodes:
+    def of(cls, x: Array, y: Array, loss: Loss) -> Nodes:
         """Gather points given in any order; inputs that nearly coincide become one."""
         merged = merge_points(x, y)
         return cls(merged.x, merged.group, y, loss)
 
-    def ramps(self, columns: Integers) -> Floats:
+    def ramps(self, columns: Integers) -> Array:
         """The ramps of these columns at the inputs, shape (m, columns)."""
         side, kinks = self.sides(columns), self.x[columns % self.x.size]
         return np.maximum(side * (self.x[:, None] - kinks), 0.0)
 
     @cached_property
-    def ramp_sizes(self) -> Floats:
+    def ramp_sizes(self) -> Array:
         """How far each of the 2m ramps reaches, (2m,); never 0."""
         reach = np.concatenate([self.x[-1] - self.x, self.x - self.x[0]])
         return np.maximum(reach, _SMALLEST)
 
-    def sides(self, columns: Integers) -> Floats:
+    def sides(self, columns: Integers) -> Array:
         """+1 for ramps to the right, -1 for ramps to the left."""
         return np.where(columns < self.x.size, 1.0, -1.0)
 
-    def total(self, outputs: Floats) -> float:
+    def total(self, outputs: Array) -> float:
         """The loss of outputs (m,) at the inputs."""
         return float(self.loss.value(outputs[self.group], self.y).sum())
 
-    def slopes(self, outputs: Floats) -> Floats:
+    def slopes(self, outputs: Array) -> Array:
         """Its derivative in every output, (m,)."""
         return self._gathered(self.loss.subgradient(outputs[self.group], self.y))
 
-    def slope_doubts(self, outputs: Floats) -> Floats:
+    def slope_doubts(self, outputs: Array) -> Array:
         """How much round-off there may be in the slope of every point, (n,)."""
         f = outputs[self.group]
         numbers = 2 * _EPS * (np.abs(f) + np.abs(self.y))
@@ -96,11 +92,11 @@ class Nodes:
         near = np.abs(f - self.y) <= corner + numbers
         return self.loss.delta * np.where(near, numbers / corner, 2 * _EPS)
 
-    def curvatures(self, outputs: Floats) -> Floats:
+    def curvatures(self, outputs: Array) -> Array:
         """Its second derivative in every output, (m,)."""
         return self._gathered(curvatures(self.loss, outputs[self.group], self.y))
 
-    def model(self, outputs: Floats) -> Quadratic:
+    def model(self, outputs: Array) -> Quadratic:
         """The quadratic model at these outputs; the loss itself, up to the corners, if it is "squared" or "huber"."""
         if isinstance(self.loss, Squared):
             return Quadratic(self._gathered(np.ones_like(self.y)), self._gathered(self.y), np.zeros_like(self.x))
@@ -109,7 +105,7 @@ class Nodes:
         curvature = np.maximum(self.curvatures(outputs), _LEAST_CURVATURE)
         return Quadratic(curvature, curvature * outputs - self.slopes(outputs), np.zeros_like(self.x))
 
-    def fits(self, outputs: Floats, model: Quadratic) -> bool:
+    def fits(self, outputs: Array, model: Quadratic) -> bool:
         """Whether every point is on the piece of the loss that the model has it on."""
         if not isinstance(self.loss, Huber):
             return isinstance(self.loss, Squared)
@@ -118,7 +114,7 @@ class Nodes:
         beyond[model.points] = False
         return not beyond.any()
 
-    def change(self, outputs: Floats, step: Floats) -> float:
+    def change(self, outputs: Array, step: Array) -> float:
         """By how much the loss changes with a step from these outputs, accurate however small the step."""
         f, by = outputs[self.group], step[self.group]
         if isinstance(self.loss, Squared | Huber):
@@ -131,13 +127,13 @@ class Nodes:
             direct = np.where(small, np.log1p(share * np.expm1(np.where(small, -self.y * by, 0.0))), direct)
         return float(direct.sum())
 
-    def correlations(self, multipliers: Floats) -> Floats:
+    def correlations(self, multipliers: Array) -> Array:
         """A_j^T lambda for all 2m ramps."""
         left = double_integral(self.x, multipliers)
         right = left + multipliers @ self.x - self.x * multipliers.sum()
         return np.concatenate([right, left])
 
-    def _between_corners(self, outputs: Floats, loss: Huber) -> Quadratic:
+    def _between_corners(self, outputs: Array, loss: Huber) -> Quadratic:
         missed, corner = outputs[self.group] - self.y, self._corners(loss)
         bend = loss.delta / corner
         near = (np.abs(missed) <= corner).astype(np.float64)
@@ -155,7 +151,7 @@ class Nodes:
             loss.delta,
         )
 
-    def _corners(self, loss: Huber) -> Floats:
+    def _corners(self, loss: Huber) -> Array:
         """How far from each y the loss turns linear: delta, or what the numbers can tell from y if that is more."""
         return np.maximum(loss.delta, np.maximum(_TOLD_APART * np.abs(self.y), self.blur))
 
@@ -163,6 +159,6 @@ class Nodes:
         """With outputs told apart only over a larger distance: those of steep functions carry more round-off."""
         return replace(self, blur=max(_TOLD_APART * float(np.abs(self.y).max()), 8 * self.blur))
 
-    def _gathered(self, values: Floats) -> Floats:
-        gathered: Floats = np.bincount(self.group, weights=values, minlength=self.x.size).astype(np.float64)
+    def _gathered(self, values: Array) -> Array:
+        gathered: Array = np.bincount(self.group, weights=values, minlength=self.x.size).astype(np.float64)
         return gathered

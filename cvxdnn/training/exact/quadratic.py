@@ -15,12 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array, Integers
 
 __all__ = ["Quadratic", "level"]
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 _LEVEL = 1e-13
 """A slope that is a smaller share of its terms than this is round-off."""
@@ -36,21 +34,21 @@ class Quadratic:
     force : delta
     """
 
-    curvature: Floats
-    pull: Floats
-    slope: Floats
+    curvature: Array
+    pull: Array
+    slope: Array
     points: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     nodes: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    sides: Floats = field(default_factory=lambda: np.zeros(0))
-    corners: Floats = field(default_factory=lambda: np.zeros(0))
-    bends: Floats = field(default_factory=lambda: np.zeros(0))
+    sides: Array = field(default_factory=lambda: np.zeros(0))
+    corners: Array = field(default_factory=lambda: np.zeros(0))
+    bends: Array = field(default_factory=lambda: np.zeros(0))
     force: float = 0.0
 
-    def gradient(self, outputs: Floats) -> Floats:
+    def gradient(self, outputs: Array) -> Array:
         """The derivative in every output."""
         return self.curvature * outputs - self.pull + self.slope
 
-    def lowest(self, outputs: Floats, change: Floats, slope: float, curvature: float) -> float:
+    def lowest(self, outputs: Array, change: Array, slope: float, curvature: float) -> float:
         """How many times `change` (m,) leads from `outputs` to the minimum along it, points turning at corners.
 
         `slope` <= 0 and `curvature` are those at the start, with whatever else is charged. Where there is neither, the
@@ -68,7 +66,7 @@ class Quadratic:
         bending = curvature + gained[passed]
         return float((delayed[passed] - slope) / bending) if bending > 0 else np.inf
 
-    def turned(self, outputs: Floats, change: Floats, share: float) -> Quadratic:
+    def turned(self, outputs: Array, change: Array, share: float) -> Quadratic:
         """The model after so many times `change`: with the points that have met their corner on quadratic pieces."""
         met = self._corner_times(outputs, change) <= share
         if not met.any():
@@ -87,7 +85,7 @@ class Quadratic:
             bends=self.bends[kept],
         )
 
-    def _corner_times(self, outputs: Floats, change: Floats) -> Floats:
+    def _corner_times(self, outputs: Array, change: Array) -> Array:
         """When each point on a linear piece meets its corner, (p,); infinite for those that move away from it."""
         approach = -self.sides * change[self.nodes]
         distance = np.maximum(self.sides * (outputs[self.nodes] - self.corners), 0.0)
@@ -98,6 +96,6 @@ class Quadratic:
         return times
 
 
-def level(terms: Floats) -> bool:
+def level(terms: Array) -> bool:
     """Whether a sum of these terms is 0 but for round-off."""
     return bool(abs(terms.sum()) <= _LEVEL * np.abs(terms).sum())

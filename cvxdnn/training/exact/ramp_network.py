@@ -24,16 +24,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array, Integers
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.ramps import Ramps
 from cvxdnn.training.layout import Layers
 
 __all__ = ["RampNetwork"]
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 _ON_THE_NODE = 1e-9
 """A kink nearer to an input than this share of the interval it lies in is at the input."""
@@ -48,11 +45,11 @@ class RampNetwork:
     directions : phi_1, ..., phi_{L-2}
     """
 
-    slopes: Floats
-    biases: Floats
-    outward: Floats
+    slopes: Array
+    biases: Array
+    outward: Array
     offset: float
-    directions: tuple[Floats, ...]
+    directions: tuple[Array, ...]
 
     @classmethod
     def read(cls, layers: Layers) -> RampNetwork:
@@ -65,11 +62,11 @@ class RampNetwork:
         return cls(signal @ weights, biases, outward[:, 0], float(offset[0]), tuple(directions))
 
     @property
-    def coefficients(self) -> Floats:
+    def coefficients(self) -> Array:
         """The slope change of each neuron; 0 for one that does not bend."""
         return self.outward * np.abs(self.slopes)
 
-    def kinks(self, nodes: Nodes) -> Floats:
+    def kinks(self, nodes: Nodes) -> Array:
         """Where each neuron bends, or the end of the data that is nearest to it."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             places = -self.biases / self.slopes
@@ -93,7 +90,7 @@ class RampNetwork:
         offset = self.offset + float(self.outward @ at_kink)
         return Ramps(columns, np.sign(signed[columns]), np.abs(signed[columns]), offset)
 
-    def written(self, ramps: Ramps, nodes: Nodes) -> list[tuple[Floats, Floats]]:
+    def written(self, ramps: Ramps, nodes: Nodes) -> list[tuple[Array, Array]]:
         """The network of least weight decay with these ramps, at most as many as there are neurons."""
         width, depth = self.slopes.size, len(self.directions) + 2
         layer_norm = ramps.path_norm ** (1 / depth)
@@ -125,7 +122,7 @@ class RampNetwork:
         return neurons
 
 
-def _unit(signal: Floats) -> Floats:
+def _unit(signal: Array) -> Array:
     """Its direction; a dead signal has none, and any will do."""
     norm = float(np.linalg.norm(signal))
     return signal / norm if norm > 0 else np.full(signal.size, signal.size**-0.5)

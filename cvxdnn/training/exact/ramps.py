@@ -14,18 +14,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core.losses import Huber, Squared
+from cvxdnn.core.types import Array, Integers
 from cvxdnn.training.exact.decay import Decay
 from cvxdnn.training.exact.lasso import AmplitudeProblem
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.quadratic import Quadratic
 
 __all__ = ["Ramps", "charged", "corrected", "lowered", "settled_norm"]
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 _EPS = float(np.finfo(np.float64).eps)
 _HUGE = 1e100
@@ -49,17 +46,17 @@ class Ramps:
     """
 
     columns: Integers
-    signs: Floats
-    sizes: Floats
+    signs: Array
+    sizes: Array
     offset: float
-    multipliers: Floats | None = None
+    multipliers: Array | None = None
 
     @property
     def path_norm(self) -> float:
         """r: what weight decay sees of the function."""
         return float(self.sizes.sum())
 
-    def outputs(self, nodes: Nodes) -> Floats:
+    def outputs(self, nodes: Nodes) -> Array:
         """Its values at the inputs, (m,)."""
         return nodes.ramps(self.columns) @ (self.signs * self.sizes) + self.offset
 

@@ -15,23 +15,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cvxdnn.core.types import Array
 
 __all__ = ["alignment", "balance", "layer_norms", "singular_values"]
 
-Floats = NDArray[np.float64]
 VANISHED = 1e-3
 """Singular values below this share of the layer's largest have no directions worth showing."""
 EQUAL = 1e-2
 """Singular values this close, as a share of the larger, count as equal."""
 
 
-def layer_norms(weights: Sequence[Floats]) -> Floats:
+def layer_norms(weights: Sequence[Array]) -> Array:
     """||W_l||_F of each layer, shape (L,)."""
     return np.array([np.linalg.norm(matrix) for matrix in weights])
 
 
-def singular_values(weights: Sequence[Floats], count: int) -> Floats:
+def singular_values(weights: Sequence[Array], count: int) -> Array:
     """The `count` largest singular values of each layer, shape (L, count), zeros where a matrix has fewer."""
     values = np.zeros((len(weights), count))
     for row, matrix in zip(values, weights, strict=True):
@@ -40,17 +40,17 @@ def singular_values(weights: Sequence[Floats], count: int) -> Floats:
     return values
 
 
-def alignment(weights: Sequence[Floats], count: int) -> Floats:
+def alignment(weights: Sequence[Array], count: int) -> Array:
     """|<v_i(W_l), u_j(W_{l+1})>| for i, j < count; shape (L - 1, count, count), NaN for vanished directions."""
     return np.array([_overlaps(below, above, count) for below, above in pairwise(weights)])
 
 
-def balance(weights: Sequence[Floats]) -> Floats:
+def balance(weights: Sequence[Array]) -> Array:
     """||W_l^T W_l - W_{l+1} W_{l+1}^T||_F of neighbouring layers, shape (L - 1,); 0 at stationary linear chains."""
     return np.array([np.linalg.norm(below.T @ below - above @ above.T) for below, above in pairwise(weights)])
 
 
-def _overlaps(below: Floats, above: Floats, count: int) -> Floats:
+def _overlaps(below: Array, above: Array, count: int) -> Array:
     _, lower, right = np.linalg.svd(below, full_matrices=False)
     left, upper, _ = np.linalg.svd(above, full_matrices=False)
     lower, upper = _surviving(lower)[:count], _surviving(upper)[:count]
@@ -61,11 +61,11 @@ def _overlaps(below: Floats, above: Floats, count: int) -> Floats:
     return overlaps
 
 
-def _surviving(values: Floats) -> Floats:
+def _surviving(values: Array) -> Array:
     return values[values > VANISHED * values[0]] if values[0] > 0 else values[:0]
 
 
-def _turned(vectors: Floats, towards: Floats, values: Floats) -> Floats:
+def _turned(vectors: Array, towards: Array, values: Array) -> Array:
     """Columns of equal singular values replaced by the basis of their space that is nearest to `towards`."""
     turned = vectors.copy()
     ends = [*(np.flatnonzero(values[1:] < (1 - EQUAL) * values[:-1]) + 1), values.size]

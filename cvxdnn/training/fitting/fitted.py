@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from cvxdnn.core.solution import Status
+from cvxdnn.core.types import Array
 from cvxdnn.training.fitting.problem import Architecture
 
 __all__ = ["FitSnapshot", "FitState", "FittedNetwork"]
 
-Floats = NDArray[np.float64]
 NOTHING = np.zeros(0)
 
 
@@ -37,10 +37,10 @@ class FittedNetwork:
     """
 
     architecture: Architecture
-    weights: tuple[Floats, ...]
-    biases: tuple[Floats, ...] = ()
-    gamma: Floats = field(default_factory=lambda: NOTHING)
-    alpha: Floats = field(default_factory=lambda: NOTHING)
+    weights: tuple[Array, ...]
+    biases: tuple[Array, ...] = ()
+    gamma: Array = field(default_factory=lambda: NOTHING)
+    alpha: Array = field(default_factory=lambda: NOTHING)
     budget: float | None = None
 
     @property
@@ -61,7 +61,7 @@ class FittedNetwork:
         weights = (np.hstack(tuple(first)), *map(_block_diagonal, middle), np.vstack(tuple(last)))
         return FittedNetwork(self.architecture, weights, budget=self.budget)
 
-    def layers(self, X: ArrayLike) -> tuple[Floats, ...]:
+    def layers(self, X: ArrayLike) -> tuple[Array, ...]:
         """Features H_0 = X, ..., H_{L-1}, each (n, d_l), after the activation; branches side by side."""
         net = self.standard()
         features = [np.asarray(X, dtype=np.float64)]
@@ -72,7 +72,7 @@ class FittedNetwork:
             features.append(values if self.architecture == "linear" else np.maximum(values, 0.0))
         return tuple(features)
 
-    def __call__(self, X: ArrayLike) -> Floats:
+    def __call__(self, X: ArrayLike) -> Array:
         """Outputs (n, K) at the samples X (n, d)."""
         output = self.layers(X)[-1] @ self.standard().weights[-1]
         return np.asarray(output + (self.biases[-1] if self.biases else 0.0))
@@ -98,8 +98,8 @@ class FitState:
     """
 
     step: int
-    parameters: Floats
-    memory: tuple[Floats, ...]
+    parameters: Array
+    memory: tuple[Array, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +114,11 @@ class FitSnapshot:
     """
 
     step: int
-    objectives: Floats
+    objectives: Array
     best: int
     network: FittedNetwork
-    hidden: Floats
-    outputs: Floats
+    hidden: Array
+    outputs: Array
     done: bool
     status: Status
     state: FitState = field(repr=False)
@@ -129,19 +129,19 @@ class FitSnapshot:
         return float(self.objectives[self.best])
 
     @property
-    def weights(self) -> tuple[Floats, ...]:
+    def weights(self) -> tuple[Array, ...]:
         """Weights of the best network, layer by layer."""
         return self.network.weights
 
 
-def _normalised(values: Floats) -> Floats:
+def _normalised(values: Array) -> Array:
     """Columns centred and divided by their lengths; a constant column becomes zero."""
     centred = values - values.mean(axis=0)
     lengths = np.linalg.norm(centred, axis=0)
     return np.asarray(centred / np.where(lengths > 0, lengths, 1.0))
 
 
-def _block_diagonal(blocks: Floats) -> Floats:
+def _block_diagonal(blocks: Array) -> Array:
     count, rows, columns = blocks.shape
     matrix = np.zeros((count, rows, count, columns))
     matrix[np.arange(count), :, np.arange(count)] = blocks

@@ -7,16 +7,14 @@ hidden bias puts its unit's kink between two samples, where it can be of use.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array
 from cvxdnn.training.fitting.parameters import Block, Parameters
 
 __all__ = ["first_parameters"]
 
-Floats = NDArray[np.float64]
 
-
-def first_parameters(order: Parameters) -> Floats:
+def first_parameters(order: Parameters) -> Array:
     """The flat array of parameters at the start, in the problem's units; restart i depends on the seed and i only."""
     flat = np.zeros(order.size)
     blocks, views, count = order.blocks, order.views(flat), order.problem.branches or 1
@@ -26,7 +24,7 @@ def first_parameters(order: Parameters) -> Floats:
     return flat
 
 
-def _fill(rng: np.random.Generator, order: Parameters, blocks: tuple[Block, ...], values: list[Floats]) -> None:
+def _fill(rng: np.random.Generator, order: Parameters, blocks: tuple[Block, ...], values: list[Array]) -> None:
     """Parameters of one restart, layer by layer; `pre` is what the next layer's biases must cancel."""
     deviation, linear = order.problem.init_scale, order.problem.architecture == "linear"
     pre = order.X[None]
@@ -42,7 +40,7 @@ def _fill(rng: np.random.Generator, order: Parameters, blocks: tuple[Block, ...]
             into[...] = rng.standard_normal(into.shape) * (deviation / np.sqrt(2))
 
 
-def _between_two_samples(rng: np.random.Generator, pre: Floats) -> Floats:
+def _between_two_samples(rng: np.random.Generator, pre: Array) -> Array:
     """For each unit a value between its pre-activations (1, n, units) at two samples drawn at random."""
     n, units = pre.shape[1:]
     one = rng.integers(n, size=units)

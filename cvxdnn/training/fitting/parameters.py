@@ -18,14 +18,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cvxdnn.core.types import Array, Integers
 from cvxdnn.training.fitting.fitted import FittedNetwork
 from cvxdnn.training.fitting.problem import FitProblem
 
 __all__ = ["Block", "Parameters"]
-
-Floats = NDArray[np.float64]
 
 _HUGE = 1e100
 """Any weight decay above its square acts the same, but must not overflow."""
@@ -90,17 +88,17 @@ class Parameters:
         return [flat[a:b].reshape(block.shape) for a, b, block in zip(starts, ends, self.blocks, strict=True)]
 
     @cached_property
-    def owner(self) -> NDArray[np.int64]:
+    def owner(self) -> Integers:
         """The restart that each entry of the flat array belongs to."""
         restarts = self.problem.restarts
         return np.concatenate([np.repeat(np.arange(restarts), np.prod(b.shape) // restarts) for b in self.blocks])
 
     @cached_property
-    def is_decayed(self) -> Floats:
+    def is_decayed(self) -> Array:
         """1 for entries under weight decay, 0 for the others."""
         return np.concatenate([np.full(int(np.prod(b.shape)), float(b.decayed)) for b in self.blocks])
 
-    def network(self, flat: Floats, restart: int) -> FittedNetwork:
+    def network(self, flat: Array, restart: int) -> FittedNetwork:
         """One restart in the units of the user's data."""
         problem, count = self.problem, self.problem.branches or 1
         weights, biases = [], [np.zeros(width) for width in self.widths[1:]]
@@ -132,7 +130,7 @@ class Parameters:
         """Whether the norm of a layer is prescribed."""
         return self.problem.budget is not None and layer <= self.problem.depth - 2
 
-    def _constrained(self, layer: int, weights: Floats) -> Floats:
+    def _constrained(self, layer: int, weights: Array) -> Array:
         """Weights (branches, rows, columns) as they are used: of prescribed norm if the layer has one."""
         budget = self.problem.budget
         if budget is None or not self.is_constrained(layer):
@@ -174,7 +172,7 @@ def _weight_units(
     return unit, (unit,) * depth
 
 
-def _power_of_two(matrix: Floats) -> float:
+def _power_of_two(matrix: Array) -> float:
     """A power of two near the root mean square length of the rows; 1 for zeros."""
     largest = float(np.abs(matrix).max())
     if largest == 0:

@@ -31,14 +31,13 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.types import Array
 
 __all__ = ["ARCHITECTURES", "Architecture", "FitProblem"]
 
-Floats = NDArray[np.float64]
 Architecture = Literal["linear", "relu", "relu_bias", "batch_norm", "batch_norm_torch"]
 ARCHITECTURES: tuple[Architecture, ...] = ("linear", "relu", "relu_bias", "batch_norm", "batch_norm_torch")
 HOMOGENEOUS = ("linear", "relu")
@@ -91,8 +90,8 @@ class FitProblem:
         When an argument is out of range or two do not fit together.
     """
 
-    X: Floats
-    Y: Floats
+    X: Array
+    Y: Array
     beta: float
     architecture: Architecture = "relu"
     depth: int = 2
@@ -155,6 +154,6 @@ class FitProblem:
         return hash((self.Y.tobytes(), self.beta, self.depth, self.width, self.seed))
 
 
-def _frozen(matrix: Floats) -> Floats:
+def _frozen(matrix: Array) -> Array:
     matrix.setflags(write=False)
     return matrix

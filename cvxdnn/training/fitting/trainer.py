@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from cvxdnn.core.solution import Status
+from cvxdnn.core.types import Array, Mask
 from cvxdnn.training.fitting.fitted import FitSnapshot, FitState
 from cvxdnn.training.fitting.gradient import FitGradient
 from cvxdnn.training.fitting.initial import first_parameters
@@ -88,13 +88,13 @@ class Trainer:
             FitState(self.step, parameters, memory),
         )
 
-    def _status(self, finite: NDArray[np.bool_], best: int) -> Status:
+    def _status(self, finite: Mask, best: int) -> Status:
         if not finite.any():
             return Status.DIVERGED
         at_rest = self._search is not None and not bool(self._search.running[best])
         return Status.CONVERGED if at_rest else Status.MAX_STEPS
 
-    def _objectives(self) -> NDArray[np.float64]:
+    def _objectives(self) -> Array:
         """Of each restart, in the user's units; infinite where it overflows."""
         with torch.inference_mode():
             self._model.update()
