@@ -4,20 +4,21 @@ r"""The one-dimensional search that is left when everything but the size of the 
            F(r) = \min_z \{ \text{loss}(z) : \|z\| \le r \} .
 
 F is convex and falls; the penalty is concave for L >= 3, so h can have several local minima. A dual feasible point for
-one radius gives a line below F everywhere. Between two radii F lies above the larger of their two lines; that plus
-a concave function has its minimum at an end or where the lines cross. Branch and bound over the intervals therefore
-ends with the global minimum and a proven lower bound. A root search for :math:`-F'(r) = \beta r^{2/L - 1}` then
-sharpens the radius, which the value of h alone determines to half of the digits only.
+one radius gives a line below F everywhere. Between the places where the upper envelope of these lines changes from one
+to the next, it plus a concave function has no minimum. So the lowest of these corners is a proven lower bound, and F is
+looked at there next, until the bound meets the best value found. A root search for
+:math:`-F'(r) = \beta r^{2/L - 1}` then sharpens the radius, which the value of h alone determines to half of the digits
+only.
 """
 
-import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
 
-from cvxdnn.core.types import Array
+from cvxdnn.convex.deep_curve import Penalty
 
 __all__ = ["OUTWARDS", "RadialMinimum", "Support", "least_above", "minimize_over_radius"]
 
@@ -68,22 +69,31 @@ def minimize_over_radius(support: Supports, largest: float, beta: float, depth: 
 
     support : F at any radius in that interval;  largest : a radius from which F no longer falls
     """
-    search = _Search(beta, depth, [support(0.0), support(largest)])
-    while len(search.points) < EVALUATIONS:
-        bound, where, a, b = search.weakest()
-        undone = max(TOLERANCE * search.best_value, min(a.slack, b.slack))  # more points would be as inexact
-        if bound >= search.best_value - undone or not a.radius < where < b.radius:
+    penalty = Penalty(beta, depth)
+    points = [support(0.0), support(largest)]
+    best = min(_values(points, penalty))
+    while len(points) < EVALUATIONS:
+        corner = least_above(points, beta, depth)
+        undone = max(TOLERANCE * best, corner.slack)  # more points would be as inexact
+        is_new = corner.radius < largest and all(corner.radius != point.radius for point in points)
+        if corner.value >= best - undone or not is_new:
             break
-        search.split(support(where))
-    search.settle(support(search.stationary_radius(support)))
-    return RadialMinimum(search.best.radius, search.best_value, search.lower_bound())
+        points.append(support(corner.radius))
+        best = min(best, *_values(points[-1:], penalty))
+    points.append(support(_stationary_radius(support, points, penalty)))
+    values = _values(points, penalty)
+    # A stationary point is preferred to the best one unless it is worse by more than rounding.
+    chosen = -1 if values[-1] <= min(values) * (1 + ROUNDING) else int(np.argmin(values))
+    return RadialMinimum(points[chosen].radius, values[chosen], least_above(points, beta, depth).value)
 
 
 @dataclass(frozen=True)
 class Corner:
-    """Where the least is: its value, rounded down, and the slopes of the lines that meet there."""
+    """Where the least is: its value, rounded down, radius, the lines that meet there: their slopes and least slack."""
 
     value: float
+    radius: float
+    slack: float
     steep: float
     flat: float
 
@@ -93,100 +103,55 @@ def least_above(supports: Sequence[Support], beta: float, depth: int) -> Corner:
 
     On each line the sum is concave, and on the last, a loss of zero, it rises: the least is at a corner.
     """
-    radii, heights, slopes = np.array([(p.radius, p.loss - p.slack, p.slope) for p in [*supports, NOTHING]]).T
-
-    def lines(radius: float) -> Array:
-        return np.asarray(heights - slopes * (radius - radii))
-
-    line = int(lines(0.0).argmax())
-    least = Corner(float(lines(0.0)[line]), np.inf, float(slopes[line]))
-    while (flatter := slopes < slopes[line]).any():
-        above = lines(radii[line])[line] - lines(radii[line])
-        ahead = np.divide(above, slopes[line] - slopes, out=np.full_like(slopes, np.inf), where=flatter)
-        following = int(np.lexsort((slopes, ahead))[0])
-        at = max(float(radii[line] + ahead[following]), 0.0)
+    penalty = Penalty(beta, depth)
+    highest = _envelope(supports)
+    first = highest[0]
+    least = Corner(first.line(0.0), 0.0, first.slack, np.inf, first.slope)
+    for above, below in pairwise(highest):
+        at = _meeting(above, below)
         # Of the two lines that meet, the flatter one suffers less from the rounding of the place.
-        found = float(lines(at)[following]) + _penalty(at, beta, depth)
-        if found < least.value:
-            least = Corner(found, float(slopes[line]), float(slopes[following]))
-        line = following
-    return Corner(OUTWARDS * least.value, least.steep, least.flat)
+        value = below.line(at) + float(penalty(at))
+        if value < least.value:
+            least = Corner(value, at, min(above.slack, below.slack), above.slope, below.slope)
+    return replace(least, value=OUTWARDS * least.value)
 
 
-def _penalty(radius: float, beta: float, depth: int) -> float:
-    return float(0.5 * beta * depth * radius ** (2 / depth))
+def _envelope(supports: Sequence[Support]) -> list[Support]:
+    """Those, by descending slope, whose line is the highest somewhere; without any of them the rest is a bound, too."""
+    highest: list[Support] = []
+    for support in sorted([*supports, NOTHING], key=lambda each: (-each.slope, each.line(0.0))):
+        while highest and (
+            support.line(0.0) >= highest[-1].line(0.0)
+            or (len(highest) > 1 and _meeting(highest[-2], support) <= _meeting(highest[-2], highest[-1]))
+        ):
+            highest.pop()
+        highest.append(support)
+    return highest
 
 
-class _Search:
-    """The radii looked at, and a queue of the intervals between them, that of the lowest bound first."""
-
-    def __init__(self, beta: float, depth: int, points: list[Support]) -> None:
-        self.beta, self.depth, self.points = beta, depth, points
-        self.best = min(points, key=self.value)
-        self._queue = [self._interval(*points)]
-
-    @property
-    def best_value(self) -> float:
-        return self.value(self.best)
-
-    def value(self, point: Support) -> float:
-        return point.loss + self._penalty(point.radius)
-
-    def weakest(self) -> tuple[float, float, Support, Support]:
-        """The lowest bound of h inside an interval, where it is, and the interval's ends."""
-        bound, _, where, a, b = self._queue[0]
-        return bound, where, a, b
-
-    def split(self, new: Support) -> None:
-        """Replace the weakest interval by its parts on both sides of a new point."""
-        _, _, a, b = self.weakest()
-        heapq.heapreplace(self._queue, self._interval(a, new))
-        heapq.heappush(self._queue, self._interval(new, b))
-        self.add(new)
-
-    def add(self, new: Support) -> None:
-        self.points.append(new)
-        if self.value(new) < self.best_value:
-            self.best = new
-
-    def settle(self, stationary: Support) -> None:
-        """Prefer a stationary point to the best one unless it is worse by more than rounding."""
-        self.points.append(stationary)
-        if self.value(stationary) <= self.best_value * (1 + ROUNDING):
-            self.best = stationary
-
-    def lower_bound(self) -> float:
-        return least_above(self.points, self.beta, self.depth).value
-
-    def stationary_radius(self, support: Supports) -> float:
-        """The root of h' between the neighbours of the best point, if it is a minimum inside the interval."""
-        radii = sorted(point.radius for point in self.points)
-        place = radii.index(self.best.radius)
-        if place == 0:
-            return self.best.radius
-
-        def slope(radius: float) -> float:
-            return float(self.beta * radius ** (2 / self.depth - 1) - support(radius).slope)
-
-        low, high = radii[place - 1] or 0.5 * self.best.radius, radii[min(place + 1, len(radii) - 1)]
-        if not slope(low) < 0 < slope(high):
-            return self.best.radius
-        return float(brentq(slope, low, high, xtol=1e-15 * high, rtol=1e-14))
-
-    def _interval(self, a: Support, b: Support) -> tuple[float, float, float, Support, Support]:
-        where = _crossing(a, b)
-        inside = (b.line(where) if a.slope > b.slope else max(a.line(where), b.line(where))) + self._penalty(where)
-        ends = (point.line(point.radius) + self._penalty(point.radius) for point in (a, b))
-        return min(inside, *ends), a.radius, where, a, b
-
-    def _penalty(self, radius: float) -> float:
-        return _penalty(radius, self.beta, self.depth)
+def _meeting(above: Support, below: Support) -> float:
+    """The radius >= 0 at which the line of `above`, which is the steeper one, meets the other."""
+    ahead = (above.line(above.radius) - below.line(above.radius)) / (above.slope - below.slope)
+    return max(above.radius + ahead, 0.0)
 
 
-def _crossing(a: Support, b: Support) -> float:
-    """Where the two lines cross; if that is outside, the lowest value is at an end and any place inside will do."""
-    if a.slope > b.slope:
-        where = a.radius + (a.line(a.radius) - b.line(a.radius)) / (a.slope - b.slope)
-        if a.radius < where < b.radius:
-            return where
-    return 0.5 * (a.radius + b.radius)
+def _values(points: Sequence[Support], penalty: Penalty) -> list[float]:
+    """h at each point."""
+    return [point.loss + float(penalty(point.radius)) for point in points]
+
+
+def _stationary_radius(support: Supports, points: Sequence[Support], penalty: Penalty) -> float:
+    """The root of h' between the neighbours of the best point, if it is a minimum inside the interval."""
+    radii = sorted(point.radius for point in points)
+    best = points[int(np.argmin(_values(points, penalty)))].radius
+    place = radii.index(best)
+    if place == 0:
+        return best
+
+    def slope(radius: float) -> float:
+        return float(penalty.slope(radius)) - support(radius).slope
+
+    low, high = radii[place - 1] or 0.5 * best, radii[min(place + 1, len(radii) - 1)]
+    if not slope(low) < 0 < slope(high):
+        return best
+    return float(brentq(slope, low, high, xtol=1e-15 * high, rtol=1e-14))
