@@ -16,7 +16,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-__all__ = ["ASSETS", "component_script", "routes"]
+__all__ = ["ASSETS", "DIGEST", "component_script", "routes"]
 
 ASSETS = Path(__file__).parent / "assets"
 FOR_GOOD = "public, max-age=31536000, immutable"

@@ -37,7 +37,6 @@ from cvxdnn.core.types import Array
 
 __all__ = ["solve_loss"]
 
-
 SMALLEST_MARGIN, USUAL_MARGIN, LARGEST_MARGIN = 1e-12, 3e-11, 1e-8
 """By such a share the tube is left unused, so that round-off does not carry the multipliers out of it."""
 MOST_MARGINS = 4

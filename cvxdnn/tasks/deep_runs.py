@@ -19,7 +19,6 @@ from cvxdnn.tasks.stream import Frame
 
 __all__ = ["RUNS", "WIDTH", "DeepRuns", "DeepRunsFrame", "DeepRunsView", "settled_in"]
 
-
 RUNS, WIDTH = min(16, LIMITS["restarts"][1]), min(30, LIMITS["width"][1])
 """Networks side by side, and neurons in each of their hidden layers, where the host allows as many."""
 LOOK_EVERY = 10

@@ -23,7 +23,6 @@ from cvxdnn.theory.radial import Support, least_above
 
 __all__ = ["FEW", "ROUNDING", "Descent", "descend", "nuclear_bound", "penalised"]
 
-
 STEPS, FEW = 3000, 50
 """Steps at most, and where few will do: to compare starts, and towards a line, which is a bound however few."""
 PATIENCE = 3

@@ -25,7 +25,6 @@ from cvxdnn.theory.shrinkage import shrink
 
 __all__ = ["RankTwo", "rank_two_counterexample"]
 
-
 CLASSES, DEPTH = 3, 5
 NEARBY = np.array([0.8, 0.9, 1.2, 0.5, 0.8, 0.8, 0.0, -0.5, 0.9, 0.0])
 """(a, b, c, u, v, e, f, g, h, k) from which the search starts."""

@@ -36,7 +36,6 @@ from cvxdnn.training.trainer import Trainer
 
 __all__ = ["TrainingState", "train"]
 
-
 MAX_DEPTH, MAX_WIDTH, MAX_RESTARTS = 10, 1000, 64
 MAX_PARAMETERS = 10_000_000
 """Of all restarts together; training holds about ten arrays of this length (0.8 GB)."""

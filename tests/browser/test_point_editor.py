@@ -106,7 +106,12 @@ class Editor:
         return str(label)
 
     def next_frame(self) -> None:
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        next_frame(self.page)
+
+
+def next_frame(page: Page) -> None:
+    """Wait until what has happened so far is drawn."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def near(a: list[list[float]], b: list[list[float]]) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_explore import SLOW, curve, open_explore, shape, take
+from tests.browser.test_point_editor import next_frame
 
 STEPS = 24
 
@@ -14,10 +15,6 @@ STEPS = 24
 @pytest.fixture
 def address(app_server):
     return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
-def next_frame(page):
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def heights(page, name, lefts):

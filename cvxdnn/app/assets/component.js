@@ -11,14 +11,16 @@ const mount = import(new URL("MODULE_ADDRESS", document.baseURI)).then((module) 
 const states = new WeakMap();
 
 async function start(root, state) {
+  let make;
   try {
-    state.widget = (await mount)(root);
+    make = await mount;
   } catch {
     const words = document.createElement("p");
     words.textContent = "This part of the page did not arrive. Reload the page to ask for it again.";
     root.prepend(words);
     return;
   }
+  state.widget = make(root);
   state.widget.update(state.newest);
 }
 

@@ -114,7 +114,6 @@ def point_editor(
     levels: Sequence[float] | None = None,
     max_points: int = 200,
     min_points: int = 1,
-    stale: bool = False,
     key: str,
     on_points_change: Callable[[], None] | None = None,
     on_hidden_change: Callable[[], None] | None = None,
@@ -147,9 +146,6 @@ def point_editor(
         The only values of y that the user can give a point, as the labels -1 and +1 of two classes.
     max_points, min_points : int
         Adding and removing stop there.
-    stale : bool
-        The optimum, the sparsest interpolant, the band and the certificate belong to older points: draw them
-        faded. (While an edit is on its way to Python the browser does so by itself.)
     key : str
         Identifies the mounted component; keep it the same, or the component is mounted anew.
     on_points_change, on_hidden_change : callable, optional
@@ -202,7 +198,6 @@ def point_editor(
             "touching": _numbers(certificate["touching"], width),
         },
         "hidden": tuple(switched_off),
-        "stale": stale,
         "words": words,
         "model": model,
         "received": _received(key),

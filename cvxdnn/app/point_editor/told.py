@@ -12,10 +12,10 @@ from typing import Any
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import Points
 
-__all__ = ["told", "told_names", "told_number", "told_points"]
+__all__ = ["told_names", "told_number", "told_points"]
 
 
-def told(state: Any, name: str) -> Any:
+def _told(state: Any, name: str) -> Any:
     """Whatever is under this name; None when there is no state, or none of names."""
     return state.get(name) if isinstance(state, Mapping) else None
 
@@ -29,7 +29,7 @@ def told_points(state: Any, name: str = "points") -> Points:
         When there is anything but a list of pairs of numbers. (Whether they are finite, and how many they may be, is
         for whoever uses them to say.)
     """
-    given = told(state, name)
+    given = _told(state, name)
     if not isinstance(given, list | tuple):
         raise InvalidInputError(f"{name} is {_short(given)}; give a list of (x, y) pairs")
     return tuple(_pair(f"{name}[{position}]", pair) for position, pair in enumerate(given))
@@ -37,7 +37,7 @@ def told_points(state: Any, name: str = "points") -> Points:
 
 def told_number(state: Any, name: str) -> int | None:
     """The whole number under this name; None when there is none."""
-    given = told(state, name)
+    given = _told(state, name)
     return given if isinstance(given, int) and abs(given) <= 2**53 else None
 
 
@@ -49,7 +49,7 @@ def told_names(state: Any, name: str) -> tuple[str, ...]:
     InvalidInputError
         When there is anything but a list of texts.
     """
-    given = told(state, name)
+    given = _told(state, name)
     if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
         raise InvalidInputError(f"{name} is {_short(given)}; give a list of names")
     return tuple(given)

@@ -41,7 +41,6 @@ __all__ = [
     "share_above",
 ]
 
-
 RUNS, STEPS = min(8, LIMITS["restarts"][1]), 3_000
 SAME = 1e-3
 """Objectives this close to the value, relative, count as having reached it."""

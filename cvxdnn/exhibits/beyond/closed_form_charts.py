@@ -16,7 +16,6 @@ from cvxdnn.core.types import Array
 
 __all__ = ["cosines_chart", "distance_chart", "shrinkage_chart"]
 
-
 SOFT, OPTIMUM, LOCAL, TRAINED = "soft threshold", "optimum", "local minimum", "trained"
 TRUE = "closed form"
 VANISHED = 1e-3

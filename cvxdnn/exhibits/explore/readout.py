@@ -85,7 +85,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
         *_local_minima(session),
         ("knots: network, optimum, spline", _knots(session, numbers)),
         _fit(session, numbers),
-        ("inside the optimal band", "–" if numbers is None or numbers.outside is None else _inside(numbers.outside)),
+        ("inside the optimal band", _inside(numbers)),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"
@@ -125,10 +125,12 @@ def _knots(session: Session, numbers: Comparison | None) -> str:
     return f"{network}, {optimum}, {reference.spline.significant_knots().size}"
 
 
-def _inside(outside: float) -> str:
-    if outside <= BAND_TOLERANCE:
+def _inside(numbers: Comparison | None) -> str:
+    if numbers is None or numbers.outside is None:
+        return "–"
+    if numbers.is_inside:
         return f"yes, to {100 * BAND_TOLERANCE:g} %"
-    return f"no, off by {100 * outside:.2g} %"
+    return f"no, off by {100 * numbers.outside:.2g} %"
 
 
 def _percent(share: float) -> str:

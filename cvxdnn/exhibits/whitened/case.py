@@ -13,7 +13,6 @@ from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["WhitenedCase", "WhitenedSetting", "strength_curves", "whitened_case"]
 
-
 RESTARTS, STEPS, POLISH = 12, 2000, 500
 
 

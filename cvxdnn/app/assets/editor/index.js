@@ -241,7 +241,7 @@ export class Editor {
       version: link.version,
       dragging: gestures.isDragging,
       previewed: isPreviewed,
-      stale: Boolean(link.data.stale || this.#isAhead()),
+      stale: this.#isAhead(),
     });
     this.#action("undo").setAttribute("aria-disabled", String(!history.hasPast));
     this.#action("redo").setAttribute("aria-disabled", String(!history.hasFuture));

@@ -36,7 +36,6 @@
  * @property {{decay: string, caption: string}} words about the certificate; "{wall}" stands for the half width
  * @property {?import("./preview.js").Model} model what the browser can compute the optimum of
  * @property {string[]} hidden
- * @property {boolean} stale
  * @property {?{points: number[][], hidden: string[], edits: number}} received
  */
 

@@ -5,6 +5,8 @@
  * @typedef {Readonly<{id: number, x: number, y: number}>} Point in the user's coordinates
  */
 
+import { atEdges, grouped, slopes } from "../optimum/certificate.js";
+
 const BEND_TOLERANCE = 1e-9; // share of the largest slope: smaller slope changes are rounding
 
 export const sorted = (points) => [...points].sort((a, b) => a.x - b.x);
@@ -18,24 +20,16 @@ export const samePairs = (a, b) => a?.length === b?.length && a.every(([x, y], i
  */
 export function linearSpline(points, low, high) {
   if (!points.length) return { x: [], y: [], knots: [] };
-  const groups = [];
-  points.forEach((point, i) => {
-    if (i && point.x === points[i - 1].x) groups.at(-1).push(point);
-    else groups.push([point]);
-  });
-  // Averaging the offsets from the first member keeps exact duplicates exact.
-  const mean = (group, axis) =>
-    group[0][axis] + group.reduce((sum, point) => sum + (point[axis] - group[0][axis]), 0) / group.length;
-  const x = groups.map((group) => mean(group, "x"));
-  const y = groups.map((group) => mean(group, "y"));
-  const slopes = x.slice(1).map((right, i) => (y[i + 1] - y[i]) / (right - x[i]));
-  if (!slopes.length) slopes.push(0);
-  const steepest = Math.max(...slopes.map(Math.abs));
-  const bends = (i) => Math.abs(slopes[i] - slopes[i - 1]) > BEND_TOLERANCE * steepest;
-  const knots = x.filter((_, i) => i > 0 && i < x.length - 1 && bends(i));
-  const start = y[0] + slopes[0] * (low - x[0]);
-  const end = y.at(-1) + slopes.at(-1) * (high - x.at(-1));
-  return { x: [low, ...x, high], y: [start, ...y, end], knots };
+  const data = grouped(
+    points.map((point) => point.x),
+    points.map((point) => point.y),
+  );
+  const steps = slopes(data, data.y);
+  const steepest = Math.max(...steps.map(Math.abs));
+  const bends = (i) => Math.abs(steps[i] - steps[i - 1]) > BEND_TOLERANCE * steepest;
+  const knots = Array.from(data.x).filter((_, i) => i > 0 && i < steps.length && bends(i));
+  const [start, end] = atEdges(data, data.y, steps, low, high);
+  return { x: [low, ...data.x, high], y: [start, ...data.y, end], knots };
 }
 
 /** Height of the polyline at x. */

@@ -10,6 +10,7 @@
  */
 
 import { band } from "../optimum/band.js";
+import { atEdges, average } from "../optimum/certificate.js";
 import { deepOptimum, grouped } from "../optimum/index.js";
 
 const DRAWN = 1e-6;
@@ -19,8 +20,7 @@ const TOUCHING = 1e-6; // share of the half width within which the curve touches
 function normalisation(points) {
   const [xs, ys] = ["x", "y"].map((axis) => points.map((point) => point[axis]));
   const range = (values) => Math.max(...values) - Math.min(...values) || 1;
-  const mean = ys[0] + ys.reduce((sum, y) => sum + (y - ys[0]), 0) / ys.length;
-  return { x: { offset: Math.min(...xs), scale: range(xs) }, y: { offset: mean, scale: range(ys) } };
+  return { x: { offset: Math.min(...xs), scale: range(xs) }, y: { offset: average(ys), scale: range(ys) } };
 }
 
 const inUnits = ({ offset, scale }) => ({
@@ -46,7 +46,7 @@ export function preview(points, model, view) {
   const [low, high] = [x.from(view.x0), x.from(view.x1)];
   const edges = band(data.x, found.values, found.slopes, low, high);
   return {
-    optimum: curve(data.x, found, low, high, x, y),
+    optimum: curve(data, found, low, high, x, y),
     band: { x: edges.x.map(x.to), lower: edges.lower.map(y.to), upper: edges.upper.map(y.to) },
     certificate: {
       x: [view.x0, ...Array.from(data.x, x.to), view.x1],
@@ -59,13 +59,11 @@ export function preview(points, model, view) {
 }
 
 /** The polyline from one edge of the view to the other, and where it bends. */
-function curve(xs, { values, slopes, knots }, low, high, x, y) {
-  const last = xs.length - 1;
-  const start = values[0] + (slopes[0] ?? 0) * (low - xs[0]);
-  const end = values[last] + (slopes[last - 1] ?? 0) * (high - xs[last]);
-  const corners = [[low, start], ...knots.map((i) => [xs[i], values[i]]), [high, end]];
+function curve(data, { values, slopes, knots }, low, high, x, y) {
+  const [start, end] = atEdges(data, values, slopes, low, high);
+  const corners = [[low, start], ...knots.map((i) => [data.x[i], values[i]]), [high, end]];
   const line = [corners.map(([at]) => x.to(at)), corners.map(([, value]) => y.to(value))];
-  return { lines: [line], knots: knots.map((i) => x.to(xs[i])) };
+  return { lines: [line], knots: knots.map((i) => x.to(data.x[i])) };
 }
 
 function touching(xs, { z, halfWidth }) {

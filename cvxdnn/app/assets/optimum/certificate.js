@@ -20,6 +20,9 @@
  * Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; derived in docs/certificate.md.
  */
 
+/** Their mean, taken of the offsets from the first, so that equal numbers have exactly their own. */
+export const average = (values) => values[0] + values.reduce((sum, each) => sum + (each - values[0]), 0) / values.length;
+
 /**
  * @param {number[]} xs in any order
  * @returns {Data}
@@ -31,9 +34,7 @@ export function grouped(xs, ys) {
     if (groups.length && groups.at(-1).x === xs[i]) groups.at(-1).ys.push(ys[i]);
     else groups.push({ x: xs[i], ys: [ys[i]] });
   }
-  // Averaging the offsets from the first keeps exact duplicates exact.
-  const mean = (all) => all[0] + all.reduce((sum, y) => sum + (y - all[0]), 0) / all.length;
-  const y = Float64Array.from(groups, (group) => mean(group.ys));
+  const y = Float64Array.from(groups, (group) => average(group.ys));
   let scatter = 0;
   groups.forEach((group, i) => {
     for (const each of group.ys) scatter += 0.5 * (each - y[i]) ** 2;
@@ -46,6 +47,13 @@ export function slopes({ x }, values) {
   const found = new Float64Array(x.length - 1);
   for (let i = 0; i < found.length; i++) found[i] = (values[i + 1] - values[i]) / (x[i + 1] - x[i]);
   return found;
+}
+
+/** Values at low and at high, beyond which no input lies, of the spline whose end pieces go on straight. */
+export function atEdges({ x }, values, slopes, low, high) {
+  const last = x.length - 1;
+  const start = values[0] + (slopes[0] ?? 0) * (low - x[0]);
+  return [start, values[last] + (slopes[last - 1] ?? 0) * (high - x[last])];
 }
 
 /** Total variation of the slopes. */
@@ -76,6 +84,22 @@ export function mean({ y, w }) {
     count += w[i];
   }
   return y[0] + sum / count;
+}
+
+/** What the best lines are made of: means, and the sums of squares and of products about them. */
+export function moments({ x, y, w }) {
+  let [count, xMean, yMean, square, product] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    count += w[i];
+    xMean += w[i] * x[i];
+    yMean += w[i] * y[i];
+  }
+  [xMean, yMean] = [xMean / count, yMean / count];
+  for (let i = 0; i < x.length; i++) {
+    square += w[i] * (x[i] - xMean) ** 2;
+    product += w[i] * (x[i] - xMean) * (y[i] - yMean);
+  }
+  return { xMean, yMean, square, product };
 }
 
 /**

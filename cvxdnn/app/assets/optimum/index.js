@@ -6,8 +6,8 @@
  * (docs/depth.md). Here that is searched on a grid and refined, which finds the valley but proves nothing about others.
  */
 
-import { betaMax, grouped, loss, lowerBound, mean, pathNorm, slopes, tube, variation } from "./certificate.js";
-import { InteriorPoint, leastSquaresLine } from "./interior_point.js";
+import { betaMax, grouped, loss, lowerBound, mean, moments, pathNorm, slopes, tube, variation } from "./certificate.js";
+import { InteriorPoint } from "./interior_point.js";
 
 export { betaMax, grouped };
 
@@ -67,10 +67,10 @@ function optimalValues(data, beta) {
 }
 
 /** The best of all straight lines: its slope is paid for once. */
-function bestLine({ x, y, w }, beta) {
-  const [, , { xMean, yMean, square, product }] = leastSquaresLine(x, y, w);
+function bestLine(data, beta) {
+  const { xMean, yMean, square, product } = moments(data);
   const slope = (Math.sign(product) * Math.max(0, Math.abs(product) - beta)) / square;
-  return x.map((each) => yMean + slope * (each - xMean));
+  return data.x.map((each) => yMean + slope * (each - xMean));
 }
 
 /**

@@ -14,6 +14,8 @@
  * Source: Mehrotra (1992), SIAM J. Optim. 2, 575-601, for the step rules.
  */
 
+import { loss, moments } from "./certificate.js";
+
 const MAX_STEPS = 60;
 const TOLERANCE = 1e-12; // relative gap at which the method stops
 const TO_BOUNDARY = 0.995;
@@ -84,17 +86,18 @@ export class InteriorPoint {
     ends[this.#place(n - 1)] += last;
     moment.fill(0);
     for (let i = 0; i < n; i++) moment[this.#place(i)] = w[i] * y[i];
-    this.#start({ x, y, w }, beta);
+    this.#start({ x, y, w, scatter: 0 }, beta);
   }
 
   /** The least squares line, and multipliers of the size that its loss lets one expect. */
-  #start({ x, y, w }, beta) {
+  #start(data, beta) {
     const { n, m, unknowns, multipliers } = this;
-    const [values, loss] = leastSquaresLine(x, y, w);
+    const { xMean, yMean, square, product } = moments(data);
+    const values = data.x.map((each) => yMean + (product / square) * (each - xMean));
     unknowns.fill(0);
     for (let i = 0; i < n; i++) unknowns[this.#place(i)] = values[i];
     this.theta = [beta / 2, 0];
-    const size = Math.max(loss / (beta * m), 1e-12);
+    const size = Math.max(loss(data, values) / (beta * m), 1e-12);
     multipliers.fill(size, 0, 2 * m);
     multipliers.fill(size * m, 2 * m);
   }
@@ -261,22 +264,4 @@ export class InteriorPoint {
     }
     return 1 / worst;
   }
-}
-
-/** Its values at x, and its loss. */
-export function leastSquaresLine(x, y, w) {
-  let [count, xMean, yMean, square, product, loss] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < x.length; i++) {
-    count += w[i];
-    xMean += w[i] * x[i];
-    yMean += w[i] * y[i];
-  }
-  [xMean, yMean] = [xMean / count, yMean / count];
-  for (let i = 0; i < x.length; i++) {
-    square += w[i] * (x[i] - xMean) ** 2;
-    product += w[i] * (x[i] - xMean) * (y[i] - yMean);
-  }
-  const values = x.map((each) => yMean + (product / square) * (each - xMean));
-  for (let i = 0; i < x.length; i++) loss += 0.5 * w[i] * (values[i] - y[i]) ** 2;
-  return [values, loss, { xMean, yMean, square, product }];
 }
