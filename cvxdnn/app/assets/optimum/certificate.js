@@ -21,7 +21,8 @@
  */
 
 /** Their mean, taken of the offsets from the first, so that equal numbers have exactly their own. */
-export const average = (values) => values[0] + values.reduce((sum, each) => sum + (each - values[0]), 0) / values.length;
+export const average = (values) =>
+  values[0] + values.reduce((sum, each) => sum + (each - values[0]), 0) / values.length;
 
 /**
  * @param {number[]} xs in any order
