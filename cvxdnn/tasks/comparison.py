@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from cvxdnn.core.datasets import Dataset, Normalization
+from cvxdnn.core.loss_terms import middle
 from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
@@ -111,6 +112,12 @@ class Reference:
         """The linear spline through the points."""
         return interpolating_spline(self.data.x, self.data.y)
 
+    @property
+    def flat_loss(self) -> float:
+        """What the best flat line is charged, which bends nowhere."""
+        loss, y = self.scenario.loss_function, self.data.y
+        return float(loss.value(middle(*map(np.array, loss.best_constants(y))), y).sum())
+
     @cached_property
     def fitted(self) -> Array:
         """The values at the points that the band and the sparsest function keep."""
@@ -199,6 +206,12 @@ def network_tube(reference: Reference, frame: NetworkFrame) -> Tube | None:
     pulls = terms.at_inputs(terms.multipliers(frame.view.spline(points.x)))
     pulls -= points.weight * (pulls.sum() / points.weight.sum())  # what the free output bias would take
     return tube(points.x, pulls, scenario.beta * norm ** (2 / scenario.depth - 1))
+
+
+def network_loss(reference: Reference, frame: NetworkFrame) -> float:
+    """What the best network is charged for missing the points; the rest of its objective is weight decay's charge."""
+    data = reference.data
+    return float(reference.scenario.loss_function.value(frame.view.spline(data.x), data.y).sum())
 
 
 def network_knots(frame: NetworkFrame) -> Array:

@@ -20,7 +20,7 @@ from cvxdnn.core.losses import LOSSES, Loss, named
 from cvxdnn.tasks import link
 from cvxdnn.tasks.link import Points
 
-__all__ = ["BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "OPTIMIZERS", "Scenario"]
+__all__ = ["BETAS", "BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "OPTIMIZERS", "Scenario"]
 
 _HOST = host_limits()
 MAX_POINTS = _HOST.points
@@ -33,6 +33,8 @@ OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 Start = Literal["random", "optimum"]
 STARTS: tuple[Start, ...] = get_args(Start)
 BETA_LIMITS = (1e-8, 1e4)
+BETAS = [float(f"{10 ** (k / 20):.2g}") for k in range(-100, 21)]
+"""Weight decays to choose from, evenly spaced in the logarithm."""
 """Smallest and largest weight decay, in normalised units."""
 LIMITS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {"depth": (2, _HOST.depth), "width": (1, _HOST.width), "restarts": (1, _HOST.restarts), "seed": (0, 2**31 - 1)}

@@ -84,7 +84,7 @@ def test_the_page_is_there_before_its_optimum_with_everything_else(waiting):
     assert wait_for_frame(session) is not None
     waiting.run()
     assert curve(waiting, "network")["lines"]
-    assert waiting.select_slider(key="explore_beta").value == session.scenario.beta
+    assert sent_to_the_chart(waiting)["model"]["beta"] == session.scenario.beta
 
 
 def test_the_optimum_is_shown_when_it_comes_and_has_the_room_it_needs(waiting, gate):

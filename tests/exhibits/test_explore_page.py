@@ -105,8 +105,9 @@ def test_a_new_weight_decay_keeps_the_weights(explore):
     settle(app)
     app.button(key="explore_step").click().run()
     before = settle(app).run.frame
-    app.select_slider(key="explore_beta").set_value(0.1).run()
     session = session_of(app)
+    session.change(beta=0.1)
+    app.run()
     assert session.scenario.beta == 0.1
     after = settle(app).run.frame
     assert after.step > before.step
@@ -123,8 +124,7 @@ def test_other_settings_start_again(explore):
 def test_settings_reach_the_link_and_the_link_gives_them_back(explore):
     app = explore()
     app.slider(key="explore_restarts").set_value(3).run()
-    app.select_slider(key="explore_beta").set_value(0.05).run()
-    session_of(app).change(points=((0.0, 0.0), (0.3, 1.0), (1.0, 0.2)))
+    session_of(app).change(beta=0.05, points=((0.0, 0.0), (0.3, 1.0), (1.0, 0.2)))
     app.run()
     session_of(app).run.pause()
     link = {name: "".join(value) for name, value in app.query_params.items()}

@@ -16,7 +16,7 @@ ODD = [
     *(("address_bar_of_page", {"json_value": text}) for text in EDITOR),
     *(("explore_seed", value) for value in ({"double_value": NAN}, {"string_value": "x"}, {"json_value": "{"}, {})),
     *(("explore_depth", value) for value in ({"double_array_value": {"data": [NAN]}}, {"int_value": -1}, {})),
-    *(("explore_beta", value) for value in ({"int_value": 2**62}, {"bytes_value": b"\xff"})),
+    *(("explore_width", value) for value in ({"int_value": 2**62}, {"bytes_value": b"\xff"})),
     ("explore_loss", {"double_value": NAN}),
     ("explore_polish", {"string_value": "x"}),
     ("explore_step", {"json_value": "{"}),

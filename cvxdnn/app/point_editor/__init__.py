@@ -9,6 +9,7 @@ be sent at any time, also ten times a second.
 The mounted component's state is ``st.session_state[key]``:
 
 - ``points``: list of [x, y], sorted by x, as the user last left them;
+- ``beta``: the weight decay, as the user last left it;
 - ``hidden``: names of the curves switched off in the legend;
 - ``edits``: a counter for the component's own use.
 """
@@ -16,7 +17,7 @@ The mounted component's state is ``st.session_state[key]``:
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 import streamlit as st
@@ -24,10 +25,10 @@ from numpy.typing import ArrayLike
 from streamlit.components.v2.bidi_component import ComponentResult
 
 from cvxdnn.app.modules import component_script
-from cvxdnn.app.point_editor.told import told_names, told_number, told_points
+from cvxdnn.app.point_editor.told import told_names, told_number, told_points, told_weight_decay
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["Band", "CertificatePanel", "Curve", "Model", "Words", "point_editor"]
+__all__ = ["Band", "CertificatePanel", "Curve", "Model", "Price", "Words", "point_editor"]
 
 _FILES = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -38,6 +39,14 @@ _mount = st.components.v2.component(
 )
 
 
+class Price(TypedDict):
+    """Whose objective, and the two numbers that make it: the loss, and what weight decay charges."""
+
+    name: str
+    misfit: float
+    charge: float
+
+
 class Curve(TypedDict):
     """One entry of the legend and the lines it switches on and off.
 
@@ -46,6 +55,8 @@ class Curve(TypedDict):
     style : what is drawn how; "networks" is a bundle of thin lines without knots.
     lines : (x, y) arrays of each line. Left empty for "spline", which the browser draws through the points.
     knots : where the curve bends. Left empty for "spline".
+    price : of "optimum" and "network", where it is known.
+    is_old : whether a network was trained on other points, or for another weight decay; it is faded.
     """
 
     name: str
@@ -53,6 +64,8 @@ class Curve(TypedDict):
     style: Literal["optimum", "network", "networks", "spline", "sparsest"]
     lines: Sequence[tuple[ArrayLike, ArrayLike]]
     knots: ArrayLike
+    price: NotRequired[Price | None]
+    is_old: NotRequired[bool]
 
 
 class Band(TypedDict):
@@ -90,14 +103,20 @@ class Words(TypedDict):
 
 
 class Model(TypedDict):
-    """What the optimum is of, where the browser can compute it while points move: squared loss.
+    """What the optimum is of; numbers are in normalised units (`cvxdnn.core.datasets.Dataset.normalized`).
 
-    beta : weight decay in normalised units (`cvxdnn.core.datasets.Dataset.normalized`).
+    beta : weight decay; one of `betas`.
+    betas : those that can be chosen, ascending.
     depth : weight layers.
+    is_squared : whether the loss is squared: then the browser computes the optimum while points or weight decay move.
+    flat : price of the best flat line, which fills a bar.
     """
 
     beta: float
+    betas: Sequence[float]
     depth: int
+    is_squared: bool
+    flat: float
 
 
 def point_editor(
@@ -115,7 +134,7 @@ def point_editor(
     max_points: int = 200,
     min_points: int = 1,
     key: str,
-    on_points_change: Callable[[], None] | None = None,
+    on_change: Callable[[], None] | None = None,
     on_hidden_change: Callable[[], None] | None = None,
 ) -> ComponentResult:
     """Mount the point editor.
@@ -137,8 +156,9 @@ def point_editor(
     words : Words, optional
         Of the certificate; needed where there is one, or a model.
     model : Model, optional
-        With it the browser computes optimum, certificate and band of points that it has not had them for; without it
-        they stay what they were, faded, until Python sends others.
+        With it there are a slider for the weight decay and bars for the prices, and for the squared loss the browser
+        computes optimum, certificate and band of points that it has not had them for; else they stay what they were,
+        faded, until Python sends others.
     hidden : iterable of str
         Names switched off: of curves, "band", "knots". Once the user has used the legend, the browser's choice
         holds until this argument changes.
@@ -148,16 +168,16 @@ def point_editor(
         Adding and removing stop there.
     key : str
         Identifies the mounted component; keep it the same, or the component is mounted anew.
-    on_points_change, on_hidden_change : callable, optional
-        Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]``
-        or ``["hidden"]`` there.
+    on_change, on_hidden_change : callable, optional
+        Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]``,
+        ``["beta"]`` or ``["hidden"]`` there.
 
     Returns
     -------
     ComponentResult
-        With ``.points``, ``.hidden`` and ``.edits`` as the user last left them. After a replacement ``.points`` are
-        still those of the user's last edit: keep the points in force in the session's own state, and write them in
-        `on_points_change`.
+        With ``.points``, ``.beta``, ``.hidden`` and ``.edits`` as the user last left them. After a replacement
+        ``.points`` are still those of the user's last edit: keep what is in force in the session's own state, and
+        write it in `on_change`.
     """
     placed = sorted([float(x), float(y)] for x, y in points)
     switched_off = list(hidden)
@@ -177,6 +197,8 @@ def point_editor(
                 "style": curve["style"],
                 "lines": [[_numbers(x, width), _numbers(y, height)] for x, y in curve["lines"]],
                 "knots": _numbers(curve["knots"], width),
+                "price": curve.get("price"),
+                "is_old": curve.get("is_old", False),
             }
             for curve in curves
         ),
@@ -202,12 +224,13 @@ def point_editor(
         "model": model,
         "received": _received(key),
     }
-    react = on_points_change or _nothing
+    react = on_change or _nothing
     return _mount(
         key=key,
         data=data,
-        default={"points": placed, "hidden": switched_off, "edits": 0},
+        default={"points": placed, "beta": model and model["beta"], "hidden": switched_off, "edits": 0},
         on_points_change=react,
+        on_beta_change=react,
         on_edits_change=react,
         on_hidden_change=on_hidden_change or _nothing,
     )
@@ -220,7 +243,8 @@ def _received(key: str) -> dict[str, Any] | None:
         return None
     try:
         hidden, edits = told_names(state, "hidden"), told_number(state, "edits")
-        return {"points": told_points(state), "hidden": hidden, "edits": edits}
+        beta = told_weight_decay(state)
+        return {"points": told_points(state), "beta": beta, "hidden": hidden, "edits": edits}
     except InvalidInputError:
         return None  # no browser of ours waits for an answer to it
 

@@ -12,7 +12,7 @@ from typing import Any
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import Points
 
-__all__ = ["told_names", "told_number", "told_points"]
+__all__ = ["told_names", "told_number", "told_points", "told_weight_decay"]
 
 
 def _told(state: Any, name: str) -> Any:
@@ -41,6 +41,22 @@ def told_number(state: Any, name: str) -> int | None:
     return given if isinstance(given, int) and abs(given) <= 2**53 else None
 
 
+def told_weight_decay(state: Any) -> float | None:
+    """The number under "beta"; None when there is none.
+
+    Raises
+    ------
+    InvalidInputError
+        When there is anything but a number.
+    """
+    given = _told(state, "beta")
+    if given is None:
+        return None
+    if not _is_number(given):
+        raise InvalidInputError(f"beta is {_short(given)}; give a number")
+    return _as_float("beta", given)
+
+
 def told_names(state: Any, name: str) -> tuple[str, ...]:
     """The texts under this name.
 
@@ -58,10 +74,14 @@ def told_names(state: Any, name: str) -> tuple[str, ...]:
 def _pair(name: str, pair: Any) -> tuple[float, float]:
     if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(map(_is_number, pair)):
         raise InvalidInputError(f"{name} is {_short(pair)}; give a pair (x, y) of numbers")
+    return _as_float(name, pair[0]), _as_float(name, pair[1])
+
+
+def _as_float(name: str, number: float) -> float:
     try:
-        return float(pair[0]), float(pair[1])
+        return float(number)
     except OverflowError:
-        raise InvalidInputError(f"{name} is {_short(pair)}; every value must be a finite number") from None
+        raise InvalidInputError(f"{name} is {_short(number)}; every value must be a finite number") from None
 
 
 def _is_number(value: Any) -> bool:

@@ -18,10 +18,9 @@ from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum, Solution
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.depth.charts import jump_figure, layers_figure, splines_figure, valley_chart
-from cvxdnn.exhibits.explore.controls import BETAS
 from cvxdnn.exhibits.path.page import path_of
 from cvxdnn.tasks.deep_runs import RUNS, WIDTH, DeepRuns, DeepRunsFrame, settled_in
-from cvxdnn.tasks.scenario import LIMITS, Scenario
+from cvxdnn.tasks.scenario import BETAS, LIMITS, Scenario
 from cvxdnn.tasks.stream import Stream
 
 PREFIX = "depth_"

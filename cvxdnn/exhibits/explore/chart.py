@@ -1,19 +1,20 @@
 """What the Explore chart shows: the reference and the newest training frame, in the user's units."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, Model, Words, point_editor
-from cvxdnn.app.point_editor.told import told_names, told_points
+from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, Model, Price, Words, point_editor
+from cvxdnn.app.point_editor.told import told_names, told_points, told_weight_decay
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.session import Domain, Session, reference
-from cvxdnn.exhibits.explore.training import TrainingRun
-from cvxdnn.tasks.comparison import Reference, network_knots
+from cvxdnn.tasks.comparison import Reference, network_knots, network_loss
 from cvxdnn.tasks.labels import LEVELS
-from cvxdnn.tasks.scenario import MAX_POINTS
+from cvxdnn.tasks.scenario import BETAS, MAX_POINTS
 
 KEY = "explore_editor"
 CAPTION = (
@@ -29,7 +30,7 @@ def explore_chart(session: Session) -> None:
         session.scenario.points,
         version=session.version,
         domain=session.domain,
-        curves=[*_reference_curves(shown, session.domain), *_network_curves(session.run, session.domain)],
+        curves=[*_reference_curves(shown, session.domain), *_network_curves(session, session.domain)],
         band=_band(shown, session.domain),
         certificate=_certificate(shown, session.domain),
         words=_words(shown),
@@ -38,18 +39,20 @@ def explore_chart(session: Session) -> None:
         levels=LEVELS if session.scenario.loss_function.needs_labels else None,
         max_points=MAX_POINTS,
         key=KEY,
-        on_points_change=lambda: _take_points(session),
+        on_change=lambda: _take_edit(session),
         on_hidden_change=lambda: _take_hidden(session),
     )
 
 
-def _take_points(session: Session) -> None:
+def _take_edit(session: Session) -> None:
+    told = st.session_state.get(KEY)
     try:
-        points = told_points(st.session_state.get(KEY))
+        points, beta = told_points(told), told_weight_decay(told)
     except InvalidInputError as error:
         session.leave_unchanged(error)
     else:
-        session.change(by_chart=True, points=points)
+        known: dict[str, Any] = {} if beta is None else {"beta": beta}
+        session.change(by_chart=True, points=points, **known)
 
 
 def _take_hidden(session: Session) -> None:
@@ -80,19 +83,31 @@ def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
         "style": "optimum",
         "lines": [] if solution is None else [_line(solution.spline, units, domain)],
         "knots": [] if solution is None else units.user_x(solution.knots),
+        "price": None
+        if solution is None
+        else _price("best" if shown.is_optimum else "fewer biases", solution.loss, solution.penalty),
     }
     return [optimum, spline, sparsest]
 
 
-def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
+def _price(name: str, misfit: float, charge: float) -> Price:
+    return {"name": name, "misfit": misfit, "charge": charge}
+
+
+def _network_curves(session: Session, domain: Domain) -> list[Curve]:
     """The best network and the others, in the units of the points they were trained on."""
+    run = session.run
     best: Curve = {"name": "network", "label": "trained network", "style": "network", "lines": [], "knots": []}
     others: Curve = {"name": "networks", "label": "other restarts", "style": "networks", "lines": [], "knots": []}
     frame = run.frame
     if frame is not None and run.scenario is not None:
-        units = reference(run.scenario).units
+        trained_on = reference(run.scenario)
+        units = trained_on.units
         best["lines"] = [_line(frame.view.spline, units, domain)]
         best["knots"] = units.user_x(network_knots(frame))
+        misfit = network_loss(trained_on, frame)
+        best["price"] = _price("network", misfit, frame.objective - misfit)
+        best["is_old"] = not run.shows(session.scenario)
         others["lines"] = [_line(spline, units, domain) for spline in frame.view.others]
     return [best, others]
 
@@ -153,7 +168,12 @@ def _words(shown: Reference) -> Words:
     return {"decay": decay, "caption": CAPTION.replace("{summed}", summed)}
 
 
-def _model(shown: Reference) -> Model | None:
-    """For the browser, which knows the squared loss."""
+def _model(shown: Reference) -> Model:
     scenario = shown.scenario
-    return {"beta": scenario.beta, "depth": scenario.depth} if scenario.loss == "squared" else None
+    return {
+        "beta": scenario.beta,
+        "betas": sorted({*BETAS, scenario.beta}),
+        "depth": scenario.depth,
+        "is_squared": scenario.loss == "squared",
+        "flat": shown.flat_loss,
+    }

@@ -11,7 +11,6 @@ from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS
 
 PREFIX = "explore_"
-BETAS = [float(f"{10 ** (k / 10):.2g}") for k in range(-50, 11)]
 OWN_POINTS = "your points"
 BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
 LOSSES = {
@@ -59,17 +58,7 @@ def data_controls(session: Session) -> None:
 
 
 def model_controls(session: Session) -> None:
-    """Weight decay and depth, the two that the theorem is about."""
-    beta = session.scenario.beta
-    st.select_slider(
-        "Weight decay β",
-        sorted({*BETAS, beta}),
-        key=_shown(session, "beta"),
-        format_func=lambda choice: f"{choice:.2g}",
-        on_change=_changed,
-        args=(session, "beta"),
-        help="How strongly large weights are punished. In normalised units: x scaled to [0, 1], y to range 1.",
-    )
+    """Depth and loss; weight decay, the third that the theorem is about, has its slider in the chart."""
     _slider(session, "depth", "Depth (weight layers)", "2 is one hidden layer.")
     _choice(session, "loss", "Loss", LOSSES, LOSS_HELP)
 

@@ -48,7 +48,7 @@ def sample_controls(here: State) -> None:
     )
     point_editor(
         samples.points, version=here.version, domain=DOMAIN, curves=_curves(samples), key=EDITOR,
-        min_points=FEWEST, max_points=MOST, on_points_change=lambda: _points_moved(here),
+        min_points=FEWEST, max_points=MOST, on_change=lambda: _points_moved(here),
     )  # fmt: skip
     if not samples.bias:
         _sliders(here, "targets", "Target y of sample {}")

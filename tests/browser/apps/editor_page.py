@@ -19,6 +19,7 @@ POINTS = [(0, 0.15), (0.09, 0.12), (0.2, 0.62), (0.3, 0.78), (0.42, 0.2), (0.55,
 POINTS += [(0.8, -0.5), (0.9, 0.1), (1, 0.55)]
 REPLACEMENT = [(0.1, 0.5), (0.5, -0.5), (0.9, 0.5)]
 WEIGHT_DECAY = 0.0022
+BETAS = [1e-5, 1e-4, 1e-3, WEIGHT_DECAY, 5e-3, 1e-2, 0.1, 1.0]
 CAPTION = (
     "Why it bends exactly there: the residuals, summed twice, stay inside a tube of half-width {wall} and touch its "
     "wall at every knot."
@@ -36,8 +37,8 @@ def in_unit_box(points):
     return np.array([[(x - offset) / scale, y / scale] for x, y in points])
 
 
-def told_points():
-    session.points = list(session.editor["points"])
+def told_edit():
+    session.points, session.beta = list(session.editor["points"]), session.editor["beta"]
     session.told += 1
 
 
@@ -52,6 +53,7 @@ def replace():
 if "points" not in session:
     given = json.loads(query["points"]) if "points" in query else POINTS
     session.points, session.version, session.told = in_units(given), 1, 0
+    session.beta = WEIGHT_DECAY
     session.hidden = ["sparsest"]
 
 
@@ -142,6 +144,12 @@ def curves_and_certificate(phase=0.0):
     return curves, band, certificate
 
 
+def model():
+    if "depth" not in query:
+        return None
+    return {"beta": session.beta, "betas": BETAS, "depth": int(query["depth"]), "is_squared": True, "flat": 1.0}
+
+
 def editor(phase=0.0):
     curves, band, certificate = curves_and_certificate(phase)
     with st.container(key="editor-column"):
@@ -153,15 +161,17 @@ def editor(phase=0.0):
             band=band,
             certificate=certificate,
             words={"decay": "β", "caption": CAPTION},
-            model={"beta": WEIGHT_DECAY, "depth": int(query["depth"])} if "depth" in query else None,
+            model=model(),
             hidden=session.hidden,
             max_points=int(query.get("limit", 200)),
             key="editor",
-            on_points_change=told_points,
+            on_change=told_edit,
             on_hidden_change=told_hidden,
         )
     with st.container(key="python"):
-        st.text(json.dumps({"points": session.points, "told": session.told, "hidden": session.hidden}))
+        st.text(
+            json.dumps({"points": session.points, "told": session.told, "hidden": session.hidden, "beta": session.beta})
+        )
 
 
 st.button("Replace", on_click=replace)

@@ -14,6 +14,7 @@ import { MARKS, marks, path, svg, trace } from "./svg.js";
 const FINGER = 22; // radius of a point's touch area
 const LAYERS = ["networks", "spline", "sparsest", "optimum", "network"]; // bottom to top, above the band
 const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
+const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
 const MARK_ROW = 12;
 
 export class Drawing {
@@ -223,12 +224,13 @@ export class Drawing {
       line.remove();
       this.#curvePaths.delete(name);
     }
-    for (const { name, style, lines } of curves) {
+    for (const curve of curves) {
+      const { name, style, lines } = curve;
       if (!this.#curvePaths.has(name)) this.#curvePaths.set(name, svg("path", { "data-name": name }));
       const line = this.#curvePaths.get(name);
       const layer = this.layers[style] ?? this.layers.networks;
       if (line.parentNode !== layer) layer.append(line);
-      line.setAttribute("class", `curve ${style} ${FADED[style] ?? ""} ${hidden.has(name) ? "off" : ""}`);
+      line.setAttribute("class", `curve ${style} ${faded(curve)} ${hidden.has(name) ? "off" : ""}`);
       if (style !== "spline") line.setAttribute("d", lines.map(([xs, ys]) => path(this.#trace(xs, ys))).join(""));
     }
   }
@@ -261,13 +263,14 @@ export class Drawing {
     const { margin, plotHeight } = this.shown;
     const curves = data.curves.filter(({ style }) => style in MARKS);
     while (this.marks.childElementCount > curves.length) this.marks.lastChild.remove();
-    curves.forEach(({ name, style, knots }, row) => {
+    curves.forEach((curve, row) => {
+      const { name, style, knots } = curve;
       const line = this.marks.children[row] ?? svg("path", {}, this.marks);
       const off = hidden.has(name) || hidden.has("knots");
       const given = style === "spline" ? this.#spline.knots : (knots ?? []);
       const inside = given.filter((x) => x !== null && this.isInside(x));
       const top = margin.top + plotHeight + 4 + (row + 0.5) * MARK_ROW;
-      line.setAttribute("class", `mark ${style} ${FADED[style] ?? ""} ${off ? "off" : ""}`);
+      line.setAttribute("class", `mark ${style} ${faded(curve)} ${off ? "off" : ""}`);
       line.setAttribute("d", marks(style, inside.map(this.scale.left), top));
       Object.assign(line.dataset, { knots: name, count: inside.length });
     });

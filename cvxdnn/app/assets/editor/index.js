@@ -4,7 +4,7 @@
  *   history   the points and their undo
  *   link      what Python sends and is told
  *   gestures  what hand and keyboard mean
- *   drawing   the chart; beside it legend, certificate, words
+ *   drawing   the chart; beside it legend, weight decay, price, certificate, words
  *   preview   the optimum of points that Python has not answered yet
  *
  * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
@@ -19,7 +19,9 @@ import { Legend } from "./legend.js";
 import { Link } from "./link.js";
 import { coordinate } from "./numbers.js";
 import { pairs } from "./points.js";
-import { preview } from "./preview.js";
+import { flatFrom, preview } from "./preview.js";
+import { Price } from "./price.js";
+import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
 
 export class Editor {
@@ -27,6 +29,7 @@ export class Editor {
   #due; // and of what
   #frames = 0;
   #previewed = null; // the last preview, and of what
+  #flat = null; // from where on the best network is flat, and for what
   #observer = new ResizeObserver(() => this.#layout());
 
   constructor(root) {
@@ -37,6 +40,12 @@ export class Editor {
     this.drawing = new Drawing(root, this.host.querySelector(".chart"));
     this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
     this.certificate = new Certificate(this.host);
+    this.price = new Price(this.host);
+    this.weightDecay = new WeightDecay(
+      this.host,
+      (beta) => this.#slide(beta),
+      () => this.commit(),
+    );
     this.gestures = new Gestures(this);
     this.#action("undo").onclick = () => this.undo();
     this.#action("redo").onclick = () => this.redo();
@@ -154,6 +163,12 @@ export class Editor {
     this.#edit(points, next, `Removed point ${index + 1}, ${points.length} left`);
   }
 
+  /** The weight decay while its slider moves. */
+  #slide(beta) {
+    this.link.hold(beta);
+    this.schedule("points");
+  }
+
   #toggle(name) {
     this.link.toggle(name);
     this.schedule("all");
@@ -193,11 +208,13 @@ export class Editor {
     if (!this.drawing.view || !this.link.data) return;
     const { hidden } = this.link;
     const preview = this.#preview();
-    const data = preview ? withPreview(this.link.data, preview) : this.link.data;
+    const data = this.#isAhead() ? withoutNews(this.link.data, preview) : this.link.data;
+    this.weightDecay.draw(data.model, this.link.beta, this.#flatFrom());
+    this.price.draw(data);
     if (isAll) {
       this.drawing.drawAxes(data);
-      this.legend.draw(data, hidden);
     }
+    this.legend.draw(data, hidden);
     if (isAll || preview) {
       this.drawing.drawOptimum(data, hidden);
       this.certificate.draw(data, this.drawing);
@@ -211,19 +228,30 @@ export class Editor {
 
   /** Whether the points have changed since Python computed what it sent. */
   #isAhead() {
-    return this.link.isAwaiting || this.gestures.isResting || this.gestures.hasDragged;
+    return this.link.isAhead || this.gestures.isResting || this.gestures.hasDragged;
   }
 
   /** The optimum of the points as they are, as long as Python has not sent it; null where it cannot be had here. */
   #preview() {
     const { model } = this.link.data;
+    const { beta } = this.link;
     const { points } = this.history;
-    if (!model || !points.length || !this.#isAhead()) return null;
+    if (!model?.is_squared || !points.length || !this.#isAhead()) return null;
     const { view } = this.drawing;
-    if (this.#previewed?.points !== points || this.#previewed.model !== model || this.#previewed.view !== view) {
-      this.#previewed = { points, model, view, found: preview(points, model, view) };
-    }
+    const of = { points, beta, depth: model.depth, view };
+    if (!isSame(this.#previewed?.of, of)) this.#previewed = { of, found: preview(of) };
     return this.#previewed.found;
+  }
+
+  /** From where on the best network is flat; during a drag for two layers only, where it is a formula. */
+  #flatFrom() {
+    const { model } = this.link.data;
+    const { points } = this.history;
+    if (!model?.is_squared || !points.length) return null;
+    const of = { points, depth: model.depth };
+    const isQuick = model.depth === 2 || !this.gestures.isDown;
+    if (isQuick && !isSame(this.#flat?.of, of)) this.#flat = { of, found: flatFrom(of) };
+    return this.#flat?.found ?? null;
   }
 
   #layout() {
@@ -254,11 +282,19 @@ export class Editor {
   }
 }
 
-/** What Python sent, with the optimum, its certificate and the band of the points as they are now. */
-function withPreview(data, { optimum, certificate, band }) {
-  const curves = data.curves.map((curve) => (curve.style === "optimum" ? { ...curve, ...optimum } : curve));
-  return { ...data, curves, certificate, band: data.band && { ...data.band, ...band } };
+/**
+ * What Python sent for earlier points or another weight decay: its network is an old one; optimum, certificate and band
+ * are those of now, where they could be computed.
+ */
+function withoutNews(data, preview) {
+  const changes = { network: { is_old: true }, optimum: preview?.optimum };
+  const curves = data.curves.map((curve) => ({ ...curve, ...changes[curve.style] }));
+  if (!preview) return { ...data, curves };
+  const { certificate, band, flat } = preview;
+  return { ...data, curves, certificate, model: { ...data.model, flat }, band: data.band && { ...data.band, ...band } };
 }
+
+const isSame = (known, wanted) => known && Object.keys(wanted).every((key) => known[key] === wanted[key]);
 
 /** Takes the component's elements over. */
 export default function mount(root) {

@@ -2,6 +2,8 @@
 
 import { MARKS, marks, svg } from "./svg.js";
 
+const OLD = "earlier network"; // trained on other points, or for another weight decay
+
 export class Legend {
   #signature;
   #bandLabel; // kept when there is no band for a moment
@@ -26,7 +28,7 @@ export class Legend {
   }
 
   #entries({ curves, band }) {
-    const entries = curves.map(({ name, label, style }) => ({ name, label, style }));
+    const entries = curves.map(({ name, label, style, is_old }) => ({ name, label: is_old ? OLD : label, style }));
     if (band) this.#bandLabel = band.label;
     if (this.#bandLabel) entries.push({ name: "band", label: this.#bandLabel, style: "band" });
     if (curves.some(({ style }) => style in MARKS)) entries.push({ name: "knots", label: "knots", style: "knots" });

@@ -7,6 +7,7 @@
  *             replacement that arrives during a drag waits for its end. It is a step of the history like any
  *             edit: undo brings back what the user had placed.
  *   history   The browser.
+ *   beta      Python, but for a weight decay chosen here until Python has confirmed it.
  *   hidden    The browser, after Python's first word. Python's list counts again when Python changes it.
  *   curves, band, certificate, domain   Python. They are drawn as they come, also during a drag; a domain that
  *             comes during a drag waits for its end, so that the chart does not move under the finger.
@@ -16,7 +17,8 @@
  * What Python is told
  *   `points`  after each edit: when a drag ends, when the arrow keys rest, on add, remove, undo, redo; of edits
  *             that follow each other faster than Python could answer (a key held down) only the last.
- *   `edits`   only when `points` are the very same as told before, which Streamlit would take for no change
+ *   `beta`    with the points, and when its slider is let go.
+ *   `edits`   only when `points` and `beta` are the very same as told before, which Streamlit would take for no change
  *             (say, undo after a replacement): a number that makes the callback run all the same.
  *   `hidden`  when a curve is switched on or off.
  * Python says in `received` what has reached it. Until that is the latest edit, what belongs to older points is
@@ -30,13 +32,14 @@
  * @property {?number[]} levels the only values that y may have
  * @property {number} max_points
  * @property {number} min_points
- * @property {{name: string, label: string, style: string, lines: number[][][], knots: number[]}[]} curves
+ * @property {{name: string, label: string, style: string, lines: number[][][], knots: number[],
+ *   price: ?{name: string, misfit: number, charge: number}, is_old: boolean}[]} curves
  * @property {?{label: string, x: number[], lower: number[], upper: number[]}} band
  * @property {?{x: number[], z: number[], c: number, half_width: number, touching: number[]}} certificate
  * @property {{decay: string, caption: string}} words about the certificate; "{wall}" stands for the half width
- * @property {?import("./preview.js").Model} model what the browser can compute the optimum of
+ * @property {?import("./preview.js").Model} model what the optimum is of
  * @property {string[]} hidden
- * @property {?{points: number[][], hidden: string[], edits: number}} received
+ * @property {?{points: number[][], hidden: string[], edits: number, beta: ?number}} received
  */
 
 import { samePairs } from "./points.js";
@@ -52,7 +55,8 @@ export class Link {
   hidden = new Set();
   #component;
   #awaiting = null; // the edit that Python has not confirmed yet
-  #told; // the points it was told last
+  #held = null; // a weight decay chosen here that Python has not confirmed yet
+  #told; // the points and the weight decay it was told last
   #delivered = -Infinity; // and when
   #toldHidden;
   #sentHidden; // the list of hidden curves that Python sent last
@@ -74,7 +78,7 @@ export class Link {
     if (version === this.version) return null;
     const isFirst = this.version === undefined;
     this.version = version;
-    if (isFirst) this.#told = received?.points ?? points;
+    if (isFirst) this.#told = { points: received?.points ?? points, beta: received?.beta ?? this.data.model?.beta };
     return { points, isFirst };
   }
 
@@ -82,10 +86,25 @@ export class Link {
     return this.#awaiting !== null;
   }
 
+  /** Whether points or weight decay may be others than those that Python has answered. */
+  get isAhead() {
+    return this.isAwaiting || this.#held !== null;
+  }
+
+  /** @returns {number|undefined} the weight decay that is shown */
+  get beta() {
+    return this.#held ?? this.data.model?.beta;
+  }
+
+  /** Shows this weight decay; it is told at the next commit. */
+  hold(beta) {
+    this.#held = !this.isAwaiting && beta === this.data.model.beta ? null : beta;
+  }
+
   /** Tells an edit: at once, or with those that follow too soon. */
   commit(points) {
     this.edits += 1;
-    this.#awaiting = { points };
+    this.#awaiting = { points, beta: this.beta };
     clearTimeout(this.#timers.delivery);
     clearTimeout(this.#timers.confirmation);
     const early = EDIT_EVERY - (performance.now() - this.#delivered);
@@ -95,17 +114,19 @@ export class Link {
 
   /** Tells Python the latest edit for the first time. */
   #tell() {
-    const { points } = this.#awaiting;
-    this.#awaiting.edits = samePairs(points, this.#told) ? this.edits : null;
-    this.#told = points;
+    const { points, beta } = this.#awaiting;
+    const isKnown = samePairs(points, this.#told.points) && beta === this.#told.beta;
+    this.#awaiting.edits = isKnown ? this.edits : null;
+    this.#told = { points, beta };
     this.#delivered = performance.now();
     this.#deliver();
     this.#confirmWithin(CONFIRM_WITHIN);
   }
 
   #deliver() {
-    const { points, edits } = this.#awaiting;
+    const { points, beta, edits } = this.#awaiting;
     this.#component.setStateValue("points", points);
+    if (beta !== undefined) this.#component.setStateValue("beta", beta);
     if (edits !== null) this.#component.setStateValue("edits", edits);
   }
 
@@ -121,8 +142,10 @@ export class Link {
   #confirm(received) {
     const awaited = this.#awaiting;
     if (awaited?.edits === undefined || !received || !samePairs(received.points, awaited.points)) return;
+    if (awaited.beta !== undefined && received.beta !== awaited.beta) return;
     if (awaited.edits !== null && !(received.edits >= awaited.edits)) return;
     this.#awaiting = null;
+    if (this.#held === awaited.beta) this.#held = null;
     clearTimeout(this.#timers.confirmation);
   }
 

@@ -1,17 +1,24 @@
 /**
- * Optimum, certificate and band of points that Python has not answered yet, in the user's units.
+ * Optimum, certificate and band of points and weight decay that Python has not answered yet, in the user's units.
  *
  * What is drawn as an optimum has a certificate of its own: a relative gap of at most 1e-6. Else the last answer stays,
  * faded.
  *
- * @typedef {object} Model what the optimum is of
+ * @typedef {object} Model what Python says of the problem
  * @property {number} beta weight decay in normalised units
+ * @property {number[]} betas those that can be chosen, ascending
  * @property {number} depth weight layers
+ * @property {boolean} is_squared whether the loss is squared, so that the optimum can be computed here
+ * @property {number} flat price of the best flat line
+ *
+ * @typedef {object} Flat
+ * @property {number} from the weight decay from which on a flat line is the best network
+ * @property {boolean} isExact or else within a few per cent
  */
 
 import { band } from "../optimum/band.js";
-import { atEdges, average } from "../optimum/certificate.js";
-import { deepOptimum, grouped } from "../optimum/index.js";
+import { atEdges, average, loss, mean } from "../optimum/certificate.js";
+import { deepOptimum, flatWeightDecay, grouped } from "../optimum/index.js";
 
 const DRAWN = 1e-6;
 const TOUCHING = 1e-6; // share of the half width within which the curve touches the wall
@@ -28,25 +35,47 @@ const inUnits = ({ offset, scale }) => ({
   to: (value) => offset + scale * value,
 });
 
-/**
- * @param {import("./points.js").Point[]} points at least one
- * @param {Model} model
- * @param {{x0: number, x1: number}} view what of the x axis is shown
- * @returns {?{optimum: object, certificate: object, band: object}} as in `Data`; null where nothing is certified
- */
-export function preview(points, model, view) {
+/** Points in normalised units, and the maps to them and back. */
+function normalised(points) {
   const units = normalisation(points);
   const [x, y] = [inUnits(units.x), inUnits(units.y)];
   const data = grouped(
     points.map((point) => x.from(point.x)),
     points.map((point) => y.from(point.y)),
   );
-  const found = deepOptimum(data, model.beta, model.depth);
+  return { x, y, data };
+}
+
+/**
+ * @param {{points: import("./points.js").Point[], depth: number}} of at least one point
+ * @returns {Flat}
+ */
+export function flatFrom({ points, depth }) {
+  const { data } = normalised(points);
+  return { from: flatWeightDecay(data, depth), isExact: depth === 2 };
+}
+
+/**
+ * @param {object} of
+ * @param {import("./points.js").Point[]} of.points at least one
+ * @param {number} of.beta
+ * @param {number} of.depth
+ * @param {{x0: number, x1: number}} of.view what of the x axis is shown
+ * @returns {?{optimum: object, certificate: object, band: object, flat: number}} as in `Data`; null where nothing is
+ *   certified
+ */
+export function preview({ points, beta, depth, view }) {
+  const { x, y, data } = normalised(points);
+  const found = deepOptimum(data, beta, depth);
   if (!(found.gap <= DRAWN * found.twoLayerObjective)) return null;
   const [low, high] = [x.from(view.x0), x.from(view.x1)];
   const edges = band(data.x, found.values, found.slopes, low, high);
   return {
-    optimum: curve(data, found, low, high, x, y),
+    optimum: {
+      ...curve(data, found, low, high, x, y),
+      price: { name: "best", misfit: found.loss, charge: found.objective - found.loss },
+    },
+    flat: loss(data, new Float64Array(data.x.length).fill(mean(data))),
     band: { x: edges.x.map(x.to), lower: edges.lower.map(y.to), upper: edges.upper.map(y.to) },
     certificate: {
       x: [view.x0, ...Array.from(data.x, x.to), view.x1],

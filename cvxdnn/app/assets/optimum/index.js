@@ -15,6 +15,7 @@ const LINE_IS_ENOUGH = 1e-9; // relative gap up to which a line is the answer: t
 const KNOT = 1e-5; // a slope change below this share of all is the method's rounding
 const GRID = 16; // weight decays looked at for more layers, evenly in the logarithm
 const REFINED = 5; // and then around the best of them
+const FLATTENED = 16; // weight decays looked at for where the optimum of more layers becomes flat
 
 /** @typedef {import("./certificate.js").Data} Data */
 
@@ -95,6 +96,24 @@ export function deepOptimum(data, beta, depth) {
   return best.weightDecay > 0 && best.weightDecay < top
     ? [best, ...refined(best, at, beta, depth)].reduce(better)
     : best;
+}
+
+/**
+ * The weight decay from which on the best constant is the best network; for more than two layers the largest found.
+ *
+ * A function f beats the constant c as long as loss(f) + (beta L / 2) R(f)^(2/L) < loss(c).
+ */
+export function flatWeightDecay(data, depth) {
+  const top = betaMax(data);
+  if (depth === 2 || top === 0) return top;
+  const flat = loss(data, new Float64Array(data.x.length).fill(mean(data)));
+  const until = (share) => {
+    const found = optimum(data, top * share);
+    return (2 * (flat - found.loss)) / (depth * found.pathNorm ** (2 / depth)) || 0;
+  };
+  // The path norm shrinks linearly towards the top: at an even grid of weight decays no jump is passed over.
+  const shares = Array.from({ length: FLATTENED }, (_, k) => (k + 0.5) / FLATTENED);
+  return Math.max(...shares.map(until), ...shares.map((share) => until(share ** 4)));
 }
 
 const better = (a, b) => (b.objective < a.objective ? b : a);
