@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
+from cvxdnn.tasks.film import Film, Still, still_of
 from cvxdnn.tasks.optimum import optimum_of, takes_long
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Frame, Stream, last_frame
@@ -79,7 +81,13 @@ class Training:
 def training_stream(scenario: Scenario, until: int | None = None) -> Stream[NetworkView]:
     """Training as a task, to a step that is a multiple of 10 or to its end; its state outlives the end."""
     hold = INSERTION_SECONDS if scenario.optimizer == "insertion" else 0.0
-    return Stream(Training(scenario), until=until, hold=hold, keeps_end=True)
+    return Stream(Training(scenario), still=partial(_still, scenario), until=until, hold=hold, keeps_end=True)
+
+
+def _still(scenario: Scenario, snapshot: Snapshot) -> Still:
+    data, _ = scenario.normalized()
+    misfit = float(scenario.loss_function.value(snapshot.network(data.x), data.y).sum())
+    return still_of(snapshot.network, snapshot.step, snapshot.objective, misfit)
 
 
 def snapshots_of(scenario: Scenario, state: Any = None) -> Iterator[Snapshot]:
@@ -164,6 +172,7 @@ def first_frame() -> NetworkFrame:
         status=Status[stored["status"]],
         done=True,
         history=np.array(stored["history"]),
+        film=Film(**{name: np.array(values) for name, values in stored["film"].items()}),
     )
 
 
@@ -178,6 +187,7 @@ def _store_first_frame() -> None:
         "others": [_stored_spline(spline) for spline in frame.view.others],
         "status": frame.status.name,
         "history": frame.history.tolist(),
+        "film": {name: getattr(frame.film, name).tolist() for name in ("numbers", "counts", "ramps")},
     }
     target = Path(__file__).parents[1] / "data" / SAMPLE
     target.write_bytes(gzip.compress(json.dumps(stored).encode(), mtime=0))

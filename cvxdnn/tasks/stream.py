@@ -19,6 +19,7 @@ import numpy as np
 from cvxdnn.core.solution import Status
 from cvxdnn.core.types import Array
 from cvxdnn.jobs.parcel import frozen, thawed
+from cvxdnn.tasks.film import Film, FilmMaker, Still
 
 __all__ = ["FRAME_SECONDS", "HISTORY_ROWS", "Frame", "Problem", "Stream", "last_frame"]
 
@@ -68,6 +69,7 @@ class Frame(Generic[View]):
     view : what the problem shows of it
     history : (k, 1 + restarts) step and objectives at earlier moments and this one, k <= `HISTORY_ROWS`
     traces : by name (k,) the numbers of the stream's `measure` at the rows of `history`
+    film : what the best network looked like so far, if the stream takes stills
     state : what a later job needs to go on from here (opaque); None while the job goes on
     """
 
@@ -79,6 +81,7 @@ class Frame(Generic[View]):
     view: View
     history: Array
     traces: Mapping[str, Array] = field(default_factory=dict)
+    film: Film | None = field(default=None, repr=False)
     state: bytes | None = field(default=None, repr=False)
 
     @property
@@ -97,20 +100,23 @@ class Stream(Generic[View]):
 
     problem : what is trained
     measure : numbers of a snapshot to be followed over the steps; a module's function, or a partial of one
+    still : the still of a snapshot, for a film; a module's function, or a partial of one
     until : the step to end at (None: until training is done)
     hold : seconds for which every snapshot is shown; 0 shows those of every `FRAME_SECONDS`
     keeps_end : whether training that is done leaves its state, too, for another weight decay to go on from
-    state, history, traces : from the last frame of an earlier job, see `after`
+    state, history, traces, film : from the last frame of an earlier job, see `after`
     """
 
     problem: Problem[View]
     measure: Callable[[Any], Mapping[str, float]] | None = None
+    still: Callable[[Any], Still] | None = None
     until: int | None = None
     hold: float = 0.0
     keeps_end: bool = False
     state: bytes | None = field(default=None, repr=False)
     history: Array | None = field(default=None, repr=False)
     traces: Mapping[str, Array] = field(default_factory=dict, repr=False)
+    film: Film | None = field(default=None, repr=False)
 
     @property
     def label(self) -> str:
@@ -120,13 +126,16 @@ class Stream(Generic[View]):
     def __call__(self, report: Callable[[Frame[View]], None], stopped: Callable[[], bool]) -> None:
         """Report frames until training is done or stopped, or has come to its step."""
         history = _History(self.measure, self.history, self.traces)
+        maker = self.still and FilmMaker(self.still, self.film, takes_all=self.hold > 0)
         last_report = -np.inf
         for snapshot in self.problem.snapshots(thawed(self.state)):
             ends = snapshot.done or (self.until is not None and snapshot.step >= self.until) or stopped()
             is_shown = ends or self.hold > 0 or time.monotonic() - last_report >= FRAME_SECONDS
             history.add(snapshot, always=is_shown)
+            if maker:
+                maker.look(snapshot, is_last=ends)
             if is_shown:
-                report(self._frame(snapshot, history, ends))
+                report(self._frame(snapshot, history, maker and maker.film(), ends))
                 last_report = time.monotonic()
             if ends:
                 return
@@ -137,9 +146,9 @@ class Stream(Generic[View]):
         """The rest of it, from the last frame; from its beginning if that carries no state."""
         if last is None or last.state is None:
             return self
-        return replace(self, state=last.state, history=last.history, traces=last.traces)
+        return replace(self, state=last.state, history=last.history, traces=last.traces, film=last.film)
 
-    def _frame(self, snapshot: Snapshot, history: _History, ends: bool) -> Frame[View]:
+    def _frame(self, snapshot: Snapshot, history: _History, film: Film | None, ends: bool) -> Frame[View]:
         goes_on = ends and (self.keeps_end or not snapshot.done)
         return Frame(
             step=snapshot.step,
@@ -150,6 +159,7 @@ class Stream(Generic[View]):
             view=self.problem.view(snapshot, ends),
             history=history.rows(),
             traces=history.traces(),
+            film=film,
             state=frozen(snapshot.state) if goes_on else None,
         )
 

@@ -1,0 +1,133 @@
+"""The film of a training: what its best network looked like at about a hundred moments, small enough to be sent once.
+
+A network of one input is a sum of ramps, f(x) = constant + slope x + sum_j change_j (side_j (x - place_j))_+. With two
+layers each ramp is a neuron, and the slope is 0; with more each ramp is a bend of the function. Moments are evenly
+spaced in the logarithm of the step, since most happens at the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cvxdnn.core.kinks import kinks
+from cvxdnn.core.network import Network
+from cvxdnn.core.types import Array
+
+__all__ = ["Film", "FilmMaker", "Still", "still_of"]
+
+GROWTH = 1.06
+"""Of the step from one still to the next."""
+MOST_STILLS = 150
+"""Beyond, every other one is left out."""
+MOST_RAMPS = 15_000
+"""Of all stills together, which makes 180 kB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """One moment.
+
+    step : optimiser steps taken
+    constant, slope : what is added to the ramps
+    misfit, charge : loss and weight decay's part of the objective
+    ramps : (k, 3) float32, each with place, change of slope there, and side: +1 if it rises to the right, -1 to the left
+    """
+
+    step: int
+    constant: float
+    slope: float
+    misfit: float
+    charge: float
+    ramps: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """Some moments in order.
+
+    numbers : (f, 5) step, constant, slope, misfit, charge of each
+    counts : (f,) how many ramps each has
+    ramps : (sum of counts, 3) float32, one after the other
+    """
+
+    numbers: Array
+    counts: Array
+    ramps: Array
+
+    def to_bytes(self) -> bytes:
+        """How many stills; then numbers and count of each, all as float64; then the ramps as float32. Little-endian."""
+        head = np.concatenate([[len(self.numbers)], np.column_stack([self.numbers, self.counts]).ravel()])
+        return head.astype("<f8").tobytes() + self.ramps.astype("<f4").tobytes()
+
+    def stills(self) -> list[Still]:
+        """One by one."""
+        ends = np.cumsum(self.counts)
+        return [
+            Still(int(step), constant, slope, misfit, charge, self.ramps[end - count : end])
+            for (step, constant, slope, misfit, charge), count, end in zip(
+                self.numbers.tolist(), self.counts, ends, strict=True
+            )
+        ]
+
+
+def still_of(network: Network, step: int, objective: float, misfit: float) -> Still:
+    """A network at a moment; exact at x = 0.5 up to rounding, elsewhere as exact as float32 ramps are."""
+    if len(network.weights) == 2:
+        bends = kinks(network)
+        slope, columns = 0.0, [bends.x, bends.slope_changes, bends.sides]
+    else:
+        spline = network.to_spline()
+        slope, columns = float(spline.slopes[0]), [spline.knots, spline.slope_changes, np.ones(spline.knots.size)]
+    ramps = np.column_stack(columns).astype(np.float32)
+    middle = float(network(np.array([0.5]))[0])
+    constant = middle - 0.5 * slope - _sum_at(ramps, 0.5)
+    return Still(step, constant, slope, misfit, objective - misfit, ramps)
+
+
+def _sum_at(ramps: Array, x: float) -> float:
+    place, change, side = ramps.astype(np.float64).T
+    return float(change @ np.maximum(side * (x - place), 0.0))
+
+
+class FilmMaker:
+    """Takes stills of a training.
+
+    Parameters
+    ----------
+    take : callable
+        The still of a snapshot.
+    earlier : Film, optional
+        Of the same training until it was paused.
+    takes_all : bool
+        Whether every snapshot is worth one, as where there are few.
+    """
+
+    def __init__(self, take: Callable[[Any], Still], earlier: Film | None = None, *, takes_all: bool = False) -> None:
+        self._take, self._takes_all = take, takes_all
+        self._stills = [] if earlier is None else earlier.stills()
+        self._growth = GROWTH
+
+    def look(self, snapshot: Any, *, is_last: bool) -> None:
+        """Take a still if it is time for one; of the last moment always."""
+        last = self._stills[-1].step if self._stills else None
+        if last is not None and snapshot.step <= last:
+            return  # where training was paused
+        if last is not None and not (is_last or self._takes_all or snapshot.step >= self._growth * last):
+            return
+        self._stills.append(self._take(snapshot))
+        ramps = sum(len(still.ramps) for still in self._stills)
+        if len(self._stills) > MOST_STILLS or (ramps > MOST_RAMPS and len(self._stills) > 2):
+            self._stills = [*self._stills[:-1:2], self._stills[-1]]
+            self._growth = self._growth**2
+
+    def film(self) -> Film:
+        """What there is so far."""
+        return Film(
+            numbers=np.array([[s.step, s.constant, s.slope, s.misfit, s.charge] for s in self._stills]),
+            counts=np.array([len(still.ramps) for still in self._stills]),
+            ramps=np.concatenate([still.ramps for still in self._stills]),
+        )
