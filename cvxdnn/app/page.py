@@ -1,4 +1,4 @@
-"""Page frame: configuration, style, and parts of a page that refresh on their own."""
+"""Page frame: configuration, style, heading and columns, and parts of a page that refresh on their own."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.pace import pace
@@ -41,6 +42,18 @@ def configure() -> None:
     """Title, icon and width, the same on every page."""
     st.set_page_config(page_title="cvxdnn: networks as splines", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
+
+
+def heading(claim: str, what_to_do: str) -> None:
+    """What a page shows, in a sentence, and what to do to see it."""
+    st.title(claim)
+    st.write(what_to_do)
+
+
+def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A wide column for what moves, and a narrow one beside it for controls, numbers and words."""
+    wide, narrow = st.columns([2.7, 1.15], gap="small")
+    return wide, narrow
 
 
 class Watched(Protocol):

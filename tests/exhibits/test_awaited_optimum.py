@@ -8,7 +8,7 @@ from cvxdnn.app import background, page
 from cvxdnn.app.background import LOOK_SECONDS
 from cvxdnn.core.exceptions import WorkerDiedError
 from cvxdnn.exhibits.explore import session as explore_session
-from cvxdnn.exhibits.rank_one import page as rank_one
+from cvxdnn.exhibits.rank_one import view as rank_one
 from cvxdnn.tasks.optimum import optimum_of
 from tests.exhibits.closed_form_pages import move, open_page, text_of
 from tests.exhibits.conftest import forget_everybody, wait_for_frame
