@@ -36,7 +36,7 @@ def sweep_page(explore, monkeypatch, tmp_path):
 
 
 def lab_of(app):
-    return app.session_state["sweep_lab"]
+    return app.session_state["tab"].runs["sweep"]
 
 
 def choose(app, **lists):

@@ -9,7 +9,9 @@ from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.explore.session import Domain, Session, reference
+from cvxdnn.exhibits.explore.domain import Domain
+from cvxdnn.exhibits.explore.reference import reference
+from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.exhibits.explore.training import TrainingRun
 from cvxdnn.tasks.comparison import Reference, network_knots
 from cvxdnn.tasks.labels import LEVELS

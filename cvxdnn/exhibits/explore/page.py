@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cvxdnn.app.background import LOOK_SECONDS
-from cvxdnn.app.page import LIVE_SECONDS, heading, repeated, wide_and_narrow
+from cvxdnn.app.page import LIVE_SECONDS, heading, live, wide_and_narrow
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
 from cvxdnn.exhibits.explore.neurons import closer_look
@@ -34,43 +34,32 @@ def page() -> None:
         chart, panel = wide_and_narrow()
 
     here.poll()
-    drawn = here.stage
-    is_moving = here.run.is_running or here.optimum.is_running
-
-    def up_to_date() -> None:
-        """Draw the whole page again when an edit, the end of a run or an optimum changed more than one part of it."""
-        here.poll()
-        if here.stage != drawn:
-            st.rerun()
+    moved_by = here.run, here.optimum
 
     def every(seconds: float) -> float:
         """Between two looks at what moves: networks that train, or else an optimum that is to come."""
         return seconds if here.run.is_running else LOOK_SECONDS
 
     def show_chart() -> None:
-        here.poll()
-        explore_chart(here)  # first, so that the optimum follows a drag without waiting for the rest of the page
-        up_to_date()
+        explore_chart(here)
 
     def show_numbers() -> None:
-        up_to_date()
         with st.container(border=True):
             readout(here)
         with st.container(border=True):
             player(here)
 
     def look_closer() -> None:
-        up_to_date()
         with st.container(border=True):
             closer_look(here)
 
     with chart:
-        repeated(show_chart, active=is_moving, every=every(LIVE_SECONDS))
+        live(here, show_chart, every=every(LIVE_SECONDS), moved_by=moved_by, at_once=True)
         with st.container(key="explore_later"):
             points_table(here)
-            repeated(look_closer, active=here.is_busy, every=SLOWER)
+            live(here, look_closer, every=SLOWER, moved_by=here.runs)
     with panel:
-        repeated(show_numbers, active=is_moving, every=every(SLOWER))
+        live(here, show_numbers, every=every(SLOWER), moved_by=moved_by)
         with st.container(border=True):
             data_controls(here)
             model_controls(here)

@@ -12,7 +12,7 @@ from cvxdnn.convex.path import Path
 from cvxdnn.convex.selection import CrossValidation, cross_validate
 from cvxdnn.core.datasets import Dataset
 from cvxdnn.core.limits import host_limits
-from cvxdnn.exhibits.explore.session import reference
+from cvxdnn.exhibits.explore.reference import reference
 from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.scenario import Scenario
 

@@ -9,8 +9,6 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-import streamlit as st
-
 from cvxdnn.app.process import runner
 from cvxdnn.app.tab import tab
 from cvxdnn.core.exceptions import InvalidInputError
@@ -43,6 +41,11 @@ class Lab:
     def is_running(self) -> bool:
         """Whether runs are being made."""
         return self.sweep is not None and self.sweep.is_running
+
+    @property
+    def stage(self) -> bool:
+        """What more than one part of the page shows."""
+        return self.is_running
 
     def show(self, lists: dict[str, tuple[Any, ...]], base: Scenario, max_steps: int) -> None:
         """Turn to the grid of these lists, and to the results that it has already."""
@@ -77,7 +80,6 @@ class Lab:
 
     def poll(self) -> None:
         """The browser is there, or there again."""
-        tab().ends["sweep"] = self.leave
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
@@ -98,7 +100,7 @@ def lanes() -> Lanes:
 
 def lab() -> Lab:
     """This tab's lab."""
-    current: Lab = st.session_state.setdefault(PREFIX + "lab", Lab())
+    current = tab().own("sweep", lambda _: Lab())
     current.poll()
     return current
 
