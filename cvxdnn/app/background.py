@@ -4,7 +4,7 @@ They run in the worker for short ones (`solver` in `cvxdnn.app.process`), one at
 for everybody, and tabs that ask the same at the same time wait for the same job.
 
     optima = Results[Answer](most=64)                    once for all tabs
-    optimum = Background(optima, tab().owner)            once for each tab, and `optimum.leave` when it ends
+    optimum = own_background("optimum", optima)          once for each tab
     optimum.ask(subject, task)                           the result, or None
     optimum.is_running, optimum.standing                 whether to look again, and what to say until then
     optimum.message                                      why there is none, and none to come
@@ -13,7 +13,7 @@ for everybody, and tabs that ask the same at the same time wait for the same job
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from cvxdnn.app.process import solver
 from cvxdnn.app.tab import tab, wait
@@ -103,6 +103,11 @@ class Background(Generic[Result]):
         return self._job is not None
 
     @property
+    def stage(self) -> bool:
+        """What more than one part of a page shows (see `cvxdnn.app.page.live`)."""
+        return self.is_running
+
+    @property
     def standing(self) -> str:
         """Where the calculation is, in a few words for the user; "" where none is wanted."""
         if self._job is None:
@@ -180,8 +185,4 @@ class Background(Generic[Result]):
 
 def own_background(name: str, results: Results[Result]) -> Background[Result]:
     """This tab's calculation of that name, which is left when the tab is."""
-    here = tab()
-    if name not in here.runs:
-        here.runs[name] = Background(results, here.owner)
-    own: Background[Any] = here.runs[name]
-    return own
+    return tab().own(name, lambda owner: Background(results, owner))

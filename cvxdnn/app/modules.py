@@ -8,7 +8,6 @@ import hashlib
 from os import PathLike, stat_result
 from pathlib import Path
 
-import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-__all__ = ["ASSETS", "DIGEST", "component_script", "routes"]
+__all__ = ["ASSETS", "DIGEST", "assets", "component_script"]
 
 ASSETS = Path(__file__).parent / "assets"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -45,10 +44,9 @@ class _Assets(StaticFiles):
         return response
 
 
-def routes() -> list[Mount]:
-    """Where the server has them: below the path that the host gave the app."""
-    prefix = "/".join(["", *filter(None, st.get_option("server.baseUrlPath").split("/"))])
-    return [Mount(f"{prefix}/assets/{{digest}}", _Assets(directory=ASSETS), middleware=[Middleware(GZipMiddleware)])]
+def assets(prefix: str) -> Mount:
+    """Where the server has them, below a path."""
+    return Mount(f"{prefix}/assets/{{digest}}", _Assets(directory=ASSETS), middleware=[Middleware(GZipMiddleware)])
 
 
 def component_script(module: str) -> str:

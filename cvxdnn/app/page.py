@@ -1,11 +1,12 @@
-"""Page frame: configuration, style, and parts of a page that refresh on their own."""
+"""Page frame: configuration, style, heading and columns, and parts of a page that refresh on their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Protocol
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.pace import pace
@@ -43,12 +44,33 @@ def configure() -> None:
     st.html(STYLE)
 
 
-class Watched(Protocol):
-    """What may be going on while a page is shown: a run, or several."""
+def heading(claim: str, what_to_do: str) -> None:
+    """What a page shows, in a sentence, and what to do to see it."""
+    st.title(claim)
+    st.write(what_to_do)
+
+
+def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A wide column for what moves, and a narrow one beside it for controls, numbers and words."""
+    wide, narrow = st.columns([2.7, 1.15], gap="small")
+    return wide, narrow
+
+
+class Running(Protocol):
+    """What may be going on while a page is shown."""
 
     @property
     def is_running(self) -> bool:
         """Whether there is something to wait for."""
+        ...
+
+
+class Watched(Running, Protocol):
+    """A job, or several, of which parts of a page show different things."""
+
+    @property
+    def stage(self) -> Hashable:
+        """What more than one part of the page shows: when it changes, all of them are drawn anew."""
         ...
 
     def poll(self) -> None:
@@ -56,29 +78,43 @@ class Watched(Protocol):
         ...
 
 
-def live(watched: Watched, content: Callable[[], None], *, every: float = LIVE_SECONDS) -> None:
-    """Draw `content` now and, while something is running, as `repeated`; the whole page when that begins or ends."""
+def live(
+    watched: Watched,
+    content: Callable[[], None],
+    *,
+    every: float = LIVE_SECONDS,
+    moved_by: Sequence[Running] = (),
+    at_once: bool = False,
+) -> None:
+    """Draw `content` now, on every interaction inside it and, while something is running, again and again.
+
+    The whole page follows when the stage of `watched` changes. A live part has a container of its own, so that it
+    always stands at the same place of the page.
+
+    Parameters
+    ----------
+    every : float
+        Seconds from one drawing to the next; more while many pages are active, see `cvxdnn.app.pace`.
+    moved_by : sequence
+        Whose running keeps this part moving, if not that of all of `watched`.
+    at_once : bool
+        Whether to draw `content` before the page, where that follows: for what a hand is waiting for.
+    """
     watched.poll()
-    drawn_running = watched.is_running
+    drawn = watched.stage
 
     @wraps(content)
     def newest() -> None:
         watched.poll()
-        if watched.is_running != drawn_running:
+        if at_once:
+            content()
+        if watched.stage != drawn:
             st.rerun()
-        content()
+        if not at_once:
+            content()
 
-    repeated(newest, active=drawn_running, every=every)
-
-
-def repeated(content: Callable[[], None], *, active: bool, every: float = LIVE_SECONDS) -> None:
-    """Run `content` now, on every interaction inside it and, while `active`, `every` so many seconds.
-
-    Less often while many pages are active; see `cvxdnn.app.pace`. A live part has a container of its own, so that it
-    always stands at the same place of the page.
-    """
     with st.container():
-        _mount(content, active, every)
+        _mount(newest, any(job.is_running for job in moved_by or (watched,)), every)
 
 
 def _mount(content: Callable[[], None], active: bool, every: float) -> None:

@@ -68,6 +68,11 @@ class Run(Generic[Report]):
         return self._job is not None
 
     @property
+    def stage(self) -> bool:
+        """What more than one part of a page shows (see `cvxdnn.app.page.live`)."""
+        return self.is_running
+
+    @property
     def standing(self) -> str:
         """Why nothing moves, in a few words for the user; "" while it does, or when it came to its own end."""
         if self.was_replaced:
@@ -170,8 +175,4 @@ class Run(Generic[Report]):
 
 def own_run(name: str, runner: Callable[[], Runner]) -> Run[Any]:
     """This tab's run of that name, which is left when the tab is."""
-    here = tab()
-    if name not in here.runs:
-        here.runs[name] = Run(name, runner, here.owner)
-    run: Run[Any] = here.runs[name]
-    return run
+    return tab().own(name, lambda owner: Run(name, runner, owner))

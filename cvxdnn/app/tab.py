@@ -6,7 +6,7 @@ looks a few times a second which tabs are still connected. A short loss of the n
 ends must be able to come back.
 
     tab().owner                        for every job of this tab
-    tab().ends["explore"] = f          call f when the tab is closed or its connection lost, each time that happens
+    tab().own("depth", make)           its part of that name, which is left when the tab is
     wait(job, 2.0)                     its result, while others draw their pages
 """
 
@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import streamlit as st
@@ -29,6 +29,8 @@ __all__ = ["Tab", "Tabs", "is_connected", "tab", "tabs", "wait"]
 
 logger = logging.getLogger("cvxdnn.app.tab")
 
+Part = TypeVar("Part")
+
 KEY = "tab"
 LOOK_SECONDS = 0.25
 """How often it is looked whether tabs are still there."""
@@ -39,22 +41,29 @@ class Tab:
 
     session : Streamlit's name for it, with which it may come back: not for logs
     owner : of all its jobs; the same for the same session, whatever becomes of this object
-    runs : what it runs, by the name of the page or its part (`cvxdnn.app.run.own_run`)
-    ends : what else to call when it ends, by the name of the part that wants it
+    runs : what it runs, by the name of the page or its part
     """
 
     def __init__(self, session: str) -> None:
         self.session = session
         self.owner = f"tab {fingerprint(session)}"
         self.runs: dict[str, Any] = {}
-        self.ends: dict[str, Callable[[], None]] = {}
+
+    def own(self, name: str, make: Callable[[str], Part]) -> Part:
+        """What it runs by that name, which `make` makes for its owner when it is asked for first.
+
+        Its method `leave` is called when the tab is closed or its connection lost, each time that happens.
+        """
+        if name not in self.runs:
+            self.runs[name] = make(self.owner)
+        run: Part = self.runs[name]
+        return run
 
     def leave(self) -> None:
         """The browser is gone, perhaps for a moment."""
-        ends = {name: run.leave for name, run in self.runs.items()} | self.ends
-        for name, end in ends.items():
+        for name, run in list(self.runs.items()):
             try:
-                end()
+                run.leave()
             except Exception:  # the others must end all the same
                 logger.exception("%s could not be ended with its tab", name)
 

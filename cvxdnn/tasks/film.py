@@ -34,7 +34,7 @@ class Still:
     step : optimiser steps taken
     constant, slope : what is added to the ramps
     misfit, charge : loss and weight decay's part of the objective
-    ramps : (k, 3) float32, each with place, change of slope there, and side: +1 if it rises to the right, -1 to the left
+    ramps : (k, 3) float32, each with place, change of slope there, and side: +1 or -1 where x is larger or smaller
     """
 
     step: int

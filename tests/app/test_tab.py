@@ -1,6 +1,7 @@
 """A tab: what hangs on it ends when its session does, once it is noticed, and with nothing else."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -9,7 +10,7 @@ from cvxdnn.app import background, process
 from cvxdnn.app.run import REPLACED
 from cvxdnn.app.tab import Tab, Tabs, tabs
 from cvxdnn.app.turn import turn
-from cvxdnn.exhibits.path import page as path
+from cvxdnn.exhibits.path import case as path
 from cvxdnn.jobs import InlineRunner, Job
 from tests.exhibits.conftest import explore as explore
 from tests.exhibits.conftest import go_to
@@ -29,7 +30,7 @@ def house():
     def come(session):
         connected.add(session)
         tab = Tab(session)
-        tab.ends["run"] = lambda: ended.append(f"run of {session}")
+        tab.own("run", lambda _: SimpleNamespace(leave=lambda: ended.append(f"run of {session}")))
         opened.enter(tab)
         return tab
 
@@ -58,7 +59,7 @@ def test_a_tab_that_comes_back_ends_again(house):
 def test_what_one_part_does_at_the_end_does_not_hold_up_the_others(house, caplog):
     opened, _, ended, come = house
     tab = come("a")
-    tab.ends = {"broken": lambda: 1 / 0, **tab.ends}
+    tab.runs = {"broken": SimpleNamespace(leave=lambda: 1 / 0), **tab.runs}
     opened.close()
     assert ended == ["run of a", "seat of a"]
     assert "broken could not be ended" in caplog.text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points
 from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.exhibits.extreme_points.page import DOMAIN, _told
+from cvxdnn.exhibits.extreme_points.controls import DOMAIN, _told
 
 atoms = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 anything = st.recursive(atoms, lambda inner: st.lists(inner) | st.tuples(inner))

@@ -26,7 +26,7 @@ def make_run():
 
     def make(**rules):
         made.append(InlineRunner(rules=Rules(**rules)))
-        return TrainingRun(lambda: made[-1], "somebody")
+        return TrainingRun("explore", lambda: made[-1], "somebody")
 
     yield make
     for runner in made:

@@ -7,8 +7,10 @@ import pytest
 from cvxdnn.app import background, page
 from cvxdnn.app.background import LOOK_SECONDS
 from cvxdnn.core.exceptions import WorkerDiedError
-from cvxdnn.exhibits.explore import session as explore_session
-from cvxdnn.exhibits.rank_one import page as rank_one
+from cvxdnn.exhibits.explore import reference
+from cvxdnn.exhibits.explore.domain import domain_of
+from cvxdnn.exhibits.explore.session import Session
+from cvxdnn.exhibits.rank_one import view as rank_one
 from cvxdnn.tasks.optimum import optimum_of
 from tests.exhibits.closed_form_pages import move, open_page, text_of
 from tests.exhibits.conftest import forget_everybody, wait_for_frame
@@ -46,8 +48,8 @@ def gate(monkeypatch):
     """In front of every slow optimum; nothing is known from other tests, and nobody gives it a moment."""
     gate = Gate(optimum_of)
     monkeypatch.setattr(background, "MOMENT_SECONDS", 0.0)
-    monkeypatch.setattr(explore_session, "optimum_of", gate)
-    monkeypatch.setattr(explore_session, "_optima", background.Results(8))
+    monkeypatch.setattr(reference, "optimum_of", gate)
+    monkeypatch.setattr(reference, "_optima", background.Results(8))
     yield gate
     gate.open()
 
@@ -94,7 +96,7 @@ def test_the_optimum_is_shown_when_it_comes_and_has_the_room_it_needs(waiting, g
     assert "being computed" not in readout(waiting)
     assert session.reference.solution.relative_gap < 1e-6
     assert session.domain != before
-    assert session.domain == explore_session.domain_of(session.scenario, session.reference)
+    assert session.domain == domain_of(session.scenario, session.reference)
 
 
 def test_what_comes_with_the_optimum_had_its_place_before(waiting, gate):
@@ -150,7 +152,7 @@ def test_what_is_quick_is_shown_at_once_and_the_slow_one_is_forgotten(waiting):
 
 
 def test_a_second_tab_waits_for_the_same_optimum_and_another_one_behind_it(explore, waiting, gate):
-    same, other = explore_session.Session(SLOW, "second"), explore_session.Session({**SLOW, "beta": "0.02"}, "third")
+    same, other = Session(SLOW), Session({**SLOW, "beta": "0.02"})
     for session in (same, other):
         session.run.pause()
         session.poll()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cvxdnn.exhibits.batch_norm.page import BETAS, Setting, case_of
+from cvxdnn.exhibits.batch_norm.case import Setting, case_of
+from cvxdnn.exhibits.batch_norm.view import BETAS
 from tests.exhibits.closed_form_pages import move, open_page, text_of, train
 
 PREFIX = "batch_norm_"

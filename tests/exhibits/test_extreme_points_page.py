@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cvxdnn.exhibits.extreme_points.page import BETAS, _same_samples
+from cvxdnn.exhibits.extreme_points.controls import BETAS, _same_samples
 from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, Samples, picture_of
 from tests.exhibits.closed_form_pages import open_page, text_of, train
 

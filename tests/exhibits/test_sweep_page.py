@@ -8,7 +8,7 @@ import pytest
 
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.core.exceptions import CvxdnnError
-from cvxdnn.exhibits.sweep import page as lab_module
+from cvxdnn.exhibits.sweep import lab as lab_module
 from cvxdnn.tasks.sweep import AXES, MEASURES, OWN_POINTS, Grid
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK, session_of
@@ -36,7 +36,7 @@ def sweep_page(explore, monkeypatch, tmp_path):
 
 
 def lab_of(app):
-    return app.session_state["sweep_lab"]
+    return app.session_state["tab"].runs["sweep"]
 
 
 def choose(app, **lists):

@@ -8,9 +8,10 @@ import streamlit as st
 
 from cvxdnn.app.fit import chart
 from cvxdnn.app.fit_charts import objective_chart, trace_chart
+from cvxdnn.exhibits.batch_norm.case import Case, span_holds
 from cvxdnn.exhibits.batch_norm.neural_collapse_charts import collapse_chart
-from cvxdnn.exhibits.batch_norm.page import PREFIX, Case, span_holds
-from cvxdnn.exhibits.closed_form.page import STYLE
+from cvxdnn.exhibits.batch_norm.view import PREFIX
+from cvxdnn.exhibits.closed_form.view import STYLE
 from cvxdnn.tasks.fits import FitFrame, Measure
 from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics
 from cvxdnn.theory.neural_collapse_traces import SIGNS, mean_name, traces

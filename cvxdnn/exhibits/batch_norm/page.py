@@ -1,169 +1,97 @@
-"""The Batch norm page: its controls, the case they describe, and the closed form beside a training run."""
+"""Batch norm and neural collapse: class means move to the place that a closed form predicts, live."""
 
-from dataclasses import dataclass
-from functools import lru_cache
-
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from cvxdnn.core.types import Array, Indices
-from cvxdnn.exhibits.batch_norm.charts import scale_chart
-from cvxdnn.tasks.fits import FitFrame
-from cvxdnn.theory.batch_norm import BatchNormSolution, Scaling, solve
-from cvxdnn.theory.batch_norm_span import TOLERANCE, Span, span_of
-from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics, one_hot, predict, simplex_vertices
-from cvxdnn.training.fitting import FitProblem
-from cvxdnn.training.fitting.problem import Architecture
+from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.page import heading, live, wide_and_narrow
+from cvxdnn.exhibits.batch_norm.case import case_of
+from cvxdnn.exhibits.batch_norm.neural_collapse import means_in_motion, measure_of, progress, signs, signs_over_time
+from cvxdnn.exhibits.batch_norm.view import condition, controls, scales, vanished
 
-PREFIX = "batch_norm_"
-BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.6, 1.9, 2.1, 2.5, 2.9, 3.3, 3.6)
-"""None is the root of a class size: just there a class vanishes so slowly that training does not finish it."""
-SCALINGS: dict[Scaling, str] = {"paper": "γ and α (paper)", "torch": "weight and bias (PyTorch)"}
-RESTARTS, STEPS, POLISH = 3, 1200, 800
+THEOREM = (
+    r"**Theorem.** Let the last hidden layer be batch-normalised, "
+    r"$v_j=\gamma_j\,z_c/\|z_c\|+\alpha_j 1/\sqrt n$ ($z_c$: a neuron's values minus their mean), and let "
+    r"weight decay $\beta$ act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ "
+    r"samples in class $k$ and at least $K$ neurons, the optimum at **every** depth is "
+    r"$\sum_k\bigl(\beta\sqrt{n_k}-\beta^2/2\bigr)$ over classes with $\sqrt{n_k}>\beta$, plus $n_k/2$ for "
+    r"each of the others. Class $k$ uses "
+    r"$(\gamma_k,\alpha_k)=\sqrt{s_k}\,(\sqrt{1-n_k/n},\sqrt{n_k/n})$, $s_k=(\sqrt{n_k}-\beta)_+$."
+)
 
-
-@dataclass(frozen=True)
-class Setting:
-    """What the controls say."""
-
-    classes: int = 3
-    largest: int = 5
-    imbalance: int = 1
-    beta: float = 0.5
-    depth: int = 2
-    inputs: int = 24
-    width: int = 36
-    scaling: Scaling = "paper"
-    seed: int = 0
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Samples of each class, from the largest down to one that is `imbalance` times smaller, in equal ratios."""
-        shares = self.imbalance ** (-np.arange(self.classes) / (self.classes - 1))
-        return tuple(max(1, round(self.largest * share)) for share in shares.tolist())
+SIGNS_OF_COLLAPSE = r"""
+- **NC1** is 0 when all samples of a class look the same to the last layer.
+- **NC2**: with equal classes the centred class means have equal norms and cosines $-1/(K-1)$, a simplex. With unequal
+  classes they stay orthogonal before centring, but norms and angles change; the closed form says to what.
+- **NC3**: the classifier points along the class means. It is 0 for equal classes when both are centred, or neither.
+  The common form that centres *only the means* cannot reach 0: for equal classes it ends at
+  $\sqrt{2-2\sqrt{(K-1)/K}}$, and that is not a failure of training.
+- **NC4**: the network decides for the class with the nearest mean. A vanished class is left out of NC1 to NC3.
+"""
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One setting's data, closed form, and what it predicts.
+def page() -> None:
+    """The page from top to bottom."""
+    run = fit_run("batch_norm")
 
-    exact : the closed form, with the span condition checked where it is known before training, at depth 2
-    collapse : metrics of the closed-form network
-    target, zero : (K, K - 1) and (K - 1,), centred class means and the zero feature, seen from the simplex
-    """
-
-    setting: Setting
-    labels: Indices
-    problem: FitProblem
-    exact: BatchNormSolution
-    collapse: NeuralCollapse
-    target: Array
-    zero: Array
-
-
-def controls() -> Setting:
-    """The widgets of the page; moving one starts nothing."""
-    first = Setting()
-    classes = _slider("classes", "Classes K", 2, 4, first.classes)
-    largest = _slider("largest", "Samples of the largest class", 1, 12, first.largest)
-    imbalance = _slider("imbalance", "Largest class : smallest class", 1, 12, first.imbalance)
-    st.caption("Class sizes: " + ", ".join(map(str, Setting(classes, largest, imbalance).counts)))
-    beta = st.select_slider(
-        "Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func=lambda value: f"{value:g}"
+    heading(
+        "Train a classifier and watch its classes move to the corners of a simplex.",
+        "Press Train. Every orange mark is the average of one class inside the network; the blue marks are where the "
+        "best network has it: for equal classes, corners that are all equally far apart. Then make one class smaller, "
+        "and the weight decay larger, until that class vanishes.",
     )
-    with st.expander("Network and data"):
-        depth = _slider("depth", "Depth (weight layers)", 2, 4, first.depth)
-        inputs = _slider("inputs", "Inputs of each sample", 1, 48, first.inputs)
-        width = _slider("width", "Neurons in each hidden layer", 2, 100, first.width)
-        scaling = st.radio(
-            "Weight decay acts on", list(SCALINGS), format_func=SCALINGS.__getitem__, key=PREFIX + "scaling"
-        )
-        seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return Setting(classes, largest, imbalance, beta, depth, inputs, width, scaling, int(seed))
 
+    picture, panel = wide_and_narrow()
 
-@lru_cache(maxsize=64)
-def case_of(setting: Setting) -> Case:
-    """Everything that does not depend on training."""
-    counts, scaling = setting.counts, setting.scaling
-    Y = one_hot(counts)
-    labels = Y.argmax(axis=1)
-    X = np.random.default_rng(setting.seed).normal(size=(len(Y), setting.inputs))
-    architecture: Architecture = "batch_norm" if scaling == "paper" else "batch_norm_torch"
-    problem = FitProblem(
-        X, Y, setting.beta, architecture, depth=setting.depth, width=setting.width, seed=setting.seed,
-        restarts=RESTARTS, steps=STEPS, polish=POLISH,
-    )  # fmt: skip
-    exact = solve(Y, beta=setting.beta, features=X if setting.depth == 2 else None, scaling=scaling)
-    ideal = exact if setting.depth > 2 else solve(Y, beta=setting.beta, scaling=scaling)
-    means = predict(counts, beta=setting.beta, scaling=scaling).means
-    target, zero = aligned_means(means, np.zeros((1, setting.classes)), simplex_vertices(setting.classes))
-    return Case(setting, labels, problem, exact, metrics(ideal.features, labels, ideal.weights[1]), target, zero[0])
+    with panel, st.container(border=True):
+        setting = controls()
 
+    case = case_of(setting)
+    measure = measure_of(case)
 
-def span_in(case: Case, frame: FitFrame | None) -> Span | None:
-    """What the layers before batch norm can reach; above two layers they must have been trained to know."""
-    if case.setting.depth == 2:
-        return case.exact.span
-    return None if frame is None else span_of(frame.view.network.layers(case.problem.X)[-2], case.problem.Y)
+    def show_picture() -> None:
+        frame = run.frame_of(case.problem)
+        fit_buttons(run, case.problem, measure)
+        motion, numbers = st.columns([1, 1.05], gap="medium")
+        with motion:
+            means_in_motion(case, frame, turn)
+            st.caption(
+                "Orange: class means (faint: samples), measured. Blue outlines and dashes: the predicted simplex, "
+                "exact. Grey cross: where all outputs are zero and a vanished class ends."
+            )
+        with numbers:
+            signs(case, frame)
+            condition(case, frame)
+            vanished(case)
 
+    def show_curves() -> None:
+        frame = run.frame_of(case.problem)
+        st.markdown("**The signs of collapse while it trains.** Measured; 0 at the optimum for equal classes.")
+        signs_over_time(frame)
+        left, right = st.columns([1.4, 1], gap="medium")
+        with left:
+            st.markdown("**Objective above the closed form.** Measured.")
+            progress(case, frame)
+        with right:
+            st.markdown("**Scale and shift, class by class**")
+            scales(case, frame)
+            st.caption("Rings: closed form, exact. Dots: trained, measured.")
 
-def span_holds(case: Case, frame: FitFrame | None) -> bool | None:
-    """Whether the span condition holds for the classes that survive; None where it is not known yet."""
-    span = span_in(case, frame)
-    return None if span is None else bool(np.all(span.residuals[case.exact.s > 0] <= TOLERANCE))
+    with picture, st.container(border=True):
+        turn = 0.0
+        if setting.classes == 4:
+            turn = st.slider("Turn the tetrahedron (degrees)", 0, 360, 25, key="batch_norm_turn")
+        live(run, show_picture)
 
-
-def condition(case: Case, frame: FitFrame | None) -> None:
-    """The measured span condition, in one line."""
-    span = span_in(case, frame)
-    if span is None:
-        st.caption("Span condition: measured once the layers before batch norm are trained.")
-    elif span_holds(case, frame):
-        st.caption(f"Span condition, measured: holds; centred rank {span.rank}, and {span.needed} always suffices.")
-    else:
-        worst = int(np.argmax(np.where(case.exact.s > 0, span.residuals, 0.0)))
-        st.warning(
-            f"Span condition, measured: fails. Class {worst + 1} misses the span by "
-            f"{100 * span.residuals[worst]:.2g} % of its length (rank {span.rank}, {span.needed} would do). The closed "
-            "form is then only a lower bound. Use more inputs, or a wider hidden layer."
+    trained, theorem = wide_and_narrow()
+    with trained, st.container(border=True):
+        live(run, show_curves)
+    with theorem, st.container(border=True):
+        st.markdown(THEOREM)
+        st.markdown(
+            r"**Condition (span).** Every centred class indicator is a combination of the centred features that feed "
+            r"batch norm. With PyTorch's own parameters decayed, replace $\beta$ by $\beta/\sqrt n$."
         )
 
-
-def vanished(case: Case) -> None:
-    """Which classes the weight decay has removed, and why."""
-    effective = case.exact.effective_beta
-    name = "β" if case.setting.scaling == "paper" else "β/√n"
-    gone = [k for k, s in enumerate(case.exact.s) if s == 0]
-    if gone:
-        listed = ", ".join(f"class {k + 1} (√{case.setting.counts[k]} ≤ {effective:.3g})" for k in gone)
-        st.info(f"Vanished at the optimum, because √nₖ ≤ {name}: {listed}. All its features and weights are zero.")
-    else:
-        smallest = np.sqrt(min(case.setting.counts))
-        st.caption(f"Every class survives: {name} = {effective:.3g} is below √n of the smallest, {smallest:.3g}.")
-
-
-def scales(case: Case, frame: FitFrame | None) -> None:
-    """Scale and shift of each class, closed form and trained."""
-    n = len(case.labels)
-    shares = np.array(case.setting.counts) / n
-    directions = np.column_stack([np.sqrt(1 - shares), np.sqrt(shares)])
-    trained = None if frame is None else _by_class(frame)
-    columns, specification = scale_chart((case.exact.gamma, case.exact.alpha), directions, trained)
-    st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "scales", width="content")
-
-
-def _by_class(frame: FitFrame) -> tuple[Array, Array]:
-    """Root of the sum of squares of scale and shift over the neurons that serve each class."""
-    output = frame.view.network.weights[-1]
-    owner = np.abs(output).argmax(axis=1)
-    squares = [
-        np.bincount(owner, weights=part**2, minlength=output.shape[1])
-        for part in (frame.view.network.gamma, frame.view.network.alpha)
-    ]
-    return np.sqrt(squares[0]), np.sqrt(squares[1])
-
-
-def _slider(name: str, label: str, low: int, high: int, value: int) -> int:
-    return int(st.slider(label, low, high, value, key=PREFIX + name))
+    with st.container(border=True):
+        st.markdown("**How to read the four signs of neural collapse (NC1 to NC4)**")
+        st.markdown(SIGNS_OF_COLLAPSE)

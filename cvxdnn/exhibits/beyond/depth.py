@@ -5,7 +5,7 @@ from functools import cache
 import pandas as pd
 import streamlit as st
 
-from cvxdnn.app.page import live
+from cvxdnn.app.page import live, wide_and_narrow
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
 from cvxdnn.core.solution import Solution
@@ -92,7 +92,7 @@ def depth_conditions() -> None:
     """The whole section."""
     lab = _lab()
     st.html(STYLE)
-    picture, panel = st.columns([2.7, 1.15], gap="small")
+    picture, panel = wide_and_narrow()
     with panel, st.container(border=True):
         st.markdown(
             r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that layer "

@@ -11,7 +11,9 @@ from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.explore.session import Domain, Session, reference
+from cvxdnn.exhibits.explore.domain import Domain
+from cvxdnn.exhibits.explore.reference import reference
+from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import Reference, network_knots, network_loss
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import BETAS, MAX_POINTS

@@ -4,10 +4,10 @@ It is a chain of jobs over one set of initial weights. The frame of the last job
 first, so that the chart is never empty; `scenario` is what the frame belongs to.
 """
 
-from collections.abc import Callable
-
+from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run
-from cvxdnn.jobs import Job, JobState, Runner
+from cvxdnn.app.tab import tab
+from cvxdnn.jobs import Job, JobState
 from cvxdnn.jobs.log import fingerprint
 from cvxdnn.tasks.experiments import STEP_SIZE, NetworkFrame, NetworkView, training_stream
 from cvxdnn.tasks.scenario import Scenario
@@ -17,9 +17,7 @@ from cvxdnn.tasks.stream import Stream
 class TrainingRun(Run[NetworkFrame]):
     """Training in one browser session; `scenario` holds the settings that its frame belongs to."""
 
-    def __init__(self, runner: Callable[[], Runner], owner: str) -> None:
-        super().__init__("explore", runner, owner)
-        self.scenario: Scenario | None = None
+    scenario: Scenario | None = None
 
     def shows(self, scenario: Scenario) -> bool:
         """Whether the frame belongs to these settings (what is hidden on the chart does not matter)."""
@@ -90,3 +88,8 @@ class TrainingRun(Run[NetworkFrame]):
             return False
         same = self.scenario.replace(beta=scenario.beta, hidden=scenario.hidden)
         return same == scenario
+
+
+def own_training() -> TrainingRun:
+    """This tab's training, which is left when the tab is."""
+    return tab().own("explore", lambda owner: TrainingRun("explore", runner, owner))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cvxdnn.app.fit import chart
 from cvxdnn.app.fit_charts import objective_chart
-from cvxdnn.exhibits.closed_form.page import STYLE
+from cvxdnn.exhibits.closed_form.view import STYLE
 from cvxdnn.exhibits.extreme_points.charts import ramps_figure, set_figure
 from cvxdnn.exhibits.extreme_points.dual_chart import dual_figure
 from cvxdnn.exhibits.extreme_points.samples import PREFIX, Picture, neurons_of, trained_features

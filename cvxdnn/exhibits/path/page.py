@@ -1,48 +1,80 @@
-"""What the Path page computes, once for all who look at the same points.
+"""Path: the optimal network for every weight decay at once, and how to choose one."""
 
-The path itself takes a moment. Cross-validation follows one path for each fold, a second or two for many points: that
-is a job of its own, so that nobody else's page waits for it.
-"""
+import streamlit as st
 
-from functools import lru_cache
+from cvxdnn.app.background import LOOK_SECONDS
+from cvxdnn.app.page import figure, heading, live, wide_and_narrow
+from cvxdnn.exhibits.explore.controls import data_controls
+from cvxdnn.exhibits.explore.session import session
+from cvxdnn.exhibits.path.case import path_of, selection, selection_of
+from cvxdnn.exhibits.path.charts import complexity_figure, objective_figure, path_figure
+from cvxdnn.exhibits.path.view import choice_of_beta, numbers
 
-from cvxdnn.app.background import Background, Results, own_background
-from cvxdnn.convex import regularization_path
-from cvxdnn.convex.path import Path
-from cvxdnn.convex.selection import CrossValidation, cross_validate
-from cvxdnn.core.datasets import Dataset
-from cvxdnn.core.limits import host_limits
-from cvxdnn.exhibits.explore.session import reference
-from cvxdnn.tasks.call import Call
-from cvxdnn.tasks.scenario import Scenario
-
-REFUSED = "No weight decay can be chosen: {why}"
-
-_selections: Results[CrossValidation] = Results(host_limits().cache)
+THEOREM = (
+    r"**Theorem.** Training a wide enough network of two weight layers has the same optimum as "
+    r"$\min_f\tfrac12\sum_i(f(x_i)-y_i)^2+\beta R(f)$. The optimal $f$ is piecewise linear in $\beta$: at each "
+    r"breakpoint a knot is born or dies, or the ends begin or cease to cost extra; in between the knots stay."
+)
 
 
-def selection() -> Background[CrossValidation]:
-    """This tab's cross-validation."""
-    return own_background("path", _selections)
+def page() -> None:
+    """The page from top to bottom."""
+    here = session()
 
+    heading(
+        "Turn the weight decay down and watch the knots appear.",
+        "Pull the slider under the chart to the right. It lowers the weight decay β, the price of large weights. A "
+        "high price allows only a constant; as it falls, knots are born, places where the slope changes, and in the "
+        "end the optimal network is the straight-line spline through the points.",
+    )
+    if here.problem:
+        st.warning(here.problem)
 
-def selection_of(scenario: Scenario) -> CrossValidation | None:
-    """The cross-validation of the scenario's points; None while it is computed, and where it cannot be."""
-    subject = _points_only(scenario)
-    data = reference(subject).data
-    return selection().ask(subject, lambda: Call(cross_validate, (data.x, data.y)))
+    path, data = path_of(here.scenario)
+    chart, panel = wide_and_narrow()
 
+    with chart, st.container(border=True):
+        if path.beta_max > 0:
+            figure(path_figure(path, data.x, data.y), key="path_picture")
+            st.caption(
+                "Above: the optimum for the slider's β, certified. Below: the life of every knot, from its birth "
+                "(triangle) down to its death (cross) or to the lowest β shown; the dashed line is the slider."
+            )
+        else:
+            st.info("A constant fits these points as well as any function: no weight decay gives it a knot.")
 
-def path_of(scenario: Scenario) -> tuple[Path, Dataset]:
-    """The path of the scenario's points in normalised units, and those points."""
-    return _path(_points_only(scenario))
+    with panel:
+        with st.container(border=True):
+            data_controls(here)
+        with st.container(border=True):
+            numbers(path)
+        with st.container(border=True):
+            st.markdown(THEOREM)
+            st.caption(
+                "R is the path norm: the sum of all slope changes, or more if the ends are steep. β and the objective "
+                "are in normalised units: x in [0, 1], y centred with range 1."
+            )
+            if here.scenario.loss != "squared":
+                st.caption("The path is that of the squared loss, whatever the loss of the Explore page.")
 
+    if path.beta_max == 0:
+        return
 
-def _points_only(scenario: Scenario) -> Scenario:
-    return Scenario(points=scenario.points)
+    complexity, objective, choice = st.columns(3, gap="small")
+    with complexity, st.container(border=True):
+        st.markdown("**How complex is it?** Exact.")
+        figure(complexity_figure(path), key="path_complexity")
+        st.caption("Degrees of freedom: how many directions the fitted values can move in when the data move a little.")
+    with objective, st.container(border=True):
+        st.markdown("**What does it cost?** Certified.")
+        figure(objective_figure(path), key="path_objective")
+        st.caption(
+            "The objective is the loss plus the weight decay times the path norm; it is what training minimises."
+        )
 
+    def show_choice() -> None:
+        choice_of_beta(here.scenario)
 
-@lru_cache(maxsize=host_limits().cache)
-def _path(scenario: Scenario) -> tuple[Path, Dataset]:
-    data = reference(scenario).data
-    return regularization_path(data.x, data.y), data
+    selection_of(here.scenario)
+    with choice, st.container(border=True):
+        live(selection(), show_choice, every=LOOK_SECONDS)

@@ -9,7 +9,7 @@ from cvxdnn.core.datasets import PRESETS
 from cvxdnn.exhibits.explore.controls import BIASES
 from cvxdnn.exhibits.explore.controls import OPTIMIZERS as OPTIMIZER_LABELS
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.exhibits.sweep.page import PREFIX, Lab
+from cvxdnn.exhibits.sweep.lab import PREFIX, Lab
 from cvxdnn.tasks.scenario import LIMITS, OPTIMIZERS, Scenario
 from cvxdnn.tasks.sweep import OWN_POINTS, Grid, Progress
 

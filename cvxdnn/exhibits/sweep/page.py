@@ -1,113 +1,61 @@
-"""The Sweep lab of one browser session: which grid it shows, and whether its runs are being made.
-
-A session has one sweep at a time. It goes on while the visitor looks at other pages, stops when the tab is closed,
-and goes on by itself when a lost connection comes back; what is done is on disk in any case, where the same grid
-finds it again after a restart of the app.
-"""
-
-import threading
-from functools import lru_cache
-from typing import Any
+"""Sweep lab: hundreds of trainings over a grid of settings, and which of them reach the certified optimum."""
 
 import streamlit as st
 
-from cvxdnn.app.process import runner
-from cvxdnn.app.tab import tab
-from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.sweep import Grid, Lanes, Sweep, settings
-from cvxdnn.tasks.sweep.sample import sample_results
+from cvxdnn.app.page import heading, live, wide_and_narrow
+from cvxdnn.exhibits.explore.session import session
+from cvxdnn.exhibits.sweep.controls import grid_controls, run_controls
+from cvxdnn.exhibits.sweep.lab import LIVE_SECONDS, lab
+from cvxdnn.exhibits.sweep.results import map_of, table_of
 
-PREFIX = "sweep_"
-LIVE_SECONDS = 1.0
-GRACE_SECONDS = 5.0
-"""How long a sweep outlives its browser: long enough for a lost connection to come back."""
-
-
-class Lab:
-    """What one browser session has on this page.
-
-    sweep : of the grid that the controls show; None while they show an impossible one
-    problem : why it is impossible, or ""
-    has_sample : whether its results came with the app
-    """
-
-    def __init__(self) -> None:
-        self.sweep: Sweep | None = None
-        self.problem = ""
-        self.has_sample = False
-        self._leaving: threading.Timer | None = None
-        self._suspended = False
-
-    @property
-    def is_running(self) -> bool:
-        """Whether runs are being made."""
-        return self.sweep is not None and self.sweep.is_running
-
-    def show(self, lists: dict[str, tuple[Any, ...]], base: Scenario, max_steps: int) -> None:
-        """Turn to the grid of these lists, and to the results that it has already."""
-        try:
-            grid = _grid(tuple(lists.items()), base, max_steps)
-        except InvalidInputError as error:
-            self.sweep, self.problem = None, f"These settings make no sweep: {error}."
-            return
-        self.problem = ""
-        if self.sweep is None or self.sweep.grid.key != grid.key:
-            key, records = sample_results()
-            self.has_sample = grid.key == key
-            self.sweep = Sweep(grid, known=records if self.has_sample else None)
-
-    def start(self) -> None:
-        """Make the runs that are missing."""
-        if self.sweep is not None:
-            self.sweep.start(runner(), lanes())
-
-    def stop(self) -> None:
-        """Make no more runs."""
-        if self.sweep is not None:
-            self.sweep.stop()
-
-    def leave(self) -> None:
-        """The browser is gone, perhaps for a moment."""
-        if not self.is_running:
-            return
-        self._leaving = threading.Timer(GRACE_SECONDS, self._suspend)
-        self._leaving.daemon = True
-        self._leaving.start()
-
-    def poll(self) -> None:
-        """The browser is there, or there again."""
-        tab().ends["sweep"] = self.leave
-        if self._leaving is not None:
-            self._leaving.cancel()
-            self._leaving = None
-        if self._suspended:
-            self._suspended = False
-            self.start()
-
-    def _suspend(self) -> None:
-        self._suspended = self.is_running
-        self.stop()
+THEOREM = (
+    r"**Theorem.** With free biases in the last hidden layer only, and at least $n+1$ neurons there for $n$ "
+    r"points, training has the same optimum as a convex problem, followed by a search along one curve when "
+    r"there are more than two weight layers. Both are solved here, with a proven bound."
+)
 
 
-@lru_cache(maxsize=1)
-def lanes() -> Lanes:
-    """How many runs all sweeps together may have at one time: one worker is left for everybody else."""
-    return Lanes(lambda: runner().status().workers - 1)
+def page() -> None:
+    """The page from top to bottom."""
+    here, tab = session(), lab()
 
+    heading(
+        "Wide networks reach the optimum more often than narrow ones.",
+        "Each cell of the map below is a setting, trained from several different first weights. The darker the cell, "
+        "the more of those trainings reach the best network there is. Go down to wider networks, or right to stronger "
+        "weight decay, and see where training begins to succeed.",
+    )
 
-def lab() -> Lab:
-    """This tab's lab."""
-    current: Lab = st.session_state.setdefault(PREFIX + "lab", Lab())
-    current.poll()
-    return current
+    picture, panel = wide_and_narrow()
 
+    with panel, st.container(border=True):
+        grid_controls(tab, here)
 
-@lru_cache(maxsize=64)
-def _grid(lists: tuple[tuple[str, tuple[Any, ...]], ...], base: Scenario, max_steps: int) -> Grid:
-    grid = Grid(**dict(lists), base=base, max_steps=max_steps)
-    if len(grid) > settings.runs():
-        raise InvalidInputError(
-            f"they make {len(grid):,} runs, and this host allows {settings.runs():,}; take fewer seeds or shorter lists"
+    def show_map() -> None:
+        run_controls(tab)
+        if tab.sweep is not None:
+            map_of(tab.sweep)
+
+    def show_table() -> None:
+        if tab.sweep is not None:
+            table_of(tab.sweep)
+
+    with picture, st.container(border=True):
+        live(tab, show_map, every=LIVE_SECONDS)
+
+    runs, theorem = wide_and_narrow()
+
+    with runs, st.container(border=True):
+        st.markdown("**Run by run.** Gap: how far a run is above the certified bound, as a share of it (1e0 is 100 %).")
+        live(tab, show_table, every=LIVE_SECONDS)
+
+    with theorem, st.container(border=True):
+        st.markdown(THEOREM)
+        st.markdown(
+            r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with "
+            r"fewer neurons may be unable to; wider ones can still get stuck, because training itself is not convex."
         )
-    return grid
+        st.caption(
+            "Certified: optimum and gap. Measured: objective, knots, steps, seconds. β and objectives are in "
+            "normalised units: x in [0, 1], y centred with range 1. Where no bound is known the gap is empty."
+        )

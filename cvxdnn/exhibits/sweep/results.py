@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, heat_map
-from cvxdnn.exhibits.sweep.page import PREFIX
+from cvxdnn.exhibits.sweep.lab import PREFIX
 from cvxdnn.exhibits.sweep.svg import heat_map_svg
 from cvxdnn.tasks.sweep import AXES, COLUMNS, MEASURES, Grid, Sweep, cells
 

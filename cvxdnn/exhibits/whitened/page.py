@@ -1,130 +1,95 @@
-"""The page on whitened data: its controls, and what it draws of a case."""
+"""Whitened data: one channel for each class, where that is optimal, and where a deep network does better."""
 
-from dataclasses import replace
-from functools import lru_cache
-
-import numpy as np
 import streamlit as st
 
-from cvxdnn.app.fit import chart
-from cvxdnn.app.page import figure
-from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.exhibits.closed_form.page import condition_on_width, numbers
-from cvxdnn.exhibits.whitened.case import WhitenedCase, WhitenedSetting, strength_curves, whitened_case
-from cvxdnn.exhibits.whitened.charts import channels_chart, strength_figure
-from cvxdnn.tasks.fits import FitFrame
-from cvxdnn.theory.whitened import Architecture, RankTwo, rank_two_counterexample
+from cvxdnn.app.fit import fit_run
+from cvxdnn.app.page import heading, live, wide_and_narrow
+from cvxdnn.exhibits.closed_form.view import aligned, layers, training
+from cvxdnn.exhibits.whitened.view import (
+    case_of,
+    channels,
+    controls,
+    counterexample,
+    facts,
+    vanishing_curves,
+)
 
-__all__ = ["case_of", "channels", "controls", "counterexample", "facts", "vanishing", "vanishing_curves"]
+THEOREM = r"""
+**Theorem.** Let $XX^T=I$ and let $Y$ be one-hot, with $n_k$ samples in class $k$. *One channel per class* costs
+$\sum_k\min_s\tfrac12(s-\sqrt{n_k})^2+\tfrac{\beta L}{2}s^{2/L}$. This is
 
-PREFIX = "whitened_"
-BETAS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
-TARGETS = ("class labels", "one real number")
-NAMES: dict[Architecture, str] = {
-    "standard": "standard: shared layers",
-    "parallel": "parallel: a sum of separate chains",
-}
-CURVE_BETAS = np.geomspace(0.01, 5, 600)
+- the **optimum** for $L=2$, and for every $L$ if the network is a sum of parallel chains;
+- an **upper bound** for a standard network with $L\ge3$. Nothing lower was found for two classes, or for up to
+  four classes and four layers. As an optimum it is **false** in general: three classes and five layers suffice.
+
+Class $k$ has a channel only if $\sqrt{n_k}$ exceeds a threshold: $\beta$ for $L=2$, and for $L\ge3$ one at which it
+vanishes with a jump.
+
+**Conditions.** At least as many inputs as samples, no biases, the objective
+$\tfrac12\|f-Y\|^2+\tfrac\beta2\sum_l\|W_l\|_F^2$ (a sum, not a mean), hidden layers of width at least $K$, or at least
+$K$ chains.
+"""
+
+RANK_TWO = r"""
+Its first three layers have rank two instead of three: the first class lies *between* the other two, and only the fourth
+layer tells them apart. Rank is what depth makes expensive, so deep standard networks prefer it low. Ordinary training
+finds such networks: with 3 equal classes, 6 layers and $\beta=0.1$ the best of a dozen ends some 8 % below one
+channel per class.
+"""
 
 
-def controls() -> WhitenedSetting:
-    """The widgets of the page; moving one starts nothing."""
-    first = WhitenedSetting()
-    architecture: Architecture = st.radio(
-        "Network", list(NAMES), format_func=NAMES.__getitem__, key=PREFIX + "architecture"
+def page() -> None:
+    """The page from top to bottom."""
+    run = fit_run("whitened")
+
+    heading(
+        "A classifier gives every class a channel of its own, until it is deep.",
+        "Press Train and look at the map “Who fires for whom”: each neuron ends up firing for one class only, and "
+        "those of one class are its channel. Make one class smaller, raise the weight decay, and it loses its channel. "
+        "Then set the depth to 6: training goes below the value of one channel per class.",
     )
-    depth = _slider("depth", "Depth (weight layers L)", 2, 8, first.depth)
-    beta = st.select_slider("Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func="{:g}".format)
-    classes = _slider("classes", "Classes K", 2, 6, first.classes)
-    largest = _slider("largest", "Samples of the largest class", 1, 8, first.largest)
-    imbalance = _slider("imbalance", "Largest class : smallest class", 1, 8, first.imbalance)
-    st.caption("Class sizes: " + ", ".join(map(str, WhitenedSetting(classes, largest, imbalance).counts)))
-    with st.expander("Data and network"):
-        real = st.radio("Targets", TARGETS, key=PREFIX + "targets") == TARGETS[1]
-        extra = _slider("extra", "Inputs beyond the number of samples", 0, 10, first.extra_inputs)
-        name = "Neurons in each hidden layer" if architecture == "standard" else "Branches"
-        width = _slider("width", name, 1, 40, first.width)
-        seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return WhitenedSetting(classes, largest, imbalance, real, extra, beta, depth, architecture, width, int(seed))
 
+    picture, panel = wide_and_narrow()
 
-def case_of(setting: WhitenedSetting) -> WhitenedCase:
-    """Everything that does not depend on training."""
-    return whitened_case(setting)
+    with panel, st.container(border=True):
+        setting = controls()
 
+    case = case_of(setting)
 
-def facts(case: WhitenedCase, frame: FitFrame | None) -> None:
-    """The table of numbers, and a warning where the network does not fit the theorem."""
-    setting = case.setting
-    noun = "Hidden layers" if setting.architecture == "standard" else "Sums of branches"
-    condition_on_width(case.optimum, setting.width, noun)
-    present = int(np.count_nonzero(case.solution.present))
-    seen = "–" if frame is None else str(int(np.linalg.matrix_rank(frame.view.outputs, tol=0.01)))
-    name = "channels, rank of the outputs" if setting.real_target else "classes that survive"
-    numbers(case.problem, case.optimum, frame, more=((name, f"{present} of {len(case.solution.targets)}", seen),))
+    def show_training() -> None:
+        training(run, case.problem, case.optimum, lambda frame: facts(case, frame))
 
+    def show_layers() -> None:
+        frame = run.frame_of(case.problem)
+        layers(case.optimum, frame, case.directions, key="whitened")
+        heat, neurons = st.columns(2, gap="medium")
+        with heat:
+            aligned(case.problem, frame, case.directions, key="whitened")
+        with neurons:
+            channels(case, frame)
+        st.caption(
+            "Blue marks: closed form. Orange: best of the trained networks, measured. Samples are sorted by class, "
+            "neurons by the class they fire for most; full orange is strong. Alignment, measured, is 1 (full blue) "
+            "where a direction that leaves one layer is the one that enters the next; grey directions have vanished."
+        )
 
-def channels(case: WhitenedCase, frame: FitFrame | None) -> None:
-    """Which samples each neuron of the last hidden layer fires for."""
-    st.markdown("**Who fires for whom**")
-    hidden = np.zeros((len(case.groups), case.setting.width)) if frame is None else frame.view.hidden
-    chart(channels_chart(hidden, case.groups, group_names(case.setting), height=260), key=PREFIX + "channels")
+    with picture, st.container(border=True):
+        live(run, show_training)
 
+    inside, theorem = wide_and_narrow()
+    with inside, st.container(border=True):
+        live(run, show_layers)
+    with theorem, st.container(border=True):
+        st.markdown(THEOREM)
 
-def vanishing(case: WhitenedCase) -> None:
-    """Which channels the weight decay has removed, and why."""
-    solution, targets = case.solution, case.solution.targets
-    what = "norm of its targets" if case.setting.real_target else "√nₖ"
-    named = [f"{name} ({target:.3g})" for name, target in zip(group_names(case.setting), targets, strict=True)]
-    gone = [name for name, present in zip(named, solution.present, strict=True) if not present]
-    rule = f"A channel needs {what} of at least {solution.threshold:.3g} at β = {case.setting.beta:g}."
-    if gone:
-        st.info(f"{rule} Without one: {', '.join(gone)}.")
-    else:
-        st.caption(f"{rule} The weakest has {targets.min():.3g}: all survive.")
-
-
-def vanishing_curves(setting: WhitenedSetting) -> None:
-    """Strength of each channel over the weight decay."""
-    plain = replace(setting, beta=WhitenedSetting().beta, architecture="standard", width=1)
-    targets, strengths = _curves(plain)
-    names = [f"target {target:.3g}" if setting.real_target else _samples(round(target**2)) for target in targets]
-    figure(strength_figure(CURVE_BETAS, targets, strengths, names, setting.beta), key=PREFIX + "strengths")
-
-
-def counterexample(beta: float) -> None:
-    """Three classes, five layers: the network of rank two beside one channel per class."""
-    try:
-        found = _counterexample(beta)
-    except InvalidInputError:
-        st.caption(f"At β = {beta:g} the zero network is better than both; choose 0.2 or less.")
-        return
-    change = f"{found.objective / found.one_channel - 1:.2%}"
-    value, lower = st.columns(2)
-    value.metric("one channel per class, upper bound", f"{found.one_channel:.5f}")
-    lower.metric("network of rank two, upper bound", f"{found.objective:.5f}", change, delta_color="off")
-
-
-def group_names(setting: WhitenedSetting) -> list[str]:
-    """What the channels are called."""
-    if setting.real_target:
-        return ["positive targets", "negative targets"]
-    return [f"class {k + 1}" for k in range(setting.classes)]
-
-
-@lru_cache(maxsize=64)
-def _curves(setting: WhitenedSetting) -> tuple[np.ndarray, np.ndarray]:
-    return strength_curves(setting, CURVE_BETAS)
-
-
-@lru_cache(maxsize=64)
-def _counterexample(beta: float) -> RankTwo:
-    return rank_two_counterexample(beta)
-
-
-def _samples(count: int) -> str:
-    return "1 sample" if count == 1 else f"{count} samples"
-
-
-def _slider(name: str, label: str, low: int, high: int, value: int) -> int:
-    return int(st.slider(label, low, high, value, key=PREFIX + name))
+    curves, beyond = st.columns(2, gap="small")
+    with curves, st.container(border=True):
+        st.markdown("**How a channel vanishes.** Exact, for the depth chosen.")
+        vanishing_curves(setting)
+        st.caption(
+            "Two layers fade it out: a soft threshold. Three or more cut it off: it jumps to zero. Dotted: your β."
+        )
+    with beyond, st.container(border=True):
+        st.markdown("**The network that is lower.** Three classes of one sample each, five layers.")
+        counterexample(setting.beta)
+        st.markdown(RANK_TWO)

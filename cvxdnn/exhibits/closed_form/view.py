@@ -1,12 +1,12 @@
 """What the closed-form pages share: the numbers beside a training run, and its layers against the predicted ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.fit import chart
+from cvxdnn.app.fit import FitRun, chart, fit_buttons
 from cvxdnn.app.fit_charts import alignment_chart, norm_chart, objective_chart, spectrum_chart
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.optimum import Optimum
@@ -15,7 +15,7 @@ from cvxdnn.theory.result import Claim
 from cvxdnn.training.fitting import FitProblem
 from cvxdnn.training.fitting.chain import alignment, balance, layer_norms, singular_values
 
-__all__ = ["aligned", "condition_on_width", "distance", "headline", "layers", "numbers", "progress"]
+__all__ = ["aligned", "condition_on_width", "distance", "layers", "numbers", "training"]
 
 STYLE = """<style>
 .closed { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.3; }
@@ -41,7 +41,19 @@ ROUND_OFF = 1e-16
 Row = tuple[str, str, str]
 
 
-def headline(optimum: Optimum, frame: FitFrame | None) -> None:
+def training(run: FitRun, problem: FitProblem, optimum: Optimum, numbers: Callable[[FitFrame | None], None]) -> None:
+    """The buttons, the curve that falls towards the closed form, and numbers beside it."""
+    frame = run.frame_of(problem)
+    fit_buttons(run, problem)
+    curve, readout = st.columns([1.15, 1], gap="medium")
+    with curve:
+        _headline(optimum, frame)
+        _progress(optimum, frame, key=f"{run.name}_progress")
+    with readout:
+        numbers(frame)
+
+
+def _headline(optimum: Optimum, frame: FitFrame | None) -> None:
     """How far the best trained network is from the closed form, and what that says."""
     if frame is None:
         shown, said = "–", "Train to compare."
@@ -89,7 +101,7 @@ def condition_on_width(optimum: Optimum, width: int, name: str = "Hidden layers"
         )
 
 
-def progress(optimum: Optimum, frame: FitFrame | None, *, key: str) -> None:
+def _progress(optimum: Optimum, frame: FitFrame | None, *, key: str) -> None:
     """Objectives against the step, and the closed form as the line they approach."""
     history = np.zeros((0, 2)) if frame is None else frame.history
     line = float(f"{optimum.value:.5g}")  # a lone value labels the axis with all its digits
