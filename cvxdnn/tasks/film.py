@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cvxdnn.core.kinks import kinks
 from cvxdnn.core.network import Network
-from cvxdnn.core.types import Array
+from cvxdnn.core.types import Array, Indices
 
 __all__ = ["Film", "FilmMaker", "Still", "still_of"]
 
+Ramps = NDArray[np.float32]
+
 GROWTH = 1.06
 """Of the step from one still to the next."""
+MOST_GROWTH = 4.0
 MOST_STILLS = 150
 """Beyond, every other one is left out."""
 MOST_RAMPS = 15_000
@@ -42,7 +46,7 @@ class Still:
     slope: float
     misfit: float
     charge: float
-    ramps: Array
+    ramps: Ramps
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +59,8 @@ class Film:
     """
 
     numbers: Array
-    counts: Array
-    ramps: Array
+    counts: Indices
+    ramps: Ramps
 
     def to_bytes(self) -> bytes:
         """How many stills; then numbers and count of each, all as float64; then the ramps as float32. Little-endian."""
@@ -78,7 +82,8 @@ def still_of(network: Network, step: int, objective: float, misfit: float) -> St
     """A network at a moment; exact at x = 0.5 up to rounding, elsewhere as exact as float32 ramps are."""
     if len(network.weights) == 2:
         bends = kinks(network)
-        slope, columns = 0.0, [bends.x, bends.slope_changes, bends.sides]
+        order = np.argsort(bends.units)  # the same neuron at the same place in every still
+        slope, columns = 0.0, [bends.x[order], bends.slope_changes[order], bends.sides[order]]
     else:
         spline = network.to_spline()
         slope, columns = float(spline.slopes[0]), [spline.knots, spline.slope_changes, np.ones(spline.knots.size)]
@@ -88,7 +93,7 @@ def still_of(network: Network, step: int, objective: float, misfit: float) -> St
     return Still(step, constant, slope, misfit, objective - misfit, ramps)
 
 
-def _sum_at(ramps: Array, x: float) -> float:
+def _sum_at(ramps: Ramps, x: float) -> float:
     place, change, side = ramps.astype(np.float64).T
     return float(change @ np.maximum(side * (x - place), 0.0))
 
@@ -103,7 +108,7 @@ class FilmMaker:
     earlier : Film, optional
         Of the same training until it was paused.
     takes_all : bool
-        Whether every snapshot is worth one, as where there are few.
+        Whether every snapshot is worth one, as long as there is room.
     """
 
     def __init__(self, take: Callable[[Any], Still], earlier: Film | None = None, *, takes_all: bool = False) -> None:
@@ -122,7 +127,7 @@ class FilmMaker:
         ramps = sum(len(still.ramps) for still in self._stills)
         if len(self._stills) > MOST_STILLS or (ramps > MOST_RAMPS and len(self._stills) > 2):
             self._stills = [*self._stills[:-1:2], self._stills[-1]]
-            self._growth = self._growth**2
+            self._growth, self._takes_all = min(self._growth**2, MOST_GROWTH), False
 
     def film(self) -> Film:
         """What there is so far."""

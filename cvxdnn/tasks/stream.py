@@ -126,7 +126,7 @@ class Stream(Generic[View]):
     def __call__(self, report: Callable[[Frame[View]], None], stopped: Callable[[], bool]) -> None:
         """Report frames until training is done or stopped, or has come to its step."""
         history = _History(self.measure, self.history, self.traces)
-        maker = self.still and FilmMaker(self.still, self.film, takes_all=self.hold > 0)
+        maker = None if self.still is None else FilmMaker(self.still, self.film, takes_all=self.hold > 0)
         last_report = -np.inf
         for snapshot in self.problem.snapshots(thawed(self.state)):
             ends = snapshot.done or (self.until is not None and snapshot.step >= self.until) or stopped()
@@ -135,7 +135,7 @@ class Stream(Generic[View]):
             if maker:
                 maker.look(snapshot, is_last=ends)
             if is_shown:
-                report(self._frame(snapshot, history, maker and maker.film(), ends))
+                report(self._frame(snapshot, history, None if maker is None else maker.film(), ends))
                 last_report = time.monotonic()
             if ends:
                 return

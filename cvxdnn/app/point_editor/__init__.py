@@ -28,7 +28,7 @@ from cvxdnn.app.modules import component_script
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points, told_weight_decay
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["Band", "CertificatePanel", "Curve", "Model", "Price", "Words", "point_editor"]
+__all__ = ["Band", "CertificatePanel", "Curve", "FilmReel", "Model", "Price", "Words", "point_editor"]
 
 _FILES = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -119,6 +119,22 @@ class Model(TypedDict):
     flat: float
 
 
+class FilmReel(TypedDict):
+    """Where the film of the network's training is (`cvxdnn.app.films`), and how much of it.
+
+    stills : how many there are so far.
+    step : of the last.
+    is_running : whether there will be more.
+    plays : whether it begins by itself, once.
+    """
+
+    address: str
+    stills: int
+    step: int
+    is_running: bool
+    plays: bool
+
+
 def point_editor(
     points: Iterable[Sequence[float]],
     *,
@@ -129,6 +145,7 @@ def point_editor(
     certificate: CertificatePanel | None = None,
     words: Words | None = None,
     model: Model | None = None,
+    film: FilmReel | None = None,
     hidden: Iterable[str] = (),
     levels: Sequence[float] | None = None,
     max_points: int = 200,
@@ -159,6 +176,8 @@ def point_editor(
         With it there are a slider for the weight decay and bars for the prices, and for the squared loss the browser
         computes optimum, certificate and band of points that it has not had them for; else they stay what they were,
         faded, until Python sends others.
+    film : FilmReel, optional
+        Of the training of the curve of style "network"; it is played under the chart.
     hidden : iterable of str
         Names switched off: of curves, "band", "knots". Once the user has used the legend, the browser's choice
         holds until this argument changes.
@@ -222,6 +241,7 @@ def point_editor(
         "hidden": tuple(switched_off),
         "words": words,
         "model": model,
+        "film": film,
         "received": _received(key),
     }
     react = on_change or _nothing

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, Model, Price, Words, point_editor
+from cvxdnn.app.films import address_of
+from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, FilmReel, Model, Price, Words, point_editor
 from cvxdnn.app.point_editor.told import told_names, told_points, told_weight_decay
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
@@ -37,6 +38,7 @@ def explore_chart(session: Session) -> None:
         certificate=_certificate(shown, session.domain),
         words=_words(shown),
         model=_model(shown),
+        film=_film(session),
         hidden=session.scenario.hidden,
         levels=LEVELS if session.scenario.loss_function.needs_labels else None,
         max_points=MAX_POINTS,
@@ -112,6 +114,20 @@ def _network_curves(session: Session, domain: Domain) -> list[Curve]:
         best["is_old"] = not run.shows(session.scenario)
         others["lines"] = [_line(spline, units, domain) for spline in frame.view.others]
     return [best, others]
+
+
+def _film(session: Session) -> FilmReel | None:
+    """None as long as the network belongs to other points."""
+    run, frame = session.run, session.run.frame
+    if frame is None or frame.film is None or not run.shows(session.scenario):
+        return None
+    return {
+        "address": address_of(run),
+        "stills": len(frame.film.counts),
+        "step": frame.step,
+        "is_running": run.is_running,
+        "plays": session.is_first_sight,
+    }
 
 
 def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[Array, Array]:

@@ -43,6 +43,7 @@ class Session:
     visits : raised by every step through the browser's history
     optimum : of the scenario, where it takes long: it comes later than the page
     domain : the part of the plane that the chart shows
+    is_first_sight : whether it began with the network that everybody sees first, trained when the package was made
     """
 
     def __init__(self, query: dict[str, str]) -> None:
@@ -64,7 +65,8 @@ class Session:
         self.run = own_training()
         self.race: Run[RaceFrame] = own_run("race", runner)
         self.seeds: Run[SeedsFrame] = own_run("seeds", runner)
-        if scenario.replace(hidden=Scenario().hidden) == Scenario():
+        self.is_first_sight = scenario.replace(hidden=Scenario().hidden) == Scenario()
+        if self.is_first_sight:
             self.run.show(scenario, first_frame())
         else:
             self.run.restart(scenario)

@@ -4,6 +4,8 @@ It is a chain of jobs over one set of initial weights. The frame of the last job
 first, so that the chart is never empty; `scenario` is what the frame belongs to.
 """
 
+import dataclasses
+
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run
 from cvxdnn.app.tab import tab
@@ -80,7 +82,9 @@ class TrainingRun(Run[NetworkFrame]):
 
     def _continuation(self, scenario: Scenario, steps: int | None = None) -> Stream[NetworkView]:
         assert self.frame is not None  # see _can_resume
-        return training_stream(scenario, None if steps is None else self.frame.step + steps).after(self.frame)
+        stream = training_stream(scenario, None if steps is None else self.frame.step + steps).after(self.frame)
+        # A film is of one weight decay: its prices could not be compared otherwise.
+        return stream if self.shows(scenario) else dataclasses.replace(stream, film=None)
 
     def _can_resume(self, scenario: Scenario) -> bool:
         """Whether the last state has these settings' points and architecture; only beta may differ."""

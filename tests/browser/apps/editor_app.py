@@ -4,6 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from cvxdnn.app import modules
+from cvxdnn.app.routes import routes
 
-app = st.App(Path(__file__).with_name("editor_page.py"), routes=modules.routes())
+app = st.App(Path(__file__).with_name("editor_page.py"), routes=routes())

@@ -40,6 +40,7 @@ export class Drawing {
     this.band = svg("path", { class: "band", "data-name": "band" }, this.plot);
     this.layers = Object.fromEntries(LAYERS.map((style) => [style, svg("g", {}, this.plot)]));
     this.marks = svg("g", { class: "marks", "aria-hidden": "true" }, chart);
+    this.beads = svg("g", { class: "beads", "aria-hidden": "true" }, this.plot);
     this.dots = svg("g", { class: "points", role: "group", "aria-label": "Data points" }, chart);
   }
 
@@ -65,7 +66,7 @@ export class Drawing {
     const width = this.chart.clientWidth || 600;
     const { x0, x1, y0, y1 } = this.view;
     const strip = rows * MARK_ROW + 4;
-    const height = Math.round(clamp(0.56 * width, 260, 460)) + strip;
+    const height = Math.round(clamp(0.5 * width, 260, 460)) + strip;
     const yTicks = ticks(y0, y1, height / 75);
     const xTicks = ticks(x0, x1, width / (width < 480 ? 70 : 110));
     const [yAxis, xAxis] = [yTicks, xTicks].map(axisLabels);
@@ -112,8 +113,13 @@ export class Drawing {
   /* Where things are */
 
   /** @returns {[number, number]} the pixels of an event in the chart */
-  position({ clientX, clientY }) {
-    const box = this.chart.getBoundingClientRect();
+  position(event) {
+    return this.positionIn(this.chart, event);
+  }
+
+  /** The same in a picture as wide as the chart. */
+  positionIn(picture, { clientX, clientY }) {
+    const box = picture.getBoundingClientRect();
     const zoom = this.shown.width / box.width || 1;
     return [(clientX - box.left) * zoom, (clientY - box.top) * zoom];
   }

@@ -6,6 +6,7 @@
  *   gestures  what hand and keyboard mean
  *   drawing   the chart; beside it legend, weight decay, price, certificate, words
  *   preview   the optimum of points that Python has not answered yet
+ *   player    the film of the training, hinges: the neurons of the network it shows
  *
  * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
@@ -13,13 +14,16 @@
 
 import { Certificate } from "./certificate.js";
 import { Drawing } from "./drawing.js";
+import { bends, corners } from "./film.js";
 import { Gestures } from "./gestures.js";
+import { Hinges } from "./hinges.js";
 import { History } from "./history.js";
 import { Legend } from "./legend.js";
 import { Link } from "./link.js";
 import { coordinate } from "./numbers.js";
+import { Player } from "./player.js";
 import { pairs } from "./points.js";
-import { flatFrom, preview } from "./preview.js";
+import { flatFrom, normalised, preview } from "./preview.js";
 import { Price } from "./price.js";
 import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
@@ -29,6 +33,7 @@ export class Editor {
   #due; // and of what
   #frames = 0;
   #previewed = null; // the last preview, and of what
+  #normalised = null; // the points in normalised units
   #flat = null; // from where on the best network is flat, and for what
   #observer = new ResizeObserver(() => this.#layout());
 
@@ -46,6 +51,11 @@ export class Editor {
       (beta) => this.#slide(beta),
       () => this.commit(),
     );
+    this.player = new Player(this.host, () => this.schedule("points"));
+    this.hinges = new Hinges(this.host, this.drawing.beads, {
+      choose: () => this.schedule("points"),
+      announce: (text) => this.words.announce(text),
+    });
     this.gestures = new Gestures(this);
     this.#action("undo").onclick = () => this.undo();
     this.#action("redo").onclick = () => this.redo();
@@ -61,6 +71,7 @@ export class Editor {
   update(component) {
     this.link.receive(component);
     if (!this.gestures.isDown) this.accept();
+    this.player.update(this.link.data.film ?? null);
     this.#showTheme();
     this.schedule("all");
   }
@@ -208,17 +219,19 @@ export class Editor {
     if (!this.drawing.view || !this.link.data) return;
     const { hidden } = this.link;
     const preview = this.#preview();
-    const data = this.#isAhead() ? withoutNews(this.link.data, preview) : this.link.data;
+    const seen = this.player.draw();
+    const data = this.#isAhead() ? withoutNews(this.link.data, preview) : this.#withFilm(seen);
     this.weightDecay.draw(data.model, this.link.beta, this.#flatFrom());
     this.price.draw(data);
     if (isAll) {
       this.drawing.drawAxes(data);
     }
     this.legend.draw(data, hidden);
-    if (isAll || preview) {
+    if (isAll || preview || seen) {
       this.drawing.drawOptimum(data, hidden);
       this.certificate.draw(data, this.drawing);
     }
+    this.#drawHinges(this.#isAhead() ? null : seen, data.curves, hidden);
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
     this.drawing.drawPoints(this.history.points);
@@ -254,6 +267,36 @@ export class Editor {
     return this.#flat?.found ?? null;
   }
 
+  /** What Python sent, with the network of the moment that the film shows. */
+  #withFilm(seen) {
+    const { data } = this.link;
+    if (!seen || seen.isNewest) return data;
+    const { x, y } = this.#units();
+    const { view } = this.drawing;
+    const line = corners(seen.still, x.from(view.x0), x.from(view.x1));
+    const shown = {
+      lines: [[line.map(([at]) => x.to(at)), line.map(([, value]) => y.to(value))]],
+      knots: bends(seen.still).map(x.to),
+      price: { name: "network", misfit: seen.still.misfit, charge: seen.still.charge },
+    };
+    const hidden = { lines: [] };
+    const changes = { network: shown, networks: hidden };
+    return { ...data, curves: data.curves.map((curve) => ({ ...curve, ...changes[curve.style] })) };
+  }
+
+  #units() {
+    const { points } = this.history;
+    if (this.#normalised?.points !== points) this.#normalised = { points, units: normalised(points) };
+    return this.#normalised.units;
+  }
+
+  #drawHinges(seen, curves, hidden) {
+    const network = curves.find(({ style }) => style === "network");
+    const isShown = seen && network && !hidden.has(network.name);
+    const still = isShown ? seen.still : null;
+    this.hinges.draw(still, isShown && this.#units(), this.link.data.model?.depth === 2, this.drawing);
+  }
+
   #layout() {
     if (this.drawing.hasNewWidth()) this.paint("all");
   }
@@ -276,7 +319,7 @@ export class Editor {
   }
 
   destroy() {
-    for (const part of [this.gestures, this.link, this.words]) part.destroy();
+    for (const part of [this.gestures, this.link, this.player, this.words]) part.destroy();
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }

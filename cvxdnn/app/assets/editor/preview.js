@@ -36,7 +36,7 @@ const inUnits = ({ offset, scale }) => ({
 });
 
 /** Points in normalised units, and the maps to them and back. */
-function normalised(points) {
+export function normalised(points) {
   const units = normalisation(points);
   const [x, y] = [inUnits(units.x), inUnits(units.y)];
   const data = grouped(

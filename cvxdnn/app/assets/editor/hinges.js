@@ -1,0 +1,149 @@
+/**
+ * A neuron is a hinge: the ramps that add up to the network, on a strip over the chart's x axis, and a bead where each
+ * bends the curve. Pointing at one, or choosing it with the arrow keys, lights it in both and says what it is.
+ */
+
+import { rampAt, valueAt } from "./film.js";
+import { coordinate } from "./numbers.js";
+import { svg } from "./svg.js";
+
+const HEIGHT = 64;
+const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: it has been switched off
+const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
+
+const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
+
+export class Hinges {
+  #chosen = null; // index of a ramp
+  #shown = []; // {index, ramp, share}
+  #x;
+  #width;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {SVGElement} beads where they are drawn on the chart
+   * @param {{choose: () => void, announce: (text: string) => void}} editor
+   */
+  constructor(host, beads, editor) {
+    this.element = host.querySelector(".hinges");
+    this.words = this.element.querySelector("p");
+    this.strip = this.element.querySelector("svg");
+    this.beads = beads;
+    this.editor = editor;
+    this.strip.addEventListener("pointermove", (event) => this.#point(event));
+    this.strip.addEventListener("pointerdown", (event) => this.#point(event));
+    this.strip.addEventListener("pointerleave", () => this.#choose(null));
+    this.strip.addEventListener("blur", () => this.#choose(null));
+    this.strip.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /**
+   * @param {?import("./film.js").Still} still
+   * @param {{x: object, y: object}} units
+   * @param {boolean} areNeurons or bends of a deeper network
+   */
+  draw(still, units, areNeurons, drawing) {
+    this.element.hidden = !still;
+    this.beads.replaceChildren();
+    this.strip.replaceChildren();
+    if (!still) return;
+    const total = still.ramps.reduce((sum, { change }) => sum + Math.abs(change), 0) || 1;
+    this.#shown = still.ramps
+      .map((ramp, index) => ({ index, ramp, share: Math.abs(ramp.change) / total }))
+      .filter(({ share }) => share > LEAST);
+    this.#x = units.x;
+    this.#width = drawing.view.width;
+    this.drawing = drawing;
+    this.#drawStrip(drawing);
+    this.#drawBeads(still, units, drawing);
+    this.#say(areNeurons);
+  }
+
+  #drawStrip({ view, shown, scale }) {
+    this.strip.setAttribute("viewBox", `0 0 ${shown.width} ${HEIGHT}`);
+    this.strip.style.height = `${HEIGHT}px`;
+    const [low, high] = [view.x0, view.x1].map(this.#x.from);
+    const reach = Math.max(...this.#shown.map(({ ramp }) => this.#tallest(ramp, low, high)), 1e-300);
+    const top = (value) => HEIGHT / 2 - (value / reach) * (HEIGHT / 2 - 6);
+    const [left, right] = [view.x0, view.x1].map(scale.left);
+    svg("line", { class: "ground", x1: left, x2: right, y1: HEIGHT / 2, y2: HEIGHT / 2 }, this.strip);
+    for (const { index, ramp } of this.#shown) {
+      const edge = ramp.side > 0 ? high : low;
+      const from = Math.min(Math.max(ramp.place, low), high);
+      const isTilt = ramp.side > 0 ? ramp.place >= high : ramp.place <= low;
+      if (isTilt) continue;
+      const points = [from, edge].map(
+        (x) => `${scale.left(this.#x.to(x)).toFixed(1)} ${top(rampAt(ramp, x)).toFixed(1)}`,
+      );
+      const line = svg("path", { d: `M${points.join("L")}`, "data-index": index }, this.strip);
+      line.style.stroke = colour(index);
+      line.classList.toggle("chosen", index === this.#chosen);
+    }
+    for (const { index, ramp } of this.#shown) {
+      const x = this.#x.to(ramp.place);
+      if (x < view.x0 || x > view.x1) continue;
+      this.#bead(this.strip, index, scale.left(x), HEIGHT / 2, 3);
+    }
+  }
+
+  #tallest(ramp, low, high) {
+    return Math.max(Math.abs(rampAt(ramp, low)), Math.abs(rampAt(ramp, high)));
+  }
+
+  #drawBeads(still, units, { view, scale }) {
+    for (const { index, ramp, share } of this.#shown) {
+      const x = units.x.to(ramp.place);
+      if (x < view.x0 || x > view.x1) continue;
+      const y = units.y.to(valueAt(still, ramp.place));
+      this.#bead(this.beads, index, scale.left(x), scale.top(y), 2.5 + 5 * Math.sqrt(share));
+    }
+  }
+
+  #bead(parent, index, cx, cy, r) {
+    const bead = svg("circle", { class: "bead", cx: cx.toFixed(1), cy: cy.toFixed(1), r: r.toFixed(1) }, parent);
+    bead.style.fill = colour(index);
+    bead.classList.toggle("chosen", index === this.#chosen);
+  }
+
+  #say(areNeurons) {
+    const chosen = this.#shown.find(({ index }) => index === this.#chosen);
+    const count = this.#shown.length;
+    const kind = areNeurons ? "hinge" : "bend";
+    this.words.textContent = chosen
+      ? this.#described(chosen, areNeurons)
+      : `${count} ${kind}${count === 1 ? "" : "s"}: ${areNeurons ? "each neuron is a ramp, and" : "their ramps and a line;"} the network is their sum`;
+  }
+
+  #described({ index, ramp, share }, areNeurons) {
+    const name = areNeurons ? `Neuron ${index + 1}` : "This bend";
+    const place = coordinate(this.#x.to(ramp.place), this.#width);
+    return `${name} bends the curve at x = ${place} and makes ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of all bending`;
+  }
+
+  #point(event) {
+    const [left] = this.drawing.positionIn(this.strip, event);
+    let nearest = null;
+    for (const { index, ramp } of this.#shown) {
+      const distance = Math.abs(this.drawing.scale.left(this.#x.to(ramp.place)) - left);
+      if (!nearest || distance < nearest.distance) nearest = { index, distance };
+    }
+    this.#choose(nearest?.index ?? null);
+  }
+
+  #key(event) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step || !this.#shown.length) return;
+    event.preventDefault();
+    const ordered = this.#shown.toSorted((a, b) => a.ramp.place - b.ramp.place);
+    const now = ordered.findIndex(({ index }) => index === this.#chosen);
+    const next = now < 0 ? 0 : Math.min(Math.max(now + step, 0), ordered.length - 1);
+    this.#choose(ordered[next].index);
+    this.editor.announce(this.#described(ordered[next], true));
+  }
+
+  #choose(index) {
+    if (index === this.#chosen) return;
+    this.#chosen = index;
+    this.editor.choose();
+  }
+}

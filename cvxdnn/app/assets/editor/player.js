@@ -1,0 +1,151 @@
+/**
+ * The film bar under the chart: play, pause, any moment, four speeds. The film is fetched once it is complete, or once
+ * somebody wants to see it; until then, and at its end, the chart shows what Python sends.
+ */
+
+import { at, read } from "./film.js";
+
+const PER_SECOND = 16; // stills, at speed 1
+const SPEEDS = [1, 2, 4, 0.25, 0.5];
+
+export class Player {
+  /** @type {?import("./film.js").Still[]} */
+  #stills = null;
+  #reel = null; // what Python says there is
+  #position = Number.POSITIVE_INFINITY; // the end, however much there is
+  #speed = 0; // index into SPEEDS
+  #since = null; // time of the last frame while it plays
+  #isFetching = false;
+  #hasPlayed = false; // by itself
+
+  /**
+   * @param {HTMLElement} host
+   * @param {() => void} redraw at the next frame
+   */
+  constructor(host, redraw) {
+    this.redraw = redraw;
+    this.element = host.querySelector(".film");
+    this.button = this.element.querySelector(".play");
+    this.rail = this.element.querySelector("input");
+    this.step = this.element.querySelector(".step");
+    this.speed = this.element.querySelector(".speed");
+    this.button.onclick = () => (this.isPlaying ? this.#pause() : this.#play());
+    this.rail.oninput = () => this.#seek(this.rail.valueAsNumber);
+    this.speed.onclick = () => this.#faster();
+  }
+
+  get isPlaying() {
+    return this.#since !== null;
+  }
+
+  /** @param {?object} reel as `FilmReel` in Python; null where the network belongs to other points */
+  update(reel) {
+    const isOther = !reel || reel.address !== this.#reel?.address || reel.stills < this.#reel.stills;
+    if (isOther) this.#rewind();
+    this.#reel = reel;
+    this.element.hidden = !reel && !this.#hasPlayed;
+    if (reel && !reel.is_running) this.#fetch();
+  }
+
+  #rewind() {
+    this.#stills = null;
+    this.#position = Number.POSITIVE_INFINITY;
+    this.#since = null;
+  }
+
+  async #fetch() {
+    const { address, stills, step } = this.#reel;
+    if (this.#isFetching || (this.#stills?.length >= stills && this.#stills.at(-1).step >= step)) return;
+    this.#isFetching = true;
+    try {
+      const answer = await fetch(new URL(address, document.baseURI));
+      if (answer.ok && this.#reel?.address === address) this.#take(read(await answer.arrayBuffer()));
+    } catch {
+      // The connection is gone for a moment: the next word of Python's asks again.
+    } finally {
+      this.#isFetching = false;
+    }
+  }
+
+  #take(stills) {
+    if (stills.length < this.#reel.stills) return; // of an earlier training
+    this.#stills = stills;
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.#reel.plays && !this.#hasPlayed && !isCalm) this.#play();
+    this.#hasPlayed = true;
+    this.redraw();
+  }
+
+  #play() {
+    this.#fetch();
+    if (this.#position >= this.#last) this.#position = 0;
+    this.#since = performance.now();
+    this.redraw();
+  }
+
+  #pause() {
+    this.#since = null;
+    this.redraw();
+  }
+
+  #seek(position) {
+    this.#fetch();
+    this.#since = null;
+    this.#position = position >= this.#last ? Number.POSITIVE_INFINITY : position;
+    this.redraw();
+  }
+
+  #faster() {
+    this.#speed = (this.#speed + 1) % SPEEDS.length;
+    this.redraw();
+  }
+
+  get #last() {
+    return Math.max((this.#reel?.stills ?? 1) - 1, 0);
+  }
+
+  /** Moves a playing film on. */
+  #advance() {
+    const now = performance.now();
+    if (this.#stills) this.#position += ((now - this.#since) / 1000) * PER_SECOND * SPEEDS[this.#speed];
+    this.#since = now;
+    if (this.#position >= this.#last) {
+      this.#position = Number.POSITIVE_INFINITY;
+      this.#since = null;
+    } else this.redraw();
+  }
+
+  /**
+   * Draws the bar.
+   * @returns {?{still: import("./film.js").Still, isNewest: boolean}} what the film shows now; null where there is none
+   */
+  draw() {
+    if (this.isPlaying) this.#advance();
+    const position = Math.min(this.#position, this.#last);
+    this.rail.max = this.#last;
+    if (this.rail.valueAsNumber !== position) this.rail.value = position;
+    this.element.style.setProperty("--at", this.#last ? position / this.#last : 0);
+    this.button.classList.toggle("playing", this.isPlaying);
+    this.button.setAttribute("aria-label", this.isPlaying ? "Pause the film" : "Play the film of the training");
+    this.speed.textContent = `${SPEEDS[this.#speed]}×`;
+    if (!this.#reel || !this.#stills) {
+      this.#say(this.#reel?.step);
+      return null;
+    }
+    const still = at(this.#stills, Math.min(position, this.#stills.length - 1));
+    const isNewest = this.#position === Number.POSITIVE_INFINITY;
+    this.#say(isNewest ? this.#reel.step : still.step);
+    return { still, isNewest };
+  }
+
+  #say(step) {
+    const text = step === undefined ? "" : `step ${step.toLocaleString("en")}`;
+    this.step.textContent = text;
+    this.rail.setAttribute("aria-valuetext", text);
+  }
+
+  destroy() {
+    this.#reel = null;
+    this.#since = null;
+  }
+}

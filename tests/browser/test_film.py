@@ -1,0 +1,130 @@
+"""The film of a training: it is played, and pointed at, without a word from the server."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_explore import SLOW, curve, drag, open_explore, shape
+from tests.browser.test_point_editor import next_frame
+from tests.browser.test_preview import heights, price
+
+
+@pytest.fixture
+def address(app_server):
+    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
+
+
+def bar(page):
+    return page.get_by_role("slider", name="Moment of the training")
+
+
+def step(page):
+    return int(re.sub(r"\D", "", page.locator(".film .step").inner_text()))
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def at_rest(page):
+    """The film has arrived, and has played by itself to its end if it does so."""
+    expect(page.locator(".bead").first).to_be_attached(timeout=SLOW)
+    expect(button(page, "Play the film of the training")).to_be_visible(timeout=SLOW)
+
+
+def test_the_first_sight_is_a_film_that_ends_with_the_network_python_sends(page, address):
+    open_explore(page, address)
+    expect(button(page, "Pause the film")).to_be_visible(timeout=SLOW)
+    button(page, "Pause the film").click()
+    early = step(page)
+    at_rest(page)
+    bar(page).press("End")
+    next_frame(page)
+    assert step(page) > early
+    lefts = np.linspace(70, 600, 200)
+    newest = heights(page, "network", lefts)
+    last = float(bar(page).get_attribute("max"))
+    bar(page).evaluate("(it, value) => { it.value = value; it.oninput(); }", last - 1e-6)
+    next_frame(page)
+    assert np.abs(heights(page, "network", lefts) - newest).max() < 0.5
+    assert price(page, "network") == pytest.approx(price(page, "optimum"), rel=0.05)
+    bar(page).press("Home")
+    next_frame(page)
+    assert np.abs(heights(page, "network", lefts) - newest).max() > 5
+
+
+def test_with_the_server_stopped_the_film_plays_and_can_be_scrubbed(app_server, page, address):
+    open_explore(page, address, "?preset=spike&restarts=2")
+    expect(page.get_by_text("converged")).to_be_visible(timeout=SLOW)
+    at_rest(page)
+    with app_server.stopped(address):
+        bar(page).press("Home")
+        next_frame(page)
+        first, charged = shape(page, "network"), price(page, "network")
+        assert step(page) == 0
+        button(page, "Play the film of the training").click()
+        page.wait_for_function("it => it.value > 3", arg=bar(page).element_handle())
+        button(page, "Pause the film").click()
+        next_frame(page)
+        assert step(page) > 0
+        assert shape(page, "network") != first
+        assert price(page, "network") != charged
+        expect(curve(page, "networks")).to_have_attribute("d", "")  # the other restarts are not filmed
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_a_hinge_is_lit_on_strip_and_curve_and_says_what_it_is(page, address, depth):
+    open_explore(page, address, f"?preset=spike&restarts=2&depth={depth}&width=20")
+    expect(page.get_by_text(re.compile("converged|stuck"))).to_be_visible(timeout=SLOW)
+    at_rest(page)
+    strip = page.get_by_role("img", name=re.compile("^Hinges of the network"))
+    strip.focus()
+    page.keyboard.press("ArrowRight")
+    next_frame(page)
+    words = page.locator(".hinges p")
+    expect(words).to_have_text(re.compile(r"bends the curve at x = [\d.]+ and makes [\d.]+ % of all bending"))
+    assert words.inner_text().startswith("Neuron" if depth == 2 else "This bend")
+    expect(page.locator(".beads .bead.chosen")).to_have_count(1)
+    lit = page.locator(".beads .bead.chosen").get_attribute("cx")
+    expect(page.locator(".hinges .bead.chosen")).to_have_attribute("cx", lit)
+
+
+def test_beads_lie_on_the_curve(page, address):
+    open_explore(page, address, "?preset=spike&restarts=2")
+    expect(page.get_by_text("converged")).to_be_visible(timeout=SLOW)
+    at_rest(page)
+    bar(page).press("Home")
+    for _ in range(4):
+        bar(page).press("PageUp")
+        next_frame(page)
+        corners = np.array(re.findall(r"[-\d.]+", shape(page, "network")), dtype=float).reshape(-1, 2)
+        beads = page.locator(".beads .bead").evaluate_all(
+            "all => all.map(it => [+it.getAttribute('cx'), +it.getAttribute('cy')])"
+        )
+        for left, top in beads:
+            nearest = corners[np.abs(corners[:, 0] - left).argmin()]
+            assert np.abs(nearest - [left, top]).max() < 0.5
+
+
+def test_points_that_move_take_the_film_away_until_networks_have_trained_on_them(page, address):
+    open_explore(page, address, "?preset=spike&restarts=2")
+    expect(page.get_by_text("converged")).to_be_visible(timeout=SLOW)
+    at_rest(page)
+    bar(page).press("Home")
+    drag(page, 4, 0, -20)
+    expect(page.locator(".bead")).to_have_count(0)
+    expect(page.locator(".bead").first).to_be_attached(timeout=SLOW)
+    assert bar(page).evaluate("it => it.value == it.max")
+
+
+def test_nobody_else_knows_where_a_film_is(page, address):
+    open_explore(page, address)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/films/" in request.url else None)
+    page.reload()
+    at_rest(page)
+    (url,) = set(asked)
+    assert page.request.get(url).status == 200
+    assert page.request.get(url[:-1] + ("A" if url[-1] != "A" else "B")).status == 404
