@@ -29,7 +29,7 @@ STYLE = """<style>
 .small { font-size: 0.85rem; opacity: 0.8; line-height: 1.4; }
 .said { min-height: 2.8em; }
 </style>"""
-SETTLED = 1e-6
+AGREEMENT = 1e-6
 """Relative distances below this are shown as a number and called equal to it."""
 RANK = 1e-3
 """Singular values below this share of the layer's largest do not count towards its rank."""
@@ -141,13 +141,13 @@ def aligned(problem: FitProblem, frame: FitFrame | None, count: int, *, key: str
 
 
 def _distance(excess: float) -> str:
-    if abs(excess) < SETTLED:
+    if abs(excess) < AGREEMENT:
         return f"{abs(excess):.0e} apart"
     return f"{100 * abs(excess):.3g} % {'above' if excess > 0 else 'below'}"
 
 
 def _meaning(excess: float, claim: Claim) -> str:
-    if abs(excess) < SETTLED:
+    if abs(excess) < AGREEMENT:
         return "They agree to the digits shown."
     if excess < 0:
         return "Lower than the closed form: the value is an upper bound here, not the optimum."

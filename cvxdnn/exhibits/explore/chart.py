@@ -1,4 +1,4 @@
-"""What the Explore chart shows: the reference and the newest training frame, in the user's units."""
+"""What the Explore chart shows: the baseline and the newest training frame, in the user's units."""
 
 import numpy as np
 import streamlit as st
@@ -9,11 +9,11 @@ from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
+from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.exhibits.explore.domain import Domain
-from cvxdnn.exhibits.explore.reference import reference
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.exhibits.explore.training import TrainingRun
-from cvxdnn.tasks.comparison import Reference, network_knots
+from cvxdnn.tasks.comparison import Baseline, network_knots
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import MAX_POINTS
 
@@ -26,12 +26,12 @@ CAPTION = (
 
 def explore_chart(session: Session) -> None:
     """Mount the editor with everything known about the session's points at this moment."""
-    shown = session.reference
+    shown = session.baseline
     point_editor(
         session.scenario.points,
         version=session.version,
         domain=session.domain,
-        curves=[*_reference_curves(shown, session.domain), *_network_curves(session.run, session.domain)],
+        curves=[*_baseline_curves(shown, session.domain), *_network_curves(session.run, session.domain)],
         band=_band(shown, session.domain),
         certificate=_certificate(shown, session.domain),
         words=_words(shown),
@@ -63,7 +63,7 @@ def _take_hidden(session: Session) -> None:
         session.change(hidden=hidden)
 
 
-def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
+def _baseline_curves(shown: Baseline, domain: Domain) -> list[Curve]:
     """Optimum (if there is one), spline (drawn by the browser) and sparsest function; no lines where one is to come."""
     units, solution, is_known = shown.units, shown.solution, shown.is_known
     spline: Curve = {"name": "spline", "label": "linear spline", "style": "spline", "lines": [], "knots": []}
@@ -92,7 +92,7 @@ def _network_curves(run: TrainingRun, domain: Domain) -> list[Curve]:
     others: Curve = {"name": "networks", "label": "other restarts", "style": "networks", "lines": [], "knots": []}
     frame = run.frame
     if frame is not None and run.scenario is not None:
-        units = reference(run.scenario).units
+        units = baseline(run.scenario).units
         best["lines"] = [_line(frame.view.spline, units, domain)]
         best["knots"] = units.user_x(network_knots(frame))
         others["lines"] = [_line(spline, units, domain) for spline in frame.view.others]
@@ -107,7 +107,7 @@ def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[A
     return units.user_x(at), units.user_y(spline(at))
 
 
-def _band(shown: Reference, domain: Domain) -> Band:
+def _band(shown: Baseline, domain: Domain) -> Band:
     units, label = shown.units, _band_label(shown)
     if not shown.is_known:
         return {"label": label, "x": [], "lower": [], "upper": []}
@@ -122,7 +122,7 @@ def _band(shown: Reference, domain: Domain) -> Band:
     }
 
 
-def _band_label(shown: Reference) -> str:
+def _band_label(shown: Baseline) -> str:
     if shown.obstacle:
         return "where all optimal fits through the points lie"
     if not shown.is_optimum:
@@ -131,7 +131,7 @@ def _band_label(shown: Reference) -> str:
     return "where all optimal networks lie" if unique else "where optima with the same values lie"
 
 
-def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
+def _certificate(shown: Baseline, domain: Domain) -> CertificatePanel | None:
     certificate = shown.certificate
     if not shown.is_known:
         return {"x": [], "z": [], "c": 0.0, "half_width": 1.0, "touching": []}
@@ -149,13 +149,13 @@ def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
     }
 
 
-def _words(shown: Reference) -> Words:
+def _words(shown: Baseline) -> Words:
     summed = "the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls"
     decay = "β" if shown.scenario.depth == 2 else "effective β"
     return {"decay": decay, "caption": CAPTION.replace("{summed}", summed)}
 
 
-def _model(shown: Reference) -> Model | None:
+def _model(shown: Baseline) -> Model | None:
     """For the browser, which knows the squared loss."""
     scenario = shown.scenario
     return {"beta": scenario.beta, "depth": scenario.depth} if scenario.loss == "squared" else None
