@@ -27,7 +27,7 @@ from distributed import LocalCluster
 from cvxdnn.jobs import ProcessRunner, Runner
 from cvxdnn.jobs.dask_runner import DaskRunner
 from cvxdnn.tasks.experiments import warm_up
-from cvxdnn.tasks.sweep import Grid, Lanes, Store, Sweep, Table
+from cvxdnn.tasks.sweep import ConcurrencyLimit, Grid, Store, Sweep, Table
 
 BETAS, WIDTHS = (1e-3, 1e-2, 3e-2, 1e-1), (5, 10, 20, 50, 100)
 READY_SECONDS, LONGEST_SECONDS = 120.0, 1800.0
@@ -70,7 +70,7 @@ def with_a_kill(grid: Grid, runner: Runner, cluster: LocalCluster, expected: Tab
     """Whether the table is the same when a worker is killed, and after how many runs it was."""
     with tempfile.TemporaryDirectory() as folder:
         sweep = Sweep(grid, Store(folder))
-        sweep.start(runner, Lanes(2))
+        sweep.start(runner, ConcurrencyLimit(2))
         while sweep.progress.done < len(grid) // 3 and sweep.is_running:
             time.sleep(0.01)
         killed_at = sweep.progress.done

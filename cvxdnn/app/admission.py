@@ -12,7 +12,7 @@ from functools import wraps
 import streamlit as st
 
 from cvxdnn.app import process
-from cvxdnn.app.delivery import wait_until_sent
+from cvxdnn.app.flush import wait_until_sent
 from cvxdnn.app.tab import is_connected, tab, tabs
 from cvxdnn.app.turn import turn
 from cvxdnn.core.limits import host_limits
@@ -99,7 +99,7 @@ def admit(page: Callable[[], None]) -> None:
         try:
             with turn:
                 page()
-                process.tidy()
+                process.freeze_gc()
         finally:
             tabs.enter(here)  # had it ended meanwhile, what the page has begun would go on
         wait_until_sent()

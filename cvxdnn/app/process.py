@@ -1,4 +1,4 @@
-"""What one server process has once, for all its sessions: its runners, its log, and a tidy garbage collector.
+"""What one server process has once, for all its sessions: its runners, its log, and its garbage collector.
 
 Two runners, so that a short calculation never waits behind training:
 
@@ -21,7 +21,7 @@ from cvxdnn.core.limits import Limits, host_limits
 from cvxdnn.jobs import InlineRunner, ProcessRunner, Recycling, Rules, Runner, log
 from cvxdnn.tasks.experiments import warm_up
 
-__all__ = ["backend", "close", "runner", "solver", "start", "tidy"]
+__all__ = ["backend", "close", "freeze_gc", "runner", "solver", "start"]
 
 INLINE = "the server process"
 MEGABYTE = 1_000_000
@@ -85,7 +85,7 @@ def backend() -> str:
     return "worker processes" if host_limits().workers else INLINE
 
 
-def tidy() -> None:
+def freeze_gc() -> None:
     """Keep the collector of garbage away from libraries loaded since the last call.
 
     A full collection takes 40 ms and more with all that a page imports, 1 ms without.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from cvxdnn.app.kept import kept_runs
+from cvxdnn.app.state_budget import state_budget
 from cvxdnn.app.tab import tab, wait
 from cvxdnn.core.exceptions import JobCancelledError, LimitExceededError
 from cvxdnn.core.limits import host_limits
@@ -28,9 +28,9 @@ class Run(Generic[Report]):
     """At most one job at a time, and what it reported last.
 
     A run can be paused: its newest frame then carries the state that the next job goes on from, for as long as this
-    host has room (`cvxdnn.app.kept`). When the connection to the browser is lost the job is left: it goes on for a few
-    seconds, then stops and hands over its state. Whoever comes back in time sees it running; later it goes on from
-    there by itself.
+    host has room (`cvxdnn.app.state_budget`). When the connection to the browser is lost the job is left: it goes on
+    for a few seconds, then stops and hands over its state. Whoever comes back in time sees it running; later it goes on
+    from there by itself.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ class Run(Generic[Report]):
         if state in (JobState.FAILED, JobState.LOST, JobState.LIMITED):
             self.message = job.error or ""
         if state.finished and isinstance(self.frame, Frame) and self.frame.state is not None:
-            kept_runs.keep(self, len(self.frame.state))
+            state_budget.keep(self, len(self.frame.state))
         return state
 
 

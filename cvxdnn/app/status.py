@@ -6,7 +6,7 @@ import streamlit as st
 
 from cvxdnn.app import process
 from cvxdnn.app.admission import admitted, seats
-from cvxdnn.app.kept import kept_runs
+from cvxdnn.app.state_budget import state_budget
 from cvxdnn.core.limits import host_limits
 from cvxdnn.jobs import RunnerStatus
 from cvxdnn.jobs.memory import resident_bytes
@@ -32,7 +32,7 @@ def _table() -> None:
         "workers replaced after they died": f"{training.restarts}",
         "memory of the server": _megabytes(os.getpid()),
         "memory of each worker": ", ".join(map(_megabytes, training.pids)) or "not measured here",
-        "paused runs kept": f"{kept_runs.total / MEGABYTE:.1f} of {limits.kept_megabytes} MB",
+        "paused runs kept": f"{state_budget.total / MEGABYTE:.1f} of {limits.kept_megabytes} MB",
     }
     st.table({"": list(rows), "now": list(rows.values())}, hide_index=True)
 

@@ -21,7 +21,7 @@ from cvxdnn.tasks.experiments import NetworkFrame
 from cvxdnn.tasks.optimum import Answer, optimum_of
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Comparison", "Reference", "compare", "largest_distance", "network_tube"]
+__all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Baseline", "Comparison", "compare", "largest_distance", "network_tube"]
 
 KNOT_SHARE = 1e-3
 """A bend of a trained network counts as a knot when it holds more than this share of all its bending."""
@@ -32,7 +32,7 @@ BAND_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True)
-class Reference:
+class Baseline:
     """What is known without training: the spline, and the certified optimum of the paper's architecture.
 
     The band and the sparsest function refer to the fitted values of that optimum, and where there is none to the
@@ -136,10 +136,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A trained network measured against a `Reference`.
+    """A trained network measured against a `Baseline`.
 
     objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`; where
-        `Reference.is_optimum` is false it is an upper bound, and there is no gap
+        `Baseline.is_optimum` is false it is an upper bound, and there is no gap
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
     knots : bends inside the data's range of network, optimum and spline
     deviation : largest distance to the linear spline;  outside : largest distance to the band; None before the
@@ -163,10 +163,10 @@ class Comparison:
         return self.outside is not None and self.outside <= BAND_TOLERANCE
 
 
-def compare(reference: Reference, frame: NetworkFrame) -> Comparison:
+def compare(baseline: Baseline, frame: NetworkFrame) -> Comparison:
     """Every number that the readout shows."""
-    solution, network = reference.solution, frame.view.spline
-    bound = reference.lower_bound
+    solution, network = baseline.solution, frame.view.spline
+    bound = baseline.lower_bound
     gap = None if bound is None else frame.objective - bound
     return Comparison(
         objective=frame.objective,
@@ -177,27 +177,27 @@ def compare(reference: Reference, frame: NetworkFrame) -> Comparison:
         knots=(
             _inside(network.significant_knots(KNOT_SHARE)).size,
             None if solution is None else solution.knots.size,
-            reference.spline.significant_knots().size,
+            baseline.spline.significant_knots().size,
         ),
-        deviation=largest_distance(network, reference.spline),
-        outside=_distance_to_band(network, *reference.band) if reference.is_known else None,
-        correct=_correct_labels(reference, network),
+        deviation=largest_distance(network, baseline.spline),
+        outside=_distance_to_band(network, *baseline.band) if baseline.is_known else None,
+        correct=_correct_labels(baseline, network),
     )
 
 
-def _correct_labels(reference: Reference, network: LinearSpline) -> int | None:
-    if not reference.scenario.loss_function.needs_labels:
+def _correct_labels(baseline: Baseline, network: LinearSpline) -> int | None:
+    if not baseline.scenario.loss_function.needs_labels:
         return None
-    return int(np.count_nonzero(network(reference.data.x) * reference.data.y > 0))
+    return int(np.count_nonzero(network(baseline.data.x) * baseline.data.y > 0))
 
 
-def network_tube(reference: Reference, frame: NetworkFrame) -> Tube | None:
+def network_tube(baseline: Baseline, frame: NetworkFrame) -> Tube | None:
     """How hard the points pull on the network, summed twice, in the tube of its effective weight decay.
 
     Where it leaves the tube, a new neuron lowers the objective; at the optimum it stays inside. None for a network
     that is constant and deep: its effective weight decay is infinite.
     """
-    scenario, data = reference.scenario, reference.data
+    scenario, data = baseline.scenario, baseline.data
     points = merge_points(data.x, data.y)
     norm = spline_cost(frame.view.spline, points)
     if scenario.depth > 2 and norm == 0:
@@ -208,10 +208,10 @@ def network_tube(reference: Reference, frame: NetworkFrame) -> Tube | None:
     return tube(points.x, pulls, scenario.beta * norm ** (2 / scenario.depth - 1))
 
 
-def network_loss(reference: Reference, frame: NetworkFrame) -> float:
+def network_loss(baseline: Baseline, frame: NetworkFrame) -> float:
     """What the best network is charged for missing the points; the rest of its objective is weight decay's charge."""
-    data = reference.data
-    return float(reference.scenario.loss_function.value(frame.view.spline(data.x), data.y).sum())
+    data = baseline.data
+    return float(baseline.scenario.loss_function.value(frame.view.spline(data.x), data.y).sum())
 
 
 def network_knots(frame: NetworkFrame) -> Array:

@@ -17,13 +17,13 @@ from cvxdnn.core.types import Array, Indices
 from cvxdnn.tasks.scenario import LIMITS, Biases
 from cvxdnn.tasks.stream import Frame
 
-__all__ = ["RUNS", "WIDTH", "DeepRuns", "DeepRunsFrame", "DeepRunsView", "settled_in"]
+__all__ = ["RUNS", "WIDTH", "DeepRuns", "DeepRunsFrame", "DeepRunsView", "converged_to"]
 
 RUNS, WIDTH = min(16, LIMITS["restarts"][1]), min(30, LIMITS["width"][1])
 """Networks side by side, and neurons in each of their hidden layers, where the host allows as many."""
 LOOK_EVERY = 10
 NEAR = 2e-3
-"""A run counts as settled in a minimum when its objective is this close to it, as a share, ..."""
+"""A run has converged to a minimum when its objective is this close to it, as a share, ..."""
 NEAR_IN_R = 0.1
 """... and its path norm, too, as a share of the largest path norm of a minimum."""
 
@@ -94,7 +94,7 @@ class DeepRuns:
         )
 
 
-def settled_in(minima: Sequence[LocalMinimum], frame: DeepRunsFrame) -> Indices:
+def converged_to(minima: Sequence[LocalMinimum], frame: DeepRunsFrame) -> Indices:
     """For each run (m,) the number of the local minimum it is in; -1 for a run that is in none."""
     heights, norms = (np.array([getattr(minimum, name) for minimum in minima]) for name in ("objective", "r"))
     far = np.abs(frame.objectives[:, None] - heights) > NEAR * heights

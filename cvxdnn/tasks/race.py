@@ -1,7 +1,7 @@
 """A race of optimisers: the same first weights, the same points, and the same share of the computer for each.
 
 The optimisers take turns; whoever has used the least time goes next. So every curve means what it would mean alone,
-and all of them grow together on the screen. A lane's time is that of its own steps, without the frames.
+and all of them grow together on the screen. An optimiser's time is that of its own steps, without the frames.
 """
 
 import time
@@ -18,14 +18,14 @@ from cvxdnn.tasks.experiments import snapshots_of
 from cvxdnn.tasks.scenario import OPTIMIZERS, Optimizer, Scenario
 from cvxdnn.tasks.stream import Frame
 
-__all__ = ["Lane", "Race", "RaceFrame"]
+__all__ = ["OptimizerRun", "Race", "RaceFrame"]
 
 LONGEST = 150
-"""Rows of a lane's history; older ones are thinned."""
+"""Rows of a history; older ones are thinned."""
 
 
 @dataclass(frozen=True, eq=False)
-class Lane:
+class OptimizerRun:
     """One optimiser's way so far.
 
     history : (k, 3) seconds of its own steps, steps, smallest objective of its restarts
@@ -37,12 +37,12 @@ class Lane:
     done: bool
 
 
-RaceFrame = Frame[tuple[Lane, ...]]
+RaceFrame = Frame[tuple[OptimizerRun, ...]]
 
 
 @dataclass
 class _Place:
-    """Where an optimiser is: what its lane shows, and the state of its training."""
+    """Where an optimiser is: what is shown of it, and the state of its training."""
 
     rows: list[tuple[float, float, float]] = field(default_factory=list)
     seconds: float = 0.0
@@ -53,23 +53,23 @@ class _Place:
 
 @dataclass(frozen=True, eq=False)
 class RaceSnapshot:
-    """All lanes at one moment: the steps of all together, the newest objective of each; infinite before the first."""
+    """All optimisers at one moment: their steps together, the newest objective of each (infinite before the first)."""
 
     places: Sequence[_Place]
 
     @property
     def step(self) -> int:
-        """Steps of all lanes together."""
+        """Steps of all optimisers together."""
         return int(sum(place.rows[-1][1] for place in self.places if place.rows))
 
     @property
     def objectives(self) -> Array:
-        """(lanes,)."""
+        """(optimisers,)."""
         return np.array([place.rows[-1][2] if place.rows else np.inf for place in self.places])
 
     @property
     def best(self) -> int:
-        """The lane with the smallest objective."""
+        """The optimiser with the smallest objective."""
         return int(self.objectives.argmin())
 
     @property
@@ -79,7 +79,7 @@ class RaceSnapshot:
 
     @property
     def status(self) -> Status:
-        """Of the race; that of each optimiser is with its lane."""
+        """Of the race; that of each optimiser is in its `OptimizerRun`."""
         return Status.CONVERGED if self.done else Status.RUNNING
 
     @property
@@ -110,9 +110,9 @@ class Race:
             min(running, key=lambda runner: runner.place.seconds).advance()
             yield RaceSnapshot(places)
 
-    def view(self, snapshot: RaceSnapshot, is_last: bool) -> tuple[Lane, ...]:
-        """The lanes."""
-        return tuple(_lane(*lane) for lane in zip(self.optimizers, snapshot.places, strict=True))
+    def view(self, snapshot: RaceSnapshot, is_last: bool) -> tuple[OptimizerRun, ...]:
+        """One run an optimiser."""
+        return tuple(_run_of(*each) for each in zip(self.optimizers, snapshot.places, strict=True))
 
 
 def _can_train(optimizer: Optimizer, scenario: Scenario) -> bool:
@@ -144,6 +144,6 @@ class _Runner:
             here.rows = [here.rows[0], *here.rows[1::2]]
 
 
-def _lane(optimizer: Optimizer, place: _Place) -> Lane:
+def _run_of(optimizer: Optimizer, place: _Place) -> OptimizerRun:
     rows = np.array(place.rows, dtype=np.float64).reshape(-1, 3)
-    return Lane(optimizer, rows, place.status, place.done)
+    return OptimizerRun(optimizer, rows, place.status, place.done)

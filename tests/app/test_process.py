@@ -87,8 +87,8 @@ def test_tidying_freezes_what_was_imported_and_only_then(monkeypatch):
     frozen = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
     monkeypatch.setattr(process, "_loaded", 0)
-    process.tidy()
-    process.tidy()
+    process.freeze_gc()
+    process.freeze_gc()
     assert frozen == [1]
 
 

@@ -1,6 +1,6 @@
 """The panel on the About page says how the server is doing, and nothing about anybody."""
 
-from cvxdnn.app.kept import kept_runs
+from cvxdnn.app.state_budget import state_budget
 from cvxdnn.core.limits import host_limits
 from tests.exhibits.conftest import explore as explore
 from tests.exhibits.conftest import go_to
@@ -30,5 +30,5 @@ def test_it_follows_jobs_and_paused_runs(explore):
     run = session_of(app).run
     wait_until(lambda: run.poll() or run.frame is not None)
     run.pause()
-    assert kept_runs.total > 0
+    assert state_budget.total > 0
     assert panel(app)["paused runs kept"] != "0.0 of 256 MB"

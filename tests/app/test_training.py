@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.app import run as app_run
-from cvxdnn.app.kept import Kept
+from cvxdnn.app.state_budget import StateBudget
 from cvxdnn.core.limits import Limits
 from cvxdnn.exhibits.explore.training import TrainingRun
 from cvxdnn.jobs import InlineRunner, Rules
@@ -121,7 +121,7 @@ def test_a_full_queue_is_a_message_and_not_an_error(make_run):
 
 
 def test_a_paused_run_that_had_to_make_room_starts_again(make_run, monkeypatch):
-    monkeypatch.setattr(app_run, "kept_runs", Kept(1))
+    monkeypatch.setattr(app_run, "state_budget", StateBudget(1))
     monkeypatch.setattr(app_run, "host_limits", lambda: Limits(kept_megabytes=7))
     run, newer = begun(make_run()), begun(make_run())
     run.pause()

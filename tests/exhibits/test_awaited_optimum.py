@@ -7,7 +7,7 @@ import pytest
 from cvxdnn.app import background, page
 from cvxdnn.app.background import LOOK_SECONDS
 from cvxdnn.core.exceptions import WorkerDiedError
-from cvxdnn.exhibits.explore import reference
+from cvxdnn.exhibits.explore import baseline
 from cvxdnn.exhibits.explore.domain import domain_of
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.exhibits.rank_one import view as rank_one
@@ -48,8 +48,8 @@ def gate(monkeypatch):
     """In front of every slow optimum; nothing is known from other tests, and nobody gives it a moment."""
     gate = Gate(optimum_of)
     monkeypatch.setattr(background, "MOMENT_SECONDS", 0.0)
-    monkeypatch.setattr(reference, "optimum_of", gate)
-    monkeypatch.setattr(reference, "_optima", background.Results(8))
+    monkeypatch.setattr(baseline, "optimum_of", gate)
+    monkeypatch.setattr(baseline, "_optima", background.Results(8))
     yield gate
     gate.open()
 
@@ -94,9 +94,9 @@ def test_the_optimum_is_shown_when_it_comes_and_has_the_room_it_needs(waiting, g
     session = arrives(waiting, gate)
     assert curve(waiting, "optimum")["lines"]
     assert "being computed" not in readout(waiting)
-    assert session.reference.solution.relative_gap < 1e-6
+    assert session.baseline.solution.relative_gap < 1e-6
     assert session.domain != before
-    assert session.domain == domain_of(session.scenario, session.reference)
+    assert session.domain == domain_of(session.scenario, session.baseline)
 
 
 def test_what_comes_with_the_optimum_had_its_place_before(waiting, gate):
@@ -122,9 +122,9 @@ def test_the_page_looks_for_the_optimum_at_a_modest_pace_until_it_is_there(waiti
 
     monkeypatch.setattr(page, "_mount", mount)
     waiting.run()
-    assert looks == {"show_chart": LOOK_SECONDS, "show_numbers": LOOK_SECONDS, "look_closer": None}
+    assert looks == {"show_chart": LOOK_SECONDS, "show_numbers": LOOK_SECONDS, "show_details": None}
     arrives(waiting, gate)
-    assert looks == {"show_chart": None, "show_numbers": None, "look_closer": None}
+    assert looks == {"show_chart": None, "show_numbers": None, "show_details": None}
 
 
 def test_a_drag_while_it_is_awaited_is_kept_and_has_its_own_optimum(waiting, gate):
@@ -137,8 +137,8 @@ def test_a_drag_while_it_is_awaited_is_kept_and_has_its_own_optimum(waiting, gat
     assert sent_to_the_chart(waiting)["points"] == [list(point) for point in sorted(moved)]
     arrives(waiting, gate)
     assert session.scenario.points == moved
-    assert session.reference.scenario.points == moved
-    assert session.reference.solution is not None
+    assert session.baseline.scenario.points == moved
+    assert session.baseline.solution is not None
 
 
 def test_what_is_quick_is_shown_at_once_and_the_slow_one_is_forgotten(waiting):
@@ -160,7 +160,7 @@ def test_a_second_tab_waits_for_the_same_optimum_and_another_one_behind_it(explo
     assert other.optimum.standing == "waiting for a free worker, 1 ahead"
     arrives(waiting, gate)
     for session in (same, other):
-        wait_until(lambda session=session: session.poll() or session.reference.is_known)
+        wait_until(lambda session=session: session.poll() or session.baseline.is_known)
     assert len(gate.asked) == 2
 
 

@@ -48,7 +48,7 @@ def test_the_stored_network_is_what_training_gives(explore):
     app = explore()
     session = session_of(app)
     shown = session.run.frame.objective
-    lowest = session.reference.solution.objective - session.reference.solution.gap
+    lowest = session.baseline.solution.objective - session.baseline.solution.gap
     assert lowest <= shown <= lowest * (1 + 1e-3)
     app.button(key="explore_play").click().run()
     trained = settle(app).run.frame
@@ -64,7 +64,7 @@ def test_every_preset_is_solved_and_trains(explore, name):
     app.run()
     data = load_preset(name)
     assert session.scenario.points == tuple(zip(data.x.tolist(), data.y.tolist(), strict=True))
-    assert session.reference.solution.relative_gap <= 1e-6
+    assert session.baseline.solution.relative_gap <= 1e-6
     first_report = wait_for_frame(session)
     assert np.isfinite(first_report.objectives).all()
     session.run.pause()
@@ -188,7 +188,7 @@ def test_extreme_points_are_shown_and_trained(explore, points):
     session_of(app).change(points=points)
     app.run()
     assert not app.exception
-    assert session_of(app).reference.solution.status.ok
+    assert session_of(app).baseline.solution.status.ok
     app.button(key="explore_rewind").click().run()
     settle(app)
     app.button(key="explore_step").click().run()
@@ -247,10 +247,10 @@ def test_every_loss_is_certified_and_trains_from_above(explore, loss):
     preset = "two classes" if named(loss).needs_labels else "outliers"
     app = explore(**QUICK, preset=preset, loss=loss, beta="0.05")
     session = session_of(app)
-    assert session.reference.solution.relative_gap < 1e-8
+    assert session.baseline.solution.relative_gap < 1e-8
     assert sent_to_the_chart(app)["certificate"]["touching"]
     settle(app)
-    solution = session.reference.solution
+    solution = session.baseline.solution
     assert session.run.frame.objective >= (solution.objective - solution.gap) * (1 - 1e-9)
     assert session.run.frame.objective <= 1.5 * solution.objective
 
@@ -308,10 +308,10 @@ def test_labels_of_one_class_are_explained(explore):
 def test_deeper_networks_are_compared_with_their_own_optimum(explore, depth):
     app = explore(**QUICK, preset="many optima", depth=str(depth), beta="0.01")
     session = settle(app)
-    solution = session.reference.solution
+    solution = session.baseline.solution
     assert solution.depth == depth
     assert solution.relative_gap <= 1e-9
-    assert session.run.frame.objective >= session.reference.lower_bound * (1 - 1e-9)
+    assert session.run.frame.objective >= session.baseline.lower_bound * (1 - 1e-9)
     assert "local minima" in readout(app)
     assert sent_to_the_chart(app)["words"]["decay"] == "effective β"
 
@@ -319,25 +319,25 @@ def test_deeper_networks_are_compared_with_their_own_optimum(explore, depth):
 def test_with_biases_everywhere_the_value_is_called_an_upper_bound(explore):
     app = explore(**QUICK, preset="many optima", depth="3", biases="all", beta="0.01")
     session = settle(app)
-    assert session.reference.lower_bound is None
+    assert session.baseline.lower_bound is None
     assert "upper bound" in readout(app)
     assert "gap to the best" not in readout(app)
 
 
 @pytest.mark.parametrize("view", ["Neurons", "Restarts", "Race", "Seeds"])
-def test_every_closer_look_opens(explore, view):
+def test_every_view_of_the_details_opens(explore, view):
     app = explore(**QUICK)
-    app.session_state["explore_closer_view"] = view
+    app.session_state["explore_details_view"] = view
     app.run()
     assert not app.exception
 
 
 def test_a_race_runs_and_pauses_the_training(explore):
     app = explore(**QUICK, preset="many optima", beta="0.05")
-    app.session_state["explore_closer_view"] = "Race"
+    app.session_state["explore_details_view"] = "Race"
     app.run()
     session = session_of(app)
-    app.button(key="explore_closer_start").click().run()
+    app.button(key="explore_details_start").click().run()
     assert not session.run.is_running
     deadline = time.monotonic() + 60
     while session.race.is_running:
@@ -356,8 +356,8 @@ def test_a_race_runs_and_pauses_the_training(explore):
 def test_insertion_arrives_where_descent_gets_stuck(explore, depth):
     app = explore(**QUICK, preset="two close points", beta="0.001", depth=str(depth), optimizer="insertion")
     session = settle(app, seconds=120)
-    assert session.run.frame.objective <= session.reference.solution.objective * (1 + 1e-3)
-    assert session.run.frame.objective >= session.reference.lower_bound * (1 - 1e-9)
+    assert session.run.frame.objective <= session.baseline.solution.objective * (1 + 1e-3)
+    assert session.run.frame.objective >= session.baseline.lower_bound * (1 - 1e-9)
 
 
 @pytest.mark.parametrize(

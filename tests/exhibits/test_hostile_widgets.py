@@ -20,7 +20,7 @@ ODD = [
     ("explore_loss", {"double_value": NAN}),
     ("explore_polish", {"string_value": "x"}),
     ("explore_step", {"json_value": "{"}),
-    ("explore_closer_view", {"string_array_value": {"data": []}}),
+    ("explore_details_view", {"string_array_value": {"data": []}}),
 ]
 NO_CHANGES = [
     *('{"added_rows": 7}', '{"added_rows": [7]}', '{"edited_rows": {"0": 7}}', '{"edited_rows": {"999": {"x": ""}}}'),

@@ -8,7 +8,7 @@ import pytest
 from cvxdnn import load_preset, regularization_path
 from cvxdnn.convex import DeepPath
 from cvxdnn.core.solution import Status
-from cvxdnn.tasks.deep_runs import DeepRuns, settled_in
+from cvxdnn.tasks.deep_runs import DeepRuns, converged_to
 from cvxdnn.tasks.stream import HISTORY_ROWS, Stream
 
 
@@ -43,10 +43,10 @@ def test_some_runs_end_in_the_constant_and_some_are_stuck_above_it(zigzag, train
     assert last.done
     assert last.status in (Status.CONVERGED, Status.MAX_STEPS)
     constant, bent = deep.local_minima(beta=0.1, depth=5)
-    settled = settled_in((constant, bent), last)
-    assert np.count_nonzero(settled == 0) >= 1
-    assert np.count_nonzero(settled == 1) >= 1
-    stuck = last.objectives[settled == 1]
+    reached = converged_to((constant, bent), last)
+    assert np.count_nonzero(reached == 0) >= 1
+    assert np.count_nonzero(reached == 1) >= 1
+    stuck = last.objectives[reached == 1]
     assert np.all(stuck >= 1.13 * constant.objective)
     assert last.objective == pytest.approx(constant.objective, rel=1e-3)
 

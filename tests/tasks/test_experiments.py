@@ -8,7 +8,7 @@ import pytest
 
 from cvxdnn.core.solution import Status
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.tasks.comparison import Reference, compare, largest_distance, network_tube
+from cvxdnn.tasks.comparison import Baseline, compare, largest_distance, network_tube
 from cvxdnn.tasks.experiments import STEP_SIZE, first_frame, training_stream
 from cvxdnn.tasks.scenario import Scenario
 
@@ -57,20 +57,20 @@ def test_tasks_and_frames_can_be_pickled():
 
 
 def test_comparison_of_the_stored_network():
-    reference, frame = Reference(Scenario()), first_frame()
-    numbers = compare(reference, frame)
+    baseline, frame = Baseline(Scenario()), first_frame()
+    numbers = compare(baseline, frame)
     assert numbers.gap == pytest.approx(numbers.objective - numbers.optimum, abs=1e-9)
     assert 0 <= numbers.relative_gap <= 1e-3
     assert numbers.knots[1:] == (6, 8)
     assert numbers.is_inside
     at = np.linspace(0, 1, 10_001)
-    assert numbers.deviation >= np.abs(frame.view.spline(at) - reference.spline(at)).max() - 1e-12
+    assert numbers.deviation >= np.abs(frame.view.spline(at) - baseline.spline(at)).max() - 1e-12
 
 
 def test_the_optimum_is_at_no_distance_from_itself_and_in_its_band():
-    reference = Reference(Scenario(preset="noisy sine"))
-    spline = reference.solution.spline
-    lower, upper = reference.band
+    baseline = Baseline(Scenario(preset="noisy sine"))
+    spline = baseline.solution.spline
+    lower, upper = baseline.band
     assert largest_distance(spline, spline) == 0
     at = np.linspace(0, 1, 1001)
     assert (lower(at) <= spline(at) + 1e-9).all()
@@ -79,19 +79,19 @@ def test_the_optimum_is_at_no_distance_from_itself_and_in_its_band():
 
 @pytest.mark.parametrize("depth", [3, 5])
 def test_deeper_networks_have_an_optimum_and_a_certificate_of_their_effective_weight_decay(depth):
-    reference = Reference(Scenario(depth=depth))
-    assert reference.is_optimum
-    assert reference.solution.depth == depth
-    assert reference.certificate.relative_gap <= 1e-9
-    assert reference.lower_bound <= reference.solution.objective
-    assert compare(reference, first_frame()).gap is not None
+    baseline = Baseline(Scenario(depth=depth))
+    assert baseline.is_optimum
+    assert baseline.solution.depth == depth
+    assert baseline.certificate.relative_gap <= 1e-9
+    assert baseline.lower_bound <= baseline.solution.objective
+    assert compare(baseline, first_frame()).gap is not None
 
 
 def test_no_gap_is_claimed_for_biases_in_every_layer():
-    reference = Reference(Scenario(depth=3, biases="all"))
-    assert not reference.is_optimum
-    assert reference.lower_bound is None
-    assert compare(reference, first_frame()).gap is None
+    baseline = Baseline(Scenario(depth=3, biases="all"))
+    assert not baseline.is_optimum
+    assert baseline.lower_bound is None
+    assert compare(baseline, first_frame()).gap is None
 
 
 def first_frame_with(spline):
@@ -102,23 +102,23 @@ def first_frame_with(spline):
 @pytest.mark.parametrize("depth", [2, 4])
 @pytest.mark.parametrize("loss", ["squared", "huber"])
 def test_at_the_optimum_the_pulls_stay_in_the_tube_and_touch_it(depth, loss):
-    reference = Reference(Scenario(depth=depth, loss=loss, beta=0.01))
-    optimal = first_frame_with(reference.solution.spline)
-    tube = network_tube(reference, optimal)
-    assert tube.needed_beta == pytest.approx(reference.solution.effective_beta, rel=1e-4)
+    baseline = Baseline(Scenario(depth=depth, loss=loss, beta=0.01))
+    optimal = first_frame_with(baseline.solution.spline)
+    tube = network_tube(baseline, optimal)
+    assert tube.needed_beta == pytest.approx(baseline.solution.effective_beta, rel=1e-4)
 
 
 def test_away_from_the_optimum_a_neuron_more_would_help():
-    reference = Reference(Scenario())
+    baseline = Baseline(Scenario())
     straight = LinearSpline(np.zeros(1), np.zeros(1), 1.0, 1.0)
-    tube = network_tube(reference, first_frame_with(straight))
+    tube = network_tube(baseline, first_frame_with(straight))
     assert not tube.fits
 
 
 def test_a_training_that_starts_at_the_optimum_stays_there():
     scenario = Scenario(preset="many optima", beta=0.05, start="optimum", restarts=1, width=10)
     frames = frames_of(training_stream(scenario))
-    optimum = Reference(scenario).solution.objective
+    optimum = Baseline(scenario).solution.objective
     assert frames[0].objective == pytest.approx(optimum, rel=1e-9)
     assert frames[-1].objective == pytest.approx(optimum, rel=1e-9)
 
@@ -127,4 +127,4 @@ def test_insertion_ends_at_the_optimum():
     scenario = Scenario(preset="two close points", beta=1e-3, optimizer="insertion", restarts=2)
     last = frames_of(training_stream(scenario))[-1]
     assert last.status is Status.CONVERGED
-    assert last.objective == pytest.approx(Reference(scenario).solution.objective, rel=1e-6)
+    assert last.objective == pytest.approx(Baseline(scenario).solution.objective, rel=1e-6)

@@ -20,26 +20,26 @@ def frames_of(problem, looks=10**9):
 
 
 def test_every_optimiser_starts_from_the_same_weights():
-    lanes = frames_of(Race.of(QUICK), looks=5)[-1].view
-    assert [lane.optimizer for lane in lanes] == list(OPTIMIZERS)
-    starts = {lane.history[0, 2] for lane in lanes if len(lane.history)}
+    runs = frames_of(Race.of(QUICK), looks=5)[-1].view
+    assert [run.optimizer for run in runs] == list(OPTIMIZERS)
+    starts = {run.history[0, 2] for run in runs if len(run.history)}
     assert len(starts) == 1
 
 
 def test_a_race_ends_when_every_lane_has_ended():
     last = frames_of(Race(QUICK, ("adam", "momentum")))[-1]
     assert last.done
-    for lane in last.view:
-        seconds, steps, objectives = lane.history.T
+    for run in last.view:
+        seconds, steps, objectives = run.history.T
         assert (np.diff(seconds) >= 0).all()
         assert (np.diff(steps) > 0).all()
         assert objectives[-1] <= objectives[0]
 
 
 def underway(frames):
-    """Clocks of the lanes that still run and have had a few turns, at the last frame."""
-    lanes = frames[-1].view if frames else ()
-    return [lane.history[:, 0] for lane in lanes if not lane.done and len(lane.history) > 5]
+    """Clocks of the runs that still run and have had a few turns, at the last frame."""
+    runs = frames[-1].view if frames else ()
+    return [run.history[:, 0] for run in runs if not run.done and len(run.history) > 5]
 
 
 def test_nobody_gets_more_time_than_one_turn_before_the_others():

@@ -59,7 +59,7 @@ def end_of(frame):
     if isinstance(frame.view, Finals):
         return frame.view.objectives
     if isinstance(frame.view, tuple):
-        return np.array([[lane.history[-1, 1:].tolist(), [lane.done, 0]] for lane in frame.view])
+        return np.array([[run.history[-1, 1:].tolist(), [run.done, 0]] for run in frame.view])
     return np.append(frame.objectives, getattr(frame, "step", 0))
 
 

@@ -15,7 +15,7 @@ from cvxdnn.theory.result import Claim
 from cvxdnn.training.fitting import FitProblem
 from cvxdnn.training.fitting.chain import alignment, balance, layer_norms, singular_values
 
-__all__ = ["aligned", "condition_on_width", "distance", "layers", "numbers", "training"]
+__all__ = ["condition_on_width", "distance", "layers", "numbers", "training"]
 
 STYLE = """<style>
 .closed { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.3; }
@@ -29,7 +29,7 @@ STYLE = """<style>
 .small { font-size: 0.85rem; opacity: 0.8; line-height: 1.4; }
 .said { min-height: 2.8em; }
 </style>"""
-SETTLED = 1e-6
+AGREEMENT = 1e-6
 """Relative distances below this are shown as a number and called equal to it."""
 RANK = 1e-3
 """Singular values below this share of the layer's largest do not count towards its rank."""
@@ -115,8 +115,20 @@ def distance(optimum: Optimum, frame: FitFrame | None, *, key: str) -> None:
     chart(objective_chart(history, optimum.value, excess=True), key=key)
 
 
-def layers(optimum: Optimum, frame: FitFrame | None, count: int, *, key: str) -> None:
-    """Singular values and norms of the trained layers, beside the predicted ones."""
+def layers(
+    run: FitRun, problem: FitProblem, optimum: Optimum, count: int, picture: Callable[[FitFrame | None], None]
+) -> None:
+    """Singular values, norms and alignment of the trained layers, beside the predicted ones, and one more picture."""
+    frame = run.frame_of(problem)
+    _spectrum_and_norms(optimum, frame, count, key=run.name)
+    alignments, beside = st.columns(2, gap="medium")
+    with alignments:
+        _aligned(problem, frame, count, key=run.name)
+    with beside:
+        picture(frame)
+
+
+def _spectrum_and_norms(optimum: Optimum, frame: FitFrame | None, count: int, *, key: str) -> None:
     weights = None if frame is None else frame.view.network.standard().weights
     exact = None if optimum.singular_values is None else optimum.singular_values[:, :count]
     spectrum, norms = st.columns(2, gap="medium")
@@ -130,7 +142,7 @@ def layers(optimum: Optimum, frame: FitFrame | None, count: int, *, key: str) ->
         chart(norm_chart(None if weights is None else layer_norms(weights), optimum.norms), key=f"{key}_norms")
 
 
-def aligned(problem: FitProblem, frame: FitFrame | None, count: int, *, key: str) -> None:
+def _aligned(problem: FitProblem, frame: FitFrame | None, count: int, *, key: str) -> None:
     """How well each layer's directions meet those of the next."""
     st.markdown("**Alignment of neighbouring layers**")
     nothing = np.full((problem.depth - 1, count, count), np.nan)
@@ -141,13 +153,13 @@ def aligned(problem: FitProblem, frame: FitFrame | None, count: int, *, key: str
 
 
 def _distance(excess: float) -> str:
-    if abs(excess) < SETTLED:
+    if abs(excess) < AGREEMENT:
         return f"{abs(excess):.0e} apart"
     return f"{100 * abs(excess):.3g} % {'above' if excess > 0 else 'below'}"
 
 
 def _meaning(excess: float, claim: Claim) -> str:
-    if abs(excess) < SETTLED:
+    if abs(excess) < AGREEMENT:
         return "They agree to the digits shown."
     if excess < 0:
         return "Lower than the closed form: the value is an upper bound here, not the optimum."

@@ -19,7 +19,7 @@ from cvxdnn.core.diagnostics import LayerDiagnostics
 from cvxdnn.core.solution import LocalMinimum
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
-from cvxdnn.tasks.deep_runs import DeepRunsFrame, settled_in
+from cvxdnn.tasks.deep_runs import DeepRunsFrame, converged_to
 
 __all__ = ["jump_figure", "layers_figure", "splines_figure", "valley_chart"]
 
@@ -173,10 +173,10 @@ def _with_room(heights: Array) -> tuple[float, float]:
 
 
 def _counts(minima: Sequence[LocalMinimum], runs: DeepRunsFrame) -> list[tuple[str, float, float, str]]:
-    settled = settled_in(minima, runs)
-    numbers = [int(np.count_nonzero(settled == place)) for place in range(len(minima))]
+    reached = converged_to(minima, runs)
+    numbers = [int(np.count_nonzero(reached == place)) for place in range(len(minima))]
     return [
-        (COUNT, minimum.r, minimum.objective, f"{number} of {settled.size}")
+        (COUNT, minimum.r, minimum.objective, f"{number} of {reached.size}")
         for minimum, number in zip(minima, numbers, strict=True)
         if number
     ]

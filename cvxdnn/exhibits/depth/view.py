@@ -13,7 +13,7 @@ from cvxdnn.core.solution import LocalMinimum
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.depth.charts import jump_figure, layers_figure, splines_figure, valley_chart
 from cvxdnn.exhibits.depth.lab import DEEPEST, DEPTHS, PREFIX, DepthLab
-from cvxdnn.tasks.deep_runs import RUNS, WIDTH, DeepRunsFrame, settled_in
+from cvxdnn.tasks.deep_runs import RUNS, WIDTH, DeepRunsFrame, converged_to
 from cvxdnn.tasks.scenario import BETAS
 
 SMALL_GAP = 1e-4
@@ -94,16 +94,16 @@ def _progress(lab: DepthLab) -> str:
 
 def _told(minima: Sequence[LocalMinimum], frame: DeepRunsFrame) -> str:
     """Where the networks are, in words."""
-    settled = settled_in(minima, frame).tolist()
+    reached = converged_to(minima, frame).tolist()
     least = min(minimum.objective for minimum in minima)
     parts = []
     for place, minimum in enumerate(minima):
         name = "the constant" if minimum.r == 0 else f"the valley at r = {minimum.r:.3g}"
         above = minimum.objective / least - 1 if least > 0 else 0.0
         verdict = "the optimum" if above < SMALL_GAP else f"stuck {_above(above)} the optimum"
-        parts.append(f"**{settled.count(place)}** in {name} ({verdict})")
+        parts.append(f"**{reached.count(place)}** in {name} ({verdict})")
     where = ", ".join(parts)
-    return f"Of {len(settled)} networks: {where}, **{settled.count(-1)}** elsewhere, above the curve."
+    return f"Of {len(reached)} networks: {where}, **{reached.count(-1)}** elsewhere, above the curve."
 
 
 def _above(share: float) -> str:
@@ -176,7 +176,7 @@ def layers(lab: DepthLab) -> None:
         chosen = st.segmented_control("valley", names, default=names[-1], key=PREFIX + "valley", required=True)
         place = names.index(chosen) if chosen in names else place
     solution = lab.deep.solution_at(minima[place], beta=lab.beta, depth=lab.depth)
-    found = settled_in(minima, frame).tolist() if frame is not None and frame.view.layers else []
+    found = converged_to(minima, frame).tolist() if frame is not None and frame.view.layers else []
     trained = frame.view.layers[found.index(place)] if frame is not None and place in found else None
     figure(layers_figure(layer_diagnostics(solution.network()), trained), key=PREFIX + "layers")
     if solution.path_norm == 0:

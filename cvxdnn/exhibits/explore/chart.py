@@ -1,4 +1,4 @@
-"""What the Explore chart shows: the reference and the newest training frame, in the user's units."""
+"""What the Explore chart shows: the baseline and the newest training frame, in the user's units."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
+from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.exhibits.explore.domain import Domain
-from cvxdnn.exhibits.explore.reference import reference
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import Reference, network_knots, network_loss
+from cvxdnn.tasks.comparison import Baseline, network_knots, network_loss
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import BETAS, MAX_POINTS
 
@@ -28,12 +28,12 @@ CAPTION = (
 
 def explore_chart(session: Session) -> None:
     """Mount the editor with everything known about the session's points at this moment."""
-    shown = session.reference
+    shown = session.baseline
     point_editor(
         session.scenario.points,
         version=session.version,
         domain=session.domain,
-        curves=[*_reference_curves(shown, session.domain), *_network_curves(session, session.domain)],
+        curves=[*_baseline_curves(shown, session.domain), *_network_curves(session, session.domain)],
         band=_band(shown, session.domain),
         certificate=_certificate(shown, session.domain),
         words=_words(shown),
@@ -68,7 +68,7 @@ def _take_hidden(session: Session) -> None:
         session.change(hidden=hidden)
 
 
-def _reference_curves(shown: Reference, domain: Domain) -> list[Curve]:
+def _baseline_curves(shown: Baseline, domain: Domain) -> list[Curve]:
     """Optimum (if there is one), spline (drawn by the browser) and sparsest function; no lines where one is to come."""
     units, solution, is_known = shown.units, shown.solution, shown.is_known
     spline: Curve = {"name": "spline", "label": "linear spline", "style": "spline", "lines": [], "knots": []}
@@ -105,7 +105,7 @@ def _network_curves(session: Session, domain: Domain) -> list[Curve]:
     others: Curve = {"name": "networks", "label": "other restarts", "style": "networks", "lines": [], "knots": []}
     frame = run.frame
     if frame is not None and run.scenario is not None:
-        trained_on = reference(run.scenario)
+        trained_on = baseline(run.scenario)
         units = trained_on.units
         best["lines"] = [_line(frame.view.spline, units, domain)]
         best["knots"] = units.user_x(network_knots(frame))
@@ -138,7 +138,7 @@ def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[A
     return units.user_x(at), units.user_y(spline(at))
 
 
-def _band(shown: Reference, domain: Domain) -> Band:
+def _band(shown: Baseline, domain: Domain) -> Band:
     units, label = shown.units, _band_label(shown)
     if not shown.is_known:
         return {"label": label, "x": [], "lower": [], "upper": []}
@@ -153,7 +153,7 @@ def _band(shown: Reference, domain: Domain) -> Band:
     }
 
 
-def _band_label(shown: Reference) -> str:
+def _band_label(shown: Baseline) -> str:
     if shown.obstacle:
         return "where all optimal fits through the points lie"
     if not shown.is_optimum:
@@ -162,7 +162,7 @@ def _band_label(shown: Reference) -> str:
     return "where all optimal networks lie" if unique else "where optima with the same values lie"
 
 
-def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
+def _certificate(shown: Baseline, domain: Domain) -> CertificatePanel | None:
     certificate = shown.certificate
     if not shown.is_known:
         return {"x": [], "z": [], "c": 0.0, "half_width": 1.0, "touching": []}
@@ -180,13 +180,13 @@ def _certificate(shown: Reference, domain: Domain) -> CertificatePanel | None:
     }
 
 
-def _words(shown: Reference) -> Words:
+def _words(shown: Baseline) -> Words:
     summed = "the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls"
     decay = "β" if shown.scenario.depth == 2 else "effective β"
     return {"decay": decay, "caption": CAPTION.replace("{summed}", summed)}
 
 
-def _model(shown: Reference) -> Model:
+def _model(shown: Baseline) -> Model:
     scenario = shown.scenario
     return {
         "beta": scenario.beta,

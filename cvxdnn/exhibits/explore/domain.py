@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cvxdnn.tasks.comparison import Reference
+from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import Scenario
 
@@ -15,7 +15,7 @@ MOST_SHOWN = 4.0
 """How far from 0 the chart follows an optimum for labels, which may grow without bound."""
 
 
-def domain_of(scenario: Scenario, known: Reference | None = None) -> Domain:
+def domain_of(scenario: Scenario, known: Baseline | None = None) -> Domain:
     """The points with some room to move them.
 
     For labels -1 and +1 both of them, and the values of the optimum that is `known` at the points.

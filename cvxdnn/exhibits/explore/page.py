@@ -6,7 +6,7 @@ from cvxdnn.app.background import LOOK_SECONDS
 from cvxdnn.app.page import LIVE_SECONDS, heading, live, wide_and_narrow
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
-from cvxdnn.exhibits.explore.neurons import closer_look
+from cvxdnn.exhibits.explore.details import details
 from cvxdnn.exhibits.explore.player import player
 from cvxdnn.exhibits.explore.points_table import points_table
 from cvxdnn.exhibits.explore.readout import readout
@@ -49,15 +49,15 @@ def page() -> None:
         with st.container(border=True):
             player(here)
 
-    def look_closer() -> None:
+    def show_details() -> None:
         with st.container(border=True):
-            closer_look(here)
+            details(here)
 
     with chart:
         live(here, show_chart, every=every(LIVE_SECONDS), moved_by=moved_by, at_once=True)
         with st.container(key="explore_later"):
             points_table(here)
-            live(here, look_closer, every=SLOWER, moved_by=here.runs)
+            live(here, show_details, every=SLOWER, moved_by=here.runs)
     with panel:
         live(here, show_numbers, every=every(SLOWER), moved_by=moved_by)
         with st.container(border=True):

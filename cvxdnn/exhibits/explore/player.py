@@ -35,7 +35,7 @@ def player(session: Session) -> None:
     with st.container(key=PREFIX + "progress"):
         st.caption(_progress(session))
     if run.frame is not None and run.shows(scenario):
-        columns, specification = progress_chart(run.frame.history, session.reference.lower_bound)
+        columns, specification = progress_chart(run.frame.history, session.baseline.lower_bound)
         st.vega_lite_chart(pd.DataFrame(columns), specification)
 
 

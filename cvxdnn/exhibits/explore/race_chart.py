@@ -21,22 +21,22 @@ FLOOR = 1e-10
 DECADES = range(-10, 2)
 
 
-def race_chart(lanes: Mapping[str, Array], labels: Sequence[str], bound: float, *, height: int = 260) -> Chart:
+def race_chart(histories: Mapping[str, Array], labels: Sequence[str], bound: float, *, height: int = 260) -> Chart:
     """Gap to `bound` over computing time, relative, on a logarithmic axis; one line per optimiser.
 
     Parameters
     ----------
-    lanes : mapping from label to (k, 3) rows of seconds, steps, objective
+    histories : mapping from label to (k, 3) rows of seconds, steps, objective
     labels : sequence of str
         All that may appear, so that each keeps its colour.
     bound : float
         Lower bound of the objective, or the best value known.
     """
-    rows = np.concatenate([np.empty((0, 3)), *lanes.values()])
+    rows = np.concatenate([np.empty((0, 3)), *histories.values()])
     columns: dict[str, Any] = {
         "seconds": rows[:, 0],
         "gap": np.maximum(rows[:, 2] / bound - 1, FLOOR),
-        "optimiser": [label for label, lane in lanes.items() for _ in lane],
+        "optimiser": [label for label, history in histories.items() for _ in history],
     }
     colours = [MORE_COLOURS[i % len(MORE_COLOURS)] for i in range(len(labels))]
     dashes = [DASHES[i % len(DASHES)] for i in range(len(labels))]

@@ -30,18 +30,18 @@ def readout(session: Session) -> None:
     """The card of numbers; what is not known yet is a dash, or says when it will be."""
     run = session.run
     fresh = run.frame is not None and run.shows(session.scenario)
-    numbers = compare(session.reference, run.frame) if fresh and run.frame is not None else None
+    numbers = compare(session.baseline, run.frame) if fresh and run.frame is not None else None
     st.html(STYLE + f'<div class="readout">{_headline(session, numbers)}{_table(session, numbers)}</div>')
     if session.optimum.message:
         st.button("Compute the optimum again", key="explore_optimum_again", on_click=session.optimum.forget)
 
 
 def _headline(session: Session, numbers: Comparison | None) -> str:
-    if session.reference.obstacle:
-        return _instead("there is no best network", session.reference.obstacle)
+    if session.baseline.obstacle:
+        return _instead("there is no best network", session.baseline.obstacle)
     if session.optimum.message:
         return _instead("the optimum could not be computed", session.optimum.message)
-    if not session.reference.is_optimum:
+    if not session.baseline.is_optimum:
         return _against_upper_bound(session, numbers)
     shown = "–" if numbers is None or numbers.relative_gap is None else _percent(numbers.relative_gap)
     return f'<div class="name">gap to the best possible network{_tag("certified")}</div>{_big(session, shown)}'
@@ -60,7 +60,7 @@ def _instead(name: str, why: str) -> str:
 
 def _against_upper_bound(session: Session, numbers: Comparison | None) -> str:
     """With biases everywhere the optimum of fewer biases is no optimum: training may go below it."""
-    bound = session.reference.solution
+    bound = session.baseline.solution
     shown = "–" if numbers is None or bound is None else _signed_percent(numbers.objective / bound.objective - 1)
     return (
         f'<div class="name">network against the upper bound{_tag("measured")}</div>'
@@ -71,11 +71,11 @@ def _against_upper_bound(session: Session, numbers: Comparison | None) -> str:
 
 
 def _table(session: Session, numbers: Comparison | None) -> str:
-    solution = session.reference.solution
+    solution = session.baseline.solution
     rows = [
         (f"network{_tag('measured')}", "–" if numbers is None else f"{numbers.objective:.5g}"),
         (
-            f"{'optimum' if session.reference.is_optimum else 'upper bound'}{_tag('certified')}",
+            f"{'optimum' if session.baseline.is_optimum else 'upper bound'}{_tag('certified')}",
             "–" if solution is None else f"{solution.objective:.5g}",
         ),
         (
@@ -94,7 +94,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
 def _proven(session: Session, solution: Solution) -> str:
     """The relative gap, with a mark where it was checked without any rounding."""
     digits = f"{solution.relative_gap:.0e} relative"
-    if not session.reference.is_checked:
+    if not session.baseline.is_checked:
         return digits
     return (
         f'<span title="objective and bound computed again in rational arithmetic, without rounding">{digits} ✓</span>'
@@ -103,8 +103,8 @@ def _proven(session: Session, solution: Solution) -> str:
 
 def _local_minima(session: Session) -> list[tuple[str, str]]:
     """Deeper networks can get stuck: how many places there are."""
-    solution = session.reference.solution
-    if session.scenario.depth == 2 or session.reference.obstacle:
+    solution = session.baseline.solution
+    if session.scenario.depth == 2 or session.baseline.obstacle:
         return []
     found = "–" if solution is None else str(len(solution.local_minima))
     return [('<a href="depth" target="_self">local minima found</a>', found)]
@@ -119,10 +119,10 @@ def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
 
 
 def _knots(session: Session, numbers: Comparison | None) -> str:
-    reference = session.reference
+    baseline = session.baseline
     network = "–" if numbers is None else str(numbers.knots[0])
-    optimum = "–" if reference.solution is None else str(reference.solution.knots.size)
-    return f"{network}, {optimum}, {reference.spline.significant_knots().size}"
+    optimum = "–" if baseline.solution is None else str(baseline.solution.knots.size)
+    return f"{network}, {optimum}, {baseline.spline.significant_knots().size}"
 
 
 def _inside(numbers: Comparison | None) -> str:

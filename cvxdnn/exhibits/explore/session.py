@@ -16,11 +16,11 @@ from cvxdnn.app.run import Run, own_run
 from cvxdnn.app.table_rows import Rows, rows_of
 from cvxdnn.app.text import plain
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.exhibits.explore.baseline import awaited_baseline, own_optimum
 from cvxdnn.exhibits.explore.domain import contains, domain_of
 from cvxdnn.exhibits.explore.fitting_loss import FittingLoss
-from cvxdnn.exhibits.explore.reference import awaited_reference, own_optimum
 from cvxdnn.exhibits.explore.training import own_training
-from cvxdnn.tasks.comparison import Reference
+from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import first_frame
 from cvxdnn.tasks.race import RaceFrame
 from cvxdnn.tasks.scenario import Scenario
@@ -99,7 +99,7 @@ class Session:
         """Take over what the session's jobs have reported, and make room on the chart for an optimum that has come."""
         for run in self.runs:
             run.poll()
-        known = self.reference  # asks for it, too
+        known = self.baseline  # asks for it, too
         if self._lacks_room and known.is_known:
             self.domain = domain_of(self.scenario, known)
             self._lacks_room = False
@@ -110,9 +110,9 @@ class Session:
         run.start(task(), self.subject)
 
     @property
-    def reference(self) -> Reference:
+    def baseline(self) -> Baseline:
         """Spline, optimum and certificate of the current scenario; the last two may still be to come."""
-        return awaited_reference(self.scenario, self.optimum)
+        return awaited_baseline(self.scenario, self.optimum)
 
     def refuse(self, problem: str, place: Place) -> None:
         """Say that something was not done."""

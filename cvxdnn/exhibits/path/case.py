@@ -12,7 +12,7 @@ from cvxdnn.convex.path import Path
 from cvxdnn.convex.selection import CrossValidation, cross_validate
 from cvxdnn.core.datasets import Dataset
 from cvxdnn.core.limits import host_limits
-from cvxdnn.exhibits.explore.reference import reference
+from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.scenario import Scenario
 
@@ -27,7 +27,7 @@ def selection() -> Background[CrossValidation]:
 def selection_of(scenario: Scenario) -> CrossValidation | None:
     """The cross-validation of the scenario's points; None while it is computed, and where it cannot be."""
     subject = _points_only(scenario)
-    data = reference(subject).data
+    data = baseline(subject).data
     return selection().ask(subject, lambda: Call(cross_validate, (data.x, data.y)))
 
 
@@ -42,5 +42,5 @@ def _points_only(scenario: Scenario) -> Scenario:
 
 @lru_cache(maxsize=host_limits().cache)
 def _path(scenario: Scenario) -> tuple[Path, Dataset]:
-    data = reference(scenario).data
+    data = baseline(scenario).data
     return regularization_path(data.x, data.y), data

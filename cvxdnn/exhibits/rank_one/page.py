@@ -4,9 +4,9 @@ import streamlit as st
 
 from cvxdnn.app.fit import fit_run
 from cvxdnn.app.page import heading, live, wide_and_narrow
-from cvxdnn.exhibits.closed_form.view import aligned, distance, layers, training
+from cvxdnn.exhibits.closed_form.view import layers, training
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
-from cvxdnn.exhibits.rank_one.view import case_of, controls, duality_gap, facts, output_function
+from cvxdnn.exhibits.rank_one.view import case_of, controls, duality_gap, facts, outcome
 
 WHAT_TO_TRY = r"""
 - **Let go.** Raise $\beta$. With three or more layers a direction does not fade out: it jumps to zero, and training may
@@ -40,16 +40,7 @@ def page() -> None:
         training(run, case.problem, case.optimum, lambda frame: facts(case, frame))
 
     def show_layers() -> None:
-        frame = run.frame_of(case.problem)
-        layers(case.optimum, frame, case.directions, key="rank_one")
-        heat, function = st.columns(2, gap="medium")
-        with heat:
-            aligned(case.problem, frame, case.directions, key="rank_one")
-        with function:
-            if case.chain is None:
-                distance(case.optimum, frame, key="rank_one_distance")
-            else:
-                output_function(case, frame)
+        layers(run, case.problem, case.optimum, case.directions, lambda frame: outcome(case, frame))
         st.caption(
             "Blue marks: closed form. Orange: best of the trained networks, measured. Alignment, measured, is 1 (full "
             "blue) where a direction that leaves one layer is the one that enters the next; grey directions have "

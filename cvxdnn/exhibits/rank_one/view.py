@@ -11,7 +11,7 @@ from cvxdnn.app.fit import chart
 from cvxdnn.app.page import figure, live
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers
+from cvxdnn.exhibits.closed_form.view import condition_on_width, distance, numbers
 from cvxdnn.exhibits.rank_one.case import (
     KINDS,
     SIDES,
@@ -29,7 +29,7 @@ from cvxdnn.theory import deep_linear
 from cvxdnn.training.fitting import FittedNetwork
 from cvxdnn.training.fitting.chain import layer_norms
 
-__all__ = ["case_of", "controls", "duality_gap", "facts", "output_function"]
+__all__ = ["case_of", "controls", "duality_gap", "facts", "outcome"]
 
 PREFIX = "rank_one_"
 BETAS = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
@@ -108,10 +108,11 @@ def facts(case: RankOneCase, frame: FitFrame | None) -> None:
     numbers(case.problem, case.optimum, frame, more=more)
 
 
-def output_function(case: RankOneCase, frame: FitFrame | None) -> None:
-    """Outputs over the numbers c of rank-one data: the closed form's and the trained network's."""
+def outcome(case: RankOneCase, frame: FitFrame | None) -> None:
+    """Outputs over the numbers c of rank-one data, closed form's and trained network's; else how far apart they are."""
     exact = case.chain
     if exact is None:
+        distance(case.optimum, frame, key=PREFIX + "distance")
         return
     low, high = float(case.numbers.min()), float(case.numbers.max())
     room = 0.05 * (high - low) or 0.5

@@ -13,7 +13,7 @@ from cvxdnn.app.process import runner
 from cvxdnn.app.tab import tab
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.sweep import Grid, Lanes, Sweep, settings
+from cvxdnn.tasks.sweep import ConcurrencyLimit, Grid, Sweep, settings
 from cvxdnn.tasks.sweep.sample import sample_results
 
 PREFIX = "sweep_"
@@ -63,7 +63,7 @@ class Lab:
     def start(self) -> None:
         """Make the runs that are missing."""
         if self.sweep is not None:
-            self.sweep.start(runner(), lanes())
+            self.sweep.start(runner(), limit())
 
     def stop(self) -> None:
         """Make no more runs."""
@@ -93,9 +93,9 @@ class Lab:
 
 
 @lru_cache(maxsize=1)
-def lanes() -> Lanes:
+def limit() -> ConcurrencyLimit:
     """How many runs all sweeps together may have at one time: one worker is left for everybody else."""
-    return Lanes(lambda: runner().status().workers - 1)
+    return ConcurrencyLimit(lambda: runner().status().workers - 1)
 
 
 def lab() -> Lab:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cvxdnn.app.fit import fit_run
 from cvxdnn.app.page import heading, live, wide_and_narrow
-from cvxdnn.exhibits.closed_form.view import aligned, layers, training
+from cvxdnn.exhibits.closed_form.view import layers, training
 from cvxdnn.exhibits.whitened.view import (
     case_of,
     channels,
@@ -60,13 +60,7 @@ def page() -> None:
         training(run, case.problem, case.optimum, lambda frame: facts(case, frame))
 
     def show_layers() -> None:
-        frame = run.frame_of(case.problem)
-        layers(case.optimum, frame, case.directions, key="whitened")
-        heat, neurons = st.columns(2, gap="medium")
-        with heat:
-            aligned(case.problem, frame, case.directions, key="whitened")
-        with neurons:
-            channels(case, frame)
+        layers(run, case.problem, case.optimum, case.directions, lambda frame: channels(case, frame))
         st.caption(
             "Blue marks: closed form. Orange: best of the trained networks, measured. Samples are sorted by class, "
             "neurons by the class they fire for most; full orange is strong. Alignment, measured, is 1 (full blue) "

@@ -10,13 +10,13 @@ if __name__ == "__main__":
 
 grid.py     the product of lists of settings, and its key
 task.py     one run as work for a runner;  record.py: what it leaves behind, and the table
-store.py    records on disk;  lanes.py: how sweeps share a runner;  sweep.py: running and resuming
+store.py    records on disk;  concurrency.py: how sweeps share a runner;  sweep.py: running and resuming
 cells.py    from the table to the cells of a heat map
 """
 
 from cvxdnn.tasks.sweep.cells import MEASURES, Cell, cells
+from cvxdnn.tasks.sweep.concurrency import ConcurrencyLimit
 from cvxdnn.tasks.sweep.grid import AXES, MAX_RUNS, OWN_POINTS, Grid
-from cvxdnn.tasks.sweep.lanes import Lanes
 from cvxdnn.tasks.sweep.record import COLUMNS, REACHED, Record, Table
 from cvxdnn.tasks.sweep.store import Store
 from cvxdnn.tasks.sweep.sweep import Progress, Sweep
@@ -29,8 +29,8 @@ __all__ = [
     "OWN_POINTS",
     "REACHED",
     "Cell",
+    "ConcurrencyLimit",
     "Grid",
-    "Lanes",
     "Progress",
     "Record",
     "Store",

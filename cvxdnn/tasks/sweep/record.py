@@ -15,7 +15,7 @@ import numpy as np
 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.solution import Snapshot, Status
-from cvxdnn.tasks.comparison import KNOT_SHARE, Reference
+from cvxdnn.tasks.comparison import KNOT_SHARE, Baseline
 from cvxdnn.tasks.sweep.grid import OWN_POINTS
 
 __all__ = ["COLUMNS", "REACHED", "Record", "Table", "record_of"]
@@ -123,10 +123,10 @@ class Table:
         return text.getvalue()
 
 
-def record_of(reference: Reference, snapshot: Snapshot, seconds: float) -> Record:
+def record_of(baseline: Baseline, snapshot: Snapshot, seconds: float) -> Record:
     """The record of a run that ended with this snapshot, measured against the certified optimum."""
-    scenario, finite = reference.scenario, math.isfinite(snapshot.objective)
-    bound = reference.lower_bound
+    scenario, finite = baseline.scenario, math.isfinite(snapshot.objective)
+    bound = baseline.lower_bound
     gap = (snapshot.objective - bound) / bound if finite and bound else None
     return Record(
         dataset=scenario.preset or OWN_POINTS,
@@ -137,7 +137,7 @@ def record_of(reference: Reference, snapshot: Snapshot, seconds: float) -> Recor
         beta=scenario.beta,
         seed=scenario.seed,
         objective=snapshot.objective if finite else None,
-        optimum=None if bound is None or reference.solution is None else reference.solution.objective,
+        optimum=None if bound is None or baseline.solution is None else baseline.solution.objective,
         gap=gap,
         knots=_knots(snapshot) if finite else None,
         steps=snapshot.step,

@@ -17,8 +17,8 @@ from typing import Any
 
 from cvxdnn.core.exceptions import CvxdnnError, LimitExceededError
 from cvxdnn.jobs import Job, JobState, Runner
+from cvxdnn.tasks.sweep.concurrency import ConcurrencyLimit
 from cvxdnn.tasks.sweep.grid import Grid
-from cvxdnn.tasks.sweep.lanes import Lanes
 from cvxdnn.tasks.sweep.ledger import Ledger, Run
 from cvxdnn.tasks.sweep.record import Record, Table
 from cvxdnn.tasks.sweep.store import Store
@@ -37,7 +37,7 @@ FULL_QUEUE_SECONDS = 2.0
 START_SECONDS = 60.0
 MAX_DEATHS = 3
 AHEAD = 4
-"""Sweeps of the same grid choose among this many next runs for each lane, so that they seldom choose the same."""
+"""Sweeps of the same grid choose among this many next runs for each permit, so that they seldom choose the same."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Sweep:
         CvxdnnError
             If runs failed; the others are kept, and running it again makes only those that are missing.
         """
-        self.start(runner, Lanes(at_once or (lambda: runner.status().workers)))
+        self.start(runner, ConcurrencyLimit(at_once or (lambda: runner.status().workers)))
         try:
             self.wait()
         finally:
@@ -120,10 +120,10 @@ class Sweep:
             raise CvxdnnError(f"{missing} of {progress.total} runs are missing: {progress.message} Run it again.")
         return self.table
 
-    def start(self, runner: Runner, lanes: Lanes) -> None:
+    def start(self, runner: Runner, limit: ConcurrencyLimit) -> None:
         """Make what is missing in the background; does nothing while it runs.
 
-        runner : of `cvxdnn.jobs`;  lanes : the same for all sweeps on that runner
+        runner : of `cvxdnn.jobs`;  limit : the same for all sweeps on that runner
         """
         if self.is_running:
             return
@@ -132,7 +132,7 @@ class Sweep:
         self._began, self._done_before = time.monotonic(), self._ledger.done
         self._stopping = threading.Event()
         self._threads = []
-        self._spawn(self._lead, runner, lanes, self._stopping)
+        self._spawn(self._lead, runner, limit, self._stopping)
 
     def stop(self, timeout: float = 5.0) -> None:
         """Stop making runs; what is done stays. Waits `timeout` seconds at most for running jobs to end."""
@@ -147,41 +147,43 @@ class Sweep:
         for thread in self._threads:  # the first one adds the others before it ends
             thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
 
-    def _spawn(self, work: Callable[[Runner, Lanes, threading.Event], None], *arguments: Any) -> None:
+    def _spawn(self, work: Callable[[Runner, ConcurrencyLimit, threading.Event], None], *arguments: Any) -> None:
         thread = threading.Thread(target=work, args=arguments, name="cvxdnn-sweep", daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _lead(self, runner: Runner, lanes: Lanes, stopping: threading.Event) -> None:
-        """Wait until the workers are there, then work in as many lanes as there are."""
+    def _lead(self, runner: Runner, limit: ConcurrencyLimit, stopping: threading.Event) -> None:
+        """Wait until the workers are there, then work in as many threads as may run at once."""
         deadline = time.monotonic() + START_SECONDS
         while runner.status().ready == 0 and time.monotonic() < deadline and not stopping.wait(LOOK_SECONDS):
             pass
-        for _ in range(min(lanes.count, len(self.grid) - self._ledger.done) - 1):
-            self._spawn(self._work, runner, lanes, stopping)
-        self._work(runner, lanes, stopping)
+        for _ in range(min(limit.count, len(self.grid) - self._ledger.done) - 1):
+            self._spawn(self._work, runner, limit, stopping)
+        self._work(runner, limit, stopping)
 
-    def _work(self, runner: Runner, lanes: Lanes, stopping: threading.Event) -> None:
-        """One turn in a lane after another, until nothing is left."""
+    def _work(self, runner: Runner, limit: ConcurrencyLimit, stopping: threading.Event) -> None:
+        """One turn after another, until nothing is left."""
         try:
             while not stopping.is_set():
-                with lanes.turn(stopping.is_set) as owner:
-                    run = None if owner is None else self._ledger.next(AHEAD * lanes.count)
+                with limit.turn(stopping.is_set) as owner:
+                    run = None if owner is None else self._ledger.next(AHEAD * limit.count)
                     if owner is None or run is None:
                         return
-                    self._take_turn(run, runner, owner, lanes, stopping)
+                    self._take_turn(run, runner, owner, limit, stopping)
         except Exception as error:  # the runner is closed, or no worker can be had
             logger.warning("a sweep ended early", exc_info=True)
             self._message = str(error)
             stopping.set()
 
-    def _take_turn(self, run: Run, runner: Runner, owner: str, lanes: Lanes, stopping: threading.Event) -> None:
+    def _take_turn(
+        self, run: Run, runner: Runner, owner: str, limit: ConcurrencyLimit, stopping: threading.Event
+    ) -> None:
         """Let a worker go on with a run, and keep what comes of it."""
         try:
             task = RunTask(self.grid.runs[run.number], self.grid.max_steps, run.paused)
             job = runner.submit(task, owner=owner, label=f"sweep {self.grid.key}")
             self._ledger.making(run, job)
-            asked = _follow(job, runner, lanes, stopping)
+            asked = _follow(job, runner, limit, stopping)
             self._settle(run, job, asked)
         except LimitExceededError:  # the queue of the runner is full
             self._ledger.leave(run)
@@ -203,7 +205,7 @@ class Sweep:
             self._ledger.fail(run, job.error or "A run ended without a result.")
 
 
-def _follow(job: Job, runner: Runner, lanes: Lanes, stopping: threading.Event) -> bool:
+def _follow(job: Job, runner: Runner, limit: ConcurrencyLimit, stopping: threading.Event) -> bool:
     """Wait for the end of a job, and ask it to stop when its turn is over; whether it was asked."""
     began, asked = 0.0, False
     while not job.state.finished:
@@ -211,7 +213,7 @@ def _follow(job: Job, runner: Runner, lanes: Lanes, stopping: threading.Event) -
             job.result(timeout=LOOK_SECONDS)
         if job.state is JobState.RUNNING:
             began = began or time.monotonic()
-        others = lanes.waiting > 0 or runner.status().queued > 0
+        others = limit.waiting > 0 or runner.status().queued > 0
         turn = TURN_SECONDS if others else LONGEST_TURN_SECONDS
         is_over = began > 0 and time.monotonic() - began > turn
         if not asked and (stopping.is_set() or is_over):

@@ -11,7 +11,7 @@ from typing import Any
 
 from cvxdnn.core.solution import Snapshot
 from cvxdnn.jobs.parcel import frozen, thawed
-from cvxdnn.tasks.comparison import Reference
+from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import forward_work, training_of
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.sweep.record import Record, record_of
@@ -40,9 +40,9 @@ class RunTask:
 
     def __call__(self, report: Callable[[Any], None], stopped: Callable[[], bool]) -> Record | None:
         """The record, or None after a report of `Paused`."""
-        reference = Reference(self.scenario)
+        baseline = Baseline(self.scenario)
         began = time.perf_counter()
-        snapshots = self._snapshots(reference)
+        snapshots = self._snapshots(baseline)
         snapshot = next(snapshots)
         while not snapshot.done and not stopped():
             snapshot = next(snapshots)
@@ -50,11 +50,11 @@ class RunTask:
         if not snapshot.done:
             report(Paused(frozen(snapshot.state), seconds))
             return None
-        record = record_of(reference, snapshot, seconds)
+        record = record_of(baseline, snapshot, seconds)
         report(record)  # what is returned after a stop is dropped, what is reported is not
         return record
 
-    def _snapshots(self, reference: Reference) -> Iterator[Snapshot]:
+    def _snapshots(self, baseline: Baseline) -> Iterator[Snapshot]:
         state = None if self.paused is None else thawed(self.paused.state)
         look_every = max(1, min(MOST_STEPS, int(LOOK_WORK / forward_work(self.scenario))))
-        return training_of(self.scenario, reference.solution, state, max_steps=self.max_steps, look_every=look_every)
+        return training_of(self.scenario, baseline.solution, state, max_steps=self.max_steps, look_every=look_every)

@@ -22,10 +22,10 @@ def test_moving_neurons_leave_the_specification_as_it_is():
 
 
 def test_the_race_shows_relative_gaps_and_never_a_number_a_logarithm_has_not():
-    lanes = {"a": np.array([[0.0, 0.0, 3.0], [1.0, 5.0, 1.0]]), "b": np.empty((0, 3))}
-    columns, specification = race_chart(lanes, ["a", "b"], 1.0)
+    histories = {"a": np.array([[0.0, 0.0, 3.0], [1.0, 5.0, 1.0]]), "b": np.empty((0, 3))}
+    columns, specification = race_chart(histories, ["a", "b"], 1.0)
     assert columns["gap"].tolist() == [2.0, FLOOR]
-    assert specification == race_chart({"b": lanes["b"]}, ["a", "b"], 2.0)[1]
+    assert specification == race_chart({"b": histories["b"]}, ["a", "b"], 2.0)[1]
 
 
 def test_every_network_is_in_one_bar():

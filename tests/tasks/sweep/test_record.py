@@ -11,30 +11,30 @@ import pytest
 from cvxdnn.convex import solve
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.solution import Status
-from cvxdnn.tasks.comparison import Reference
+from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.sweep import COLUMNS, REACHED, Record, Table
 from cvxdnn.tasks.sweep.record import record_of
 from cvxdnn.tasks.sweep.task import Paused, RunTask
 from cvxdnn.training.training import train
 
-REFERENCE = Reference(Scenario(beta=0.1, width=20, restarts=2))
+BASELINE = Baseline(Scenario(beta=0.1, width=20, restarts=2))
 
 
 @pytest.fixture(scope="module")
 def snapshot():
-    data = REFERENCE.data
+    data = BASELINE.data
     *_, last = train(data.x, data.y, beta=0.1, width=20, restarts=2)
     return last
 
 
 @pytest.fixture(scope="module")
 def record(snapshot):
-    return record_of(REFERENCE, snapshot, 1.5)
+    return record_of(BASELINE, snapshot, 1.5)
 
 
 def test_the_gap_is_measured_from_the_certified_optimum(record, snapshot):
-    best = solve(REFERENCE.data.x, REFERENCE.data.y, beta=0.1)
+    best = solve(BASELINE.data.x, BASELINE.data.y, beta=0.1)
     assert record.objective == snapshot.objective
     assert record.optimum == best.objective
     assert record.gap == pytest.approx(snapshot.objective / best.objective - 1, abs=1e-8)
@@ -45,15 +45,15 @@ def test_the_gap_is_measured_from_the_certified_optimum(record, snapshot):
 
 def test_a_run_at_rest_above_the_optimum_is_stuck(snapshot):
     higher = replace(snapshot, objectives=2 * snapshot.objectives)
-    assert record_of(REFERENCE, higher, 0.0).status == "stuck"
+    assert record_of(BASELINE, higher, 0.0).status == "stuck"
 
 
 def test_a_run_that_was_still_moving_ran_out_of_steps(snapshot):
-    assert record_of(REFERENCE, replace(snapshot, status=Status.MAX_STEPS), 0.0).status == "max steps"
+    assert record_of(BASELINE, replace(snapshot, status=Status.MAX_STEPS), 0.0).status == "max steps"
 
 
 def test_where_no_bound_is_proven_there_is_neither_optimum_nor_gap(snapshot):
-    record = record_of(Reference(Scenario(depth=3, biases="all")), snapshot, 0.0)
+    record = record_of(Baseline(Scenario(depth=3, biases="all")), snapshot, 0.0)
     assert (record.optimum, record.gap) == (None, None)
     assert record.objective == snapshot.objective
     assert record.status == "converged"
@@ -61,7 +61,7 @@ def test_where_no_bound_is_proven_there_is_neither_optimum_nor_gap(snapshot):
 
 def test_a_diverged_run_has_no_numbers(snapshot):
     diverged = replace(snapshot, objectives=np.full(2, np.inf), status=Status.DIVERGED)
-    record = record_of(REFERENCE, diverged, 0.0)
+    record = record_of(BASELINE, diverged, 0.0)
     assert (record.objective, record.gap, record.knots) == (None, None, None)
     assert record.status == "diverged"
 

@@ -10,7 +10,7 @@ import pytest
 from cvxdnn.core.exceptions import CvxdnnError
 from cvxdnn.jobs import InlineRunner, ProcessRunner
 from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.sweep import Grid, Lanes, Store, Sweep
+from cvxdnn.tasks.sweep import ConcurrencyLimit, Grid, Store, Sweep
 from cvxdnn.tasks.sweep import sweep as engine
 
 LONG = Grid(betas=(1e-6,), widths=(50,), seeds=(0, 1), max_steps=6_000)
@@ -44,7 +44,7 @@ def test_the_same_grid_finds_its_results_and_makes_nothing_again(grid, store, ru
 def test_a_sweep_goes_on_where_an_earlier_one_stopped(grid, store, runner):
     whole = Sweep(grid, Store(store.folder / "elsewhere")).run(runner)
     first = Sweep(grid, store)
-    first.start(runner, Lanes(1))
+    first.start(runner, ConcurrencyLimit(1))
     wait_until(lambda: first.progress.done >= 2)
     first.stop()
     assert not first.is_running
@@ -57,10 +57,10 @@ def test_a_sweep_goes_on_where_an_earlier_one_stopped(grid, store, runner):
 
 
 def test_two_sweeps_of_one_grid_share_their_results(grid, store, runner):
-    lanes = Lanes(2)
+    limit = ConcurrencyLimit(2)
     one, two = Sweep(grid, store), Sweep(grid, store)
-    one.start(runner, lanes)
-    two.start(runner, lanes)
+    one.start(runner, limit)
+    two.start(runner, limit)
     one.wait(60)
     two.wait(60)
     assert one.table == two.table
@@ -69,7 +69,7 @@ def test_two_sweeps_of_one_grid_share_their_results(grid, store, runner):
 
 def test_stopping_ends_running_jobs_soon_and_starting_goes_on_with_them(store, runner):
     sweep = Sweep(LONG, store)
-    sweep.start(runner, Lanes(2))
+    sweep.start(runner, ConcurrencyLimit(2))
     wait_until(lambda: runner.status().busy == 2)
     sweep.stop()
     assert not sweep.is_running
@@ -78,11 +78,11 @@ def test_stopping_ends_running_jobs_soon_and_starting_goes_on_with_them(store, r
 
 
 def test_sweeps_never_hold_more_workers_than_there_are_lanes(grid, tmp_path):
-    most, lanes = 0, Lanes(2)
+    most, limit = 0, ConcurrencyLimit(2)
     with InlineRunner(slots=4) as runner:
         sweeps = [Sweep(grid, Store(tmp_path / str(number))) for number in range(3)]
         for sweep in sweeps:
-            sweep.start(runner, lanes)
+            sweep.start(runner, limit)
         while any(sweep.is_running for sweep in sweeps):
             most = max(most, runner.status().busy + runner.status().queued)
             time.sleep(0.001)
@@ -94,7 +94,7 @@ def test_a_run_makes_room_for_somebody_who_waits(store, monkeypatch):
     monkeypatch.setattr(engine, "TURN_SECONDS", 0.05)
     with InlineRunner(slots=1) as runner:
         sweep = Sweep(LONG, store)
-        sweep.start(runner, Lanes(1))
+        sweep.start(runner, ConcurrencyLimit(1))
         wait_until(lambda: runner.status().busy == 1)
         done = sweep.progress.done
         visitor = runner.submit(lambda report, stopped: "seen", owner="a visitor")
@@ -115,7 +115,7 @@ def test_the_table_is_the_same_when_every_run_takes_many_turns(store, runner, mo
 def test_progress_counts_and_estimates(grid, store, runner):
     sweep = Sweep(grid, store)
     assert (sweep.progress.done, sweep.progress.total, sweep.progress.seconds_left) == (0, 8, None)
-    sweep.start(runner, Lanes(1))
+    sweep.start(runner, ConcurrencyLimit(1))
     wait_until(lambda: sweep.progress.done >= 1)
     seen = sweep.progress
     sweep.wait(60)
@@ -125,10 +125,10 @@ def test_progress_counts_and_estimates(grid, store, runner):
 
 
 def failing(record_of, width):
-    def fail(reference, snapshot, seconds):
-        if reference.scenario.width == width:
+    def fail(baseline, snapshot, seconds):
+        if baseline.scenario.width == width:
             raise RuntimeError("no memory left")
-        return record_of(reference, snapshot, seconds)
+        return record_of(baseline, snapshot, seconds)
 
     return fail
 
@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_written_costs_no_result(grid, tmp_path, runner)
 def test_a_closed_runner_ends_the_sweep_with_a_message(store):
     runner = InlineRunner()
     sweep = Sweep(LONG, store)
-    sweep.start(runner, Lanes(1))
+    sweep.start(runner, ConcurrencyLimit(1))
     wait_until(lambda: runner.status().busy == 1)
     runner.close()
     sweep.wait(30)
@@ -180,7 +180,7 @@ def test_worker_processes_give_the_same_table_and_the_loss_of_one_costs_nothing(
     expected = Sweep(grid, Store(store.folder / "elsewhere")).run(runner)
     with ProcessRunner(slots=2) as processes:
         sweep = Sweep(grid, store)
-        sweep.start(processes, Lanes(2))
+        sweep.start(processes, ConcurrencyLimit(2))
         wait_until(lambda: sweep.progress.done >= 1)
         os.kill(processes.status().pids[0], signal.SIGKILL)
         sweep.wait(120)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from cvxdnn.core.limits import host_limits
 
-__all__ = ["Holder", "Kept", "kept_runs"]
+__all__ = ["Holder", "StateBudget", "state_budget"]
 
 MEGABYTE = 1_000_000
 
@@ -23,7 +23,7 @@ class Holder(Protocol):
         ...
 
 
-class Kept:
+class StateBudget:
     """Who keeps how much, in the order of the last use. Safe to use from any thread.
 
     Parameters
@@ -69,5 +69,5 @@ class Kept:
         return over
 
 
-kept_runs = Kept(host_limits().kept_megabytes * MEGABYTE)
+state_budget = StateBudget(host_limits().kept_megabytes * MEGABYTE)
 """The paused runs of this server process."""

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cvxdnn.app import delivery
+from cvxdnn.app import flush
 
 
 class Queue:
@@ -28,12 +28,12 @@ def waited(monkeypatch):
         answers = iter([True] * connected)
         manager = SimpleNamespace(get_active_session_info=lambda _: SimpleNamespace(session=session))
         runtime = SimpleNamespace(exists=lambda: True, instance=lambda: SimpleNamespace(_session_mgr=manager))
-        monkeypatch.setattr(delivery, "Runtime", runtime)
-        monkeypatch.setattr(delivery, "get_script_run_ctx", lambda: SimpleNamespace(session_id="mine"))
-        monkeypatch.setattr(delivery, "is_connected", lambda _: next(answers, False))
-        monkeypatch.setattr(delivery, "PATIENCE", 60.0)
+        monkeypatch.setattr(flush, "Runtime", runtime)
+        monkeypatch.setattr(flush, "get_script_run_ctx", lambda: SimpleNamespace(session_id="mine"))
+        monkeypatch.setattr(flush, "is_connected", lambda _: next(answers, False))
+        monkeypatch.setattr(flush, "PATIENCE", 60.0)
         ended = threading.Event()
-        threading.Thread(target=lambda: (delivery.wait_until_sent(), ended.set()), daemon=True).start()
+        threading.Thread(target=lambda: (flush.wait_until_sent(), ended.set()), daemon=True).start()
         assert ended.wait(30.0)
 
     return wait

@@ -1,4 +1,4 @@
-"""The card below the chart of the Explore page: neurons, restarts, a race of optimisers, many seeds.
+"""Details below the chart of the Explore page: neurons, restarts, a race of optimisers, many seeds.
 
 Of four views one is drawn, live while something runs. Race and seeds are jobs of their own: they take the session's
 one turn, so that they stop its training, and a new training stops them.
@@ -26,10 +26,10 @@ from cvxdnn.tasks.stream import Stream
 
 Frame = TypeVar("Frame")
 
-PREFIX = "explore_closer_"
+PREFIX = "explore_details_"
 
 
-def closer_look(session: Session) -> None:
+def details(session: Session) -> None:
     """The chosen view, with one sentence that says what to look at."""
     views: dict[str, Callable[[Session], None]] = {
         "Neurons": _neurons,
@@ -44,7 +44,7 @@ def closer_look(session: Session) -> None:
 
 
 def _neurons(session: Session) -> None:
-    run, solution = session.run, session.reference.solution
+    run, solution = session.run, session.baseline.solution
     if run.frame is None or not run.shows(session.scenario):
         st.caption("Train a network to see its neurons.")
         return
@@ -60,7 +60,7 @@ def _neurons(session: Session) -> None:
         neuron_chart(bends[inside], changes[inside], sides[inside], optimum.knots, optimum.slope_changes),
         key=PREFIX + "neurons",
     )
-    tube = network_tube(session.reference, run.frame)
+    tube = network_tube(session.baseline, run.frame)
     if tube is not None and tube.half_width > 0:
         st.caption(
             "How hard the points pull on the network, summed twice, measured. Where the line leaves the tube, a neuron "
@@ -90,11 +90,11 @@ def _race(session: Session) -> None:
     frame = _frame_of(race, session)
     if frame is None:
         return
-    lanes = {LABELS[lane.optimizer]: lane.history for lane in frame.view}
-    best = min(lane.history[:, 2].min(initial=np.inf) for lane in frame.view)
+    histories = {LABELS[run.optimizer]: run.history for run in frame.view}
+    best = min(run.history[:, 2].min(initial=np.inf) for run in frame.view)
     bound = _bound(session) or best
-    chart(race_chart(lanes, [LABELS[name] for name in OPTIMIZERS], bound), key=PREFIX + "race")
-    st.caption(" · ".join(f"{LABELS[lane.optimizer]}: {lane.status.message}" for lane in frame.view))
+    chart(race_chart(histories, [LABELS[name] for name in OPTIMIZERS], bound), key=PREFIX + "race")
+    st.caption(" · ".join(f"{LABELS[run.optimizer]}: {run.status.message}" for run in frame.view))
 
 
 def _seeds(session: Session) -> None:
@@ -133,4 +133,4 @@ def _frame_of(run: Run[Frame], session: Session) -> Frame | None:
 
 def _bound(session: Session) -> float | None:
     """The proven lower bound of the objective, where there is one and it is not zero."""
-    return session.reference.lower_bound or None
+    return session.baseline.lower_bound or None

@@ -1,8 +1,8 @@
-"""How sweeps share a runner with everybody else: a few lanes, and a turn in a lane for one run at a time.
+"""How sweeps share a runner with everybody else: a limit on how many runs all of them have in it at one time.
 
-A runner gives every owner one turn at a time. A lane is such an owner, so sweeps hold at most as many workers as
-there are lanes, however many sweeps there are: with one lane fewer than workers a worker is always left for the
-people who watch a single network. The lanes themselves are given out first come, first served.
+A runner gives every owner one turn at a time. A permit is such an owner, so sweeps hold at most as many workers as
+there are permits, however many sweeps there are: with one permit fewer than workers a worker is always left for the
+people who watch a single network. The permits themselves are given out first come, first served.
 """
 
 import threading
@@ -14,19 +14,19 @@ from uuid import uuid4
 
 from cvxdnn.core.validation import positive_int
 
-__all__ = ["Lanes"]
+__all__ = ["ConcurrencyLimit"]
 
 LOOK_SECONDS = 0.5
 
 
-class Lanes:
-    """Lanes that any number of sweeps share.
+class ConcurrencyLimit:
+    """Permits that any number of sweeps share.
 
     Parameters
     ----------
     count : int, or callable without arguments
         How many runs sweeps may have in a runner at the same time; a callable is asked again for every turn,
-        because workers come and go. There is always one lane.
+        because workers come and go. There is always one permit.
     """
 
     def __init__(self, count: int | Callable[[], int]) -> None:
@@ -39,17 +39,17 @@ class Lanes:
 
     @property
     def count(self) -> int:
-        """How many lanes there are at this moment."""
+        """How many permits there are at this moment."""
         return max(1, self._count())
 
     @property
     def waiting(self) -> int:
-        """How many runs wait for a lane."""
+        """How many runs wait for a permit."""
         return len(self._line)
 
     @contextmanager
     def turn(self, given_up: Callable[[], bool]) -> Iterator[str | None]:
-        """Wait for a lane and hold it: the owner's name for the runner, None if `given_up()` became true."""
+        """Wait for a permit and hold it: the owner's name for the runner, None if `given_up()` became true."""
         owner = self._wait(given_up)
         try:
             yield owner
