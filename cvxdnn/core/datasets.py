@@ -200,6 +200,10 @@ _EZEKIEL = "M. Ezekiel (1930), Methods of Correlation Analysis"
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
+        "spike": Preset(
+            "One point out of line: see how the optimum cuts the peak down as weight decay grows.",
+            partial(Dataset, range(7), (0, 0, 0, 1, 0, 0, 0), "spike"),
+        ),
         "zigzag": Preset(
             "Ten points with two rounded turns: inside the shaded turns many functions are equally good.",
             partial(Dataset, _ZIGZAG_X, _ZIGZAG_Y, "zigzag"),
@@ -207,10 +211,6 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         "many optima": Preset(
             "Four points on a rising curve: between x = 1 and x = 2 the optimal functions fill a triangle.",
             partial(Dataset, range(4), (0, 0, 1, 3), "many optima"),
-        ),
-        "spike": Preset(
-            "One point out of line: see how the optimum cuts the peak down as weight decay grows.",
-            partial(Dataset, range(7), (0, 0, 0, 1, 0, 0, 0), "spike"),
         ),
         "step": Preset(
             "Two levels and a jump: see it become a ramp that overshoots both as weight decay grows.",

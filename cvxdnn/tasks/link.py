@@ -24,7 +24,9 @@ __all__ = ["VERSION", "Points", "pack", "read_points", "unpack", "write_points"]
 
 Points = tuple[tuple[float, float], ...]
 
-VERSION = "1"
+VERSION = "2"
+EARLIER = {"1": {"preset": "zigzag"}}
+"""What links of earlier versions leave out: the default then."""
 _TEXT = re.compile(r"[A-Za-z0-9_.+ -]*")
 _MAX_LENGTH = 100
 _POINT = struct.Struct("<dd")
@@ -84,16 +86,18 @@ def unpack(query: Mapping[str, Any], names: Collection[str], max_points: int) ->
             longest = 4 * _POINT.size * max_points // 3 + 4 if name == "points" else _MAX_LENGTH
             texts[name] = _text(name, value, longest)
     version, check = texts.pop("v", None), texts.pop("check", None)
-    if version not in (None, VERSION):
+    if version not in (None, VERSION, *EARLIER):
         raise InvalidInputError(
-            f"it was made by another version of this app (v={version}, this one reads v={VERSION}); ask for a new link"
+            f"it was made by another version of this app (v={version}, this one reads up to v={VERSION}); "
+            "ask for a new link"
         )
     is_by_hand = version is None and check is None and "points" not in texts
     if not is_by_hand and check != _checksum(texts):
         raise InvalidInputError(
             "it is incomplete or was changed; copy the whole link again (one that you write has neither v nor check)"
         )
-    return texts
+    left_out = EARLIER.get(version or "", {}) if "points" not in texts else {}
+    return {**{name: text for name, text in left_out.items() if name in names}, **texts}
 
 
 def _text(name: str, value: Any, longest: int) -> str:

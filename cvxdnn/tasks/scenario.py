@@ -80,7 +80,7 @@ class Scenario:
         it, shows the value and says what is allowed.
     """
 
-    preset: str = "zigzag"
+    preset: str = "spike"
     points: Points = None  # type: ignore[assignment]  # None: those of the preset, see __post_init__
     beta: float = 2e-3
     loss: str = "squared"

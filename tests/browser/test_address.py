@@ -130,7 +130,7 @@ def test_a_refused_link_stays_until_something_is_changed_and_back_shows_it_again
     assert settled(page) == mangled
     drag(page, 5, 0, -60)
     link = new_address(page, mangled)
-    assert link.startswith("v=1&check=")
+    assert link.startswith("v=2&check=")
     expect(message).to_have_count(0)
     page.go_back()
     expect(message).to_be_visible(timeout=SLOW)

@@ -72,7 +72,7 @@ def test_first_sight_has_spline_optimum_network_and_gap_without_a_click(page, ad
     for name in ("spline", "optimum", "network"):
         assert shape(page, name).startswith("M")
     assert re.fullmatch(r"(\+|< )[\d.]+ %", gap(page))
-    expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Point 1 of 7"))).to_be_visible()
 
 
 def test_a_slow_optimum_comes_after_the_page_and_moves_nothing(page, address):
@@ -148,7 +148,7 @@ def labels(page: Page) -> list[str]:
 def test_a_mangled_link_says_so_and_shows_the_default(page, address):
     open_explore(page, address, "?points=AAAA")
     expect(page.get_by_text("The default example is shown instead")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Point 1 of 7"))).to_be_visible()
 
 
 def test_a_killed_worker_is_not_noticed_and_a_second_one_gives_one_message(page, app_server):
@@ -241,11 +241,11 @@ def test_nothing_is_cut_off_on_a_phone(page, address):
 def test_the_menu_loads_a_preset_and_undo_brings_the_points_back(page, address):
     open_explore(page, address)
     before = labels(page)
-    page.get_by_role("button", name="Data: zigzag").click()
+    page.get_by_role("button", name="Data: spike").click()
     page.get_by_text("many optima", exact=True).click()
     expect(page.get_by_role("button", name=re.compile("^Point 1 of 4"))).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name=re.compile("^Point 1 of 10"))).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=re.compile("^Point 1 of 7"))).to_be_visible(timeout=SLOW)
     assert labels(page) == before
 
 

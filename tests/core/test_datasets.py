@@ -242,8 +242,8 @@ def test_presets_have_the_size_they_are_known_for(name, size, distinct):
     assert np.unique(data.x).size == distinct
 
 
-def test_zigzag_comes_first():
-    assert next(iter(PRESETS)) == "zigzag"
+def test_spike_comes_first():
+    assert next(iter(PRESETS)) == "spike"
 
 
 @pytest.mark.parametrize("name", ["zigzag", "many optima"])

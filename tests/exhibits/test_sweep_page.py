@@ -68,7 +68,7 @@ def captions(app):
 
 def test_a_first_visit_shows_the_default_grid(sweep_page):
     app = sweep_page()
-    assert lab_of(app).sweep.grid.key == Grid(datasets=["zigzag"]).key
+    assert lab_of(app).sweep.grid.key == Grid().key
     assert len(app.get("vega_lite_chart")) == 1
     assert not app.warning
 

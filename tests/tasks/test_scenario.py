@@ -2,6 +2,7 @@ import dataclasses
 import html
 import math
 import struct
+import zlib
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import numpy as np
@@ -92,7 +93,7 @@ def bits(points):
 
 def test_the_default_is_the_first_preset_with_two_layers():
     scenario = Scenario()
-    assert scenario.preset == next(iter(PRESETS)) == "zigzag"
+    assert scenario.preset == next(iter(PRESETS)) == "spike"
     assert (scenario.beta, scenario.depth, scenario.width, scenario.restarts, scenario.seed) == (
         2e-3,
         2,
@@ -151,7 +152,7 @@ def test_replacing_a_setting_leaves_the_others():
 
 
 def test_scenarios_are_values():
-    assert len({Scenario(), Scenario(preset="zigzag"), Scenario(width=51)}) == 2
+    assert len({Scenario(), Scenario(preset="spike"), Scenario(width=51)}) == 2
     with pytest.raises(dataclasses.FrozenInstanceError):
         Scenario().width = 3
 
@@ -191,7 +192,7 @@ def test_numpy_numbers_become_plain_numbers():
         ({"depth": 3, "biases": "all", "optimizer": "insertion"}, "every layer has biases"),
         ({"hidden": ("optima",)}, "hidden is 'optima'; choose one of 'spline'"),
         ({"hidden": "band"}, "hidden is 'band'; pass a list"),
-        ({"preset": "zigzak"}, "preset is 'zigzak'; choose one of 'zigzag'"),
+        ({"preset": "zigzak"}, "preset is 'zigzak'; choose one of 'spike', 'zigzag'"),
         ({"preset": ""}, "name a preset or give at least one point"),
         ({"preset": None}, "preset is None"),
         ({"points": ()}, "points has 0 entries; give from 1 to 200"),
@@ -305,7 +306,7 @@ def test_a_changed_character_is_noticed(data):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ({"v": "2", "something": "new"}, "another version of this app .v=2, this one reads v=1"),
+        ({"v": "3", "something": "new"}, "another version of this app .v=3, this one reads up to v=2"),
         ({"v": ""}, "another version"),
         ({"preset": "zigzak"}, "preset is 'zigzak'"),
         ({"v": "1"}, "incomplete or was changed; copy the whole link again"),
@@ -406,3 +407,11 @@ def test_no_link_with_a_right_checksum_raises(settings):
         settings.pop(own, None)
     scenario, message = Scenario.from_query(link.pack(settings))
     assert message is None or scenario == Scenario()
+
+
+@pytest.mark.parametrize(("rest", "preset"), [({"beta": "0.01"}, "zigzag"), ({"preset": "step"}, "step")])
+def test_a_link_of_the_first_version_shows_what_it_showed_then(rest, preset):
+    texts = "&".join(f"{name}={text}" for name, text in sorted(rest.items()))
+    check = f"{zlib.crc32(texts.encode()):08x}"
+    scenario, problem = Scenario.from_query({"v": "1", "check": check, **rest})
+    assert (scenario.preset, problem) == (preset, None)

@@ -63,7 +63,7 @@ class Grid:
         For an empty list, a value that no `Scenario` takes, or more than `MAX_RUNS` runs.
     """
 
-    datasets: Sequence[str] = ("zigzag",)
+    datasets: Sequence[str] = ("spike",)
     betas: Sequence[float] = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
     depths: Sequence[int] = (2,)
     widths: Sequence[int] = (5, 10, 20, 50, 100)
