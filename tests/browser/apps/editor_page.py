@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 import streamlit as st
-from cvxdnn.app.delivery import wait_until_sent
 
+from cvxdnn.app.flush import wait_until_sent
 from cvxdnn.app.point_editor import point_editor
 
 POINTS = [(0, 0.15), (0.09, 0.12), (0.2, 0.62), (0.3, 0.78), (0.42, 0.2), (0.55, -0.35), (0.66, -0.55)]
