@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from cvxdnn.core.types import Array, Mask
-from cvxdnn.training.fitting.lbfgs import ManyLBFGS
+from cvxdnn.training.lbfgs import ManyLBFGS
 from cvxdnn.training.objective_gradient import ObjectiveGradient
 from cvxdnn.training.optimizers import OPTIMIZERS, Optimizer
 from cvxdnn.training.schedule import Policy
@@ -101,22 +101,28 @@ class LBFGS(Method):
 
     def __init__(self, model: ObjectiveGradient) -> None:
         self._model = model
-        self._remembered: tuple[Array, ...] = ()
         self._search: _Search | None = None
+
+    @property
+    def at_rest(self) -> Mask:
+        """Restarts that no step lowers any more, (restarts,)."""
+        if self._search is None:
+            return np.zeros(self._model.layout.restarts, dtype=np.bool_)
+        return ~self._search.running.numpy()
 
     def step(self, rates: Tensor, number: int) -> None:
         """One iteration of every restart whose rate is not 0."""
         if self._search is None:
-            self._search = _Search(self._model, self._remembered)
+            self._search = _Search(self._model)
         self._search.advance(rates)
 
     def saved(self) -> tuple[Array, ...]:
-        """Scales, counts and pairs."""
-        return self._remembered if self._search is None else self._search.saved()
+        """Which restarts are not at rest, scales, counts and pairs."""
+        return () if self._search is None else self._search.saved()
 
     def restore(self, saved: Sequence[Array]) -> None:
-        """Go on from there at the next step."""
-        self._remembered, self._search = tuple(saved), None
+        """Go on from there, at the model's parameters."""
+        self._search = _Search(self._model, saved)
 
     def look(self, set_back: Mask) -> None:
         """Nothing: only restarts at rest are ever set back, and they stay there."""
@@ -129,13 +135,13 @@ class LBFGS(Method):
 class _Search(ManyLBFGS):
     """The iteration on a model's parameters, one row per restart, with a memory that can be saved."""
 
-    def __init__(self, model: ObjectiveGradient, remembered: Sequence[Array]) -> None:
+    def __init__(self, model: ObjectiveGradient, remembered: Sequence[Array] = ()) -> None:
         self._model = model
         self._order = torch.from_numpy(np.argsort(model.layout.restart_index, kind="stable"))
         super().__init__(self._evaluated, self._rows(model.parameters))
         if remembered:
-            scale, stalled, *parts = (torch.from_numpy(array) for array in remembered)
-            self._scale, self._stalled = scale, stalled.to(torch.int64)
+            running, scale, stalled, *parts = (torch.from_numpy(array.copy()) for array in remembered)
+            self.running, self._scale, self._stalled = running, scale, stalled
             self._pairs = list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))
 
     def advance(self, rates: Tensor) -> None:
@@ -145,7 +151,7 @@ class _Search(ManyLBFGS):
         self._set(self.x)
 
     def saved(self) -> tuple[Array, ...]:
-        tensors = [self._scale, self._stalled.to(torch.float64), *(part for pair in self._pairs for part in pair)]
+        tensors = [self.running, self._scale, self._stalled, *(part for pair in self._pairs for part in pair)]
         return tuple(tensor.numpy().copy() for tensor in tensors)
 
     def _evaluated(self, rows: Tensor) -> tuple[Tensor, Tensor]:
