@@ -54,7 +54,7 @@ class Method(ABC):
         """Remember what `saved` holds."""
 
     @abstractmethod
-    def look(self, set_back: Mask) -> None:
+    def after_check(self, set_back: Mask) -> None:
         """After a look of the schedule: forget what belongs to the parameters that were set back."""
 
     @abstractmethod
@@ -83,11 +83,11 @@ class FirstOrder(Method):
         for memory, array in zip(self._optimizer.memory, saved, strict=True):
             memory.copy_(torch.from_numpy(array))
 
-    def look(self, set_back: Mask) -> None:
+    def after_check(self, set_back: Mask) -> None:
         """Forget where asked, and keep small numbers from becoming slow ones."""
         if set_back.any():
             self._optimizer.forget(torch.from_numpy(set_back))
-        self._optimizer.tidy()
+        self._optimizer.flush_subnormals()
 
     def policy(self, *, automatic: bool) -> Policy:
         """Methods whose step grows with the gradient are watched for overshooting."""
@@ -124,7 +124,7 @@ class LBFGS(Method):
         """Go on from there, at the model's parameters."""
         self._search = _Search(self._model, saved)
 
-    def look(self, set_back: Mask) -> None:
+    def after_check(self, set_back: Mask) -> None:
         """Nothing: only restarts at rest are ever set back, and they stay there."""
 
     def policy(self, *, automatic: bool) -> Policy:

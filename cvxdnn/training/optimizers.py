@@ -47,7 +47,7 @@ class Optimizer(ABC):
         for memory in self.memory:
             memory[where] = 0.0
 
-    def tidy(self) -> None:
+    def flush_subnormals(self) -> None:
         """Round memories that have decayed towards 0 to 0: subnormal numbers make every operation slow."""
         for memory in self.memory:
             memory[memory.abs() < 1e-150] = 0.0

@@ -60,10 +60,10 @@ def test_forgetting_is_starting_anew_where_it_is_asked_for(name):
 
 
 @pytest.mark.parametrize("name", ["adam", "momentum"])
-def test_tidying_removes_what_would_become_subnormal_and_nothing_else(name):
+def test_flushing_removes_what_would_become_subnormal_and_nothing_else(name):
     optimizer = make(name)
     for memory in optimizer.memory:
         memory.copy_(torch.tensor([1e-300, 1e-100, 1.0], dtype=torch.float64))
-    optimizer.tidy()
+    optimizer.flush_subnormals()
     for memory in optimizer.memory:
         np.testing.assert_array_equal(memory.numpy(), [0.0, 1e-100, 1.0])

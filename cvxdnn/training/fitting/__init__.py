@@ -4,7 +4,7 @@ problem   `FitProblem`: data, architecture, recipe
 fitted    `FittedNetwork`, `FitSnapshot`: plain arrays, and the objective evaluated from them
 units     the data's own units, and networks back in the user's
 initial   first weights
-trainer   the loop: Adam, then L-BFGS
+trainer   the steps: Adam, then L-BFGS
 chain     what a chain of matrices shows: norms, singular values, alignment, balance
 
 Gradient, layout of the parameters and methods are those of `cvxdnn.training`.
@@ -45,6 +45,12 @@ def fit(problem: FitProblem, state: FitState | None = None, *, snapshot_every: i
 
 
 def _snapshots(problem: FitProblem, state: FitState | None, every: int) -> Iterator[FitSnapshot]:
-    from cvxdnn.training.fitting.trainer import snapshots
+    from cvxdnn.training.fitting.trainer import Trainer
 
-    yield from snapshots(problem, state, every)
+    trainer = Trainer(problem, state)
+    while True:
+        snapshot = trainer.snapshot()
+        yield snapshot
+        if snapshot.done:
+            return
+        trainer.advance(every)

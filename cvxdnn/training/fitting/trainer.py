@@ -1,11 +1,9 @@
-"""The loop of a fit: Adam with an exponentially falling rate, then L-BFGS until every restart is at rest.
+"""The steps of a fit: Adam with an exponentially falling rate, then L-BFGS until every restart is at rest.
 
 Adam finds the valley from afar; what it leaves, 1e-3 of the objective when beta is small, L-BFGS removes.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -20,7 +18,7 @@ from cvxdnn.training.methods import LBFGS, METHODS, Method
 from cvxdnn.training.objective_gradient import ObjectiveGradient
 from cvxdnn.training.schedule import CHECK_EVERY
 
-__all__ = ["snapshots"]
+__all__ = ["Trainer"]
 
 _NOTHING_SET_BACK = np.zeros(0, dtype=np.bool_)
 
@@ -74,7 +72,7 @@ class Trainer:
                 self._set_rates()
                 self._method.step(self._rates, self.step + 1)
                 if self.step % CHECK_EVERY == 0:
-                    self._method.look(_NOTHING_SET_BACK)
+                    self._method.after_check(_NOTHING_SET_BACK)
                 self.step += 1
 
     def _set_rates(self) -> None:
@@ -114,14 +112,3 @@ class Trainer:
         """Of each restart, in the user's units; infinite where it overflows."""
         objectives = self.model.objectives().numpy() * self.units.y_unit**2
         return np.where(np.isfinite(objectives), objectives, np.inf)
-
-
-def snapshots(problem: FitProblem, state: FitState | None, every: int) -> Iterator[FitSnapshot]:
-    """The start, a snapshot every so many steps, and the end."""
-    trainer = Trainer(problem, state)
-    while True:
-        snapshot = trainer.snapshot()
-        yield snapshot
-        if snapshot.done:
-            return
-        trainer.advance(every)
