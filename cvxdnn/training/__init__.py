@@ -8,7 +8,7 @@ state               what is trained and where it stands, to be stored and resume
 schedule            when a restart's rate falls, and when it is at rest
 descent             the part of training that a method does by itself
 methods             the methods by name: first-order ones and L-BFGS
-optimizers          Adam, momentum, gradient descent
+optimizers          what a method is; Adam, momentum, gradient descent
 lbfgs               L-BFGS for many functions at once
 finish              the exact moves: insertion, and the polish of networks that have come to rest
 exact               what the exact moves are made of

@@ -1,18 +1,12 @@
 """The methods that move all restarts of a model at once, by name.
 
-A method changes the parameters of an `ObjectiveGradient` in place, one step at a time. `rates`, one number per
-parameter, is the learning rate of the parameter's restart times the parameter's typical size; 0 freezes it. Whatever a
-method remembers can be saved and restored, so that training can be stopped and resumed exactly.
-
-    gd, momentum, adam   first-order: one gradient, then one update of the flat arrays (`optimizers`)
-    lbfgs                one iteration with a line search for each restart (`lbfgs`)
+gd, momentum, adam   first-order: one gradient, then one update of the flat arrays (`optimizers`)
+lbfgs                one iteration with a line search for each restart (`lbfgs`)
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -22,76 +16,13 @@ from torch import Tensor
 from cvxdnn.core.types import Array, Mask
 from cvxdnn.training.lbfgs import ManyLBFGS
 from cvxdnn.training.objective_gradient import ObjectiveGradient
-from cvxdnn.training.optimizers import OPTIMIZERS, Optimizer
+from cvxdnn.training.optimizers import OPTIMIZERS, FirstOrder, Method
 from cvxdnn.training.schedule import Policy
 
-__all__ = ["LBFGS", "METHODS", "FirstOrder", "Method"]
+__all__ = ["LBFGS", "METHODS"]
 
 _NUMBERS = 8_000_000
 """Most numbers that L-BFGS remembers; for large networks this limits its pairs, of which two are the least."""
-
-
-class Method(ABC):
-    """What the training loop asks of a method.
-
-    rate : first learning rate
-    relative : whether rates are shares of each parameter's typical size; if not, multiples of the inverse curvature
-    """
-
-    rate: float
-    relative: bool
-
-    @abstractmethod
-    def step(self, rates: Tensor, number: int) -> None:
-        """One step; `number` counts from 1 since the beginning."""
-
-    @abstractmethod
-    def saved(self) -> tuple[Array, ...]:
-        """Copies of everything remembered."""
-
-    @abstractmethod
-    def restore(self, saved: Sequence[Array]) -> None:
-        """Remember what `saved` holds."""
-
-    @abstractmethod
-    def after_check(self, set_back: Mask) -> None:
-        """After a look of the schedule: forget what belongs to the parameters that were set back."""
-
-    @abstractmethod
-    def policy(self, *, automatic: bool) -> Policy:
-        """How the rates fall; `automatic` when the caller gave none."""
-
-
-class FirstOrder(Method):
-    """Gradient descent, momentum or Adam."""
-
-    def __init__(self, kind: type[Optimizer], model: ObjectiveGradient) -> None:
-        self.rate, self.relative = kind.rate, kind.scaled
-        self._model, self._optimizer = model, kind(model.parameters, model.gradient)
-
-    def step(self, rates: Tensor, number: int) -> None:
-        """A gradient and an update."""
-        self._model.update()
-        self._optimizer.update(rates, number)
-
-    def saved(self) -> tuple[Array, ...]:
-        """The optimiser's memory."""
-        return tuple(memory.numpy().copy() for memory in self._optimizer.memory)
-
-    def restore(self, saved: Sequence[Array]) -> None:
-        """Put the optimiser's memory back."""
-        for memory, array in zip(self._optimizer.memory, saved, strict=True):
-            memory.copy_(torch.from_numpy(array))
-
-    def after_check(self, set_back: Mask) -> None:
-        """Forget where asked, and keep small numbers from becoming slow ones."""
-        if set_back.any():
-            self._optimizer.forget(torch.from_numpy(set_back))
-        self._optimizer.flush_subnormals()
-
-    def policy(self, *, automatic: bool) -> Policy:
-        """Methods whose step grows with the gradient are watched for overshooting."""
-        return Policy(safeguarded=automatic and not self.relative)
 
 
 class LBFGS(Method):
@@ -165,7 +96,5 @@ class _Search(ManyLBFGS):
         self._model.parameters[self._order] = rows.flatten()
 
 
-METHODS: Mapping[str, Callable[[ObjectiveGradient], Method]] = MappingProxyType(
-    {**{name: partial(FirstOrder, kind) for name, kind in OPTIMIZERS.items()}, "lbfgs": LBFGS}
-)
+METHODS: Mapping[str, type[FirstOrder] | type[LBFGS]] = MappingProxyType({**OPTIMIZERS, "lbfgs": LBFGS})
 """Methods by the name `train` knows them by."""

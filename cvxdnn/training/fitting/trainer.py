@@ -14,13 +14,12 @@ from cvxdnn.training.fitting.fitted import FitSnapshot, FitState
 from cvxdnn.training.fitting.initial import first_parameters
 from cvxdnn.training.fitting.problem import FitProblem
 from cvxdnn.training.fitting.units import FitUnits
-from cvxdnn.training.methods import LBFGS, METHODS, Method
+from cvxdnn.training.methods import LBFGS
 from cvxdnn.training.objective_gradient import ObjectiveGradient
+from cvxdnn.training.optimizers import Adam, Method
 from cvxdnn.training.schedule import CHECK_EVERY
 
 __all__ = ["Trainer"]
-
-_NOTHING_SET_BACK = np.zeros(0, dtype=np.bool_)
 
 
 class Trainer:
@@ -47,7 +46,8 @@ class Trainer:
             scale_factor=self.units.scale_factor,
         )
         self.model.parameters.copy_(torch.from_numpy(state.parameters))
-        self._adam, self._lbfgs = METHODS["adam"](self.model), LBFGS(self.model)
+        self._adam, self._lbfgs = Adam(self.model), LBFGS(self.model)
+        self._none_set_back = np.zeros(self.units.layout.size, dtype=np.bool_)
         self._rates = torch.zeros_like(self.model.parameters)
         self.step = state.step
         if state.memory:
@@ -72,7 +72,7 @@ class Trainer:
                 self._set_rates()
                 self._method.step(self._rates, self.step + 1)
                 if self.step % CHECK_EVERY == 0:
-                    self._method.after_check(_NOTHING_SET_BACK)
+                    self._method.after_check(self._none_set_back)
                 self.step += 1
 
     def _set_rates(self) -> None:
