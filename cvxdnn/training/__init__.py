@@ -8,11 +8,13 @@ state               what is trained and where it stands, to be stored and resume
 schedule            when a restart's rate falls, and when it is at rest
 descent             the part of training that a method does by itself
 methods             the methods by name: first-order ones and L-BFGS
-optimizers          Adam, momentum, gradient descent
+optimizers          what a method is; Adam, momentum, gradient descent
+lbfgs               L-BFGS for many functions at once
 finish              the exact moves: insertion, and the polish of networks that have come to rest
 exact               what the exact moves are made of
 rounded_up          the objective of a network, never below its exact value
 objective_gradient  the objective and its gradient for all restarts at once
+activations         what stands between two layers: nothing, relu, batch normalisation
 loss_of_outputs     the data term of the objective, for any loss
 loss_curvature      how fast the slopes of a loss change
 layout              where the parameters of all restarts live in one flat array

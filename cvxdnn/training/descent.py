@@ -75,6 +75,6 @@ class Descent:
             for number in range(taken + 1, taken + count + 1):
                 self._method.step(self._rates, number)
 
-    def look(self, set_back: Mask) -> None:
+    def after_check(self, set_back: Mask) -> None:
         """The schedule has set these parameters back."""
-        self._method.look(set_back)
+        self._method.after_check(set_back)

@@ -16,7 +16,7 @@ from cvxdnn.core.losses import Loss
 from cvxdnn.core.types import Array, Mask
 from cvxdnn.training.exact.decay import Decay
 from cvxdnn.training.exact.gauss_newton import GaussNewton, balanced
-from cvxdnn.training.exact.insertion import Move, held_rate, inserted, objective, rates
+from cvxdnn.training.exact.insertion import Iterate, held_rate, inserted, objective, rates
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.ramp_network import RampNetwork
 from cvxdnn.training.layout import Layers, ParameterLayout
@@ -107,31 +107,31 @@ class Finish:
         """An objective that insertion reaches from these layers, with as many neurons as it likes; None if unknown."""
         if not (self._as_ramps and self._nodes.loss.is_smooth and self._nodes.x.size <= _MOST_POINTS):
             return None
-        move = Move(RampNetwork.read(layers).ramps(self._nodes), 0.0, at_rest=False)
+        iterate = Iterate(RampNetwork.read(layers).ramps(self._nodes), 0.0, at_rest=False)
         best, idle = np.inf, 0
         for _ in range(_MOST_INSERTIONS):
-            move = inserted(self._nodes, self._decay, move.ramps, room=2 * self._nodes.x.size)
-            reached = objective(self._nodes, self._decay, move.ramps)
+            iterate = inserted(self._nodes, self._decay, iterate.ramps, room=2 * self._nodes.x.size)
+            reached = objective(self._nodes, self._decay, iterate.ramps)
             best, idle = min(best, reached), 0 if reached < best else idle + 1
-            if move.at_rest or idle >= IDLE_INSERTIONS:
+            if iterate.at_rest or idle >= IDLE_INSERTIONS:
                 break
         return best
 
     def _inserted(self, layers: Layers, held: float) -> _Moved:
         """One round of insertion."""
-        network, move = self._moved_as_ramps(layers, held, near=False)
-        return _Moved(network.written(move.ramps, self._nodes), move.held, move.at_rest)
+        network, iterate = self._moved_as_ramps(layers, held, near=False)
+        return _Moved(network.written(iterate.ramps, self._nodes), iterate.held, iterate.at_rest)
 
     def _polished(self, layers: Layers, damping: float) -> _Moved:
         """One move to the minimum of the basin the network is in."""
         if self._as_ramps:
-            network, move = self._moved_as_ramps(layers, 0.0, near=True)
-            if move.ramps.columns.size <= self._layout.width:
-                return _Moved(network.written(move.ramps, self._nodes), damping, move.at_rest)
+            network, iterate = self._moved_as_ramps(layers, 0.0, near=True)
+            if iterate.ramps.columns.size <= self._layout.width:
+                return _Moved(network.written(iterate.ramps, self._nodes), damping, iterate.at_rest)
         better, damping = self._newton.step(layers, max(damping, _SOFT))
         return _Moved(layers if better is layers else balanced(better), damping, damping > _STIFF)
 
-    def _moved_as_ramps(self, layers: Layers, held: float, *, near: bool) -> tuple[RampNetwork, Move]:
+    def _moved_as_ramps(self, layers: Layers, held: float, *, near: bool) -> tuple[RampNetwork, Iterate]:
         network, room = RampNetwork.read(layers), self._layout.width
         ramps = network.ramps(self._nodes)
         if not near and ramps.columns.size > room:

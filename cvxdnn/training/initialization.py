@@ -17,6 +17,8 @@ in the data's units, less only where weight decay would charge much more for it 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from cvxdnn.core.loss_terms import middle
@@ -113,7 +115,7 @@ def disturbed(
     if restart == 0:
         return [(weights.copy(), biases.copy()) for weights, biases in layers]
     rng = np.random.default_rng([seed, restart])
-    single = ParameterLayout(1, layout.depth, layout.width, layout.biases)
+    single = replace(layout, restarts=1)
     change = _DISTURBANCE * parameter_scale(single, norm) * rng.standard_normal(single.size)
     return single.unpack(single.pack([layers]) + change, 0)
 

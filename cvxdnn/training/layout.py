@@ -5,11 +5,15 @@ of shape (restarts, d_{l-1} + 1, d_l): the rows of W_l, and below them b_l as on
 a bias. A row of ones appended to the activations then makes one batched matrix product of `A W + 1 b^T`, and another
 of both gradients. The blocks follow each other in one flat array, so an optimiser's update is a handful of
 operations on vectors, whatever the depth.
+
+A *parallel* network has `branches` chains, each ending in one scalar unit, whose outputs are added: in every block each
+restart has so many matrices, one after the other. The factors gamma and alpha of batch normalisation are the two rows
+of one more block at the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -20,6 +24,7 @@ from cvxdnn.core.types import Array, Integers
 
 Biases = Literal["last_hidden", "all"]
 BIASES: tuple[Biases, ...] = ("last_hidden", "all")
+"""Where the scalar networks of `train` have biases."""
 
 Layers = Sequence[tuple[Array, Array]]
 """The (weights, biases) of one network, layer by layer."""
@@ -36,32 +41,59 @@ class ParameterLayout:
     depth : int
         Number of weight layers L, at least 2.
     width : int
-        Units in each hidden layer.
-    biases : {"last_hidden", "all"}
-        Which hidden layers have biases. The output always has one.
+        Units in each hidden layer; in a parallel network of each branch, but for its last hidden layer, which has one.
+    biases : {"last_hidden", "all", "none", "early"}
+        Which layers have biases: with "last_hidden" and "all" the output, too; "early" ones are those of layers
+        l <= L - 2.
+    inputs, outputs : int
+        d_0 and d_L.
+    branches : int, optional
+        Of a parallel network; None for the standard one.
+    constrained : bool
+        Whether the norms of layers l <= L - 2 are prescribed, so that weight decay leaves them alone.
+    normalised : bool
+        Whether the last hidden layer is batch normalised; weight decay then charges its factors and W_L alone.
     """
 
     restarts: int
     depth: int
     width: int
-    biases: Biases
+    biases: Biases | Literal["none", "early"]
+    inputs: int = 1
+    outputs: int = 1
+    branches: int | None = None
+    constrained: bool = False
+    normalised: bool = False
+
+    @property
+    def networks(self) -> int:
+        """Chains of all restarts together."""
+        return self.restarts * (self.branches or 1)
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Units per layer, d_0 = 1 to d_L = 1."""
-        return (1, *[self.width] * (self.depth - 1), 1)
+        """Units per layer, d_0 to d_L."""
+        last_hidden = self.width if self.branches is None else 1
+        return (self.inputs, *[self.width] * (self.depth - 2), last_hidden, self.outputs)
 
     @property
     def biased(self) -> tuple[bool, ...]:
         """For each layer, whether it has biases."""
-        early = self.depth - 2
-        return (*[self.biases == "all"] * early, True, True)
+        early, late = self.biases in ("all", "early"), self.biases in ("all", "last_hidden")
+        return (*[early] * (self.depth - 2), late, late)
+
+    @property
+    def decayed(self) -> tuple[bool, ...]:
+        """For each layer, whether weight decay charges its weights."""
+        early = not (self.constrained or self.normalised)
+        return (*[early] * (self.depth - 2), not self.normalised, True)
 
     @property
     def shapes(self) -> tuple[tuple[int, int, int], ...]:
-        """Shape of each layer's block."""
+        """Shape of each layer's block, and of that of the factors of batch normalisation if there are any."""
         pairs = zip(pairwise(self.widths), self.biased, strict=True)
-        return tuple((self.restarts, rows + biased, columns) for (rows, columns), biased in pairs)
+        layers = tuple((self.networks, rows + biased, columns) for (rows, columns), biased in pairs)
+        return (*layers, (self.networks, 2, self.width)) if self.normalised else layers
 
     @property
     def size(self) -> int:
@@ -69,27 +101,32 @@ class ParameterLayout:
         return sum(int(np.prod(shape)) for shape in self.shapes)
 
     def blocks(self, flat: Any) -> list[Any]:
-        """Views of each layer's block of a flat NumPy array or torch tensor."""
+        """Views of each block of a flat NumPy array or torch tensor."""
         ends = np.cumsum([np.prod(shape) for shape in self.shapes])
         starts = (0, *ends[:-1])
         spans = zip(starts, ends, self.shapes, strict=True)
         return [flat[start:end].reshape(shape) for start, end, shape in spans]
 
-    def weight_rows(self, blocks: Iterable[Any]) -> list[Any]:
-        """The blocks without their row of biases."""
-        return [block[:, :rows] for block, rows in zip(blocks, self.widths[:-1], strict=True)]
+    def weight_rows(self, blocks: Sequence[Any]) -> list[Any]:
+        """The layers' blocks without their row of biases."""
+        return [block[:, :rows] for block, rows in zip(blocks[: self.depth], self.widths[:-1], strict=True)]
+
+    def decayed_rows(self, blocks: Sequence[Any]) -> list[Any]:
+        """What weight decay charges of the blocks."""
+        weights = [rows for rows, decayed in zip(self.weight_rows(blocks), self.decayed, strict=True) if decayed]
+        return [*weights, *blocks[self.depth :]]
 
     @property
     def restart_index(self) -> Integers:
         """For each entry of the flat array, the restart it belongs to."""
-        sizes = [rows * columns for _, rows, columns in self.shapes]
+        sizes = [int(np.prod(shape)) // self.restarts for shape in self.shapes]
         return np.concatenate([np.repeat(np.arange(self.restarts), size) for size in sizes])
 
     @property
-    def is_weight(self) -> Array:
-        """1 for entries under weight decay, 0 for biases."""
+    def is_decayed(self) -> Array:
+        """1 for entries under weight decay, 0 for the others."""
         mask = np.zeros(self.size)
-        for rows in self.weight_rows(self.blocks(mask)):
+        for rows in self.decayed_rows(self.blocks(mask)):
             rows[...] = 1.0
         return mask
 

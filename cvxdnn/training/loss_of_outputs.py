@@ -48,6 +48,9 @@ class _SquaredOfOutputs(LossOfOutputs):
     def update_slopes(self) -> None:
         torch.sub(self._outputs, self._y, out=self._slopes)
 
+    def totals(self) -> Tensor:
+        return 0.5 * (self._outputs - self._y).square_().sum(dim=(1, 2))
+
 
 def loss_of_outputs(loss: Loss, y: Tensor, outputs: Tensor, slopes: Tensor) -> LossOfOutputs:
     """The loss of `outputs`, see `LossOfOutputs`."""

@@ -1,18 +1,12 @@
 """The methods that move all restarts of a model at once, by name.
 
-A method changes the parameters of an `ObjectiveGradient` in place, one step at a time. `rates`, one number per
-parameter, is the learning rate of the parameter's restart times the parameter's typical size; 0 freezes it. Whatever a
-method remembers can be saved and restored, so that training can be stopped and resumed exactly.
-
-    gd, momentum, adam   first-order: one gradient, then one update of the flat arrays (`optimizers`)
-    lbfgs                one iteration with a line search for each restart (`lbfgs`)
+gd, momentum, adam   first-order: one gradient, then one update of the flat arrays (`optimizers`)
+lbfgs                one iteration with a line search for each restart (`lbfgs`)
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -20,78 +14,15 @@ import torch
 from torch import Tensor
 
 from cvxdnn.core.types import Array, Mask
-from cvxdnn.training.fitting.lbfgs import ManyLBFGS
+from cvxdnn.training.lbfgs import ManyLBFGS
 from cvxdnn.training.objective_gradient import ObjectiveGradient
-from cvxdnn.training.optimizers import OPTIMIZERS, Optimizer
+from cvxdnn.training.optimizers import OPTIMIZERS, FirstOrder, Method
 from cvxdnn.training.schedule import Policy
 
-__all__ = ["LBFGS", "METHODS", "FirstOrder", "Method"]
+__all__ = ["LBFGS", "METHODS"]
 
 _NUMBERS = 8_000_000
 """Most numbers that L-BFGS remembers; for large networks this limits its pairs, of which two are the least."""
-
-
-class Method(ABC):
-    """What the training loop asks of a method.
-
-    rate : first learning rate
-    relative : whether rates are shares of each parameter's typical size; if not, multiples of the inverse curvature
-    """
-
-    rate: float
-    relative: bool
-
-    @abstractmethod
-    def step(self, rates: Tensor, number: int) -> None:
-        """One step; `number` counts from 1 since the beginning."""
-
-    @abstractmethod
-    def saved(self) -> tuple[Array, ...]:
-        """Copies of everything remembered."""
-
-    @abstractmethod
-    def restore(self, saved: Sequence[Array]) -> None:
-        """Remember what `saved` holds."""
-
-    @abstractmethod
-    def look(self, set_back: Mask) -> None:
-        """After a look of the schedule: forget what belongs to the parameters that were set back."""
-
-    @abstractmethod
-    def policy(self, *, automatic: bool) -> Policy:
-        """How the rates fall; `automatic` when the caller gave none."""
-
-
-class FirstOrder(Method):
-    """Gradient descent, momentum or Adam."""
-
-    def __init__(self, kind: type[Optimizer], model: ObjectiveGradient) -> None:
-        self.rate, self.relative = kind.rate, kind.scaled
-        self._model, self._optimizer = model, kind(model.parameters, model.gradient)
-
-    def step(self, rates: Tensor, number: int) -> None:
-        """A gradient and an update."""
-        self._model.update()
-        self._optimizer.update(rates, number)
-
-    def saved(self) -> tuple[Array, ...]:
-        """The optimiser's memory."""
-        return tuple(memory.numpy().copy() for memory in self._optimizer.memory)
-
-    def restore(self, saved: Sequence[Array]) -> None:
-        """Put the optimiser's memory back."""
-        for memory, array in zip(self._optimizer.memory, saved, strict=True):
-            memory.copy_(torch.from_numpy(array))
-
-    def look(self, set_back: Mask) -> None:
-        """Forget where asked, and keep small numbers from becoming slow ones."""
-        if set_back.any():
-            self._optimizer.forget(torch.from_numpy(set_back))
-        self._optimizer.tidy()
-
-    def policy(self, *, automatic: bool) -> Policy:
-        """Methods whose step grows with the gradient are watched for overshooting."""
-        return Policy(safeguarded=automatic and not self.relative)
 
 
 class LBFGS(Method):
@@ -101,24 +32,30 @@ class LBFGS(Method):
 
     def __init__(self, model: ObjectiveGradient) -> None:
         self._model = model
-        self._remembered: tuple[Array, ...] = ()
         self._search: _Search | None = None
+
+    @property
+    def at_rest(self) -> Mask:
+        """Restarts that no step lowers any more, (restarts,)."""
+        if self._search is None:
+            return np.zeros(self._model.layout.restarts, dtype=np.bool_)
+        return ~self._search.running.numpy()
 
     def step(self, rates: Tensor, number: int) -> None:
         """One iteration of every restart whose rate is not 0."""
         if self._search is None:
-            self._search = _Search(self._model, self._remembered)
+            self._search = _Search(self._model)
         self._search.advance(rates)
 
     def saved(self) -> tuple[Array, ...]:
-        """Scales, counts and pairs."""
-        return self._remembered if self._search is None else self._search.saved()
+        """Which restarts are not at rest, scales, counts and pairs."""
+        return () if self._search is None else self._search.saved()
 
     def restore(self, saved: Sequence[Array]) -> None:
-        """Go on from there at the next step."""
-        self._remembered, self._search = tuple(saved), None
+        """Go on from there, at the model's parameters."""
+        self._search = _Search(self._model, saved)
 
-    def look(self, set_back: Mask) -> None:
+    def after_check(self, set_back: Mask) -> None:
         """Nothing: only restarts at rest are ever set back, and they stay there."""
 
     def policy(self, *, automatic: bool) -> Policy:
@@ -129,13 +66,13 @@ class LBFGS(Method):
 class _Search(ManyLBFGS):
     """The iteration on a model's parameters, one row per restart, with a memory that can be saved."""
 
-    def __init__(self, model: ObjectiveGradient, remembered: Sequence[Array]) -> None:
+    def __init__(self, model: ObjectiveGradient, remembered: Sequence[Array] = ()) -> None:
         self._model = model
         self._order = torch.from_numpy(np.argsort(model.layout.restart_index, kind="stable"))
         super().__init__(self._evaluated, self._rows(model.parameters))
         if remembered:
-            scale, stalled, *parts = (torch.from_numpy(array) for array in remembered)
-            self._scale, self._stalled = scale, stalled.to(torch.int64)
+            running, scale, stalled, *parts = (torch.from_numpy(array.copy()) for array in remembered)
+            self.running, self._scale, self._stalled = running, scale, stalled
             self._pairs = list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))
 
     def advance(self, rates: Tensor) -> None:
@@ -145,7 +82,7 @@ class _Search(ManyLBFGS):
         self._set(self.x)
 
     def saved(self) -> tuple[Array, ...]:
-        tensors = [self._scale, self._stalled.to(torch.float64), *(part for pair in self._pairs for part in pair)]
+        tensors = [self.running, self._scale, self._stalled, *(part for pair in self._pairs for part in pair)]
         return tuple(tensor.numpy().copy() for tensor in tensors)
 
     def _evaluated(self, rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -159,7 +96,5 @@ class _Search(ManyLBFGS):
         self._model.parameters[self._order] = rows.flatten()
 
 
-METHODS: Mapping[str, Callable[[ObjectiveGradient], Method]] = MappingProxyType(
-    {**{name: partial(FirstOrder, kind) for name, kind in OPTIMIZERS.items()}, "lbfgs": LBFGS}
-)
+METHODS: Mapping[str, type[FirstOrder] | type[LBFGS]] = MappingProxyType({**OPTIMIZERS, "lbfgs": LBFGS})
 """Methods by the name `train` knows them by."""

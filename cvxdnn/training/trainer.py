@@ -186,7 +186,7 @@ class Trainer:
         judged, back = schedule.checked(self.schedule, self._objectives(), parameters, self._owner, self._policy)
         set_back = back[self._owner]
         parameters[set_back] = judged.best_parameters[set_back]
-        descent.look(set_back)
+        descent.after_check(set_back)
         self._go_on(judged)
 
     def _go_on(self, judged: ScheduleState) -> None:

@@ -74,7 +74,7 @@ def test_layout_packs_what_it_unpacks(depth, biases):
     owned = np.concatenate([np.concatenate([w.ravel(), b[b != 0]]) for w, b in networks[2]])
     assert set(owned) <= set(flat[layout.restart_index == 2])
     weights = sum(w.size for w, _ in networks[0])
-    assert layout.is_weight.sum() == 4 * weights
+    assert layout.is_decayed.sum() == 4 * weights
 
 
 def test_one_restart_is_replaced_alone():

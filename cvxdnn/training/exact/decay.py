@@ -42,7 +42,7 @@ class Decay:
             return self.beta
         return float(self.beta * path_norm ** (2 / self.depth - 1)) if path_norm > 0 else float("inf")
 
-    def settled(self, free: float, fall: float) -> float | None:
+    def stationary_norm(self, free: float, fall: float) -> float | None:
         """The largest root r of r + fall * rate(r) = free; None where there is none."""
         r, exponent = free, 2 / self.depth - 1
         for _ in range(_STEPS):

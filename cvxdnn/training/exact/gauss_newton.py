@@ -44,7 +44,7 @@ _MOST_PINS = 300
 """Beyond, one step would take too long; a shorter step meets fewer kinks."""
 _ROUNDS = 8
 """Most rounds of pinning and giving up pins within one step."""
-SOFTER, HARDER = 0.2, 5.0
+DAMPING_DECREASE, DAMPING_INCREASE = 0.2, 5.0
 """Factors of mu after a success and after a failure."""
 
 
@@ -114,12 +114,12 @@ class GaussNewton:
                 continue
             there = self._forward(proposed)
             if self._value(proposed, there) < value:
-                return proposed, SOFTER * mu
+                return proposed, DAMPING_DECREASE * mu
             crossed = _crossed(here, there, pins)
             if crossed.layers.size == pins.layers.size:
                 break
             pins = crossed
-        return layers, HARDER * mu
+        return layers, DAMPING_INCREASE * mu
 
     def _forward(self, layers: Layers) -> _Pass:
         inputs, pre = [self.x[:, None]], []
@@ -136,10 +136,10 @@ class GaussNewton:
         """The step's end with these pins, and the pins whose force relu cannot explain."""
         n, rows = self.x.size, self.x.size + pins.layers.size
         samples = np.concatenate([np.arange(n), pins.samples])
-        brought = _brought_down(layers, at, pins)
+        derivatives = _backpropagated(layers, at, pins)
         weights_share = 1 / (self.beta + mu)
         kernel, decayed = np.zeros((rows, rows)), np.zeros(rows)
-        for (weights, _), inputs, down, biased in zip(layers, at.inputs, brought, self.biased, strict=True):
+        for (weights, _), inputs, down, biased in zip(layers, at.inputs, derivatives, self.biased, strict=True):
             fed = inputs[samples]
             kernel += (weights_share * (fed @ fed.T) + biased / mu) * (down @ down.T)
             decayed += self.beta * weights_share * ((fed @ weights) * down).sum(axis=1)
@@ -150,20 +150,20 @@ class GaussNewton:
         target = np.concatenate([slope - curvature * decayed[:n], pinned - decayed[n:]])
         forces = _solution(matrix, target)
         moved = []
-        for (weights, biases), inputs, down, biased in zip(layers, at.inputs, brought, self.biased, strict=True):
+        for (weights, biases), inputs, down, biased in zip(layers, at.inputs, derivatives, self.biased, strict=True):
             forced = forces[:, None] * down
             new = weights - weights_share * (inputs[samples].T @ forced + self.beta * weights)
             moved.append((new, biases - forced.sum(axis=0) / mu if biased else biases))
-        return moved, self._unexplained(layers, at, pins, brought, forces)
+        return moved, self._unexplained(layers, at, pins, derivatives, forces)
 
-    def _unexplained(self, layers: Layers, at: _Pass, pins: _Pins, brought: list[Array], forces: Array) -> Mask:
+    def _unexplained(self, layers: Layers, at: _Pass, pins: _Pins, derivatives: list[Array], forces: Array) -> Mask:
         """Pins whose force is not between 0 and that of relu's other side."""
         n = self.x.size
         samples = np.concatenate([np.arange(n), pins.samples])
         bad = np.zeros(pins.layers.size, dtype=np.bool_)
         for k in np.unique(pins.layers):
-            at_samples = np.zeros((n, brought[k + 1].shape[1]))
-            np.add.at(at_samples, samples, forces[:, None] * brought[k + 1])
+            at_samples = np.zeros((n, derivatives[k + 1].shape[1]))
+            np.add.at(at_samples, samples, forces[:, None] * derivatives[k + 1])
             here = np.flatnonzero(pins.layers == k)
             i, j = pins.samples[here], pins.units[here]
             above = np.einsum("pu,pu->p", at_samples[i], layers[k + 1][0][j])
@@ -203,19 +203,19 @@ def _at_kinks(pre: Array) -> Mask:
     return (np.abs(pre) <= _PINNED * size) & (size > 0)
 
 
-def _brought_down(layers: Layers, at: _Pass, pins: _Pins) -> list[Array]:
+def _backpropagated(layers: Layers, at: _Pass, pins: _Pins) -> list[Array]:
     """For every layer, the derivative of each row in the layer's pre-activations, shape (rows, units)."""
     n = at.outputs.size
     samples = np.concatenate([np.arange(n), pins.samples])
     down = np.zeros((samples.size, 1))
     down[:n] = 1.0
-    brought = [down]
+    derivatives = [down]
     for k in range(len(layers) - 2, -1, -1):
         down = (down @ layers[k + 1][0].T) * (at.pre[k][samples] > 0)
         here = np.flatnonzero(pins.layers == k)
         down[n + here, pins.units[here]] = 1.0
-        brought.append(down)
-    return brought[::-1]
+        derivatives.append(down)
+    return derivatives[::-1]
 
 
 def _crossed(here: _Pass, there: _Pass, pins: _Pins) -> _Pins:

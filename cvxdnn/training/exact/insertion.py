@@ -25,9 +25,9 @@ from cvxdnn.core.tube import needed_beta
 from cvxdnn.core.types import Array, Integers, Mask
 from cvxdnn.training.exact.decay import Decay
 from cvxdnn.training.exact.nodes import Nodes
-from cvxdnn.training.exact.ramps import Ramps, corrected, lowered, settled_norm
+from cvxdnn.training.exact.ramps import Ramps, corrected, lowered, stationary_norm
 
-__all__ = ["Move", "held_rate", "inserted", "objective", "rates"]
+__all__ = ["Iterate", "held_rate", "inserted", "objective", "rates"]
 
 _BEYOND = 1e-11
 """A ramp is beyond the wall when it is so by more than this share of it."""
@@ -38,15 +38,15 @@ _FALL = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Move:
-    """What became of a function: `held` is the rate still held (0: none), `at_rest` whether nothing is left to do."""
+class Iterate:
+    """A function on the way: `held` is the rate still held (0: none), `at_rest` whether nothing is left to do."""
 
     ramps: Ramps
     held: float
     at_rest: bool
 
 
-def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, room: int, near: bool = False) -> Move:
+def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, room: int, near: bool = False) -> Iterate:
     """One round: amplitudes corrected, a ramp inserted where it helps most, amplitudes corrected again.
 
     Parameters
@@ -62,15 +62,15 @@ def inserted(nodes: Nodes, decay: Decay, ramps: Ramps, *, held: float = 0.0, roo
     before = ramps
     rate = held or decay.rate(ramps.path_norm)
     if not np.isfinite(rate):
-        return Move(ramps, 0.0, at_rest=True)
+        return Iterate(ramps, 0.0, at_rest=True)
     ramps = corrected(nodes, ramps, rate)
     entered = _with_the_best_entry(nodes, ramps, rate, room, near)
     if entered is not None:
-        return Move(entered, held, at_rest=False)
+        return Iterate(entered, held, at_rest=False)
     if held:
-        return Move(ramps, 0.0, at_rest=False)
-    ramps = _settled(nodes, decay, ramps)
-    return Move(ramps, 0.0, at_rest=not _falls(nodes, decay, before, ramps))
+        return Iterate(ramps, 0.0, at_rest=False)
+    ramps = _at_stationary_norm(nodes, decay, ramps)
+    return Iterate(ramps, 0.0, at_rest=not _falls(nodes, decay, before, ramps))
 
 
 def rates(nodes: Nodes, decay: Decay) -> tuple[float, float]:
@@ -106,7 +106,7 @@ def _with_the_best_entry(nodes: Nodes, ramps: Ramps, rate: float, room: int, nea
     beyond = np.abs(correlations) - rate
     beyond[ramps.columns] = -np.inf
     if near:
-        beyond[~_next_door(ramps.columns, nodes.x.size)] = -np.inf
+        beyond[~_adjacent(ramps.columns, nodes.x.size)] = -np.inf
     for column in _candidates(nodes, beyond, rate):
         entered = corrected(nodes, ramps.joined_by(column, float(np.sign(correlations[column]))), rate)
         gain, doubt = lowered(nodes, ramps, entered, rate)
@@ -127,7 +127,7 @@ def _candidates(nodes: Nodes, beyond: Array, rate: float) -> list[int]:
     return [int(column) for column in both[first] if beyond[column] > _BEYOND * rate]
 
 
-def _next_door(columns: Integers, count: int) -> Mask:
+def _adjacent(columns: Integers, count: int) -> Mask:
     """The ramps whose kink is the next input to that of one in use, on the same side."""
     used = np.zeros((2, count), dtype=np.bool_)
     used.reshape(-1)[columns] = True
@@ -137,9 +137,9 @@ def _next_door(columns: Integers, count: int) -> Mask:
     return beside.reshape(-1)
 
 
-def _settled(nodes: Nodes, decay: Decay, ramps: Ramps) -> Ramps:
+def _at_stationary_norm(nodes: Nodes, decay: Decay, ramps: Ramps) -> Ramps:
     """The better of these ramps and of the local minimum in r that their pattern leads to."""
-    norm = settled_norm(nodes, ramps, decay)
+    norm = stationary_norm(nodes, ramps, decay)
     if norm is None:
         return ramps
     there = corrected(nodes, ramps, decay.rate(norm))

@@ -44,14 +44,14 @@ class Nodes:
 
     x : (m,) increasing;  group : (n,) the input each point sits at
     y, loss : (n,) the points' outputs and the loss they are judged by
-    blur : outputs nearer to each other are the same; more than a matter of round-off only where a threshold is
+    tolerance : outputs nearer to each other are the same; more than a matter of round-off only where a threshold is
     """
 
     x: Array
     group: Indices
     y: Array
     loss: Loss
-    blur: float = 0.0
+    tolerance: float = 0.0
 
     @classmethod
     def of(cls, x: Array, y: Array, loss: Loss) -> Nodes:
@@ -153,11 +153,11 @@ class Nodes:
 
     def _corners(self, loss: Huber) -> Array:
         """How far from each y the loss turns linear: delta, or what the numbers can tell from y if that is more."""
-        return np.maximum(loss.delta, np.maximum(_TOLD_APART * np.abs(self.y), self.blur))
+        return np.maximum(loss.delta, np.maximum(_TOLD_APART * np.abs(self.y), self.tolerance))
 
-    def blurred(self) -> Nodes:
+    def with_larger_tolerance(self) -> Nodes:
         """With outputs told apart only over a larger distance: those of steep functions carry more round-off."""
-        return replace(self, blur=max(_TOLD_APART * float(np.abs(self.y).max()), 8 * self.blur))
+        return replace(self, tolerance=max(_TOLD_APART * float(np.abs(self.y).max()), 8 * self.tolerance))
 
     def _gathered(self, values: Array) -> Array:
         gathered: Array = np.bincount(self.group, weights=values, minlength=self.x.size).astype(np.float64)

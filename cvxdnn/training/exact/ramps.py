@@ -22,7 +22,7 @@ from cvxdnn.training.exact.lasso import AmplitudeProblem
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.quadratic import Quadratic
 
-__all__ = ["Ramps", "charged", "corrected", "lowered", "settled_norm"]
+__all__ = ["Ramps", "charged", "corrected", "lowered", "stationary_norm"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _HUGE = 1e100
@@ -100,17 +100,17 @@ def _piece_by_piece(nodes: Nodes, ramps: Ramps, decay: float) -> Ramps:
             problem = replace(_problem(nodes, ramps, decay), loss=model)
             return replace(ramps, multipliers=problem.multipliers(ramps.sizes, ramps.offset))
         if rounds % _SHARP_ROUNDS == 0:  # it is round-off that moves the points about
-            nodes = nodes.blurred()
+            nodes = nodes.with_larger_tolerance()
     return ramps
 
 
-def settled_norm(nodes: Nodes, ramps: Ramps, decay: Decay) -> float | None:
+def stationary_norm(nodes: Nodes, ramps: Ramps, decay: Decay) -> float | None:
     """The path norm at which the present pattern comes to rest; None where it does not."""
     line = _problem(nodes, ramps, 0.0).line() if ramps.sizes.size else None
     if line is None:
         return None
     free, fall = line
-    return decay.settled(float(free.sum()), float(fall.sum()))
+    return decay.stationary_norm(float(free.sum()), float(fall.sum()))
 
 
 def charged(nodes: Nodes, ramps: Ramps, decay: float) -> float:

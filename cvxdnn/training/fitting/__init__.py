@@ -1,14 +1,13 @@
 """Fits of networks to any data, many restarts at once, for the architectures whose optima are known in closed form.
 
-problem       `FitProblem`: data, architecture, recipe
-fitted        `FittedNetwork`, `FitSnapshot`: plain arrays, and the objective evaluated from them
-parameters    where the parameters of all restarts live in one flat array, and their units
-initial       first weights
-gradient      the objective and its gradient for all restarts at once
-activations   relu, batch normalisation, and their derivatives
-lbfgs         L-BFGS for many functions at once
-trainer       the loop: Adam, then L-BFGS
-chain         what a chain of matrices shows: norms, singular values, alignment, balance
+problem   `FitProblem`: data, architecture, recipe
+fitted    `FittedNetwork`, `FitSnapshot`: plain arrays, and the objective evaluated from them
+units     the data's own units, and networks back in the user's
+initial   first weights
+trainer   the steps: Adam, then L-BFGS
+chain     what a chain of matrices shows: norms, singular values, alignment, balance
+
+Gradient, layout of the parameters and methods are those of `cvxdnn.training`.
 
 Importing this package does not import torch; the first snapshot of a `fit` does.
 """
@@ -46,6 +45,12 @@ def fit(problem: FitProblem, state: FitState | None = None, *, snapshot_every: i
 
 
 def _snapshots(problem: FitProblem, state: FitState | None, every: int) -> Iterator[FitSnapshot]:
-    from cvxdnn.training.fitting.trainer import snapshots
+    from cvxdnn.training.fitting.trainer import Trainer
 
-    yield from snapshots(problem, state, every)
+    trainer = Trainer(problem, state)
+    while True:
+        snapshot = trainer.snapshot()
+        yield snapshot
+        if snapshot.done:
+            return
+        trainer.advance(every)

@@ -94,7 +94,7 @@ class FittedNetwork:
 class FitState:
     """All that a fit needs to go on: NumPy arrays and numbers.
 
-    step : steps taken;  parameters, memory : flat arrays of the parameters and of Adam's two moments
+    step : steps taken;  parameters : flat array of the parameters;  memory : what Adam or L-BFGS remembers
     """
 
     step: int

@@ -9,35 +9,35 @@ from __future__ import annotations
 import numpy as np
 
 from cvxdnn.core.types import Array
-from cvxdnn.training.fitting.parameters import Block, Parameters
+from cvxdnn.training.fitting.units import FitUnits
 
 __all__ = ["first_parameters"]
 
 
-def first_parameters(order: Parameters) -> Array:
+def first_parameters(units: FitUnits) -> Array:
     """The flat array of parameters at the start, in the problem's units; restart i depends on the seed and i only."""
-    flat = np.zeros(order.size)
-    blocks, views, count = order.blocks, order.views(flat), order.problem.branches or 1
-    for restart in range(order.problem.restarts):
-        rng = np.random.default_rng([order.problem.seed, restart])
-        _fill(rng, order, blocks, [view[restart * count : (restart + 1) * count] for view in views])
+    problem, flat = units.problem, np.zeros(units.layout.size)
+    blocks, count = units.layout.blocks(flat), problem.branches or 1
+    for restart in range(problem.restarts):
+        rng = np.random.default_rng([problem.seed, restart])
+        _fill(rng, units, [block[restart * count : (restart + 1) * count] for block in blocks])
     return flat
 
 
-def _fill(rng: np.random.Generator, order: Parameters, blocks: tuple[Block, ...], values: list[Array]) -> None:
+def _fill(rng: np.random.Generator, units: FitUnits, blocks: list[Array]) -> None:
     """Parameters of one restart, layer by layer; `pre` is what the next layer's biases must cancel."""
-    deviation, linear = order.problem.init_scale, order.problem.architecture == "linear"
-    pre = order.X[None]
-    for block, into in zip(blocks, values, strict=True):
-        if block.kind == "weights":
-            into[...] = rng.standard_normal(into.shape) * (deviation / np.sqrt(block.shape[1]))
-            features = pre if linear or block.layer == 1 else np.maximum(pre, 0.0)
-            pre = features @ into
-        elif block.kind == "biases" and block.layer < order.problem.depth:
-            into[...] = -_between_two_samples(rng, pre)
-            pre = pre + into
-        elif block.kind == "scales":
-            into[...] = rng.standard_normal(into.shape) * (deviation / np.sqrt(2))
+    layout, deviation = units.layout, units.problem.init_scale
+    features = units.X[None]
+    for layer, weights in enumerate(layout.weight_rows(blocks), start=1):
+        weights[...] = rng.standard_normal(weights.shape) * (deviation / np.sqrt(weights.shape[1]))
+        pre = features @ weights
+        if layout.biased[layer - 1] and layer < layout.depth:
+            biases = blocks[layer - 1][:, -1:]
+            biases[...] = -_between_two_samples(rng, pre)
+            pre = pre + biases
+        if layout.normalised and layer == layout.depth - 1:
+            blocks[-1][...] = rng.standard_normal(blocks[-1].shape) * (deviation / np.sqrt(2))
+        features = pre if units.problem.architecture == "linear" else np.maximum(pre, 0.0)
 
 
 def _between_two_samples(rng: np.random.Generator, pre: Array) -> Array:

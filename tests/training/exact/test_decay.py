@@ -24,14 +24,14 @@ def test_cost_is_that_of_the_closed_form_network(depth):
 
 
 def test_two_layers_settle_where_the_line_says():
-    assert Decay(0.5, 2).settled(3.0, 2.0) == pytest.approx(2.0)
-    assert Decay(0.5, 2).settled(1.0, 2.0) is None
+    assert Decay(0.5, 2).stationary_norm(3.0, 2.0) == pytest.approx(2.0)
+    assert Decay(0.5, 2).stationary_norm(1.0, 2.0) is None
 
 
 @pytest.mark.parametrize("depth", [3, 4, 8])
 def test_deep_networks_settle_at_the_largest_root(depth):
     decay, free, fall = Decay(0.1, depth), 2.0, 1.0
-    root = decay.settled(free, fall)
+    root = decay.stationary_norm(free, fall)
 
     def excess(r):
         return r + fall * decay.rate(r) - free
@@ -42,7 +42,7 @@ def test_deep_networks_settle_at_the_largest_root(depth):
 
 @pytest.mark.parametrize("depth", [3, 4, 8])
 def test_a_pull_too_strong_lets_nothing_settle(depth):
-    assert Decay(10.0, depth).settled(1.0, 1.0) is None
+    assert Decay(10.0, depth).stationary_norm(1.0, 1.0) is None
 
 
 def test_nothing_costs_nothing_and_never_starts():

@@ -9,7 +9,7 @@ from cvxdnn.convex import solve
 from cvxdnn.core.losses import Huber, Squared, named
 from cvxdnn.core.objective import beta_max
 from cvxdnn.training.exact.decay import Decay
-from cvxdnn.training.exact.insertion import Move, held_rate, inserted, objective, rates
+from cvxdnn.training.exact.insertion import Iterate, held_rate, inserted, objective, rates
 from cvxdnn.training.exact.nodes import Nodes
 from cvxdnn.training.exact.ramps import Ramps
 
@@ -36,7 +36,7 @@ def some_ramps(nodes, seed):
 
 def run(nodes, decay, ramps, held=0.0, **options):
     """Every round from this start."""
-    moves = [Move(ramps, held, at_rest=False)]
+    moves = [Iterate(ramps, held, at_rest=False)]
     while not moves[-1].at_rest:
         assert len(moves) < MOST
         moves.append(inserted(nodes, decay, moves[-1].ramps, held=moves[-1].held, room=100, **options))

@@ -8,7 +8,7 @@ from cvxdnn.core.losses import named
 from cvxdnn.core.objective import beta_max
 from cvxdnn.training.exact.decay import Decay
 from cvxdnn.training.exact.nodes import Nodes
-from cvxdnn.training.exact.ramps import Ramps, charged, corrected, settled_norm
+from cvxdnn.training.exact.ramps import Ramps, charged, corrected, stationary_norm
 
 SMOOTH = ("squared", "huber", "logistic")
 STATIONARY = {"squared": 1e-9, "huber": 1e-4, "logistic": 1e-4}
@@ -56,11 +56,11 @@ def test_too_strong_a_decay_leaves_the_best_constant():
 
 
 @pytest.mark.parametrize("depth", [3, 4])
-def test_settled_norm_is_where_correction_and_effective_decay_agree(depth):
+def test_stationary_norm_is_where_correction_and_effective_decay_agree(depth):
     nodes, start, largest = problem("squared", 0)
     decay = Decay(1e-3 * largest, depth)
     found = corrected(nodes, start, decay.rate(50.0))
-    norm = settled_norm(nodes, found, decay)
+    norm = stationary_norm(nodes, found, decay)
     there = corrected(nodes, found, decay.rate(norm))
     assert there.columns.size == found.columns.size  # else the line was left
     assert there.path_norm == pytest.approx(norm, rel=1e-9)
@@ -69,4 +69,4 @@ def test_settled_norm_is_where_correction_and_effective_decay_agree(depth):
 def test_nothing_does_not_settle():
     nodes, _, _ = problem("squared", 0)
     nothing = Ramps(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0), 0.0)
-    assert settled_norm(nodes, nothing, Decay(0.1, 3)) is None
+    assert stationary_norm(nodes, nothing, Decay(0.1, 3)) is None

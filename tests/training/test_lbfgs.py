@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cvxdnn.training.fitting.lbfgs import ManyLBFGS
+from cvxdnn.training.lbfgs import ManyLBFGS
 
 
 def with_gradient(function):
