@@ -23,7 +23,6 @@ from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Frame, Stream, last_frame
 
 __all__ = [
-    "STEP_SIZE",
     "NetworkFrame",
     "NetworkView",
     "Training",
@@ -35,8 +34,6 @@ __all__ = [
     "warm_up",
 ]
 
-STEP_SIZE = 50
-"""Optimiser steps of one click on Step."""
 LOOK_EVERY = 10
 """Most optimiser steps between looks at the clock and at the stop flag; large networks are looked at more often."""
 INSERTION_SECONDS = 0.12
@@ -153,7 +150,7 @@ def _other_splines(snapshot: Snapshot) -> tuple[LinearSpline, ...]:
 
 def warm_up() -> None:
     """What a worker does before its first job: load the training code and take a few steps."""
-    last_frame(training_stream(Scenario(restarts=2), STEP_SIZE))
+    last_frame(training_stream(Scenario(restarts=2), until=50))
 
 
 def first_frame() -> NetworkFrame:

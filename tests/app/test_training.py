@@ -11,7 +11,7 @@ from cvxdnn.app.state_budget import StateBudget
 from cvxdnn.core.limits import Limits
 from cvxdnn.exhibits.explore.training import TrainingRun
 from cvxdnn.jobs import InlineRunner, Rules
-from cvxdnn.tasks.experiments import STEP_SIZE
+from cvxdnn.tasks.experiments import training_stream
 from cvxdnn.tasks.scenario import Scenario
 from tests.jobs import jobs_tasks as tasks
 from tests.jobs.jobs_tasks import wait_until
@@ -85,10 +85,10 @@ def test_a_run_that_was_left_in_the_queue_is_queued_again(make_run):
 
 def test_steps_that_were_left_are_taken_all(make_run):
     run = make_run(grace=0.01)
-    run.step(SCENARIO)
+    run._train(SCENARIO, training_stream(SCENARIO, until=50))
     run.leave()
     wait_until(lambda: run.poll() or not run.is_running)
-    assert run.frame.step == STEP_SIZE
+    assert run.frame.step == 50
 
 
 def test_pausing_a_run_that_was_left_does_not_start_it_again(make_run):

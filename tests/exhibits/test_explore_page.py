@@ -33,6 +33,20 @@ def readout(app):
     return " ".join(element.proto.body for element in app.get("html"))
 
 
+def trained_a_while(app):
+    """The session, its training paused after its first steps."""
+    session = session_of(app)
+    deadline = time.monotonic() + 60
+    while session.run.is_running and (session.run.frame is None or session.run.frame.step == 0):
+        assert time.monotonic() < deadline, "training never began"
+        time.sleep(0.01)
+        session.run.poll()
+    session.run.pause()
+    app.run()
+    assert not app.exception
+    return session
+
+
 def test_first_visit_shows_a_solved_problem_and_a_trained_network(explore):
     app = explore()
     session = session_of(app)
@@ -76,42 +90,36 @@ def test_every_preset_is_solved_and_trains(explore, name):
 @pytest.mark.parametrize("optimizer", ["adam", "momentum", "gd", "lbfgs"])
 def test_every_kind_of_network_can_be_played(explore, depth, biases, optimizer):
     app = explore(**QUICK, depth=str(depth), biases=biases, optimizer=optimizer)
-    session = session_of(app)
-    app.button(key="explore_rewind").click().run()
-    settle(app)
-    app.button(key="explore_step").click().run()
-    settle(app)
-    assert session.run.frame.step == 50
+    session = trained_a_while(app)
+    assert session.run.frame.step > 0
     assert not app.error
     assert ("upper bound" in readout(app)) == (depth > 2 and biases == "all")
     assert curve(app, "optimum")["lines"]
 
 
-def test_rewind_returns_to_the_same_initial_weights(explore):
+def test_what_was_paused_goes_on_and_the_film_with_it(explore):
     app = explore(**QUICK)
-    app.button(key="explore_rewind").click().run()
-    start = settle(app).run.frame
-    app.button(key="explore_step").click().run()
-    assert settle(app).run.frame.step == 50
-    app.button(key="explore_rewind").click().run()
-    again = settle(app).run.frame
-    assert again.step == start.step == 0
-    assert np.array_equal(again.objectives, start.objectives)
+    paused = trained_a_while(app).run.frame
+    app.button(key="explore_play").click().run()
+    later = settle(app).run.frame
+    assert later.step > paused.step
+    assert np.array_equal(later.history[0], paused.history[0])
+    reel = sent_to_the_chart(app)["film"]
+    assert (reel["stills"], reel["step"]) == (len(later.film.counts), later.step)
+    assert len(later.film.counts) > len(paused.film.counts)
 
 
 def test_a_new_weight_decay_keeps_the_weights(explore):
     app = explore(**QUICK)
-    app.button(key="explore_rewind").click().run()
-    settle(app)
-    app.button(key="explore_step").click().run()
-    before = settle(app).run.frame
-    session = session_of(app)
+    session = trained_a_while(app)
+    before = session.run.frame
     session.change(beta=0.1)
     app.run()
     assert session.scenario.beta == 0.1
     after = settle(app).run.frame
     assert after.step > before.step
     assert np.array_equal(after.history[0], before.history[0])  # one run, from the same start
+    assert after.film.numbers[0, 0] == before.step  # but a film of one weight decay
 
 
 def test_other_settings_start_again(explore):
@@ -189,10 +197,7 @@ def test_extreme_points_are_shown_and_trained(explore, points):
     app.run()
     assert not app.exception
     assert session_of(app).baseline.solution.status.ok
-    app.button(key="explore_rewind").click().run()
-    settle(app)
-    app.button(key="explore_step").click().run()
-    assert np.isfinite(settle(app).run.frame.objectives).all()
+    assert np.isfinite(trained_a_while(app).run.frame.objectives).all()
 
 
 @pytest.mark.parametrize(
@@ -227,7 +232,7 @@ def test_a_failed_job_is_one_message_and_the_next_play_works(explore):
     session.run.message = "The worker process died."
     app.run()
     assert app.error[0].value == "The worker process died."
-    app.button(key="explore_rewind").click().run()
+    app.button(key="explore_play").click().run()
     settle(app)
     assert not app.error
 

@@ -19,7 +19,7 @@ ODD = [
     *(("explore_width", value) for value in ({"int_value": 2**62}, {"bytes_value": b"\xff"})),
     ("explore_loss", {"double_value": NAN}),
     ("explore_polish", {"string_value": "x"}),
-    ("explore_step", {"json_value": "{"}),
+    ("explore_stop", {"json_value": "{"}),
     ("explore_details_view", {"string_array_value": {"data": []}}),
 ]
 NO_CHANGES = [

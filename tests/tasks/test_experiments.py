@@ -9,7 +9,7 @@ import pytest
 from cvxdnn.core.solution import Status
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.tasks.comparison import Baseline, compare, largest_distance, network_tube
-from cvxdnn.tasks.experiments import STEP_SIZE, first_frame, training_stream
+from cvxdnn.tasks.experiments import first_frame, training_stream
 from cvxdnn.tasks.scenario import Scenario
 
 QUICK = Scenario(restarts=2, width=20)
@@ -22,9 +22,9 @@ def frames_of(task, stop_after=None):
 
 
 def test_first_frame_is_the_initial_network_and_the_last_one_carries_the_state():
-    frames = frames_of(training_stream(QUICK, until=STEP_SIZE))
+    frames = frames_of(training_stream(QUICK, until=50))
     assert frames[0].step == 0
-    assert frames[-1].step == STEP_SIZE
+    assert frames[-1].step == 50
     assert frames[-1].state is not None
     assert not frames[-1].done
 
@@ -36,9 +36,9 @@ def test_zero_steps_show_the_initial_weights():
 
 
 def test_stopping_and_going_on_is_the_same_as_not_stopping():
-    whole = frames_of(training_stream(QUICK, until=2 * STEP_SIZE))[-1]
-    half = frames_of(training_stream(QUICK, until=STEP_SIZE))[-1]
-    rest = frames_of(training_stream(QUICK, 2 * STEP_SIZE).after(half))[-1]
+    whole = frames_of(training_stream(QUICK, until=100))[-1]
+    half = frames_of(training_stream(QUICK, until=50))[-1]
+    rest = frames_of(training_stream(QUICK, 100).after(half))[-1]
     assert rest.step == whole.step
     assert np.array_equal(rest.objectives, whole.objectives)
     assert np.array_equal(rest.history, whole.history)

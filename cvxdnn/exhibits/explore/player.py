@@ -10,7 +10,7 @@ PREFIX = "explore_"
 
 
 def player(session: Session) -> None:
-    """Train or pause, step, rewind, stop; below them what the run is doing."""
+    """Train or pause, stop; below them what the run is doing. Any moment of it is on the film under the chart."""
     run, scenario = session.run, session.scenario
     with st.container(horizontal=True, gap="xsmall", key=PREFIX + "buttons"):
         if run.is_running:
@@ -24,8 +24,6 @@ def player(session: Session) -> None:
                 on_click=run.play,
                 args=(scenario,),
             )
-        st.button("Step", key=PREFIX + "step", on_click=run.step, args=(scenario,))
-        st.button("Rewind", key=PREFIX + "rewind", on_click=run.rewind, args=(scenario,))
         st.button(
             "Stop",
             key=PREFIX + "stop",

@@ -3,12 +3,15 @@
 import math
 from html import escape
 
+import numpy as np
 import streamlit as st
 
 from cvxdnn.core.solution import Solution
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import BAND_TOLERANCE, Comparison, compare
 
+THERE = 0.01
+"""A start whose gap is at most this share of the optimum got there."""
 STYLE = """<style>
 .readout { font-size: 0.9rem; line-height: 1.35; }
 .readout .name { font-size: 0.85rem; opacity: 0.8; }
@@ -16,6 +19,7 @@ STYLE = """<style>
 .readout .big:not(.words) { white-space: nowrap; }
 .readout .big.words { font-size: 1rem; font-weight: 500; padding: 0.4rem 0; }
 .readout .big.brief { font-size: 1rem; font-weight: 500; white-space: normal; }
+.readout .starts { min-height: 2.7em; }
 .readout table { width: 100%; border-collapse: collapse; }
 .readout td { padding: 0.22rem 0; border: 0; vertical-align: top; }
 .readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 8em; }
@@ -44,7 +48,26 @@ def _headline(session: Session, numbers: Comparison | None) -> str:
     if not session.baseline.is_optimum:
         return _against_upper_bound(session, numbers)
     shown = "–" if numbers is None or numbers.relative_gap is None else _percent(numbers.relative_gap)
-    return f'<div class="name">gap to the best possible network{_tag("certified")}</div>{_big(session, shown)}'
+    return (
+        f'<div class="name">gap to the best possible network{_tag("certified")}</div>{_big(session, shown)}'
+        f'<div class="name starts">{_starts(session, numbers)}</div>'
+    )
+
+
+def _starts(session: Session, numbers: Comparison | None) -> str:
+    """How all restarts fared, not only the best one: a person who trains once gets any of them."""
+    bound, frame = session.baseline.lower_bound, session.run.frame
+    if numbers is None or frame is None or not bound:
+        return ""
+    gaps = np.sort(frame.objectives / bound - 1)
+    others = gaps[~(gaps <= THERE)]  # those without a number, too
+    words = f"{gaps.size - others.size} of {gaps.size} starts within {THERE:.0%} of it".replace("%", " %")
+    if not others.size:
+        return words
+    if not np.isfinite(others).all():
+        return f"{words}, the others further away or diverged"
+    ends = [_percent(float(gap)) for gap in (others[0], others[-1])]
+    return f"{words}, {others.size} at {' to '.join(dict.fromkeys(ends))}"
 
 
 def _big(session: Session, shown: str) -> str:

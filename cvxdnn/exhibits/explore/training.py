@@ -1,4 +1,4 @@
-"""The training of Explore: play, pause, step, rewind, end, and what to show of it.
+"""The training of Explore: play, pause, end, and what to show of it.
 
 It is a chain of jobs over one set of initial weights. The frame of the last job stays until the next one has its
 first, so that the chart is never empty; `scenario` is what the frame belongs to.
@@ -11,7 +11,7 @@ from cvxdnn.app.run import Run
 from cvxdnn.app.tab import tab
 from cvxdnn.jobs import Job, JobState
 from cvxdnn.jobs.log import fingerprint
-from cvxdnn.tasks.experiments import STEP_SIZE, NetworkFrame, NetworkView, training_stream
+from cvxdnn.tasks.experiments import NetworkFrame, NetworkView, training_stream
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Stream
 
@@ -51,18 +51,6 @@ class TrainingRun(Run[NetworkFrame]):
         else:
             self.restart(scenario)
 
-    def step(self, scenario: Scenario) -> None:
-        """Take `STEP_SIZE` optimiser steps."""
-        self.pause()
-        if self._can_resume(scenario) and self.frame is not None and not self.frame.done:
-            self._train(scenario, self._continuation(scenario, STEP_SIZE))
-        else:
-            self._train(scenario, training_stream(scenario, STEP_SIZE))
-
-    def rewind(self, scenario: Scenario) -> None:
-        """Back to the initial weights of the seed, and wait there."""
-        self._train(scenario, training_stream(scenario, until=0))
-
     def end(self) -> None:
         """End the run: what it reached stays on the chart, the next play starts again."""
         self.pause()
@@ -80,9 +68,8 @@ class TrainingRun(Run[NetworkFrame]):
         self.subject = scenario
         self._submit(stream, f"train {fingerprint(scenario)}")
 
-    def _continuation(self, scenario: Scenario, steps: int | None = None) -> Stream[NetworkView]:
-        assert self.frame is not None  # see _can_resume
-        stream = training_stream(scenario, None if steps is None else self.frame.step + steps).after(self.frame)
+    def _continuation(self, scenario: Scenario) -> Stream[NetworkView]:
+        stream = training_stream(scenario).after(self.frame)
         # A film is of one weight decay: its prices could not be compared otherwise.
         return stream if self.shows(scenario) else dataclasses.replace(stream, film=None)
 
