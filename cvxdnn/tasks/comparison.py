@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from cvxdnn.core.bends import distinct_bends
 from cvxdnn.core.datasets import Dataset, Normalization
 from cvxdnn.core.loss_terms import middle
 from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
@@ -21,10 +22,10 @@ from cvxdnn.tasks.experiments import NetworkFrame
 from cvxdnn.tasks.optimum import Answer, optimum_of
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["BAND_TOLERANCE", "KNOT_SHARE", "Baseline", "Comparison", "compare", "largest_distance", "network_tube"]
+__all__ = ["BAND_TOLERANCE", "BEND_TOLERANCE", "Baseline", "Comparison", "compare", "largest_distance", "network_tube"]
 
-KNOT_SHARE = 1e-3
-"""A bend of a trained network counts as a knot when it holds more than this share of all its bending."""
+BEND_TOLERANCE = 0.005
+"""Neighbouring bends count as one where one bend in their place moves the curve by at most this share of the range."""
 CHECKED_POINTS = 500
 """Up to so many points an optimum is checked in rational arithmetic."""
 BAND_TOLERANCE = 0.01
@@ -141,7 +142,7 @@ class Comparison:
     objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`; where
         `Baseline.is_optimum` is false it is an upper bound, and there is no gap
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
-    knots : bends inside the data's range of network, optimum and spline
+    knots : bends inside the data's range of network, optimum and spline that can be told apart
     deviation : largest distance to the linear spline;  outside : largest distance to the band; None before the
         optimum is known
     correct : for labels, how many the network's sign gets right;  None for numbers
@@ -175,9 +176,9 @@ def compare(baseline: Baseline, frame: NetworkFrame) -> Comparison:
         gap=gap,
         relative_gap=gap / bound if gap is not None and bound else None,
         knots=(
-            _inside(network.significant_knots(KNOT_SHARE)).size,
-            None if solution is None else solution.knots.size,
-            baseline.spline.significant_knots().size,
+            bends(network).size,
+            None if solution is None else bends(solution.spline).size,
+            bends(baseline.spline).size,
         ),
         deviation=largest_distance(network, baseline.spline),
         outside=_distance_to_band(network, *baseline.band) if baseline.is_known else None,
@@ -214,9 +215,9 @@ def network_loss(baseline: Baseline, frame: NetworkFrame) -> float:
     return float(baseline.scenario.loss_function.value(frame.view.spline(data.x), data.y).sum())
 
 
-def network_knots(frame: NetworkFrame) -> Array:
-    """The bends of the best network inside the data's range that `Comparison.knots` counts."""
-    return _inside(frame.view.spline.significant_knots(KNOT_SHARE))
+def bends(spline: LinearSpline) -> Array:
+    """The bends inside the data's range that can be told apart."""
+    return distinct_bends(spline, low=0.0, high=1.0, tolerance=BEND_TOLERANCE)
 
 
 def largest_distance(f: LinearSpline, g: LinearSpline) -> float:

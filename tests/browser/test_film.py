@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cvxdnn.app.modules import DIGEST
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.tasks.comparison import bends
 from tests.browser.test_explore import SLOW, curve, drag, open_explore, shape
 from tests.browser.test_point_editor import next_frame
 from tests.browser.test_preview import heights, price
@@ -128,3 +131,18 @@ def test_nobody_else_knows_where_a_film_is(page, address):
     (url,) = set(asked)
     assert page.request.get(url).status == 200
     assert page.request.get(url[:-1] + ("A" if url[-1] != "A" else "B")).status == 404
+
+
+def test_bends_are_counted_as_python_counts_them(app_server, page):
+    rng = np.random.default_rng(3)
+    curves = []
+    for _ in range(300):
+        x = np.unique(np.concatenate([[0, 1], rng.uniform(size=rng.integers(0, 40)).round(3)]))
+        slopes = np.cumsum(rng.normal(size=x.size) * rng.choice([0.0, 0.05, 1.0], size=x.size))
+        curves.append((x, np.cumsum(slopes * np.diff(x, prepend=0))))
+    page.goto(app_server("tests/browser/apps/editor_app.py"))
+    count = "async ([module, curves]) => curves.map((await import(module)).distinctBends)"
+    sent = [np.column_stack(curve).tolist() for curve in curves]
+    counted = page.evaluate(count, [f"/assets/{DIGEST}/editor/bends.js", sent])
+    for (x, y), found in zip(curves, counted, strict=True):
+        assert np.allclose(found, bends(LinearSpline(x, y)), atol=1e-9)

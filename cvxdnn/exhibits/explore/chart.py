@@ -15,7 +15,7 @@ from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.exhibits.explore.domain import Domain
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import Baseline, network_knots, network_loss
+from cvxdnn.tasks.comparison import Baseline, bends, network_loss
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import BETAS, MAX_POINTS
 
@@ -108,7 +108,7 @@ def _network_curves(session: Session, domain: Domain) -> list[Curve]:
         trained_on = baseline(run.scenario)
         units = trained_on.units
         best["lines"] = [_line(frame.view.spline, units, domain)]
-        best["knots"] = units.user_x(network_knots(frame))
+        best["knots"] = units.user_x(bends(frame.view.spline))
         misfit = network_loss(trained_on, frame)
         best["price"] = _price("network", misfit, frame.objective - misfit)
         best["is_old"] = not run.shows(session.scenario)

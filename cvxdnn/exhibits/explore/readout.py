@@ -8,8 +8,9 @@ import streamlit as st
 
 from cvxdnn.core.solution import Solution
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import BAND_TOLERANCE, Comparison, compare
+from cvxdnn.tasks.comparison import BAND_TOLERANCE, BEND_TOLERANCE, Comparison, bends, compare
 
+COUNTED = f"Neighbours that one bend replaces within {BEND_TOLERANCE:.1%} of the data's range count once."
 THERE = 0.01
 """A start whose gap is at most this share of the optimum got there."""
 STYLE = """<style>
@@ -106,7 +107,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
             "–" if solution is None else _proven(session, solution),
         ),
         *_local_minima(session),
-        ("knots: network, optimum, spline", _knots(session, numbers)),
+        (f'<span title="{COUNTED}">bends: network, optimum, spline</span>', _knots(session, numbers)),
         _fit(session, numbers),
         ("inside the optimal band", _inside(numbers)),
     ]
@@ -144,8 +145,8 @@ def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
 def _knots(session: Session, numbers: Comparison | None) -> str:
     baseline = session.baseline
     network = "–" if numbers is None else str(numbers.knots[0])
-    optimum = "–" if baseline.solution is None else str(baseline.solution.knots.size)
-    return f"{network}, {optimum}, {baseline.spline.significant_knots().size}"
+    optimum = "–" if baseline.solution is None else str(bends(baseline.solution.spline).size)
+    return f"{network}, {optimum}, {bends(baseline.spline).size}"
 
 
 def _inside(numbers: Comparison | None) -> str:

@@ -24,7 +24,7 @@ from cvxdnn.tasks.scenario import OPTIMIZERS, Scenario
 
 __all__ = ["AXES", "FORMAT", "MAX_RUNS", "OWN_POINTS", "Grid"]
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same settings no longer give the same results: old results are then not found again."""
 MAX_RUNS = 5_000
 OWN_POINTS = "your points"

@@ -11,11 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
-import numpy as np
-
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.solution import Snapshot, Status
-from cvxdnn.tasks.comparison import KNOT_SHARE, Baseline
+from cvxdnn.tasks.comparison import Baseline, bends
 from cvxdnn.tasks.sweep.grid import OWN_POINTS
 
 __all__ = ["COLUMNS", "REACHED", "Record", "Table", "record_of"]
@@ -31,7 +29,7 @@ class Record:
     objective : of the best network (measured); None if no restart stayed finite
     optimum : the global optimum (certified); None where none is known for this architecture
     gap : objective above the proven lower bound, as a share of that bound (certified); None without a bound
-    knots : bends of the best network inside the data's range (measured)
+    knots : bends of the best network inside the data's range that can be told apart (measured)
     steps, seconds : optimiser steps, and time in the training loop (measured)
     status : how it ended, in one word
     """
@@ -139,16 +137,11 @@ def record_of(baseline: Baseline, snapshot: Snapshot, seconds: float) -> Record:
         objective=snapshot.objective if finite else None,
         optimum=None if bound is None or baseline.solution is None else baseline.solution.objective,
         gap=gap,
-        knots=_knots(snapshot) if finite else None,
+        knots=bends(snapshot.network.to_spline()).size if finite else None,
         steps=snapshot.step,
         status=_ending(snapshot.status, gap),
         seconds=seconds,
     )
-
-
-def _knots(snapshot: Snapshot) -> int:
-    knots = snapshot.network.to_spline().significant_knots(KNOT_SHARE)
-    return int(np.count_nonzero((knots > 0) & (knots < 1)))
 
 
 def _ending(status: Status, gap: float | None) -> str:

@@ -14,6 +14,8 @@
  * @property {{place: number, change: number, side: number}[]} ramps
  */
 
+import { distinctBends } from "./bends.js";
+
 const COLUMNS = 6; // step, constant, slope, misfit, charge, count of ramps
 
 /**
@@ -78,8 +80,5 @@ export function corners(still, low, high) {
   return at.map((x) => [x, valueAt(still, x)]);
 }
 
-/** Bends that hold more than a thousandth of all bending, as Python counts them. */
-export function bends(still) {
-  const total = still.ramps.reduce((sum, { change }) => sum + Math.abs(change), 0);
-  return still.ramps.filter(({ change }) => Math.abs(change) > 1e-3 * total).map(({ place }) => place);
-}
+/** The bends inside the data's range that can be told apart. */
+export const bends = (still) => distinctBends(corners(still, 0, 1));

@@ -3,7 +3,7 @@
  * bends the curve. Pointing at one, or choosing it with the arrow keys, lights it in both and says what it is.
  */
 
-import { rampAt, valueAt } from "./film.js";
+import { bends, rampAt, valueAt } from "./film.js";
 import { coordinate } from "./numbers.js";
 import { svg } from "./svg.js";
 
@@ -12,6 +12,8 @@ const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: i
 const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
 
 const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
+
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 export class Hinges {
   #chosen = null; // index of a ramp
@@ -56,7 +58,7 @@ export class Hinges {
     this.drawing = drawing;
     this.#drawStrip(drawing);
     this.#drawBeads(still, units, drawing);
-    this.#say(areNeurons);
+    this.#say(still, areNeurons);
   }
 
   #drawStrip({ view, shown, scale }) {
@@ -105,13 +107,13 @@ export class Hinges {
     bead.classList.toggle("chosen", index === this.#chosen);
   }
 
-  #say(areNeurons) {
+  #say(still, areNeurons) {
     const chosen = this.#shown.find(({ index }) => index === this.#chosen);
-    const count = this.#shown.length;
-    const kind = areNeurons ? "hinge" : "bend";
-    this.words.textContent = chosen
-      ? this.#described(chosen, areNeurons)
-      : `${count} ${kind}${count === 1 ? "" : "s"}: ${areNeurons ? "each neuron is a ramp, and" : "their ramps and a line;"} the network is their sum`;
+    if (chosen) this.words.textContent = this.#described(chosen, areNeurons);
+    else if (areNeurons) {
+      const hinges = counted(this.#shown.length, "hinge");
+      this.words.textContent = `${hinges}, ${counted(bends(still).length, "bend")}: each neuron is a ramp, the network their sum`;
+    } else this.words.textContent = `${counted(bends(still).length, "bend")}: the network is a line and a ramp at each`;
   }
 
   #described({ index, ramp, share }, areNeurons) {
