@@ -83,7 +83,7 @@ def test_a_slow_optimum_comes_after_the_page_and_moves_nothing(page, address):
     below = [page.get_by_role("button", name="Stop"), page.get_by_text("Points as a table")]
     places = [each.bounding_box()["y"] for each in below]
     expect(number).to_have_text(re.compile("%$"), timeout=2 * SLOW)
-    assert shape(page, "optimum").startswith("M")
+    expect(curve(page, "optimum")).to_have_attribute("d", re.compile("^M"), timeout=SLOW)
     assert [each.bounding_box()["y"] for each in below] == pytest.approx(places, abs=1)
 
 

@@ -1,0 +1,137 @@
+"""What the browser computes for each frame in which the optimum follows a finger, measured with the server stopped.
+
+    python -m benchmarks.frames [--seconds 2]
+
+A point is dragged, then the weight decay's slider, then the film is played, for some seconds each. Every animation
+frame's own work is timed (solving, words, drawing into the page; not what the browser does with it afterwards), frames
+are counted, and the longest task that blocked the page is kept. Without a display the browser paints by software.
+"""
+
+import argparse
+import shutil
+import signal
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from benchmarks.server import Server, running_server
+from benchmarks.startup import CHROMIUM, OPTIONS
+from cvxdnn.tasks.scenario import Scenario
+
+PORT = 8732
+WATCH = """() => {
+  window.frames_of = { work: [], longest: 0 };
+  const ask = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (draw) =>
+    ask((time) => {
+      const began = performance.now();
+      draw(time);
+      window.frames_of.work.push(performance.now() - began);
+    });
+  new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) window.frames_of.longest = Math.max(window.frames_of.longest, task.duration);
+  }).observe({ type: "longtask" });
+}"""
+SETTINGS = [(7, 2), (20, 2), (60, 2), (133, 2), (200, 2), (20, 3), (20, 5), (133, 4)]
+"""Points and layers."""
+
+Record = dict[str, Any]
+
+
+def scenario_of(count: int, depth: int) -> Scenario:
+    """A noisy wave through so many points."""
+    rng = np.random.default_rng(count)
+    x = np.sort(rng.uniform(size=count)).round(6)
+    y = (np.sin(9 * x) + 0.2 * rng.normal(size=count)).round(6)
+    return Scenario(preset="", points=tuple(zip(x.tolist(), y.tolist(), strict=True)), depth=depth, restarts=2)
+
+
+@contextmanager
+def stopped(server: Server) -> Iterator[None]:
+    """The server answers nothing meanwhile."""
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+
+
+def moved(page: Page, start: tuple[float, float], step: tuple[float, float], seconds: float) -> Record:
+    """Press there and move to and fro; the frames of that time."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    record = watched(page, seconds, lambda k: page.mouse.move(start[0] + step[0] * k, start[1] + step[1] * k))
+    page.mouse.up()
+    return record
+
+
+def watched(page: Page, seconds: float, act: Callable[[int], None]) -> Record:
+    """Act again and again; frames a second, and milliseconds of their work."""
+    page.evaluate("() => Object.assign(window.frames_of, { work: [], longest: 0 })")
+    began, count = time.monotonic(), 0
+    while time.monotonic() - began < seconds:
+        act(abs(count % 40 - 20))
+        count += 1
+    work = page.evaluate("() => window.frames_of.work")
+    return {
+        "frames a second": round(len(work) / (time.monotonic() - began)),
+        "median (ms)": round(statistics.median(work), 1),
+        "p95 (ms)": round(float(np.quantile(work, 0.95)), 1),
+        "longest task (ms)": round(page.evaluate("() => window.frames_of.longest")),
+    }
+
+
+def middle(target: Locator) -> tuple[float, float]:
+    """Where the mouse would press it."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def measure(page: Page, server: Server, scenario: Scenario, seconds: float) -> dict[str, Record]:
+    """The three movements, on a page that has come to rest."""
+    page.goto(f"{server.address}/?{urlencode(scenario.to_query())}")
+    page.locator(".bead").first.wait_for(state="attached", timeout=120_000)  # trained, and its film is here
+    points = page.locator(".point")
+    found = {}
+    with stopped(server):
+        found["a point"] = moved(page, middle(points.nth(points.count() // 2)), (0, 2), seconds)
+    page.locator('.editor[data-stale="false"]').wait_for(timeout=60_000)
+    rail = page.get_by_role("slider", name="Weight decay β")
+    with stopped(server):
+        found["weight decay"] = moved(page, middle(rail), (4, 0), seconds)
+    page.locator('.editor[data-stale="false"]').wait_for(timeout=60_000)
+    page.locator(".bead").first.wait_for(state="attached", timeout=120_000)
+    with stopped(server):
+        page.get_by_role("slider", name="Moment of the training").press("Home")
+        page.locator(".film .play").click()
+        found["the film"] = watched(page, seconds, lambda _: page.wait_for_timeout(20))
+    return found
+
+
+def main() -> None:
+    """Measure every setting and print a line each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    seconds = parser.parse_args().seconds
+    with sync_playwright() as playwright, running_server(PORT) as server:
+        executable = next(filter(None, map(shutil.which, CHROMIUM)))
+        browser = playwright.chromium.launch(executable_path=executable, args=OPTIONS)
+        for count, depth in SETTINGS:
+            page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+            page.add_init_script(f"({WATCH})()")
+            for what, record in measure(page, server, scenario_of(count, depth), seconds).items():
+                print(f"{count} points, {depth} layers, {what}:", record, flush=True)
+            page.context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
