@@ -124,6 +124,7 @@ class FilmReel(TypedDict):
 
     stills : how many there are so far.
     step : of the last.
+    start, edition : other numbers for another training, and for another still.
     is_running : whether there will be more.
     plays : whether it begins by itself, once.
     """
@@ -131,6 +132,8 @@ class FilmReel(TypedDict):
     address: str
     stills: int
     step: int
+    start: int
+    edition: int
     is_running: bool
     plays: bool
 

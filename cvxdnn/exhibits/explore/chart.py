@@ -1,5 +1,6 @@
 """What the Explore chart shows: the baseline and the newest training frame, in the user's units."""
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,8 @@ def _film(session: Session) -> FilmReel | None:
         "address": address_of(run),
         "stills": len(frame.film.counts),
         "step": frame.step,
+        "start": zlib.crc32(frame.film.numbers[0].tobytes()),
+        "edition": zlib.crc32(frame.film.numbers.tobytes()),
         "is_running": run.is_running,
         "plays": session.is_first_sight,
     }

@@ -39,16 +39,24 @@ export class Hinges {
     this.strip.addEventListener("keydown", (event) => this.#key(event));
   }
 
+  makeRoom(isThere) {
+    this.element.hidden = !isThere;
+  }
+
+  clear() {
+    this.beads.replaceChildren();
+    this.strip.replaceChildren();
+    this.words.textContent = "";
+    this.#shown = [];
+  }
+
   /**
-   * @param {?import("./film.js").Still} still
+   * @param {import("./film.js").Still} still
    * @param {{x: object, y: object}} units
    * @param {boolean} areNeurons or bends of a deeper network
    */
   draw(still, units, areNeurons, drawing) {
-    this.element.hidden = !still;
-    this.beads.replaceChildren();
-    this.strip.replaceChildren();
-    if (!still) return;
+    this.clear();
     const total = still.ramps.reduce((sum, { change }) => sum + Math.abs(change), 0) || 1;
     this.#shown = still.ramps
       .map((ramp, index) => ({ index, ramp, share: Math.abs(ramp.change) / total }))
@@ -123,6 +131,7 @@ export class Hinges {
   }
 
   #point(event) {
+    if (!this.#shown.length) return;
     const [left] = this.drawing.positionIn(this.strip, event);
     let nearest = null;
     for (const { index, ramp } of this.#shown) {

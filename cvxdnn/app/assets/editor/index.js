@@ -71,7 +71,7 @@ export class Editor {
   update(component) {
     this.link.receive(component);
     if (!this.gestures.isDown) this.accept();
-    this.player.update(this.link.data.film ?? null);
+    this.player.update(this.link.data.film ?? null, Boolean(this.link.data.model));
     this.#showTheme();
     this.schedule("all");
   }
@@ -293,8 +293,10 @@ export class Editor {
   #drawHinges(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
     const isShown = seen && network && !hidden.has(network.name);
-    const still = isShown ? seen.still : null;
-    this.hinges.draw(still, isShown && this.#units(), this.link.data.model?.depth === 2, this.drawing);
+    const { model } = this.link.data;
+    this.hinges.makeRoom(Boolean(model));
+    if (isShown) this.hinges.draw(seen.still, this.#units(), model?.depth === 2, this.drawing);
+    else this.hinges.clear();
   }
 
   #layout() {

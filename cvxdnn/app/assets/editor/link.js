@@ -38,7 +38,8 @@
  * @property {?{x: number[], z: number[], c: number, half_width: number, touching: number[]}} certificate
  * @property {{decay: string, caption: string}} words about the certificate; "{wall}" stands for the half width
  * @property {?import("./preview.js").Model} model what the optimum is of
- * @property {?{address: string, stills: number, step: number, is_running: boolean, plays: boolean}} film
+ * @property {?{address: string, stills: number, step: number, start: number, edition: number, is_running: boolean,
+ *   plays: boolean}} film
  * @property {string[]} hidden
  * @property {?{points: number[][], hidden: string[], edits: number, beta: ?number}} received
  */

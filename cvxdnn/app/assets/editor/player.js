@@ -11,6 +11,7 @@ const SPEEDS = [1, 2, 4, 0.25, 0.5];
 export class Player {
   /** @type {?import("./film.js").Still[]} */
   #stills = null;
+  #edition; // of which edition of the reel
   #reel = null; // what Python says there is
   #position = Number.POSITIVE_INFINITY; // the end, however much there is
   #speed = 0; // index into SPEEDS
@@ -38,12 +39,16 @@ export class Player {
     return this.#since !== null;
   }
 
-  /** @param {?object} reel as `FilmReel` in Python; null where the network belongs to other points */
-  update(reel) {
-    const isOther = !reel || reel.address !== this.#reel?.address || reel.stills < this.#reel.stills;
-    if (isOther) this.#rewind();
+  /**
+   * @param {?object} reel as `FilmReel` in Python; null where the network belongs to other points
+   * @param {boolean} hasRoom whether there may be one at all
+   */
+  update(reel, hasRoom) {
+    const isSame = reel && reel.address === this.#reel?.address && reel.start === this.#reel.start;
+    if (!isSame || reel.stills < this.#reel.stills) this.#rewind();
     this.#reel = reel;
-    this.element.hidden = !reel && !this.#hasPlayed;
+    this.element.hidden = !hasRoom;
+    for (const control of [this.button, this.rail]) control.disabled = !reel;
     if (reel && !reel.is_running) this.#fetch();
   }
 
@@ -54,12 +59,12 @@ export class Player {
   }
 
   async #fetch() {
-    const { address, stills, step } = this.#reel;
-    if (this.#isFetching || (this.#stills?.length >= stills && this.#stills.at(-1).step >= step)) return;
+    const { address, edition } = this.#reel;
+    if (this.#isFetching || (this.#stills && edition === this.#edition)) return;
     this.#isFetching = true;
     try {
       const answer = await fetch(new URL(address, document.baseURI));
-      if (answer.ok && this.#reel?.address === address) this.#take(read(await answer.arrayBuffer()));
+      if (answer.ok && this.#reel?.address === address) this.#take(read(await answer.arrayBuffer()), edition);
     } catch {
       // The connection is gone for a moment: the next word of Python's asks again.
     } finally {
@@ -67,9 +72,9 @@ export class Player {
     }
   }
 
-  #take(stills) {
-    if (stills.length < this.#reel.stills) return; // of an earlier training
-    this.#stills = stills;
+  #take(stills, edition) {
+    if (stills.length < this.#reel?.stills) return; // of an earlier training
+    [this.#stills, this.#edition] = [stills, edition];
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.#reel.plays && !this.#hasPlayed && !isCalm) this.#play();
     this.#hasPlayed = true;
