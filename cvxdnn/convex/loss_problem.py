@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cvxdnn.convex.conic import ConicAnswer
+from cvxdnn.convex.knot_removal import spline_through
 from cvxdnn.convex.problem import unit_problem
-from cvxdnn.convex.tidy import spline_through
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.evaluation import fit_of
-from cvxdnn.core.loss_terms import LossTerms, middle
+from cvxdnn.core.loss_terms import LossTerms, midpoint
 from cvxdnn.core.losses import Absolute, Huber
 from cvxdnn.core.objective import Certificate, certify_terms, spline_cost
 from cvxdnn.core.spline import LinearSpline
@@ -72,7 +72,7 @@ class LossProblem:
     def unit(self) -> float:
         """What a constant costs, or the polygon through the best values if that is less, above what nothing removes."""
         terms = self.terms
-        best = middle(*terms.best_values())
+        best = midpoint(*terms.best_values())
         constant = terms.best_constant()
         removable = np.inf
         if np.isfinite(constant):

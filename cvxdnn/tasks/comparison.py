@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from cvxdnn.core.datasets import Dataset, Normalization
-from cvxdnn.core.loss_terms import middle
+from cvxdnn.core.loss_terms import midpoint
 from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
@@ -116,7 +116,7 @@ class Baseline:
     def flat_loss(self) -> float:
         """What the best flat line is charged, which bends nowhere."""
         loss, y = self.scenario.loss_function, self.data.y
-        return float(loss.value(middle(*map(np.array, loss.best_constants(y))), y).sum())
+        return float(loss.value(midpoint(*map(np.array, loss.best_constants(y))), y).sum())
 
     @cached_property
     def fitted(self) -> Array:

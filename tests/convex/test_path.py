@@ -173,12 +173,12 @@ def test_every_breakpoint_can_be_looked_up_instead(monkeypatch, skip_connection)
 def test_jumps_are_certified_and_recorded(monkeypatch):
     x, y = noisy(4, 30)
     walked = regularization_path(x, y)
-    settled = homotopy._settled
+    repaired = homotopy._optimum
 
     def fails_at_breakpoints(problem, pattern, beta, owners):
-        return settled(problem, pattern, beta, owners) if owners.size == 0 else None
+        return repaired(problem, pattern, beta, owners) if owners.size == 0 else None
 
-    monkeypatch.setattr(homotopy, "_settled", fails_at_breakpoints)
+    monkeypatch.setattr(homotopy, "_optimum", fails_at_breakpoints)
     monkeypatch.setattr(Conditions, "hold", lambda self, beta: False)
     path = regularization_path(x, y)
     jumps = [event for event in path.events if event.kind is EventKind.JUMPED]
