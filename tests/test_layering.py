@@ -39,10 +39,10 @@ ROOMS = {
 
 MOST_LINES = {
     "core": 4900,
-    "convex": 5200,
+    "convex": 5150,
     "training": 4250,
     "jobs": 2200,
-    "theory": 3750,
+    "theory": 3700,
     "tasks": 3000,
     "app": 3450,
     "exhibits": 7100,

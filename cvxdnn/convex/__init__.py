@@ -6,7 +6,6 @@ solved along the two-layer `path`.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
@@ -113,7 +112,7 @@ def solve(
 
         if 0 < beta < 1e-305:
             raise InvalidInputError(f"beta is {beta:g}; quotients by it overflow: use 0, or at least 1e-305")
-        return replace(solve_loss(points, y, loss, beta, skip_connection, method), loss_name=loss.name)
+        return solve_loss(points, y, loss, beta, skip_connection, method)
     if beta == 0:
         return interpolation(points, y, skip_connection)
     return solution_of(_optimum(unit_problem(points, beta, skip_connection), method), points, y, beta)

@@ -138,8 +138,8 @@ class Baseline:
 class Comparison:
     """A trained network measured against a `Baseline`.
 
-    objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`; where
-        `Baseline.is_optimum` is false it is an upper bound, and there is no gap
+    objective : the network's (measured);  optimum : certified; where `Baseline.is_optimum` is false it
+        is an upper bound, and there is no gap
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
     knots : bends inside the data's range of network, optimum and spline
     deviation : largest distance to the linear spline;  outside : largest distance to the band; None before the
@@ -149,7 +149,6 @@ class Comparison:
 
     objective: float
     optimum: float | None
-    optimum_gap: float | None
     gap: float | None
     relative_gap: float | None
     knots: tuple[int, int | None, int]
@@ -171,7 +170,6 @@ def compare(baseline: Baseline, frame: NetworkFrame) -> Comparison:
     return Comparison(
         objective=frame.objective,
         optimum=None if solution is None else solution.objective,
-        optimum_gap=None if solution is None else solution.relative_gap,
         gap=gap,
         relative_gap=gap / bound if gap is not None and bound else None,
         knots=(
