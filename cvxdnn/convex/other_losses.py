@@ -23,7 +23,7 @@ from cvxdnn.convex.clipping import Clipped, Trend, clippings, with_relevant_thre
 from cvxdnn.convex.conic import ConicAnswer, loss_program
 from cvxdnn.convex.conic_search import ACCEPTED, search_nodes
 from cvxdnn.convex.knot_removal import NOISE, first_accepted, with_fewer_knots
-from cvxdnn.convex.loss_problem import LossProblem, judged, unit_loss_problem
+from cvxdnn.convex.loss_problem import LossProblem, gap_to_penalty, unit_loss_problem
 from cvxdnn.core.evaluation import fit_of
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.loss_terms import LossTerms
@@ -66,8 +66,8 @@ def solve_loss(
         spline, dual = problem.units.user_spline(unit_spline), multipliers * problem.multiplier_scale
         if clipped.allows(spline(points.x), dual):
             break
-    dual, judge = clipped.pinned(dual), trend.restored(clipped.terms)
-    return _solution(terms, trend.added_to(spline), dual, beta, skip_connection, judge=judge)
+    dual, clipped_terms = clipped.pinned(dual), trend.restored(clipped.terms)
+    return _solution(terms, trend.added_to(spline), dual, beta, skip_connection, clipped_terms=clipped_terms)
 
 
 def _with_margin(problem: LossProblem, clipped: Clipped, method: str) -> tuple[LinearSpline, Array]:
@@ -118,20 +118,20 @@ def _solution(
     beta: float,
     skip_connection: bool,
     when_accurate: Status = Status.OPTIMAL,
-    judge: LossTerms | None = None,
+    clipped_terms: LossTerms | None = None,
 ) -> Solution:
     """The solution that a spline in the user's units is.
 
-    The status is that of the data term `judge`, in which no loss drowns the rest.
+    The status is that of the data term `clipped_terms`, in which no loss drowns the rest.
     """
     points = terms.points
     fit = fit_of(spline, points.x, skip_connection)
-    judge = judge or terms
-    judgement = certificate = certify_terms(judge, fit, beta, skip_connection=skip_connection, dual=dual)
-    if judge is not terms:
-        bound = terms.bound_of(judgement.multipliers, judgement.point)
+    clipped = clipped_terms or terms
+    proof = certificate = certify_terms(clipped, fit, beta, skip_connection=skip_connection, dual=dual)
+    if clipped is not terms:
+        bound = terms.bound_of(proof.multipliers, proof.point)
         certificate = certificate_of(terms, fit, beta, bound, skip_connection=skip_connection)
-    is_accurate = judged(judgement.excess, beta * fit.cost, judge.round_off(fit.values)) <= TOLERANCE
+    gap = gap_to_penalty(proof.excess, beta * fit.cost, clipped.round_off(fit.values))
     return Solution(
         spline=spline,
         objective=certificate.primal,
@@ -142,7 +142,7 @@ def _solution(
         dual=certificate.multipliers,
         gap=certificate.gap,
         relative_gap=certificate.relative_gap,
-        status=when_accurate if is_accurate else Status.INACCURATE,
+        status=when_accurate if gap <= TOLERANCE else Status.INACCURATE,
         beta=beta,
         x_range=(float(points.x[0]), float(points.x[-1])),
         skip_connection=skip_connection,
