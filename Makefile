@@ -23,7 +23,7 @@ app: $(VENV)/.app
 
 test: lint types unit
 
-QUICK := tests/core tests/convex tests/training tests/app tests/test_layering.py tests/test_deployment.py
+QUICK := tests/core tests/convex tests/training tests/app tests/test_layering.py tests/test_public_names.py tests/test_deployment.py
 quick: lint types
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" $(QUICK)
 

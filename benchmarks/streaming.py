@@ -18,7 +18,7 @@ from cvxdnn.tasks.experiments import training_stream, warm_up
 from cvxdnn.tasks.scenario import Scenario
 
 SETTINGS: dict[str, dict[str, Any]] = {
-    "default": {},
+    "10 points, width 50, 8 restarts": {"preset": "zigzag"},
     "60 points, width 100, 16 restarts": {"preset": "noisy sine", "width": 100, "restarts": 16},
     "133 points, 4 layers, width 200, 8 restarts": {
         "preset": "motorcycle",
@@ -26,7 +26,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "restarts": 8,
         "depth": 4,
     },
-    "insertion": {"optimizer": "insertion"},
+    "insertion on the 10 points": {"preset": "zigzag", "optimizer": "insertion"},
 }
 LONG: dict[str, Any] = {"preset": "motorcycle", "depth": 4, "width": 100, "restarts": 8}
 LOOK = 0.001

@@ -6,7 +6,6 @@ solved along the two-layer `path`.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
@@ -14,8 +13,8 @@ from cvxdnn.convex.banded import ACCEPTED, solve_banded
 from cvxdnn.convex.certified import TOLERANCE, interpolation, solution_of
 from cvxdnn.convex.deep import DeepPath, critical_betas, solve_deep
 from cvxdnn.convex.deep_curve import Penalty
-from cvxdnn.convex.deep_search import search, straight
-from cvxdnn.convex.deep_solution import priced, require_nonnegative
+from cvxdnn.convex.deep_search import constant_solution, search_path_norm
+from cvxdnn.convex.deep_solution import require_nonnegative, with_penalty
 from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
@@ -113,7 +112,7 @@ def solve(
 
         if 0 < beta < 1e-305:
             raise InvalidInputError(f"beta is {beta:g}; quotients by it overflow: use 0, or at least 1e-305")
-        return replace(solve_loss(points, y, loss, beta, skip_connection, method), loss_name=loss.name)
+        return solve_loss(points, y, loss, beta, skip_connection, method)
     if beta == 0:
         return interpolation(points, y, skip_connection)
     return solution_of(_optimum(unit_problem(points, beta, skip_connection), method), points, y, beta)
@@ -130,7 +129,7 @@ def _solve_deeper(
         return solve(x, y, beta=beta, loss=loss, skip_connection=skip_connection, method=method)
 
     if penalty.beta == 0:
-        return priced(two_layer(0.0), penalty)
+        return with_penalty(two_layer(0.0), penalty)
     if isinstance(loss, Squared) and method != "dictionary" and points.x.size <= LONGEST_PATH:
         path = regularization_path(x, y, skip_connection=skip_connection)
         from_path = solve_deep(path, beta=penalty.beta, depth=penalty.depth)
@@ -180,10 +179,10 @@ def _searched(
     two_layer: Callable[[float], Solution],
 ) -> Solution:
     """Three layers or more by a search over two-layer solutions."""
-    constant = straight(
+    constant = constant_solution(
         x, y, points, loss, skip_connection=skip_connection, two_layer=two_layer, otherwise=penalty.beta
     )
-    return search(two_layer, penalty, constant=constant, rest=loss_terms(points, y, loss).best_bound([], 0.0))
+    return search_path_norm(two_layer, penalty, constant=constant, rest=loss_terms(points, y, loss).best_bound([], 0.0))
 
 
 def _optimum(problem: Problem, method: str) -> Candidate:

@@ -15,9 +15,9 @@ import numpy as np
 
 from cvxdnn.convex.conic import ConicAnswer, band_program
 from cvxdnn.convex.conic_search import search_nodes
-from cvxdnn.convex.tidy import NOISE, fewer_bends, first, spline_through
-from cvxdnn.core.balancing import balanced
-from cvxdnn.core.loss_terms import middle
+from cvxdnn.convex.knot_removal import NOISE, first_accepted, spline_through, with_fewer_knots
+from cvxdnn.core.loss_terms import midpoint
+from cvxdnn.core.projection import projected
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import needed_beta
 from cvxdnn.core.types import Array
@@ -42,18 +42,18 @@ class Band:
         strip = np.minimum(max(MARGIN, margin), (self.high - self.low) / 4)
         return Band(self.x, self.low + strip, self.high - strip, self.skip_connection)
 
-    def straightest(self) -> tuple[LinearSpline, float]:
+    def solve(self) -> tuple[LinearSpline, float]:
         """A spline in the band of nearly the least path norm, and by which share it may be above the least."""
         floor, ceiling = self.low.max(), self.high.min()
         if floor <= ceiling:
-            return LinearSpline(self.x[:1], np.atleast_1d(middle(floor, ceiling))), 0.0
+            return LinearSpline(self.x[:1], np.atleast_1d(midpoint(floor, ceiling))), 0.0
 
         def excess(answer: ConicAnswer) -> float:
             return self._excess(spline_through(self.x, answer.values, answer.nodes), answer.multipliers)
 
         program = band_program(self.x, self.low, self.high, self._size(), self.skip_connection)
         answer, _ = search_nodes(program, excess)
-        spline = self._tidied(answer)
+        spline = self._without_noise(answer)
         return spline, self._excess(spline, answer.multipliers)
 
     def _size(self) -> float:
@@ -66,18 +66,18 @@ class Band:
         if not self.holds(spline):
             return np.inf
         cost = self.path_norm(spline)
-        return 1 - self.least_path_norm(multipliers) / cost if cost > 0 else 0.0
+        return 1 - self.lower_bound(multipliers) / cost if cost > 0 else 0.0
 
     def path_norm(self, spline: LinearSpline) -> float:
         """What a spline costs over the range of x."""
         inside = spline.restricted(float(self.x[0]), float(self.x[-1]))
         return inside.total_variation if self.skip_connection else inside.path_norm
 
-    def least_path_norm(self, multipliers: Array) -> float:
+    def lower_bound(self, multipliers: Array) -> float:
         """A lower bound on the path norm of every function in the band, from multipliers (m,) made feasible."""
         far = 4 * float(np.abs(multipliers).max())
         lowest, highest = np.where(np.isfinite(self.high), -far, 0.0), np.where(np.isfinite(self.low), far, 0.0)
-        feasible = balanced(multipliers, lowest, highest, self.x if self.skip_connection else None)
+        feasible = projected(multipliers, lowest, highest, self.x if self.skip_connection else None)
         feasible = feasible / max(needed_beta(self.x, feasible), 1.0)
         used = feasible != 0
         nearest = np.where(feasible > 0, self.low, self.high)
@@ -88,9 +88,10 @@ class Band:
         values, slack = spline(self.x), MARGIN / 10
         return bool(np.all(values >= self.low - slack) and np.all(values <= self.high + slack))
 
-    def _tidied(self, answer: ConicAnswer) -> LinearSpline:
+    def _without_noise(self, answer: ConicAnswer) -> LinearSpline:
+        """The answer's function without bends that are only noise."""
         enough = self.path_norm(spline_through(self.x, answer.values, answer.nodes)) * (1 + NOISE)
-        return first(
-            fewer_bends(self.x, answer.values, answer.nodes),
+        return first_accepted(
+            with_fewer_knots(self.x, answer.values, answer.nodes),
             lambda spline: self.path_norm(spline) <= enough and self.holds(spline),
         )

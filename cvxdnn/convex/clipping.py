@@ -1,4 +1,4 @@
-r"""Outliers: data that pull with a constant force may be moved nearer without changing the optimum.
+r"""Winsorizing: outliers of bounded influence may be moved nearer without changing the optimum.
 
 A loss of f - y whose slope is bounded has its steepest slope from the distance *reach* on (absolute: 0; Huber: delta;
 epsilon-insensitive: epsilon). Let every y outside :math:`[l - reach, h + reach]` be moved to the nearest end. If the
@@ -64,14 +64,14 @@ class Clipped:
         f, down, up = fitted[self.terms.points.group], self.moved_down, self.moved_up
         stays = np.all(f[down] < self.high) and np.all(f[up] > self.low)
         moved = down | up
-        return bool(stays and np.array_equal(self.pinned(multipliers)[moved], self._pulls(multipliers)[moved]))
+        return bool(stays and np.array_equal(self.pinned(multipliers)[moved], self._at_bounds(multipliers)[moved]))
 
     def pinned(self, multipliers: Array, scale: float = 1.0) -> Array:
         """The multipliers with those of the points that were moved exactly at their bound, if nearly there."""
-        pulls = self._pulls(multipliers, scale)
-        return np.where(np.abs(multipliers - pulls) <= NEARLY * np.abs(pulls), pulls, multipliers)
+        at_bounds = self._at_bounds(multipliers, scale)
+        return np.where(np.abs(multipliers - at_bounds) <= NEARLY * np.abs(at_bounds), at_bounds, multipliers)
 
-    def _pulls(self, multipliers: Array, scale: float = 1.0) -> Array:
+    def _at_bounds(self, multipliers: Array, scale: float = 1.0) -> Array:
         """The multipliers with those of the points that were moved at their bound, in units of `scale`."""
         slopes = self.terms.loss.domain(self.terms.y)
         low, high = -slopes[1] / scale, -slopes[0] / scale

@@ -35,7 +35,7 @@ import scipy.sparse as sparse
 from cvxdnn.convex.conic_layout import ConicAnswer, Layout, interpolation
 from cvxdnn.convex.conic_polish import PROXIMITIES, ConeProgram, Point, polished, vertex
 from cvxdnn.convex.conic_terms import Part, band_part, loss_part, newton_part
-from cvxdnn.core.loss_terms import LossTerms, middle
+from cvxdnn.core.loss_terms import LossTerms, midpoint
 from cvxdnn.core.losses import Logistic
 from cvxdnn.core.types import Array, Indices
 
@@ -140,7 +140,7 @@ def loss_program(terms: LossTerms, beta: float, unit: float, skip_connection: bo
 
     return ConicProgram(
         x=terms.points.x,
-        best=_finite(middle(*terms.best_values())),
+        best=_finite(midpoint(*terms.best_values())),
         group=terms.points.group,
         y=y,
         part=lambda expected, smallest: loss_part(loss, y, expected, smallest),
@@ -157,7 +157,7 @@ def band_program(x: Array, low: Array, high: Array, unit: float, skip_connection
 
     The same program with a band instead of a loss, and beta = 1; `unit` is the size of the path norm.
     """
-    center = middle(low, high)
+    center = midpoint(low, high)
     return ConicProgram(
         x=x,
         best=center,

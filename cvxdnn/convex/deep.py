@@ -28,7 +28,7 @@ from cvxdnn.convex.certified import solution_of
 from cvxdnn.convex.critical import Transition, transitions
 from cvxdnn.convex.deep_bound import Proofs
 from cvxdnn.convex.deep_curve import LossCurve, Penalty, minima
-from cvxdnn.convex.deep_solution import equally_good, priced, proven, require_nonnegative, with_minima
+from cvxdnn.convex.deep_solution import equally_good, require_nonnegative, with_lower_bound, with_minima, with_penalty
 from cvxdnn.convex.path import Path, regularization_path
 from cvxdnn.core import validation
 from cvxdnn.core.solution import LocalMinimum, Solution
@@ -76,7 +76,7 @@ class DeepPath:
         """
         penalty = self._penalty(beta, depth)
         if depth == 2 or beta == 0:
-            return priced(self.path.at(beta), penalty)
+            return with_penalty(self.path.at(beta), penalty)
         found = self.local_minima(beta=beta, depth=depth)
         # Of several equally good ones the most regular, whatever round-off says.
         best = next(minimum for minimum in found if minimum.is_global)
@@ -93,9 +93,9 @@ class DeepPath:
             One of `local_minima` for the same beta and depth.
         """
         penalty = self._penalty(beta, depth)
-        solution = priced(self._two_layer(minimum), penalty)
+        solution = with_penalty(self._two_layer(minimum), penalty)
         bound = self._proofs.lower_bound(penalty, solution.objective, solution.path_norm)
-        return replace(proven(solution, bound), proofs=self._proofs.known())
+        return replace(with_lower_bound(solution, bound), proofs=self._proofs.known())
 
     def local_minima(self, *, beta: float, depth: int) -> tuple[LocalMinimum, ...]:
         """Every local minimum of F(r) + (beta L / 2) r^(2/L), by ascending r; see `solve` for the parameters."""

@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 
 from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.deep_curve import Penalty
-from cvxdnn.convex.deep_solution import equally_good, priced, proven, with_minima
+from cvxdnn.convex.deep_solution import equally_good, with_lower_bound, with_minima, with_penalty
 from cvxdnn.core.loss_terms import LowerBound
 from cvxdnn.core.losses import Loss, Squared
 from cvxdnn.core.objective import Proof, beta_max, certify, loss_terms
@@ -34,7 +34,7 @@ from cvxdnn.core.solution import LocalMinimum, Solution, Status
 from cvxdnn.core.spline import LinearSpline, MergedPoints
 from cvxdnn.core.types import Array
 
-__all__ = ["search", "straight"]
+__all__ = ["constant_solution", "search_path_norm"]
 
 ENOUGH = 1e-9
 """Gap at which the search ends, as a share of the penalty."""
@@ -57,7 +57,7 @@ class _Line:
     solution: Solution | None = None
 
 
-def search(
+def search_path_norm(
     two_layer: Callable[[float], Solution], penalty: Penalty, *, constant: Solution, rest: LowerBound
 ) -> Solution:
     """The certified optimum.
@@ -69,7 +69,7 @@ def search(
     penalty : Penalty
         Of depth 3 or more and a positive weight decay.
     constant : Solution
-        The two-layer optimum of path norm 0, see `straight`.
+        The two-layer optimum of path norm 0, see `constant_solution`.
     rest : LowerBound
         What the loss cannot fall below.
     """
@@ -87,7 +87,7 @@ def search(
     return _answer(lines, penalty, bound)
 
 
-def straight(
+def constant_solution(
     x: ArrayLike,
     y: ArrayLike,
     points: MergedPoints,
@@ -213,13 +213,13 @@ def _answer(lines: list[_Line], penalty: Penalty, bound: float) -> Solution:
     assert constant is not None  # every line but the last has a solution
     assert best is not None
     candidates = [constant] if best is constant else [constant, best]
-    answers = [priced(candidate, penalty) for candidate in candidates]
+    answers = [with_penalty(candidate, penalty) for candidate in candidates]
     good = equally_good(np.array([answer.objective for answer in answers]))
     minima = tuple(
         LocalMinimum(answer.path_norm, answer.objective, answer.effective_beta, bool(is_global))
         for answer, is_global in zip(answers, good, strict=True)
     )
     proofs = tuple(line.proof for line in _envelope(lines))
-    chosen = with_minima(replace(proven(answers[int(np.argmax(good))], bound), proofs=proofs), minima)
+    chosen = with_minima(replace(with_lower_bound(answers[int(np.argmax(good))], bound), proofs=proofs), minima)
     allowed = _slack(lines, penalty, chosen.objective, TOLERANCE)
     return chosen if chosen.gap <= allowed else replace(chosen, status=Status.INACCURATE)

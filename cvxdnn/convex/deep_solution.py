@@ -11,13 +11,13 @@ from cvxdnn.core.rounding import UNIT, up
 from cvxdnn.core.solution import LocalMinimum, Solution, Status
 from cvxdnn.core.types import Array, Mask
 
-__all__ = ["equally_good", "priced", "proven", "require_nonnegative", "with_minima"]
+__all__ = ["equally_good", "require_nonnegative", "with_lower_bound", "with_minima", "with_penalty"]
 
 TIE = 1e-11
 """Objectives that differ by less than this share count as equal."""
 
 
-def priced(two_layer: Solution, penalty: Penalty) -> Solution:
+def with_penalty(two_layer: Solution, penalty: Penalty) -> Solution:
     """The same function and its multipliers with the objective of L layers; the gap is still that of two."""
     price = up(float(penalty(two_layer.path_norm)) * (1 + 8 * UNIT))
     return replace(
@@ -30,7 +30,7 @@ def priced(two_layer: Solution, penalty: Penalty) -> Solution:
     )
 
 
-def proven(solution: Solution, bound: float) -> Solution:
+def with_lower_bound(solution: Solution, bound: float) -> Solution:
     """The same with the gap to a lower bound."""
     gap = up(max(solution.objective - bound, 0.0))
     resolution = 0.0 if solution.certificate is None else solution.certificate.resolution

@@ -123,7 +123,7 @@ def follow(problem: Problem) -> Track:
     recorder = _Recorder(problem, PatternLog(points), start)
     recorder.breakpoint(beta, start, recorder.log.append(pattern))
     while beta > floor:
-        found = _settled(problem, pattern, beta, owners) or _looked_up(problem, recorder.last_line, beta, floor)
+        found = _optimum(problem, pattern, beta, owners) or _next_optimum(problem, recorder.last_line, beta, floor)
         if found is None:
             beta = floor
             break
@@ -173,7 +173,7 @@ def _without_knots(problem: Problem) -> Pattern:
 
 
 @dataclass(frozen=True, eq=False)
-class _Settled:
+class _Optimum:
     """The line that is optimal just below beta, and its conditions there."""
 
     beta: float
@@ -181,7 +181,7 @@ class _Settled:
     conditions: Conditions
 
 
-def _settled(problem: Problem, pattern: Pattern, beta: float, owners: Indices) -> _Settled | None:
+def _optimum(problem: Problem, pattern: Pattern, beta: float, owners: Indices) -> _Optimum | None:
     """The line that is optimal just below `beta`, from a pattern nearby; None when that takes too long.
 
     `owners` of conditions that were repaired on the way to `pattern`. All broken conditions are repaired at once as
@@ -196,7 +196,7 @@ def _settled(problem: Problem, pattern: Pattern, beta: float, owners: Indices) -
         current = conditions(points, line, beta, problem.skip_connection)
         broken = current.broken(beta, touched)
         if broken.size == 0:
-            return _without_idle_knots(problem, _Settled(beta, line, current), touched)
+            return _without_idle_knots(problem, _Optimum(beta, line, current), touched)
         patience = PATIENCE if broken.size < fewest else patience - 1
         fewest = min(fewest, broken.size)
         which = broken if patience > 0 else current.least_index(broken)
@@ -205,20 +205,20 @@ def _settled(problem: Problem, pattern: Pattern, beta: float, owners: Indices) -
     return None
 
 
-def _without_idle_knots(problem: Problem, settled: _Settled, touched: Mask) -> _Settled:
+def _without_idle_knots(problem: Problem, optimum: _Optimum, touched: Mask) -> _Optimum:
     """The same without knots that never bend, if that is optimal, too."""
-    points, beta = problem.points, settled.beta
-    idle = settled.conditions.idle(beta)
+    points, beta = problem.points, optimum.beta
+    idle = optimum.conditions.idle(beta)
     if idle.size == 0:
-        return settled
-    line = solve_line(points, repaired(points, settled.line.pattern, idle))
+        return optimum
+    line = solve_line(points, repaired(points, optimum.line.pattern, idle))
     fewer = conditions(points, line, beta, problem.skip_connection)
     touched = touched.copy()
-    touched[settled.conditions.owner[idle]] = True
-    return settled if fewer.broken(beta, touched).size else _Settled(beta, line, fewer)
+    touched[optimum.conditions.owner[idle]] = True
+    return optimum if fewer.broken(beta, touched).size else _Optimum(beta, line, fewer)
 
 
-def _looked_up(problem: Problem, above: Line, beta: float, floor: float) -> _Settled | None:
+def _next_optimum(problem: Problem, above: Line, beta: float, floor: float) -> _Optimum | None:
     """The optimal line at `beta`, or else at the highest weight decay below it where one is found; None below `floor`.
 
     Solves the problem a little further down, from the pattern `above`.
@@ -231,10 +231,10 @@ def _looked_up(problem: Problem, above: Line, beta: float, floor: float) -> _Set
             line = solve_line(problem.points, pattern)
             at_beta = conditions(problem.points, line, beta, problem.skip_connection)
             if at_beta.hold(beta):
-                return _Settled(beta, line, at_beta)
-            settled = _settled(problem, pattern, lower.beta, np.zeros(0, dtype=np.intp))
-            if settled is not None:
-                return settled
+                return _Optimum(beta, line, at_beta)
+            optimum = _optimum(problem, pattern, lower.beta, np.zeros(0, dtype=np.intp))
+            if optimum is not None:
+                return optimum
         step *= 10
     return None
 

@@ -13,19 +13,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cvxdnn.convex.conic import ConicAnswer
+from cvxdnn.convex.knot_removal import spline_through
 from cvxdnn.convex.problem import unit_problem
-from cvxdnn.convex.tidy import spline_through
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.evaluation import fit_of
-from cvxdnn.core.loss_terms import LossTerms, middle
+from cvxdnn.core.loss_terms import LossTerms, midpoint
 from cvxdnn.core.losses import Absolute, Huber
 from cvxdnn.core.objective import Certificate, certify_terms, spline_cost
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 
-__all__ = ["LossProblem", "judged", "unit_loss_problem"]
+__all__ = ["LossProblem", "gap_to_penalty", "unit_loss_problem"]
 
-POINTED = 1e-11
+NEARLY_ABSOLUTE = 1e-11
 """With such a threshold, y spread over 1, Huber's loss is delta |f - y| to rounding."""
 
 
@@ -66,13 +66,13 @@ class LossProblem:
         """The gap of an answer as a share of its penalty."""
         spline = self.spline(answer)
         gap = self.certificate(spline, answer.multipliers).excess
-        return judged(gap, self.penalty(spline), self.terms.round_off(spline(self.terms.points.x)))
+        return gap_to_penalty(gap, self.penalty(spline), self.terms.round_off(spline(self.terms.points.x)))
 
     @property
     def unit(self) -> float:
         """What a constant costs, or the polygon through the best values if that is less, above what nothing removes."""
         terms = self.terms
-        best = middle(*terms.best_values())
+        best = midpoint(*terms.best_values())
         constant = terms.best_constant()
         removable = np.inf
         if np.isfinite(constant):
@@ -93,7 +93,7 @@ class LossProblem:
         return self.factor / self.units.y_scale
 
 
-def judged(gap: float, penalty: float, round_off: float) -> float:
+def gap_to_penalty(gap: float, penalty: float, round_off: float) -> float:
     """A gap as a share of the penalty, and 0 where it is round-off."""
     if gap <= round_off:
         return 0.0
@@ -111,7 +111,7 @@ def unit_loss_problem(terms: LossTerms, beta: float, skip_connection: bool) -> L
     units = Normalization(units.x_offset, units.x_scale, y_offset, float(y_scale))
     loss, factor = terms.loss.in_units(units.y_scale)
     match loss:
-        case Huber(delta) if delta <= POINTED:
+        case Huber(delta) if delta <= NEARLY_ABSOLUTE:
             loss, factor = Absolute(), factor * delta
     unit_terms = LossTerms(replace(points, x=units.unit_x(points.x)), units.unit_y(y), loss)
     return LossProblem(unit_terms, beta * units.y_scale / (units.x_scale * factor), skip_connection, units, factor)

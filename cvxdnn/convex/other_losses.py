@@ -7,9 +7,9 @@ all of them, and 1e-12 of the multiplier of a point that is 1e12 away is 1. So t
 is smaller by a margin.
 
 Without weight decay (the limit beta -> 0) the loss is as small as possible at every input. Where each input has a
-single best value the interpolating spline through these is wanted, else the straightest function in a band. `gap` then
-speaks of the loss, and the status also of the path norm. The logistic loss has no such limit where the labels at an
-input agree: it falls for ever.
+single best value the interpolating spline through these is wanted, else the one of least path norm in a band. `gap`
+then speaks of the loss, and the status also of the path norm. The logistic loss has no such limit where the labels at
+an input agree: it falls for ever.
 """
 
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ from cvxdnn.convex.certified import TOLERANCE
 from cvxdnn.convex.clipping import Clipped, Trend, clippings, with_relevant_threshold
 from cvxdnn.convex.conic import ConicAnswer, loss_program
 from cvxdnn.convex.conic_search import ACCEPTED, search_nodes
-from cvxdnn.convex.loss_problem import LossProblem, judged, unit_loss_problem
-from cvxdnn.convex.tidy import NOISE, fewer_bends, first
-from cvxdnn.core.balancing import settled
+from cvxdnn.convex.knot_removal import NOISE, first_accepted, with_fewer_knots
+from cvxdnn.convex.loss_problem import LossProblem, gap_to_penalty, unit_loss_problem
 from cvxdnn.core.evaluation import fit_of
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.loss_terms import LossTerms
 from cvxdnn.core.losses import Logistic, Loss
 from cvxdnn.core.objective import certificate_of, certify_terms, loss_terms
+from cvxdnn.core.projection import with_zero_sum
 from cvxdnn.core.solution import Solution, Status
 from cvxdnn.core.spline import LinearSpline, MergedPoints
 from cvxdnn.core.tube import needed_beta
@@ -56,34 +56,34 @@ def solve_loss(
     _check_that_an_optimum_exists(terms, beta, skip_connection)
     if points.x.size == 1:
         constant = LinearSpline(points.x, np.array([terms.best_constant()]))
-        return _solution(terms, constant, terms.at_rest, beta, skip_connection)
+        return _solution(terms, constant, terms.at_beta_zero, beta, skip_connection)
     if beta == 0:
         return _without_weight_decay(terms, skip_connection)
     trend = Trend.of(terms, skip_connection)
     for clipped in clippings(with_relevant_threshold(trend.removed(terms))):
         problem = unit_loss_problem(clipped.terms, beta, skip_connection)
-        unit_spline, multipliers = _with_room(problem, clipped, method)
+        unit_spline, multipliers = _with_margin(problem, clipped, method)
         spline, dual = problem.units.user_spline(unit_spline), multipliers * problem.multiplier_scale
         if clipped.allows(spline(points.x), dual):
             break
-    dual, judge = clipped.pinned(dual), trend.restored(clipped.terms)
-    return _solution(terms, trend.added_to(spline), dual, beta, skip_connection, judge=judge)
+    dual, clipped_terms = clipped.pinned(dual), trend.restored(clipped.terms)
+    return _solution(terms, trend.added_to(spline), dual, beta, skip_connection, clipped_terms=clipped_terms)
 
 
-def _with_room(problem: LossProblem, clipped: Clipped, method: str) -> tuple[LinearSpline, Array]:
+def _with_margin(problem: LossProblem, clipped: Clipped, method: str) -> tuple[LinearSpline, Array]:
     """The optimal function and its multipliers, which fit the tube as they are if there are outliers."""
     margin = float(np.clip(ROUND_OFF / problem.beta, SMALLEST_MARGIN, USUAL_MARGIN))
     for _ in range(MOST_MARGINS):
         answer = _answer(problem, method, margin)
         if not clipped.is_moved:
-            return _tidied(problem, answer), answer.multipliers
+            return _without_noise(problem, answer), answer.multipliers
         pinned = clipped.pinned(_within_bounds(problem, answer), problem.multiplier_scale)
-        multipliers = settled(pinned, *problem.bounds)
+        multipliers = with_zero_sum(pinned, *problem.bounds)
         excess = needed_beta(problem.terms.points.x, problem.terms.at_inputs(multipliers)) / problem.beta - 1
         if not 0 < excess <= LARGEST_MARGIN:
             break
         margin = 2 * (excess + margin)
-    return _tidied(problem, answer), multipliers
+    return _without_noise(problem, answer), multipliers
 
 
 def _within_bounds(problem: LossProblem, answer: ConicAnswer) -> Array:
@@ -118,20 +118,20 @@ def _solution(
     beta: float,
     skip_connection: bool,
     when_accurate: Status = Status.OPTIMAL,
-    judge: LossTerms | None = None,
+    clipped_terms: LossTerms | None = None,
 ) -> Solution:
     """The solution that a spline in the user's units is.
 
-    The status is that of the data term `judge`, in which no loss drowns the rest.
+    The status is that of the data term `clipped_terms`, in which no loss drowns the rest.
     """
     points = terms.points
     fit = fit_of(spline, points.x, skip_connection)
-    judge = judge or terms
-    judgement = certificate = certify_terms(judge, fit, beta, skip_connection=skip_connection, dual=dual)
-    if judge is not terms:
-        bound = terms.bound_of(judgement.multipliers, judgement.point)
+    clipped = clipped_terms or terms
+    proof = certificate = certify_terms(clipped, fit, beta, skip_connection=skip_connection, dual=dual)
+    if clipped is not terms:
+        bound = terms.bound_of(proof.multipliers, proof.point)
         certificate = certificate_of(terms, fit, beta, bound, skip_connection=skip_connection)
-    is_accurate = judged(judgement.excess, beta * fit.cost, judge.round_off(fit.values)) <= TOLERANCE
+    gap = gap_to_penalty(proof.excess, beta * fit.cost, clipped.round_off(fit.values))
     return Solution(
         spline=spline,
         objective=certificate.primal,
@@ -142,7 +142,7 @@ def _solution(
         dual=certificate.multipliers,
         gap=certificate.gap,
         relative_gap=certificate.relative_gap,
-        status=when_accurate if is_accurate else Status.INACCURATE,
+        status=when_accurate if gap <= TOLERANCE else Status.INACCURATE,
         beta=beta,
         x_range=(float(points.x[0]), float(points.x[-1])),
         skip_connection=skip_connection,
@@ -180,18 +180,18 @@ def _separable_by_a_line(terms: LossTerms) -> bool:
     return bool(terms.points.x.size > 1 and not overlap)
 
 
-def _tidied(problem: LossProblem, answer: ConicAnswer) -> LinearSpline:
+def _without_noise(problem: LossProblem, answer: ConicAnswer) -> LinearSpline:
     """The answer's function without bends that are only noise."""
     points = problem.terms.points
 
     def candidates() -> Iterator[LinearSpline]:
         yield LinearSpline(points.x[:1], np.array([problem.terms.best_constant()]))
-        yield from fewer_bends(points.x, answer.values, answer.nodes)
+        yield from with_fewer_knots(points.x, answer.values, answer.nodes)
 
     given = problem.spline(answer)
     enough = problem.objective(given) + NOISE * problem.penalty(given)
     enough += problem.terms.round_off(given(points.x)) / 64
-    return first(candidates(), lambda spline: problem.objective(spline) <= enough)
+    return first_accepted(candidates(), lambda spline: problem.objective(spline) <= enough)
 
 
 def _without_weight_decay(terms: LossTerms, skip_connection: bool) -> Solution:
@@ -199,10 +199,10 @@ def _without_weight_decay(terms: LossTerms, skip_connection: bool) -> Solution:
     low, high = terms.best_values()
     if np.array_equal(low, high):
         spline = LinearSpline(points.x, low)
-        return _solution(terms, spline, terms.at_rest, 0.0, skip_connection, Status.INTERPOLATES)
+        return _solution(terms, spline, terms.at_beta_zero, 0.0, skip_connection, Status.INTERPOLATES)
     problem = unit_loss_problem(terms, 0.0, skip_connection)
     unit_points, units = problem.terms.points, problem.units
     band = Band(unit_points.x, *problem.terms.best_values(), skip_connection)
-    spline, excess = band.narrowed(8 * np.finfo(np.float64).eps * abs(units.y_offset) / units.y_scale).straightest()
+    spline, excess = band.narrowed(8 * np.finfo(np.float64).eps * abs(units.y_offset) / units.y_scale).solve()
     status = Status.OPTIMAL if excess <= TOLERANCE else Status.INACCURATE
-    return _solution(terms, units.user_spline(spline), terms.at_rest, 0.0, skip_connection, status)
+    return _solution(terms, units.user_spline(spline), terms.at_beta_zero, 0.0, skip_connection, status)

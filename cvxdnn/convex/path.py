@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from cvxdnn.convex.active_set import Regime
 from cvxdnn.convex.certified import interpolation, solution_of
 from cvxdnn.convex.homotopy import follow
-from cvxdnn.convex.path_events import Event, EventKind, KnotLife, events, knot_lives
+from cvxdnn.convex.knot_lives import KnotLife, knot_lives
 from cvxdnn.convex.polish import Candidate
 from cvxdnn.convex.problem import Problem, unit_problem
 from cvxdnn.convex.track import JUMP, Track
@@ -31,7 +31,7 @@ from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import MergedPoints, interpolating_spline, merge_points
 from cvxdnn.core.types import Array, Indices
 
-__all__ = ["Event", "EventKind", "KnotLife", "Path", "Piece", "regularization_path"]
+__all__ = ["KnotLife", "Path", "Piece", "regularization_path"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,11 +165,6 @@ class Path:
             values_low=values_low,
             regime=self.track.table.regimes[_pattern_below(self.track)[index]],
         )
-
-    @cached_property
-    def events(self) -> tuple[Event, ...]:
-        """What happens as beta decreases: knots are born and die, the regime changes."""
-        return events(self.track, self.points.x, self.betas)
 
     @cached_property
     def knot_lives(self) -> tuple[KnotLife, ...]:

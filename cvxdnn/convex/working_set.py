@@ -65,7 +65,7 @@ def shapes(problem: Problem, apart: float = 0.0) -> Iterator[Shape]:
     if support.size < 3:
         return
     for accuracy in (ROUGH, FINE) if n <= SMALL and not apart else (FINE,):
-        support, answer = _settled(problem, support, accuracy, allowed)
+        support, answer = _with_support_enlarged(problem, support, accuracy, allowed)
         yield Shape(support, answer.values, _active_set(problem, support, answer, _bent(answer)))
     yield Shape(support, answer.values, _active_set(problem, support, answer, _near_the_wall(answer)))
 
@@ -94,7 +94,7 @@ def _spread(x: Array, apart: float) -> Indices:
         places.append(place)
 
 
-def _settled(
+def _with_support_enlarged(
     problem: Problem, support: Indices, accuracy: _Accuracy, allowed: Indices
 ) -> tuple[Indices, InteriorPoint]:
     """The optimum on a support that holds all its knots, looked for from another support."""

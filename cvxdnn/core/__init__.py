@@ -2,7 +2,7 @@
 
 exceptions, validation, conversion, numerals, limits   what may come in, and how it is refused
 csv_columns, datasets                                  data
-spline, evaluation, losses, loss_terms, balancing      functions, and what they cost
+spline, evaluation, losses, loss_terms, projection     functions, and what they cost
 tube, rounding, objective, exact                       the certificate, in floating point and in fractions
 solution, diagnostics                                  what comes out
 """

@@ -71,11 +71,6 @@ class LayerDiagnostics:
         """Number of weight layers L."""
         return self.frobenius_norms.size
 
-    @property
-    def norm_product(self) -> float:
-        """The product of the layer norms: at least the path norm of the function, equal to it at an optimum."""
-        return float(np.prod(self.frobenius_norms))
-
 
 def layer_diagnostics(network: Layered) -> LayerDiagnostics:
     """Norms, balance, ranks and alignment of the layers of a network.

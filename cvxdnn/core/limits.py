@@ -15,7 +15,7 @@ from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from typing import Any
 
-__all__ = ["Limits", "host_limits", "variables"]
+__all__ = ["Limits", "host_limits"]
 
 logger = logging.getLogger("cvxdnn.core.limits")
 
@@ -59,11 +59,6 @@ class Limits:
     def read(cls, environment: Mapping[str, str]) -> "Limits":
         """The limits that an environment sets."""
         return cls(**{each.name: _value(each, environment) for each in fields(cls)})
-
-
-def variables() -> dict[str, Field[Any]]:
-    """The field that each environment variable sets, in the order in which they are documented."""
-    return {each.metadata["variable"]: each for each in fields(Limits)}
 
 
 @cache

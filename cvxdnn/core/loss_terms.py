@@ -8,14 +8,14 @@ beta (`cvxdnn.core.tube`) prove that no network's objective is below
 the optimal ones are the negative slopes of the loss, :math:`-\lambda_i \in \partial \ell(f(x_i), y_i)`. Points that
 share an x keep their own terms and multipliers; the tube sees the sum of the multipliers at each x.
 
-Multipliers from anywhere become feasible as follows. They are clipped to the domain of the conjugate and balanced
-within it (`cvxdnn.core.balancing`). Then they are moved towards multipliers *at rest*, :math:`\bar\lambda`, whose sum
-is zero at every x and which prove the loss that no function removes there: on the segment
-:math:`\bar\lambda + s (\lambda - \bar\lambda)` the tube's picture is multiplied by s and D is concave; the best s
-that fits is taken. At s = 0 the bound is the sum of the smallest losses at each x.
+Multipliers from anywhere become feasible as follows. They are projected onto those within the domain of the conjugate
+whose sum is zero (`cvxdnn.core.projection`). Then they are moved towards multipliers
+:math:`\bar\lambda` for beta = 0, whose sum is zero at every x and which prove the loss that no function removes there:
+on the segment :math:`\bar\lambda + s (\lambda - \bar\lambda)` the tube's picture is multiplied by s and D is
+concave; the best s that fits is taken. At s = 0 the bound is the sum of the smallest losses at each x.
 
-What comes out is rounded to multiples of one power of two, of which sums need no rounding, and balanced exactly: so the
-tube holds the very multipliers that the bound is computed from, and its rounding is counted against it.
+What comes out is rounded to multiples of one power of two, of which sums need no rounding, and their sum is exactly
+zero: so the tube holds the very multipliers that the bound is computed from, and its rounding is counted against it.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,15 +24,15 @@ from functools import cached_property
 
 import numpy as np
 
-from cvxdnn.core.balancing import balanced
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import Loss
+from cvxdnn.core.projection import projected
 from cvxdnn.core.rounding import TINY, UNIT, down, on_grid, total
 from cvxdnn.core.spline import MergedPoints
 from cvxdnn.core.tube import DualPoint, narrowest, needed_beta
 from cvxdnn.core.types import Array, Indices
 
-__all__ = ["LossTerms", "LowerBound", "middle"]
+__all__ = ["LossTerms", "LowerBound", "midpoint"]
 
 GOLDEN = (np.sqrt(5) - 1) / 2
 SHORTENINGS = 8
@@ -81,7 +81,7 @@ class LossTerms:
 
     def best_bound(self, candidates: Iterable[Array], beta: float, skip_connection: bool = False) -> LowerBound:
         """The largest lower bound among candidate multipliers (n,), each made feasible."""
-        bounds = [self._at_rest_bound(skip_connection)]
+        bounds = [self._bound_at_beta_zero(skip_connection)]
         bounds += [self._bound(candidate, beta, skip_connection) for candidate in candidates]
         return max(bounds, key=lambda bound: bound.value)
 
@@ -89,24 +89,24 @@ class LossTerms:
         """The lower bound that multipliers prove that are feasible, as `point` shows, and within their domain."""
         return LowerBound(self._proven(multipliers, point.excess), multipliers, point)
 
-    def _at_rest_bound(self, skip_connection: bool) -> LowerBound:
+    def _bound_at_beta_zero(self, skip_connection: bool) -> LowerBound:
         """No function removes more than the smallest loss at every x."""
-        resting = _rounded(self.at_rest)
+        chosen = _rounded(self.at_beta_zero)
         low, high = _domain(self.loss, self.y)
-        for _, members in self._crowded:
-            resting[members] = _exactly_balanced(resting[members], low[members], high[members])
+        for _, members in self._repeated:
+            chosen[members] = _with_exact_zero_sum(chosen[members], low[members], high[members])
         point = DualPoint(self.points.x, np.zeros(self.points.x.size - 1), skip_connection)
-        return LowerBound(self._proven(resting), resting, point)
+        return LowerBound(self._proven(chosen), chosen, point)
 
     def _bound(self, candidate: Array, beta: float, skip_connection: bool) -> LowerBound:
         low, high = _domain(self.loss, self.y, 4 * float(np.abs(candidate).max()))
-        summed, feasible = self._balanced(candidate, low, high, skip_connection)
+        summed, feasible = self._projected(candidate, low, high, skip_connection)
         needed = needed_beta(self.points.x, summed)
         largest = min(beta / needed, 1.0) if needed > 0 else 1.0
 
         def along(share: float) -> Array:
             # Clipped once more, for round-off: just outside its domain the conjugate is infinite.
-            return np.clip(self.at_rest + share * (feasible - self.at_rest), *_domain(self.loss, self.y))
+            return np.clip(self.at_beta_zero + share * (feasible - self.at_beta_zero), *_domain(self.loss, self.y))
 
         share = _maximum(lambda share: self._dual(along(share)), largest)
         for attempt in range(SHORTENINGS):
@@ -116,19 +116,19 @@ class LossTerms:
                 return bound
             # What stands out is rounding, which will be another one next time.
             share *= max(1 - 2**attempt * (needed - beta) / beta - 4 * UNIT, 0.0) if beta else 0.0
-        return self._at_rest_bound(skip_connection)
+        return self._bound_at_beta_zero(skip_connection)
 
     def _exactly(self, multipliers: Array, skip_connection: bool) -> LowerBound:
-        """The bound of multipliers near these that are balanced exactly."""
+        """The bound of multipliers near these whose sum is exactly zero."""
         low, high = _domain(self.loss, self.y)
-        exact = _exactly_balanced(_rounded(multipliers), low, high)
+        exact = _with_exact_zero_sum(_rounded(multipliers), low, high)
         sums = self.at_inputs(exact).cumsum()[:-1]  # multiples of one number: no rounding
         point = DualPoint(self.points.x, sums, skip_connection)
         if point.excess and not _has_room(exact, low, high, self._at_ends, point.excess):
             # The ends give or take what makes c zero; where their domain leaves no room, all shrink by a trifle.
             smallest = float(np.minimum(high - low, 1.0)[self._at_ends].min()) / 4
             exact = exact * (1 - 2 * point.excess / smallest)
-            exact = _exactly_balanced(_rounded(exact), low, high)
+            exact = _with_exact_zero_sum(_rounded(exact), low, high)
             point = DualPoint(self.points.x, self.at_inputs(exact).cumsum()[:-1], skip_connection)
         return self.bound_of(exact, point)
 
@@ -141,18 +141,18 @@ class LossTerms:
         error += 2 * excess * (2 * float(np.abs(self._centred).max()) + 1 + 2 * float(np.abs(multipliers).max()))
         return down(value - error - TINY) if error > TINY or value else value
 
-    def _balanced(self, candidate: Array, low: Array, high: Array, skip_connection: bool) -> tuple[Array, Array]:
+    def _projected(self, candidate: Array, low: Array, high: Array, skip_connection: bool) -> tuple[Array, Array]:
         """Feasible but for the width of the tube: sums (m,) at the merged inputs, and multipliers (n,) that have them.
 
         Where points share an x, their multipliers may be large and their sum small. The sums come first, lest the
         large ones' round-off upset the tube.
         """
         lowest, highest = self.at_inputs(low), self.at_inputs(high)
-        sums = balanced(self.at_inputs(candidate), lowest, highest, self.points.x if skip_connection else None)
+        sums = projected(self.at_inputs(candidate), lowest, highest, self.points.x if skip_connection else None)
         feasible = sums[self.points.group]
-        for place, members in self._crowded:
+        for place, members in self._repeated:
             box = low[members], high[members]
-            feasible[members] = balanced(candidate[members], *box, total=float(sums[place]))
+            feasible[members] = projected(candidate[members], *box, total=float(sums[place]))
         return sums, feasible
 
     def at_inputs(self, multipliers: Array) -> Array:
@@ -168,12 +168,12 @@ class LossTerms:
         return self.y if self.loss.needs_labels else self.y - np.sort(self.y)[self.y.size // 2]
 
     @cached_property
-    def at_rest(self) -> Array:
+    def at_beta_zero(self) -> Array:
         """Multipliers (n,) of sum zero at every x that prove the smallest loss there."""
-        resting = np.zeros_like(self.y)
-        for _, members in self._crowded:
-            resting[members] = _proof_of_constant(self.loss, self._centred[members])
-        return resting
+        chosen = np.zeros_like(self.y)
+        for _, members in self._repeated:
+            chosen[members] = _dual_of_constant(self.loss, self._centred[members])
+        return chosen
 
     @cached_property
     def _groups(self) -> list[Indices]:
@@ -187,7 +187,7 @@ class LossTerms:
         return np.array([self._groups[0][0], self._groups[-1][0]])
 
     @cached_property
-    def _crowded(self) -> list[tuple[int, Indices]]:
+    def _repeated(self) -> list[tuple[int, Indices]]:
         """The merged points that stand for several, each with these."""
         return [(place, members) for place, members in enumerate(self._groups) if members.size > 1]
 
@@ -212,20 +212,20 @@ class LossTerms:
                 "infinite: add points of the other class"
             )
         low, high = _multipliers_of_constant(self.loss, self._centred)
-        chosen = _proof_of_constant(self.loss, self._centred)
+        chosen = _dual_of_constant(self.loss, self._centred)
         if np.count_nonzero(high - low > 1e-9 * np.abs(high).max(initial=0.0)) > 1 and self.points.x.size > 1:
-            chosen = balanced(narrowest(self.points.x, self.points.group, low, high), low, high)
+            chosen = projected(narrowest(self.points.x, self.points.group, low, high), low, high)
         return needed_beta(self.points.x, self.at_inputs(chosen))
 
 
-def middle(low: Array, high: Array) -> Array:
-    """The middles of intervals; of half lines, their ends."""
+def midpoint(low: Array, high: Array) -> Array:
+    """The midpoints of intervals; of half lines, their ends."""
     return np.where(np.isinf(low), high, np.where(np.isinf(high), low, low / 2 + high / 2))
 
 
 def _best_constant(loss: Loss, y: Array) -> float:
     low, high = loss.best_constants(y)
-    return float(middle(np.array(low), np.array(high)))
+    return float(midpoint(np.array(low), np.array(high)))
 
 
 def _multipliers_of_constant(loss: Loss, y: Array) -> tuple[Array, Array]:
@@ -238,16 +238,16 @@ def _multipliers_of_constant(loss: Loss, y: Array) -> tuple[Array, Array]:
     return -loss.slopes(constant + round_off, y)[1], -loss.slopes(constant - round_off, y)[0]
 
 
-def _proof_of_constant(loss: Loss, y: Array) -> Array:
-    """Balanced multipliers (n,) that prove the best constant if there is no tube to heed."""
+def _dual_of_constant(loss: Loss, y: Array) -> Array:
+    """Multipliers (n,) of sum zero that prove the best constant if there is no tube to heed."""
     low, high = _multipliers_of_constant(loss, y)
-    chosen = balanced((low + high) / 2, low, high)
+    chosen = projected((low + high) / 2, low, high)
     # Round-off in the constant leaves a sum near zero; the domain has room for the correction.
-    return balanced(chosen, *_domain(loss, y, 4 * float(np.abs(chosen).max())))
+    return projected(chosen, *_domain(loss, y, 4 * float(np.abs(chosen).max())))
 
 
 def _domain(loss: Loss, y: Array, limit: float = np.inf) -> tuple[Array, Array]:
-    """Bounds of the multipliers, and of their size: far bounds would cost the balance its accuracy."""
+    """Bounds of the multipliers, and of their size: far bounds would cost the sum its accuracy."""
     low, high = loss.domain(y)
     return np.maximum(-high, -limit), np.minimum(-low, limit)
 
@@ -257,7 +257,7 @@ def _rounded(multipliers: Array) -> Array:
     return on_grid(multipliers, float(np.abs(multipliers).sum()))
 
 
-def _exactly_balanced(multipliers: Array, low: Array, high: Array) -> Array:
+def _with_exact_zero_sum(multipliers: Array, low: Array, high: Array) -> Array:
     """Multiples of one number whose sum is zero, near those given, within bounds that have zero between them."""
     left = float(multipliers.sum())  # exact
     if left == 0:
@@ -266,9 +266,9 @@ def _exactly_balanced(multipliers: Array, low: Array, high: Array) -> Array:
     most = int(room.argmax())
     if room[most] < abs(left):
         return np.zeros_like(multipliers)
-    balanced = multipliers.copy()
-    balanced[most] -= left
-    return balanced
+    moved = multipliers.copy()
+    moved[most] -= left
+    return moved
 
 
 def _has_room(multipliers: Array, low: Array, high: Array, places: Indices, needed: float) -> bool:

@@ -86,7 +86,6 @@ class Solution:
     dual : (n,) one multiplier per point as given, feasible in the tube of the effective weight decay
     gap, relative_gap : objective minus a proven lower bound; divided by the objective
     x_range : smallest and largest x
-    loss_name : the loss, as in cvxdnn.core.objective.LOSSES
     local_minima : by ascending path norm; one for depth 2, where training is a convex problem; with the squared loss
         and up to `cvxdnn.convex.LONGEST_PATH` points all of them; otherwise the constant and the optimum
     ties : the local minima that are as good as this solution
@@ -110,7 +109,6 @@ class Solution:
     x_range: tuple[float, float]
     depth: int = 2
     skip_connection: bool = False
-    loss_name: str = "squared"
     local_minima: tuple[LocalMinimum, ...] = ()
     ties: tuple[LocalMinimum, ...] = ()
     certificate: Certificate | None = field(default=None, repr=False)

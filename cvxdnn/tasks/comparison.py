@@ -12,7 +12,7 @@ import numpy as np
 
 from cvxdnn.core.bends import distinct_bends
 from cvxdnn.core.datasets import Dataset, Normalization
-from cvxdnn.core.loss_terms import middle
+from cvxdnn.core.loss_terms import midpoint
 from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
@@ -117,7 +117,7 @@ class Baseline:
     def flat_loss(self) -> float:
         """What the best flat line is charged, which bends nowhere."""
         loss, y = self.scenario.loss_function, self.data.y
-        return float(loss.value(middle(*map(np.array, loss.best_constants(y))), y).sum())
+        return float(loss.value(midpoint(*map(np.array, loss.best_constants(y))), y).sum())
 
     @cached_property
     def fitted(self) -> Array:
@@ -139,8 +139,8 @@ class Baseline:
 class Comparison:
     """A trained network measured against a `Baseline`.
 
-    objective : the network's (measured);  optimum : certified, with its own relative gap `optimum_gap`; where
-        `Baseline.is_optimum` is false it is an upper bound, and there is no gap
+    objective : the network's (measured);  optimum : certified; where `Baseline.is_optimum` is false it
+        is an upper bound, and there is no gap
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
     knots : bends inside the data's range of network, optimum and spline that can be told apart
     deviation : largest distance to the linear spline;  outside : largest distance to the band; None before the
@@ -150,7 +150,6 @@ class Comparison:
 
     objective: float
     optimum: float | None
-    optimum_gap: float | None
     gap: float | None
     relative_gap: float | None
     knots: tuple[int, int | None, int]
@@ -172,7 +171,6 @@ def compare(baseline: Baseline, frame: NetworkFrame) -> Comparison:
     return Comparison(
         objective=frame.objective,
         optimum=None if solution is None else solution.objective,
-        optimum_gap=None if solution is None else solution.relative_gap,
         gap=gap,
         relative_gap=gap / bound if gap is not None and bound else None,
         knots=(

@@ -41,7 +41,7 @@ from cvxdnn.theory.radial import OUTWARDS
 from cvxdnn.theory.result import Claim, Verdict
 from cvxdnn.theory.shrinkage import shrink
 
-__all__ = ["BatchNormSolution", "Scaling", "solve"]
+__all__ = ["BatchNormSolution", "Scaling", "normalized", "solve"]
 
 Scaling = Literal["paper", "torch"]
 

@@ -32,22 +32,18 @@ class Geometry:
     """NC2 and NC3 of the k classes that are compared; None where fewer than two are.
 
     compared : (k,) their numbers
-    mean_norms : (k,) of the means before centring;  centred_norms : (k,) after
-    cosines : (k, k) between centred means;  raw_cosines : (k, k) before centring
+    centred_norms : (k,) of the centred means
+    cosines : (k, k) between centred means
     equinorm : standard deviation over mean of `centred_norms`; 0 when they are equal
     angle_spread : largest |cosine + 1/(k-1)| between different classes; 0 for a simplex frame
-    raw_overlap : largest |cosine| between different classes before centring; 0 for an orthogonal frame
     nc3_raw_centred, nc3_raw_uncentred, nc3_centred : distances between classifier and means, 0 to 2
     """
 
     compared: Indices
-    mean_norms: Array
     centred_norms: Array
     cosines: Array
-    raw_cosines: Array
     equinorm: float | None
     angle_spread: float | None
-    raw_overlap: float | None
     nc3_raw_centred: float | None
     nc3_raw_uncentred: float | None
     nc3_centred: float | None
@@ -60,16 +56,13 @@ def geometry(means: Array, classifier: Array, compared: Indices) -> dict[str, An
     centred_rows = rows - rows.mean(axis=0) if len(rows) else rows
     norms = np.linalg.norm(centred, axis=1)
     enough = len(compared) > 1 and norms.max(initial=0.0) > 0
-    cosines, raw_cosines = _cosines(centred), _cosines(means)
+    cosines = _cosines(centred)
     return {
         "compared": compared,
-        "mean_norms": np.linalg.norm(means, axis=1),
         "centred_norms": norms,
         "cosines": cosines,
-        "raw_cosines": raw_cosines,
         "equinorm": float(norms.std() / norms.mean()) if enough else None,
         "angle_spread": _largest_off_diagonal(cosines + 1 / (len(compared) - 1)) if enough else None,
-        "raw_overlap": _largest_off_diagonal(raw_cosines) if enough else None,
         "nc3_raw_centred": _distance(rows, centred) if enough else None,
         "nc3_raw_uncentred": _distance(rows, means) if enough else None,
         "nc3_centred": _distance(centred_rows, centred) if enough else None,

@@ -24,7 +24,7 @@ from cvxdnn.core import validation
 from cvxdnn.core.types import Array
 from cvxdnn.theory.inputs import depth_at_least_two
 
-__all__ = ["Shrinkage", "critical_beta", "largest_root", "shrink", "threshold"]
+__all__ = ["Shrinkage", "largest_root", "shrink", "threshold"]
 
 NEWTON_STEPS = 100
 """Convergence is quadratic, except at the double root at tau_e, where each step halves the error."""
@@ -85,14 +85,6 @@ def threshold(beta: float, depth: int) -> float:
     """tau: the smallest s0 whose minimiser is not zero. See `shrink` for units, ranges and errors."""
     beta, depth = validation.nonnegative("beta", beta), depth_at_least_two(depth)
     return beta if depth == 2 else (depth - 1) / (depth - 2) * _jump(beta, depth)
-
-
-def critical_beta(s0: float, depth: int) -> float:
-    """The largest weight decay at which the minimiser for this s0 is not zero: the inverse of `threshold`."""
-    s0, depth = float(_targets(validation.number("s0", s0))), depth_at_least_two(depth)
-    if depth == 2:
-        return s0
-    return (s0 * (depth - 2) / (depth - 1)) ** ((2 * depth - 2) / depth) / (depth - 2)
 
 
 def _targets(s0: ArrayLike) -> Array:

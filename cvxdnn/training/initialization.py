@@ -21,7 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cvxdnn.core.loss_terms import middle
+from cvxdnn.core.loss_terms import midpoint
 from cvxdnn.core.losses import Loss, Squared
 from cvxdnn.core.types import Array
 from cvxdnn.training.layout import Layers, ParameterLayout
@@ -82,7 +82,7 @@ def loss_of_constant(y: Array, loss: Loss) -> float:
 
     Constant data leave nothing; they count as points spread evenly over a unit range, of variance 1/12.
     """
-    constant = middle(*map(np.array, loss.best_constants(y)))
+    constant = midpoint(*map(np.array, loss.best_constants(y)))
     return max(float(loss.value(constant, y).sum()), y.size / 24)
 
 
@@ -90,7 +90,7 @@ def unavoidable_loss(x: Array, y: Array, loss: Loss) -> float:
     """What is left by any function whatever: points that share an input have only one output between them."""
     order = np.argsort(x, kind="stable")
     shared = [group for group in np.split(y[order], np.flatnonzero(np.diff(x[order])) + 1) if np.ptp(group)]
-    constants = [float(middle(*map(np.array, loss.best_constants(group)))) for group in shared]
+    constants = [float(midpoint(*map(np.array, loss.best_constants(group)))) for group in shared]
     return float(sum(loss.value(constant, group).sum() for constant, group in zip(constants, shared, strict=True)))
 
 

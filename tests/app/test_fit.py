@@ -1,4 +1,4 @@
-"""One session's fit: started, paused, gone on with, left, and what it says when a host refuses or a task fails."""
+"""One session's fit: started, paused, gone on with, left, and what it says when a task fails."""
 
 import time
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.app.run import Run
-from cvxdnn.core.exceptions import CvxdnnError, LimitExceededError
+from cvxdnn.core.exceptions import CvxdnnError
 from cvxdnn.core.solution import Status
 from cvxdnn.jobs import InlineRunner
 from cvxdnn.tasks.fits import fit_stream
@@ -119,17 +119,6 @@ def test_a_task_that_fails_leaves_its_reason(run):
     run.start(fit_stream(SHORT, failing), SHORT)
     wait(run, lambda: not run.is_running)
     assert "cannot be taken" in run.message
-
-
-def test_a_host_that_is_full_says_so():
-    class Full:
-        def submit(self, task, *, owner, label=""):
-            raise LimitExceededError("10 jobs are waiting; try again")
-
-    run = Run("test", Full, "owner")
-    run.start(fit_stream(SHORT), SHORT)
-    assert not run.is_running
-    assert "try again" in run.message
 
 
 def test_nothing_happens_without_a_job(run):

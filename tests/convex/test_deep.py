@@ -305,7 +305,7 @@ def test_other_losses_are_certified_and_no_worse_than_any_two_layer_optimum(loss
     beta = 0.05 * beta_max(x, y, loss=loss)
     solution = solve(x, y, beta=beta, depth=depth, loss=loss)
     assert -EXACT <= solution.relative_gap <= SEARCHED
-    assert solution.loss_name == loss
+    assert solution.loss_function.name == loss
     assert solution.penalty == pytest.approx(penalty(solution.path_norm, beta, depth), rel=EXACT)
     for effective in beta_max(x, y, loss=loss) * np.geomspace(1, 1e-3, 12):
         other = solve(x, y, beta=effective, loss=loss)

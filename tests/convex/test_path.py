@@ -8,8 +8,9 @@ import pytest
 from cvxdnn import PRESETS, Status, beta_max, certify, interpolating_spline, load_preset, solve
 from cvxdnn.convex import LONGEST_PATH, homotopy
 from cvxdnn.convex.active_set import Regime
-from cvxdnn.convex.path import EventKind, regularization_path
+from cvxdnn.convex.path import regularization_path
 from cvxdnn.convex.path_conditions import Conditions
+from cvxdnn.convex.track import JUMP
 from cvxdnn.core.exceptions import InvalidInputError
 
 CERTIFIED = 1e-8
@@ -99,8 +100,6 @@ def test_ramp_is_first_a_line_and_then_bends():
     assert second.signs.tolist() == [1]
     assert second.values_high == pytest.approx([0, 1 / 3, 2 / 3], abs=EXACT)
     assert second.values_low == pytest.approx([0, 0, 1], abs=EXACT)
-    kinds = [(event.index, event.kind) for event in path.events]
-    assert kinds == [(0, EventKind.REGIME_CHANGED), (1, EventKind.KNOT_BORN)]
 
 
 def test_ramp_with_a_skip_connection_starts_at_the_least_squares_line():
@@ -117,7 +116,7 @@ def test_nothing_to_follow(x, y, skip_connection):
     path = regularization_path(x, y, skip_connection=skip_connection)
     assert path.betas.tolist() == [0.0]
     assert path.relative_gap.tolist() == [0.0]
-    assert path.events == path.knot_lives == ()
+    assert path.knot_lives == ()
     for beta in (0.0, 0.3):
         assert path.at(beta).status.ok
         assert path.at(beta).spline(x) == pytest.approx(np.full(len(x), np.mean(y)), abs=EXACT)
@@ -173,22 +172,22 @@ def test_every_breakpoint_can_be_looked_up_instead(monkeypatch, skip_connection)
 def test_jumps_are_certified_and_recorded(monkeypatch):
     x, y = noisy(4, 30)
     walked = regularization_path(x, y)
-    settled = homotopy._settled
+    repaired = homotopy._optimum
 
     def fails_at_breakpoints(problem, pattern, beta, owners):
-        return settled(problem, pattern, beta, owners) if owners.size == 0 else None
+        return repaired(problem, pattern, beta, owners) if owners.size == 0 else None
 
-    monkeypatch.setattr(homotopy, "_settled", fails_at_breakpoints)
+    monkeypatch.setattr(homotopy, "_optimum", fails_at_breakpoints)
     monkeypatch.setattr(Conditions, "hold", lambda self, beta: False)
     path = regularization_path(x, y)
-    jumps = [event for event in path.events if event.kind is EventKind.JUMPED]
-    assert len(jumps) == walked.betas.size - 2
+    jumps = np.flatnonzero(path.track.of_piece == JUMP)
+    assert jumps.size == walked.betas.size - 2
     assert path.relative_gap.max() <= CERTIFIED
     assert path.fitted(x, walked.betas) == pytest.approx(walked.fitted(x), abs=1e-6)
-    for event in jumps:
-        middle = (path.betas[event.index] + path.betas[event.index + 1]) / 2
+    for index in jumps:
+        middle = (path.betas[index] + path.betas[index + 1]) / 2
         assert path.at(middle).relative_gap <= CERTIFIED
-        assert path.piece(event.index).x.size >= 2
+        assert path.piece(int(index)).x.size >= 2
 
 
 # Hard data and presets
@@ -205,7 +204,7 @@ def test_presets_are_certified_down_to_the_interpolant(name, skip_connection):
     assert path.fitted(data.x)[-1] == pytest.approx(spline(data.x), abs=AGREEMENT * np.ptp(data.y))
     assert path.knot_count[-1] == spline.significant_knots().size
     assert path.at(0).status is Status.INTERPOLATES
-    assert EventKind.JUMPED not in {event.kind for event in path.events}
+    assert JUMP not in path.track.of_piece
 
 
 def test_every_breakpoint_is_certified(hard):
@@ -241,19 +240,11 @@ def test_linear_and_certified_between_breakpoints(hard):
         assert path.fitted(x, [middle])[0] == pytest.approx(solution.spline(x), abs=AGREEMENT * np.ptp(path.y))
 
 
-def test_events_and_pieces_tell_the_same_story(hard):
+def test_lives_of_knots_and_pieces_tell_the_same_story(hard):
     _, _, path = hard
-    alive, seen = 0, {}
-    for event in path.events:
-        alive += {EventKind.KNOT_BORN: 1, EventKind.KNOT_DIED: -1}.get(event.kind, 0)
-        assert event.beta == path.betas[event.index]
-        seen[event.index] = alive
-    count = 0
     for index in range(path.betas.size - 1):
-        count = seen.get(index, count)
-        assert path.knot_count[index] == count
         exists = [life for life in path.knot_lives if life.died < path.betas[index] <= life.born]
-        assert len(exists) == count
+        assert len(exists) == path.knot_count[index]
     for index in np.unique(np.linspace(0, path.betas.size - 2, 12).astype(int)):
         piece = path.piece(int(index))
         lives = [life for life in path.knot_lives if life.died < piece.beta_high <= life.born]

@@ -9,7 +9,7 @@ import scipy.optimize
 
 from cvxdnn import Status, beta_max, certify, solve
 from cvxdnn.convex.clipping import Trend, clippings
-from cvxdnn.convex.loss_problem import judged
+from cvxdnn.convex.loss_problem import gap_to_penalty
 from cvxdnn.core.losses import EpsilonInsensitive, Huber, named
 from cvxdnn.core.objective import loss_terms
 from cvxdnn.core.spline import merge_points
@@ -167,9 +167,9 @@ def test_a_trend_is_found_although_there_are_outliers():
 
 
 def test_a_gap_is_judged_by_the_penalty():
-    assert judged(1e-3, 1.0, 1e-9) == 1e-3
-    assert judged(1e-12, 1e-9, 1e-11) == 0  # round-off
-    assert judged(1e-3, 0.0, 1e-9) == np.inf  # a constant that is not optimal
+    assert gap_to_penalty(1e-3, 1.0, 1e-9) == 1e-3
+    assert gap_to_penalty(1e-12, 1e-9, 1e-11) == 0  # round-off
+    assert gap_to_penalty(1e-3, 0.0, 1e-9) == np.inf  # a constant that is not optimal
 
 
 # Uneven inputs

@@ -20,7 +20,6 @@ def test_norms_ranks_and_singular_values_by_hand():
     assert found.frobenius_norms == pytest.approx([5, np.sqrt(5), 5])
     assert np.concatenate(found.singular_values) == pytest.approx([5, 2, 1, 5])
     assert found.stable_ranks == pytest.approx([1, 5 / 4, 1])
-    assert found.norm_product == pytest.approx(25 * np.sqrt(5))
 
 
 def test_balance_and_alignment_by_hand():

@@ -167,7 +167,6 @@ ENTRANCES = {
     ),
     "shrink": (theory.shrink, {"s0": [1.0, 2.0], "beta": 0.1, "depth": 3}),
     "threshold": (theory.threshold, {"beta": 0.1, "depth": 3}),
-    "critical_beta": (theory.shrinkage.critical_beta, {"s0": 1.0, "depth": 3}),
     "deep_linear": (theory.deep_linear.solve, {"X": FEATURES, "Y": Y, "beta": 0.1, "depth": 3}),
     "norm_constrained": (
         theory.deep_linear.norm_constrained,

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,29 +10,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvxdnn.core.datasets import PRESETS, load_preset
-from cvxdnn.core.limits import Limits, host_limits, variables
+from cvxdnn.core.limits import Limits, host_limits
 from cvxdnn.core.solution import Status
 from cvxdnn.tasks.experiments import training_stream
 from cvxdnn.tasks.scenario import LIMITS, MAX_PARAMETERS, MAX_POINTS, Scenario
 
 README = Path(__file__).parents[2] / "README.md"
+VARIABLES = {each.metadata["variable"]: each for each in fields(Limits)}
 
 
 def test_without_an_environment_every_limit_is_its_default():
     assert Limits.read({}) == Limits()
 
 
-@pytest.mark.parametrize("variable", variables())
+@pytest.mark.parametrize("variable", VARIABLES)
 def test_every_variable_sets_its_limit_and_no_other(variable):
-    each = variables()[variable]
+    each = VARIABLES[variable]
     for value in (each.metadata["low"], each.metadata["high"]):
         changed = Limits.read({variable: f" {value} "})
         assert getattr(changed, each.name) == value
-        others = [other.name for other in variables().values() if other.name != each.name]
+        others = [other.name for other in VARIABLES.values() if other.name != each.name]
         assert [getattr(changed, name) for name in others] == [getattr(Limits(), name) for name in others]
 
 
-@pytest.mark.parametrize("variable", variables())
+@pytest.mark.parametrize("variable", VARIABLES)
 @pytest.mark.parametrize("text", ["", "many", "-1", "1.5", "1e3", "٣", "9" * 5000, "0x10", "None"])
 def test_nonsense_leaves_the_default_and_is_reported(variable, text, caplog):
     assert Limits.read({variable: text}) == Limits()
@@ -42,19 +44,19 @@ def test_nonsense_leaves_the_default_and_is_reported(variable, text, caplog):
         assert len(caplog.text) < 400
 
 
-@given(st.dictionaries(st.sampled_from([*variables()]), st.text()))
+@given(st.dictionaries(st.sampled_from([*VARIABLES]), st.text()))
 def test_no_environment_whatsoever_raises_or_leaves_the_range(environment):
     logging.disable(logging.ERROR)
     try:
         limits = Limits.read(environment)
     finally:
         logging.disable(logging.NOTSET)
-    for each in variables().values():
+    for each in VARIABLES.values():
         assert each.metadata["low"] <= getattr(limits, each.name) <= each.metadata["high"]
 
 
 def test_the_default_scenario_and_every_preset_fit_the_smallest_limits():
-    lowest = {each.name: each.metadata["low"] for each in variables().values()}
+    lowest = {each.name: each.metadata["low"] for each in VARIABLES.values()}
     scenario = Scenario()
     assert max(len(load_preset(name)) for name in PRESETS) <= lowest["points"]
     for name in ("depth", "width", "restarts", "parameters"):
@@ -82,6 +84,6 @@ def test_training_ends_at_the_limit_of_steps(monkeypatch):
 
 def test_the_readme_lists_every_limit_with_its_default():
     rows = dict(re.findall(r"^\| `(CVXDNN_\w+)` \| ([\d,]+|one per core, at most 4) \|", README.read_text(), re.M))
-    expected = {name: f"{each.metadata['default']:,}" for name, each in variables().items()}
+    expected = {name: f"{each.metadata['default']:,}" for name, each in VARIABLES.items()}
     expected["CVXDNN_WORKERS"] = "one per core, at most 4"
     assert {name: text for name, text in rows.items() if name in expected} == expected

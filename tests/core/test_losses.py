@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from cvxdnn.convex import solve
-from cvxdnn.core.balancing import balanced, settled
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import (
     LOSSES,
@@ -23,6 +22,7 @@ from cvxdnn.core.losses import (
 )
 from cvxdnn.core.network import Network
 from cvxdnn.core.objective import beta_max, certify, network_objective
+from cvxdnn.core.projection import projected, with_zero_sum
 from cvxdnn.core.spline import LinearSpline
 
 EXACT = 1e-12
@@ -237,7 +237,7 @@ def boxes(draw):
 def test_balanced_multipliers_are_the_nearest_in_the_box(box, skip_connection, seed):
     start, low, high, x = box
     start = np.clip(start, low, high)
-    point = balanced(start, low, high, x if skip_connection else None)
+    point = projected(start, low, high, x if skip_connection else None)
     rows = np.stack([np.ones_like(x), x]) if skip_connection else np.ones((1, x.size))
     assert np.all(point >= low)
     assert np.all(point <= high)
@@ -253,7 +253,7 @@ def test_balanced_multipliers_are_the_nearest_in_the_box(box, skip_connection, s
 
 
 def test_a_total_other_than_zero():
-    point = balanced(np.array([1.0, 0, 0]), np.zeros(3), np.ones(3), total=2.0)
+    point = projected(np.array([1.0, 0, 0]), np.zeros(3), np.ones(3), total=2.0)
     assert_allclose(point, [1, 0.5, 0.5])
 
 
@@ -261,11 +261,11 @@ def test_multipliers_at_a_bound_are_left_there():
     """1e-17 off the bound would be 1e83 off the loss of a point that is 1e100 away."""
     bound = np.full(6, 0.1)
     nearly = np.array([0.1, -0.1, 0.1, -0.07, 0.01, -0.04 + 1e-16])
-    point = settled(nearly, -bound, bound)
+    point = with_zero_sum(nearly, -bound, bound)
     assert np.array_equal(point[:3], nearly[:3])
     assert math.fsum(point) == 0
     assert_allclose(point, nearly, atol=1e-15)
-    assert np.array_equal(balanced(point, -bound, bound), point)
+    assert np.array_equal(projected(point, -bound, bound), point)
 
 
 # Certificates

@@ -2,7 +2,7 @@
 
     bare      solve, certify, follow the path; training says which extra it needs
     [train]   training, and a torch module
-    [app]     `cvxdnn app` starts, serves its page and is healthy, with this project's settings
+    [app]     `cvxdnn app` starts, serves its page and every module of it and is healthy, with this project's settings
 
 Versions are those of requirements.txt. Nothing but the wheel is there: the wheel is built from a copy, and what runs in
 an environment runs in a folder of its own. Takes two minutes of a core, and PyPI.
@@ -20,6 +20,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "cvxdnn/app/assets"
 NOT_COPIED = (".git", ".venv*", "build", "*.egg-info", "__pycache__", ".*_cache")
 START_SECONDS = 60.0
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CVXDNN_", "STREAMLIT_"))}
@@ -103,15 +104,19 @@ def check_without_the_app(bare: Environment) -> None:
 
 
 def check_app(environment: Environment) -> None:
-    """Start the app, ask for its health and its page, and end it."""
+    """Start the app, ask for its health, its page and what draws in the browser, and end it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [environment.bin / "cvxdnn", "app", "--port", str(port)]
+    address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, cwd=environment.folder, env=CLEAN) as server:
         try:
-            assert answer(server, f"http://127.0.0.1:{port}/_stcore/health") == "ok"
-            assert "<html" in answer(server, f"http://127.0.0.1:{port}/")
+            assert answer(server, f"{address}/_stcore/health") == "ok"
+            assert "<html" in answer(server, f"{address}/")
+            for module in ASSETS.rglob("*.js"):
+                served = answer(server, f"{address}/assets/any/{module.relative_to(ASSETS)}")
+                assert served == module.read_text("utf-8"), module
         finally:
             server.terminate()
     pages = "from cvxdnn.app.main import TOP; assert (TOP / '.streamlit/config.toml').is_file()"
@@ -148,7 +153,7 @@ def main() -> None:
         Environment(folder / "train", wheel, "[train]").python(TRAINING)
         print("[train]: trains")
         check_app(Environment(folder / "app", wheel, "[app]"))
-        print("[app]: starts and is healthy")
+        print("[app]: starts, serves its modules and is healthy")
 
 
 if __name__ == "__main__":

@@ -121,10 +121,3 @@ def test_a_training_that_starts_at_the_optimum_stays_there():
     optimum = Baseline(scenario).solution.objective
     assert frames[0].objective == pytest.approx(optimum, rel=1e-9)
     assert frames[-1].objective == pytest.approx(optimum, rel=1e-9)
-
-
-def test_insertion_ends_at_the_optimum():
-    scenario = Scenario(preset="two close points", beta=1e-3, optimizer="insertion", restarts=2)
-    last = frames_of(training_stream(scenario))[-1]
-    assert last.status is Status.CONVERGED
-    assert last.objective == pytest.approx(Baseline(scenario).solution.objective, rel=1e-6)

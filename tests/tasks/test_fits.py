@@ -1,4 +1,4 @@
-"""Fits as tasks: frames that arrive at once, stop when asked, stay small, and carry what is needed to go on."""
+"""Fits as tasks: frames that arrive at once and stay small, and what they hold."""
 
 import pickle
 from dataclasses import replace
@@ -20,9 +20,9 @@ def size_of_output(snapshot, power):
     return {"size": float(np.abs(snapshot.outputs).sum() ** power), "step": float(snapshot.step)}
 
 
-def frames_of(task, stop_after=None):
+def frames_of(task):
     frames = []
-    task(frames.append, lambda: stop_after is not None and len(frames) >= stop_after)
+    task(frames.append, lambda: False)
     return frames
 
 
@@ -57,23 +57,6 @@ def test_measures_are_followed_beside_the_history():
     frame = last_frame(fit_stream(QUICK, partial(size_of_output, power=2)))
     assert set(frame.traces) == {"size", "step"}
     assert frame.traces["size"][-1] == pytest.approx(np.abs(frame.view.outputs).sum() ** 2)
-
-
-def test_a_stop_is_seen_before_the_next_frame():
-    frames = frames_of(fit_stream(replace(QUICK, steps=10**6)), stop_after=1)
-    assert len(frames) == 2
-    assert frames[-1].status is Status.STOPPED
-    assert not frames[-1].done
-
-
-def test_going_on_after_a_stop_ends_where_the_whole_fit_ends():
-    measure = partial(size_of_output, power=1)
-    stopped = frames_of(fit_stream(QUICK, measure), stop_after=1)[-1]
-    task = fit_stream(QUICK, measure).after(stopped)
-    rest, whole = frames_of(pickle.loads(pickle.dumps(task)))[-1], last_frame(fit_stream(QUICK, measure))
-    assert rest.objectives == pytest.approx(whole.objectives, rel=1e-9)
-    assert rest.history[0, 0] == 0
-    assert rest.traces["step"].size == len(rest.history)
 
 
 def test_frames_of_the_largest_fit_shown_stay_small():

@@ -12,7 +12,7 @@ from cvxdnn.training.fitting import FitProblem, fit
 
 EXACT = 1e-9
 THREE_DIGITS = 5e-4
-GEOMETRY = ("equinorm", "angle_spread", "raw_overlap", "nc3_raw_centred", "nc3_raw_uncentred", "nc3_centred")
+GEOMETRY = ("equinorm", "angle_spread", "nc3_raw_centred", "nc3_raw_uncentred", "nc3_centred")
 CASES = [((4, 4, 4), 0.2), ((4, 4, 4), 1.2), ((5, 5, 5, 5), 0.2), ((6, 3, 1), 0.2), ((6, 3, 1), 1.2), ((7, 2), 0.2)]
 SCALINGS = ("paper", "torch")
 

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.theory import shrink, threshold
-from cvxdnn.theory.shrinkage import critical_beta
 
 EXACT = 1e-12
 DEPTHS = [2, 3, 4, 5, 6, 20]
@@ -78,12 +77,6 @@ def test_layers_solve_the_polynomial_of_their_singular_value(depth):
     roots = np.roots(polynomial)
     largest = roots.real[np.abs(roots.imag) < 1e-7].max()
     assert shrink(s0, beta, depth).layer == pytest.approx(largest, rel=1e-7)
-
-
-@pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("s0", [0.01, 1.0, 40.0])
-def test_critical_beta_inverts_the_threshold(depth, s0):
-    assert threshold(critical_beta(s0, depth), depth) == pytest.approx(s0, rel=EXACT)
 
 
 def test_without_weight_decay_nothing_shrinks():

@@ -83,11 +83,6 @@ def test_every_insertion_is_a_snapshot_and_neurons_come_where_the_data_are():
         assert np.abs(places[:, None] - WAVE[0]).min(axis=1).max() < 1e-9
 
 
-def test_two_layer_insertion_falls_in_every_step():
-    ran = train(*CLOSE, beta=beta_of(CLOSE, 1e-3), optimizer="insertion", restarts=2)
-    assert all((after <= before * (1 + 1e-12)).all() for before, after in pairwise(s.objectives for s in ran))
-
-
 def test_the_seed_decides_the_way_but_not_the_end():
     beta = beta_of(WAVE, 1e-2)
     first, other = (list(train(*WAVE, beta=beta, optimizer="insertion", seed=s, **SMALL)) for s in (0, 1))
@@ -103,26 +98,9 @@ def test_too_few_neurons_are_said_to_be_stuck():
     assert end.objective > 1.001 * solve(*WAVE, beta=beta).objective
 
 
-def test_insertion_from_the_optimum_stays_there():
-    beta = beta_of(WAVE, 1e-2)
-    for depth in (2, 3):
-        optimum = solve(*WAVE, beta=beta, depth=depth)
-        end = last(train(*WAVE, beta=beta, depth=depth, optimizer="insertion", initial=optimum.network(), **SMALL))
-        assert end.objectives[0] == pytest.approx(optimum.objective, rel=OPTIMAL)
-        assert end.step < 10
-
-
 def test_a_step_limit_holds_for_insertion():
     end = last(train(*WAVE, beta=1e-4, optimizer="insertion", max_steps=3, **SMALL))
     assert (end.step, end.status) == (3, Status.MAX_STEPS)
-
-
-@pytest.mark.parametrize("depth", [2, 3])
-def test_units_do_not_matter(depth):
-    x, y = WAVE[0] * 8, WAVE[1] * 4 + 3
-    beta = 0.01 * beta_max(x, y)
-    end = last(train(x, y, beta=beta, depth=depth, optimizer="insertion", width=12, restarts=8))
-    assert end.objective == pytest.approx(solve(x, y, beta=beta, depth=depth).objective, rel=OPTIMAL)
 
 
 # Polish

@@ -217,16 +217,6 @@ def test_two_trainings_side_by_side_do_not_disturb_each_other():
         assert other.step == one.step
 
 
-def test_units_of_the_data_do_not_matter():
-    """x in eighths and y in quarters, with beta in the matching unit, is the same training (two layers)."""
-    x, y = WAVE
-    settings = {"width": 8, "restarts": 2, "max_steps": 400}
-    here = last(train(x, y, beta=0.02, **settings))
-    there = last(train(x * 8, y * 4, beta=0.02 * 4**2 / (4 / 8), **settings))
-    assert_allclose(there.objectives, here.objectives * 4**2, rtol=EXACT)
-    assert_allclose(there.network(x * 8), here.network(x) * 4, rtol=0, atol=1e-11)
-
-
 def test_the_caller_may_stop_anywhere():
     running = train(*WAVE, beta=0.02, restarts=2)
     assert [s.step for s in islice(running, 3)] == [0, 50, 100]

@@ -32,7 +32,7 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import DualPoint
 from cvxdnn.core.types import Array
 
-__all__ = ["ExactBounds", "deep_bounds", "two_layer_bounds"]
+__all__ = ["ExactBounds", "ProofLike", "deep_bounds", "two_layer_bounds"]
 
 
 class ProofLike(Protocol):

@@ -27,7 +27,7 @@ def proven_bound(
     moved = _moved_to(sums, inputs, places, multipliers)
     low, high = (rationals(end) for end in loss.domain(np.array([float(target) for target in outputs])))
     share = min([Fraction(1), *([beta / needed] if needed else []), *_room(moved, low, high)])
-    rest = [Fraction(0)] * len(moved) if share == 1 else _at_rest(moved, inputs)
+    rest = [Fraction(0)] * len(moved) if share == 1 else _at_beta_zero(moved, inputs)
     scaled = [r + share * (m - r) for m, r in zip(moved, rest, strict=True)]
     if any(not -h <= m <= -lo for m, lo, h in zip(scaled, low, high, strict=True)):
         scaled = [Fraction(0)] * len(moved)
@@ -91,7 +91,7 @@ def _room(multipliers: Rationals, low: Rationals, high: Rationals) -> Iterable[F
             yield bound / abs(multiplier)
 
 
-def _at_rest(multipliers: Rationals, inputs: Rationals) -> Rationals:
+def _at_beta_zero(multipliers: Rationals, inputs: Rationals) -> Rationals:
     """Multipliers whose sum is zero at every input, near the given ones, in their convex hull with zero."""
     members: dict[Fraction, list[int]] = {}
     for index, value in enumerate(inputs):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cvxdnn.core.loss_terms import middle
+from cvxdnn.core.loss_terms import midpoint
 from cvxdnn.core.spline import interpolating_spline
 from cvxdnn.core.tube import needed_beta
 from cvxdnn.core.types import Array, Integers, Mask
@@ -79,7 +79,7 @@ def rates(nodes: Nodes, decay: Decay) -> tuple[float, float]:
     No better network has a larger path norm than the interpolating spline, or one that costs more than the whole loss
     to be gained; and above the decay whose tube holds the constant, the constant is best.
     """
-    constant = np.full(nodes.x.size, float(middle(*map(np.array, nodes.loss.best_constants(nodes.y)))))
+    constant = np.full(nodes.x.size, float(midpoint(*map(np.array, nodes.loss.best_constants(nodes.y)))))
     if nodes.x.size == 1 or not np.isfinite(constant[0]):
         return 0.0, 0.0
     high = needed_beta(nodes.x, -nodes.slopes(constant))

@@ -31,12 +31,6 @@ def test_snapshots_show_the_best_network_as_it_is(form):
     assert shots[-1].objective < shots[0].objective
 
 
-def test_polishing_raises_no_restart(form):
-    shots = run(small_problem(form, steps=20, polish=40), snapshot_every=20)
-    polished = np.array([shot.objectives for shot in shots[1:]])
-    assert (np.diff(polished, axis=0) <= 1e-12 * polished[:-1]).all()
-
-
 def test_shapes_of_the_networks(form):
     problem = small_problem(form)
     network = run(problem)[-1].network

@@ -1,4 +1,4 @@
-r"""The balanced multipliers nearest to given ones, when each has to stay between bounds.
+r"""Euclidean projection of multipliers onto those of given sum between bounds, a continuous quadratic knapsack problem.
 
 The dual of the training problem wants :math:`\sum_i \lambda_i = 0` (the free output bias), with a skip connection
 also :math:`\sum_i \lambda_i x_i = 0`, and for most losses :math:`l_i \le \lambda_i \le h_i`, where
@@ -11,7 +11,7 @@ sorting them finds its root exactly. With that :math:`\nu(\mu)` the second sum f
 Multipliers that merely lost their mean could leave their bounds, and would prove nothing.
 
 Where a point is 1e8 away, a multiplier that is 1e-16 off its bound proves 1e-8 less. So multipliers whose sum is 0 are
-left alone, and `settled` makes the sum of nearly balanced ones 0 without touching those at a bound.
+left alone, and `with_zero_sum` makes a sum of nearly 0 one of 0 without touching those at a bound.
 """
 
 import math
@@ -20,13 +20,13 @@ import numpy as np
 
 from cvxdnn.core.types import Array
 
-__all__ = ["balanced", "settled"]
+__all__ = ["projected", "with_zero_sum"]
 
-BALANCED = float(np.finfo(np.float64).eps)
+ZERO_SUM = float(np.finfo(np.float64).eps)
 """A sum this small, as a share of the largest multiplier, is 0."""
 
 
-def balanced(multipliers: Array, low: Array, high: Array, x: Array | None = None, *, total: float = 0.0) -> Array:
+def projected(multipliers: Array, low: Array, high: Array, x: Array | None = None, *, total: float = 0.0) -> Array:
     """The point nearest to `multipliers` (n,) within the bounds, of sum `total` and, given `x`, orthogonal to x.
 
     Parameters
@@ -40,28 +40,28 @@ def balanced(multipliers: Array, low: Array, high: Array, x: Array | None = None
     start = np.clip(multipliers, low, high)
     if x is None or not np.ptp(x):
         return _summing_to(total, start, low, high)
-    return _uncorrelated(start, low, high, (x - x.min()) / np.ptp(x) - 0.5)
+    return _orthogonal(start, low, high, (x - x.min()) / np.ptp(x) - 0.5)
 
 
-def settled(multipliers: Array, low: Array, high: Array) -> Array:
+def with_zero_sum(multipliers: Array, low: Array, high: Array) -> Array:
     """Multipliers (n,) whose sum is nearly 0 with a sum of 0: the one with most room between its bounds takes it up."""
-    settled = np.clip(multipliers, low, high)
-    widest = int(np.argmax(np.minimum(settled - low, high - settled)))
+    moved = np.clip(multipliers, low, high)
+    widest = int(np.argmax(np.minimum(moved - low, high - moved)))
     for _ in range(2):
-        settled[widest] = np.clip(settled[widest] - math.fsum(settled), low[widest], high[widest])
-    return settled
+        moved[widest] = np.clip(moved[widest] - math.fsum(moved), low[widest], high[widest])
+    return moved
 
 
 def _summing_to(total: float, start: Array, low: Array, high: Array) -> Array:
     inside = np.array_equal(np.clip(start, low, high), start)
-    if inside and abs(math.fsum(start) - total) <= BALANCED * np.abs(start).max():
+    if inside and abs(math.fsum(start) - total) <= ZERO_SUM * np.abs(start).max():
         return start
-    once = np.clip(start - _level(total, start, low, high), low, high)
+    once = np.clip(start - _shift(total, start, low, high), low, high)
     # The root of a long cumulative sum carries round-off, which a second pass removes.
-    return np.clip(once - _level(total, once, low, high), low, high)
+    return np.clip(once - _shift(total, once, low, high), low, high)
 
 
-def _level(total: float, start: Array, low: Array, high: Array) -> float:
+def _shift(total: float, start: Array, low: Array, high: Array) -> float:
     """The nu at which clip(start - nu) sums to the total, or the nearest to it."""
     corners = np.concatenate([start - high, start - low])
     order = np.argsort(corners, kind="stable")
@@ -75,7 +75,7 @@ def _level(total: float, start: Array, low: Array, high: Array) -> float:
     return float(corners[first - 1] + (wanted - fallen[first - 1]) / active[first - 1])
 
 
-def _uncorrelated(start: Array, low: Array, high: Array, x: Array) -> Array:
+def _orthogonal(start: Array, low: Array, high: Array, x: Array) -> Array:
     def at(slope: float) -> tuple[Array, float]:
         point = _summing_to(0.0, start - slope * x, low, high)
         return point, float(point @ x)

@@ -1,4 +1,4 @@
-"""Splines without the bends that are only a solver's noise.
+"""Knot removal: splines without the bends that are only a solver's noise.
 
 An interior point method leaves a small bend at every point. Which ones are real is not for a threshold to decide but
 for the objective: of all splines with the same values at fewer and fewer knots, the one with the fewest that is still
@@ -13,7 +13,7 @@ import numpy as np
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array, Indices
 
-__all__ = ["NOISE", "fewer_bends", "first", "spline_through"]
+__all__ = ["NOISE", "first_accepted", "spline_through", "with_fewer_knots"]
 
 NOISE = 1e-10
 """Share of the penalty that dropping the solver's noise may cost."""
@@ -21,7 +21,7 @@ SHARES = tuple(10.0**-k for k in range(2, 13))
 """Of the total variation: below these, in turn, bends are dropped."""
 
 
-def fewer_bends(x: Array, values: Array, nodes: Indices) -> Iterator[LinearSpline]:
+def with_fewer_knots(x: Array, values: Array, nodes: Indices) -> Iterator[LinearSpline]:
     """Splines with the largest bends only of the values (q,) at the nodes x[nodes], from none to all of them."""
     changes = np.abs(np.diff(np.diff(values) / np.diff(x[nodes])))
     for share in (np.inf, *SHARES, 0.0):
@@ -29,7 +29,7 @@ def fewer_bends(x: Array, values: Array, nodes: Indices) -> Iterator[LinearSplin
         yield spline_through(x, values[kept], nodes[kept])
 
 
-def first(splines: Iterable[LinearSpline], is_good_enough: Callable[[LinearSpline], bool]) -> LinearSpline:
+def first_accepted(splines: Iterable[LinearSpline], is_good_enough: Callable[[LinearSpline], bool]) -> LinearSpline:
     """The first spline that is good enough, or else the last one."""
     for spline in splines:
         if is_good_enough(spline):
