@@ -38,14 +38,14 @@ ROOMS = {
 """Which rooms each may import."""
 
 MOST_LINES = {
-    "core": 4900,
+    "core": 4950,
     "convex": 5150,
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3000,
-    "app": 3450,
-    "exhibits": 7100,
+    "app": 3500,
+    "exhibits": 7150,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

@@ -14,7 +14,7 @@ ROW_HEIGHT = 35  # of Streamlit's table, whose first row is the header
 def table(page, app_server):
     """The Explore page with its table open."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_explore(page, app_server("app.py", env={"CVXDNN_WORKERS": "1"}))
+    open_explore(page, app_server("app.py", env={"CVXDNN_WORKERS": "1"}), "?preset=zigzag")
     page.get_by_text("Points as a table").click()
     canvas = page.get_by_test_id("stDataFrame").locator("canvas").first
     expect(canvas).to_be_visible(timeout=SLOW)

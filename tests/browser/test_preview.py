@@ -78,7 +78,7 @@ def test_the_servers_answer_takes_the_place_of_the_browsers_without_a_jump(page,
 
 
 def test_with_the_server_stopped_optimum_tube_and_price_follow_the_weight_decay(app_server, page, address):
-    open_explore(page, address)
+    open_explore(page, address, "?preset=zigzag")
     expect(curve(page, "dual")).to_be_visible(timeout=SLOW)
     rail = slider(page).bounding_box()
     y = rail["y"] + rail["height"] / 2
