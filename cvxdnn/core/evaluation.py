@@ -121,8 +121,9 @@ def bends_of(f: LinearSpline, x: Array) -> Bends:
     slopes = inside.slopes
     size = np.abs(slopes)
     changes = slopes[1:] - slopes[:-1]
-    doubt = 4 * UNIT * (size[1:] + size[:-1])
-    if changes.size == 1 and slopes[0] == slopes[1]:  # an anchor, not a bend
+    doubt = 4 * UNIT * (1 + 8 * UNIT) * (size[1:] + size[:-1])
+    is_anchor = f.knots.size == 1 or inside.knots[0] <= x[0]  # then no slope was computed, or one, and taken twice
+    if is_anchor and slopes[0] == slopes[1]:
         doubt = np.zeros(1)
     ends_doubt = 8 * UNIT * float(size[0] + size[-1])
     ends, (variation, rounding) = float(slopes[0] + slopes[-1]), total(np.abs(changes))
@@ -131,9 +132,9 @@ def bends_of(f: LinearSpline, x: Array) -> Bends:
 
 def penalty_gap(bends: Bends, point: DualPoint, beta: float, skip_connection: bool) -> float:
     """beta R(f) - sum_i lambda_i f(x_i), rounded up, for multipliers in the tube of `beta`."""
-    size, c = np.abs(bends.changes), point.c
+    size, c, error = np.abs(bends.changes), point.c, point.error
     wall = beta - abs(c) / 2
-    doubt = 2 * point.error + 16 * UNIT * beta
+    doubt = 2 * error + 16 * UNIT * beta
     z = point.z_at(bends.knots)
     toward = np.where(size > bends.doubt, -np.sign(bends.changes) * z, np.abs(z))  # of an unsure sign, the worse
     room = np.maximum(wall + toward, 0.0) + doubt
@@ -143,9 +144,9 @@ def penalty_gap(bends: Bends, point: DualPoint, beta: float, skip_connection: bo
     ends, unsure = abs(bends.ends), bends.unsure + bends.ends_doubt
     excess = bends.variation - ends
     width = abs(c) if excess >= 0 else max(beta - abs(c), 0.0)
-    of_regime = (width + 2 * point.error) * (abs(excess) + unsure) / 2 + max(beta, abs(c)) * unsure * (1 if c else 0)
+    of_regime = (width + 2 * error) * (abs(excess) + unsure) / 2 + max(beta, abs(c)) * unsure * (1 if c else 0)
     if excess <= unsure and not c:  # the end slopes may decide after all
         of_regime += beta * unsure
     of_ends = 0.0 if c * bends.ends >= 0 else abs(c) * ends
-    of_ends += point.error * (ends + bends.ends_doubt) + (abs(c) * bends.ends_doubt if c else 0.0)
+    of_ends += error * (ends + bends.ends_doubt) + (abs(c) * bends.ends_doubt if c else 0.0)
     return up((at_knots + of_regime + of_ends) * (1 + 8 * UNIT))

@@ -519,7 +519,8 @@ def _proven(points: MergedPoints, point: DualPoint) -> float:
     error = (1 + 8 * SUM) * (linear_error + 2 * squares_error) + points.rounding * float(size.sum()) * (1 + SUM)
     if point.excess:
         at_ends = size[[0, -1]] / points.weight[[0, -1]]
-        error += point.excess * (abs(float(rises.sum())) + float(at_ends.sum()) + 2 * point.excess) * (1 + SUM)
+        rise = abs(float(points.y[-1] - points.y[0]))
+        error += point.excess * (rise + float(at_ends.sum()) + 2 * point.excess) * (1 + SUM)
     proven = linear - squares - error - 4 * UNIT * (abs(linear) + squares) - TINY if point.sums.any() else 0.0
     return down(proven + _least_scatter(points))
 

@@ -144,10 +144,11 @@ class DualPoint:
 
     def within(self, beta: float) -> "DualPoint":
         """The largest multiple, at most itself, that fits the tube of `beta` for sure."""
-        if self.needed_beta <= beta:
+        needed = self.needed_beta
+        if needed <= beta:
             return self
         rounding = 16 * UNIT * self._integral.size
-        multiple = self.scaled(beta / (self.needed_beta + rounding) * (1 - 8 * UNIT))
+        multiple = self.scaled(beta / (needed + rounding) * (1 - 8 * UNIT))
         return multiple if multiple.needed_beta <= beta else self.scaled(0.0)
 
     def snapped(self, beta: float) -> "DualPoint":
