@@ -23,9 +23,11 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg import lapack
 
-from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient, slope_change_adjoint
-from cvxdnn.core.tube import double_integral
+from cvxdnn.convex.hat_basis import Quadratic, end_slope_gradient, interpolated, slope_change_adjoint
+from cvxdnn.core.tube import double_integral, integrated
 from cvxdnn.core.types import Array, Indices
+
+EPSILON = float(np.finfo(np.float64).eps)
 
 
 class Regime(Enum):
@@ -67,7 +69,10 @@ class Stationary:
 
 def with_ends(knots: Indices, n: int) -> Indices:
     """The support of a spline on n points with these interior knots."""
-    return np.concatenate([[0], knots, [n - 1]])
+    support = np.zeros(knots.size + 2, dtype=np.intp)
+    support[1:-1] = knots
+    support[-1] = n - 1
+    return support
 
 
 def stationary_point(quadratic: Quadratic, beta: float, active: ActiveSet) -> Stationary | None:
@@ -94,28 +99,34 @@ def tube_curve(x: Array, multipliers: Array, support: Indices, at_support: Array
 
     The double integral alone would carry round-off from far away to the wall, where the decision is made.
     """
-    integral = double_integral(x, multipliers)
-    pinned: Array = integral + np.interp(x, x[support], at_support - integral[support])
-    return pinned
+    curve = double_integral(x, multipliers)
+    curve += interpolated(x, support, at_support - curve[support])
+    return curve
 
 
-def pinned_sums(x: Array, multipliers: Array, support: Indices, at_support: Array) -> Array:
-    """Cumulative sums (m - 1,) of the multipliers whose double integral is `tube_curve`.
+def pinned(x: Array, multipliers: Array, support: Indices, at_support: Array) -> tuple[Array, Array]:
+    """`tube_curve`, and the cumulative sums (m - 1,) of the multipliers whose double integral it is.
 
     They differ from the given ones at the support only, and there by no more than needed: to divide the rounding of z
     by a very short gap would make forces of it.
     """
-    integral = double_integral(x, multipliers)[support]
-    turn = np.diff(at_support - integral)
-    rounding = 4 * np.finfo(np.float64).eps * max(float(np.abs(at_support).max()), float(np.abs(integral).max()))
+    sums = multipliers.cumsum()[:-1]
+    curve = integrated(x, sums)
+    integral = curve[support]
+    missing = at_support - integral
+    curve += interpolated(x, support, missing)
+    turn = missing[1:] - missing[:-1]
+    rounding = 4 * EPSILON * max(float(np.abs(at_support).max()), float(np.abs(integral).max()))
     turn[np.abs(turn) <= rounding] = 0.0
-    sums: Array = multipliers.cumsum()[:-1] + np.repeat(turn / np.diff(x[support]), np.diff(support))
-    return sums
+    turn /= x[support[1:]] - x[support[:-1]]
+    sums += turn.repeat(support[1:] - support[:-1])
+    return curve, sums
 
 
 def worst_violations(z: Array, half_width: float, support: Indices, tolerance: float) -> Indices:
     """In every piece between support points, the point that leaves the tube farthest, if any does."""
-    excess = np.abs(z) - half_width
+    excess = np.abs(z)
+    excess -= half_width
     excess[support] = -np.inf
     if excess.max() <= tolerance * half_width:
         return np.zeros(0, dtype=np.intp)

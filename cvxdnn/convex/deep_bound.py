@@ -126,7 +126,7 @@ class Proofs:
             spline, sums = LinearSpline(points.x[:1], points.y[:1]), np.zeros(points.x.size - 1)
         else:
             spline, sums = self._path.track.breakpoint(index)
-        certificate = replace(problem, beta=beta).certify(spline, sums)
+        certificate = replace(problem, beta=beta).certify(spline, [sums])
         multipliers = certificate.multipliers / np.sqrt(points.weight)
         return _Proof(beta, certificate.dual, multipliers, certificate.point)
 

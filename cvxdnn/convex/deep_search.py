@@ -77,7 +77,9 @@ def search_path_norm(
     bound, best = _bounds(lines, penalty)
     since, smallest = 0, best - bound
     while best - bound > _slack(lines, penalty, best, ENOUGH) and len(lines) <= MOST_SOLUTIONS and since < PATIENCE:
-        above, below = min(pairwise(_envelope(lines)), key=lambda pair: _crossing(pair[0], pair[1], penalty)[1])
+        # Where rounding puts all lines below the last, what is above it for a smaller weight decay is looked for.
+        pairs = list(pairwise(_envelope(lines))) or [(lines[-2], lines[-1])]
+        above, below = min(pairs, key=lambda pair: _crossing(pair[0], pair[1], penalty)[1])
         new = _cut(above, below, penalty)
         if new is None:
             break

@@ -5,11 +5,17 @@ A spline with support points x_1 < ... < x_K and values c there has weighted los
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from cvxdnn.core.spline import MergedPoints
 from cvxdnn.core.types import Array, Indices
+
+FEW = 2_000
+"""Points among which looking for the piece of each is quicker than anything."""
+LONG = 2_000
+"""Points in a piece, on average, from which on it is quicker taken by itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +45,68 @@ class Quadratic:
 
 def hat_quadratic(points: MergedPoints, support: Indices) -> Quadratic:
     """The quadratic of splines whose support is `support`, sorted indices of points that include both ends."""
+    are_long = points.x.size > LONG * support.size
+    falling, rising, mixed, falling_y, rising_y = (_piece_by_piece if are_long else _all_pieces)(points, support)
+    diagonal, moment = np.zeros(support.size), np.zeros(support.size)
+    diagonal[:-1] += falling
+    diagonal[1:] += rising
+    diagonal[-1] += points.weight[-1]
+    moment[:-1] += falling_y
+    moment[1:] += rising_y
+    moment[-1] += points.weight[-1] * points.y[-1]
+    constant = 0.5 * _product(points.weight, points.y**2)
+    return Quadratic(points.x[support], diagonal, mixed, moment, constant)
+
+
+def _all_pieces(points: MergedPoints, support: Indices) -> tuple[Array, ...]:
+    """Weighted sums over every piece: of both hats there squared, of their product, and of each times y."""
     x = points.x[support]
     starts, counts = support[:-1], support[1:] - support[:-1]
     rising = (points.x[:-1] - np.repeat(x[:-1], counts)) / np.repeat(x[1:] - x[:-1], counts)
     falling = 1.0 - rising
     weight, weighted_y = points.weight[:-1], points.weight[:-1] * points.y[:-1]
-    diagonal, moment = np.zeros(support.size), np.zeros(support.size)
-    diagonal[:-1] += np.add.reduceat(weight * falling**2, starts)
-    diagonal[1:] += np.add.reduceat(weight * rising**2, starts)
-    diagonal[-1] += points.weight[-1]
-    moment[:-1] += np.add.reduceat(falling * weighted_y, starts)
-    moment[1:] += np.add.reduceat(rising * weighted_y, starts)
-    moment[-1] += points.weight[-1] * points.y[-1]
-    off_diagonal = np.add.reduceat(weight * rising * falling, starts)
-    constant = 0.5 * float(points.weight @ points.y**2)
-    return Quadratic(x, diagonal, off_diagonal, moment, constant)
+
+    def total(terms: Array) -> Array:
+        return np.add.reduceat(terms, starts)
+
+    squares = total(weight * falling**2), total(weight * rising**2), total(weight * rising * falling)
+    return *squares, total(falling * weighted_y), total(rising * weighted_y)
+
+
+def _piece_by_piece(points: MergedPoints, support: Indices) -> tuple[Array, ...]:
+    """The same, of pieces that are long, but not too long for the processor's cache."""
+    sums = np.empty((5, support.size - 1))
+    for piece, (first, end) in enumerate(pairwise(support.tolist())):
+        x, y, weight = points.x[first:end], points.y[first:end], points.weight[first:end]
+        rising = (x - x[0]) / (points.x[end] - x[0])
+        falling = 1.0 - rising
+        weighted_rising, weighted_falling = weight * rising, weight * falling
+        sums[:, piece] = (
+            _product(weighted_falling, falling),
+            _product(weighted_rising, rising),
+            _product(weighted_rising, falling),
+            _product(weighted_falling, y),
+            _product(weighted_rising, y),
+        )
+    return tuple(sums)
+
+
+def _product(left: Array, right: Array) -> float:
+    """Their inner product, in this thread: those of a BLAS would wait for each other where processors are busy."""
+    return float(np.einsum("i,i", left, right))
+
+
+def interpolated(x: Array, support: Indices, values: Array) -> Array:
+    """The spline with these values at the support, which includes both ends, at all points x (m,)."""
+    corners = x[support]
+    if x.size <= FEW:
+        return np.asarray(np.interp(x, corners, values))
+    counts, result = support[1:] - support[:-1], np.empty_like(x)  # x is sorted: nothing has to be looked for
+    inner = np.subtract(x[:-1], np.repeat(corners[:-1], counts), out=result[:-1])
+    inner *= np.repeat((values[1:] - values[:-1]) / (corners[1:] - corners[:-1]), counts)
+    inner += np.repeat(values[:-1], counts)
+    result[-1] = values[-1]
+    return result
 
 
 def coarser(quadratic: Quadratic, support: Indices) -> Quadratic:

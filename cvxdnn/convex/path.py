@@ -107,7 +107,7 @@ class Path:
         problem = self.problem.at_beta(beta)
         index = int(self.track.piece_of(problem.beta))
         spline = self.track.piece(index).spline_at(problem.beta)
-        answer = Candidate(problem, spline, sums=self.track.sums(index, problem.beta))
+        answer = Candidate(problem, spline, sums=[self.track.sums(index, problem.beta)])
         return solution_of(answer, self.points, self.y, beta)
 
     def fitted(self, x: ArrayLike, betas: ArrayLike | None = None) -> Array:
@@ -177,7 +177,8 @@ class Path:
         gaps = np.zeros(self.betas.size)
         for index, beta in enumerate(self.track.betas[:-1]):
             problem = replace(self.problem, beta=float(beta))
-            gaps[index] = problem.certify(*self.track.breakpoint(index)).relative_gap
+            spline, sums = self.track.breakpoint(index)
+            gaps[index] = problem.certify(spline, [sums]).relative_gap
         return gaps
 
     @property

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import lapack
 
-from cvxdnn.convex.active_set import Regime, pinned_sums, tube_curve
+from cvxdnn.convex.active_set import Regime, pinned, tube_curve
 from cvxdnn.convex.pattern import Pattern
 from cvxdnn.core.spline import MergedPoints
 from cvxdnn.core.types import Array
@@ -77,7 +77,7 @@ def tube_pair(points: MergedPoints, line: Line) -> Array:
 def sums_at(points: MergedPoints, line: Line, beta: float) -> Array:
     """Cumulative sums (m - 1,) of the multipliers at one weight decay."""
     at_support = at(_at_support(line.pattern, line.kappa), beta)
-    return pinned_sums(points.x, at(line.residual, beta), line.pattern.support, at_support)
+    return pinned(points.x, at(line.residual, beta), line.pattern.support, at_support)[1]
 
 
 def second_difference(x: Array, z: Array) -> Array:

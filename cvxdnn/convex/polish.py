@@ -8,6 +8,7 @@ leaves the tube become knots, a regime whose condition fails is changed, and the
 Source: Lawson & Hanson (1974), Solving Least Squares Problems, ch. 23, for the walk.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,13 +18,12 @@ from cvxdnn.convex.active_set import (
     ActiveSet,
     Regime,
     Stationary,
-    pinned_sums,
+    pinned,
     stationary_point,
-    tube_curve,
     with_ends,
     worst_violations,
 )
-from cvxdnn.convex.hat_basis import coarser, hat_quadratic
+from cvxdnn.convex.hat_basis import coarser, hat_quadratic, interpolated
 from cvxdnn.convex.problem import Problem
 from cvxdnn.core.objective import Certificate
 from cvxdnn.core.spline import LinearSpline
@@ -31,8 +31,6 @@ from cvxdnn.core.types import Array, Indices, Mask
 
 ROUND_OFF = 1e-12
 """Share of the total variation, or of beta, that counts as equality."""
-ENOUGH = 1e-11
-"""Relative gap at which no better multipliers are looked for."""
 MAX_STALLED = 20
 """Rounds without coming clearly nearer after which round-off has the last word."""
 
@@ -42,13 +40,13 @@ class Candidate:
     """A spline that may be the optimum of a problem, in the problem's units.
 
     active : its shape (None: not from the active-set method)
-    sums : (m - 1,) cumulative sums of its multipliers, nearly in the tube (None: those of its residuals)
+    sums : (m - 1,) each: cumulative sums of its multipliers, nearly in the tube, asked for while the gap is not closed
     """
 
     problem: Problem
     spline: LinearSpline
     active: ActiveSet | None = None
-    sums: Array | None = None
+    sums: Iterable[Array] = ()
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -63,11 +61,15 @@ class Candidate:
 
 @dataclass(frozen=True, eq=False)
 class _Stop:
-    """Where a walk ends: active set, its stationary point, and the curve z in the tube at every point, (m,)."""
+    """Where a walk ends: active set, its stationary point, and the dual.
+
+    z, sums : the curve in the tube at every point (m,), and the cumulative sums (m - 1,) of its multipliers
+    """
 
     active: ActiveSet
     point: Stationary
     z: Array
+    sums: Array
 
     @cached_property
     def outside(self) -> float:
@@ -115,7 +117,7 @@ def _walk(problem: Problem, active: ActiveSet) -> _Stop | None:
         active = replace(active, changes=point.changes)
         regime, end_sign = _next_regime(problem, active, point)
         if regime is active.regime:
-            return _Stop(active, point, _curve(problem, active, point))
+            return _Stop(active, point, *_dual(problem, active, point))
         active = replace(active, regime=regime, end_sign=end_sign)
     return None
 
@@ -151,23 +153,23 @@ def _next_regime(problem: Problem, active: ActiveSet, point: Stationary) -> tupl
     return regime, sign
 
 
-def _curve(problem: Problem, active: ActiveSet, point: Stationary) -> Array:
-    """z at every point."""
-    return tube_curve(problem.points.x, *_pulls(problem, active, point))
-
-
-def _pulls(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Array, Indices, Array]:
-    """The residuals (m,) times their weights, the support, and what z has to be there."""
+def _dual(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Array, Array]:
+    """z at every point, and the cumulative sums of its multipliers, the residuals times their weights."""
     points, support = problem.points, with_ends(active.knots, problem.points.x.size)
-    residual = points.y - np.interp(points.x, points.x[support], point.values)
+    pulls = points.y - interpolated(points.x, support, point.values)
+    pulls *= points.weight
     at_knots = np.sign(active.changes) * point.half_width
-    return points.weight * residual, support, np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]])
+    return pinned(points.x, pulls, support, np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]]))
 
 
-def _cut(problem: Problem, stop: _Stop, sums: Array) -> Array:
-    """Cumulative sums of multipliers whose z is cut off at the wall where it stands out."""
+def _sums(problem: Problem, stop: _Stop) -> Iterator[Array]:
+    """Cumulative sums of the multipliers, and of others whose z is cut off at the wall where it stands out.
+
+    The first are shrunk as a whole until they fit: what proves more depends.
+    """
+    yield stop.sums
     wall = stop.point.half_width
-    return sums + np.diff(np.clip(stop.z, -wall, wall) - stop.z) / np.diff(problem.points.x)
+    yield stop.sums + np.diff(np.clip(stop.z, -wall, wall) - stop.z) / np.diff(problem.points.x)
 
 
 def _entering(problem: Problem, stop: _Stop, apart: float) -> Indices:
@@ -223,10 +225,4 @@ def _candidate(problem: Problem, stop: _Stop) -> Candidate:
     kept, values = (knots, point.values[1:-1]) if knots.size else (np.array([0]), point.values[:1])
     ends = float(point.slopes[0]), float(point.slopes[-1])
     spline = LinearSpline.unchecked(x[kept], values.copy(), *ends)
-    sums = pinned_sums(x, *_pulls(problem, stop.active, point))
-    answer = Candidate(problem, spline, stop.active, sums)
-    if answer.relative_gap <= ENOUGH:
-        return answer
-    # Shrunk as a whole until it fits, or cut off where it stands out: what proves more depends.
-    cut = Candidate(problem, spline, stop.active, _cut(problem, stop, sums))
-    return min(answer, cut, key=lambda candidate: candidate.certificate.gap)
+    return Candidate(problem, spline, stop.active, _sums(problem, stop))

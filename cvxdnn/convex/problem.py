@@ -9,6 +9,7 @@ a small weight decay, rounding x to the unit box would move the fit by more than
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,11 +34,11 @@ class Problem:
     skip_connection: bool
     units: Normalization
 
-    def certify(self, spline: LinearSpline, sums: Array | None = None) -> Certificate:
+    def certify(self, spline: LinearSpline, sums: Iterable[Array] = ()) -> Certificate:
         """The certificate of a spline in these units; `sums` (m - 1,) are cumulative sums of multipliers to try."""
-        dual = None if sums is None else DualPoint(self.points.x, sums, self.skip_connection)
+        duals = (DualPoint(self.points.x, given, self.skip_connection) for given in sums)
         fit = fit_of(spline, self.points.x, self.skip_connection)
-        return certify_fit(self.points, fit, self.beta, skip_connection=self.skip_connection, dual=dual)
+        return certify_fit(self.points, fit, self.beta, skip_connection=self.skip_connection, duals=duals)
 
     def at_beta(self, beta: float) -> "Problem":
         """The same problem with another weight decay, given in the units of the data."""
@@ -57,10 +58,11 @@ def unit_problem(points: MergedPoints, beta: float, skip_connection: bool) -> Pr
     x_offset, x_scale = _exact_units(points.x)
     y_offset, y_scale = _exact_units(points.y)
     units = Normalization(x_offset, x_scale, y_offset, y_scale)
-    unit_points = replace(
-        points,
-        x=units.unit_x(points.x),
-        y=units.unit_y(points.y),
+    unit_points = MergedPoints(
+        x=(points.x - x_offset) / x_scale,
+        y=(points.y - y_offset) / y_scale,
+        weight=points.weight,
+        group=points.group,
         scatter=points.scatter / y_scale**2,
         rounding=points.rounding / y_scale,
     )
@@ -75,7 +77,7 @@ def _unit_beta(beta: float, units: Normalization) -> float:
 
 def _exact_units(values: Array) -> tuple[float, float]:
     """Offset and scale such that (values - offset) / scale is of order one and has no rounding."""
-    spread = float(np.ptp(values))
+    spread = float(values.max() - values.min())
     if spread < 1e-100:  # its square would underflow; at such a scale the data are constant
         spread = 1.0
     first = float(values[0])

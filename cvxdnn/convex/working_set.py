@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cvxdnn.convex.active_set import ActiveSet, Regime, tube_curve, with_ends, with_regime, worst_violations
-from cvxdnn.convex.hat_basis import hat_quadratic
+from cvxdnn.convex.hat_basis import hat_quadratic, interpolated
 from cvxdnn.convex.interior_point import InteriorPoint, interior_point
 from cvxdnn.convex.problem import Problem
 from cvxdnn.core.types import Array, Indices, Mask
@@ -120,9 +120,10 @@ def _outside(problem: Problem, support: Indices, answer: InteriorPoint, toleranc
     points = problem.points
     if support.size == allowed.size:
         return np.zeros(0, dtype=np.intp)
-    residual = points.y - np.interp(points.x, points.x[support], answer.values)
+    pulls = points.y - interpolated(points.x, support, answer.values)
+    pulls *= points.weight
     at_support = np.concatenate([[answer.kappa / 2], answer.z, [-answer.kappa / 2]])
-    z = tube_curve(points.x, points.weight * residual, support, at_support)
+    z = tube_curve(points.x, pulls, support, at_support)
     if allowed.size < z.size:
         z[np.delete(np.arange(z.size), allowed)] = 0.0
     return worst_violations(z, answer.half_width, support, tolerance)

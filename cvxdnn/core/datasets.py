@@ -80,10 +80,12 @@ class Normalization:
 
 
 def _mapped(spline: LinearSpline, knots: Array, x_factor: float, y_factor: float, offset: float) -> LinearSpline:
-    # With inputs like 1e5 + 1e-9 u two close knots can round to the same number.
-    distinct = np.append(True, knots[1:] > knots[:-1])
+    heights, is_new = spline.heights * y_factor, knots[1:] > knots[:-1]
+    if not is_new.all():  # with inputs like 1e5 + 1e-9 u two close knots can round to the same number
+        distinct = np.append(True, is_new)
+        knots, heights = knots[distinct], heights[distinct]
     left, right = (spline.slopes[[0, -1]] * (y_factor / x_factor)).tolist()
-    return LinearSpline.unchecked(knots[distinct], spline.heights[distinct] * y_factor, left, right, offset)
+    return LinearSpline.unchecked(knots, heights, left, right, offset)
 
 
 @dataclass(frozen=True, eq=False, init=False)

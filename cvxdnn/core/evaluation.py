@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cvxdnn.core.rounding import SUM, TINY, UNIT, difference, up, upper_total
+from cvxdnn.core.rounding import TINY, UNIT, difference, down, total, up, upper_total
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import DualPoint
 from cvxdnn.core.types import Array
@@ -30,6 +30,7 @@ class Bends:
 
     knots, changes, doubt : (k,) inner knots, slope changes, bounds on their errors
     ends, ends_doubt : the sum of the two end slopes, and a bound on its error
+    variation, unsure : the sum of the absolute slope changes, and a bound on its error
     """
 
     knots: Array
@@ -37,13 +38,22 @@ class Bends:
     doubt: Array
     ends: float
     ends_doubt: float
+    variation: float
+    unsure: float
 
     def cost(self, skip_connection: bool) -> float:
         """What beta multiplies, rounded up."""
-        variation = upper_total(np.abs(self.changes) + self.doubt)
+        variation = up(self.variation + self.unsure)
         if skip_connection:
             return variation
-        return max(variation, up((variation + abs(self.ends) + self.ends_doubt) / 2))
+        return max(variation, up((variation + abs(self.ends) + self.ends_doubt) * (1 + 4 * UNIT) / 2))
+
+    def least_cost(self, skip_connection: bool) -> float:
+        """The same, rounded down."""
+        variation = max(down(self.variation - self.unsure), 0.0)
+        if skip_connection:
+            return variation
+        return max(variation, down((variation + abs(self.ends) - self.ends_doubt) * (1 - 4 * UNIT) / 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,20 +61,26 @@ class Fit:
     """A candidate on the merged points: it takes the values heights + offset there.
 
     heights, error : (m,) and bounds on their errors;  offset : exact
-    cost : what beta multiplies, rounded up;  bends : of a spline, else None
+    cost, least_cost : what beta multiplies, rounded up and down;  bends : of a spline, else None
     """
 
     heights: Array
     offset: float
     error: Array
     cost: float
+    least_cost: float = 0.0
     bends: Bends | None = None
 
     def missed(self, y: Array) -> tuple[Array, Array]:
         """y - f at the merged points, and bounds on the errors."""
-        above, lost = difference(y, self.offset) if self.offset else (y, 0.0)
-        missed = (above - self.heights) + lost
-        return missed, self.error + 2 * UNIT * np.abs(missed)
+        above, lost = difference(y, self.offset) if self.offset else (y, None)
+        missed = above - self.heights
+        if lost is not None:
+            missed += lost
+        doubt = np.abs(missed)
+        doubt *= 2 * UNIT
+        doubt += self.error
+        return missed, doubt
 
     @property
     def values(self) -> Array:
@@ -74,49 +90,63 @@ class Fit:
 
 def fit_of(f: LinearSpline, x: Array, skip_connection: bool = False) -> Fit:
     """What a spline makes of sorted distinct inputs x (m,)."""
-    heights = f.above_offset(x)
-    place = np.searchsorted(f.knots, x, side="right") - 1
-    base = f.heights[np.maximum(place, 0)]
-    moved = np.abs(heights - base)
-    is_exact = (f.knots[place] == x) | (f.slopes[place + 1] == 0)  # nothing is computed there
-    error = np.where(is_exact, 0.0, 12 * UNIT * (moved + np.abs(heights)) + TINY)
+    # Each piece is seen from the knot at its left end, the first one from that at its right end.
+    anchors = np.arange(-1, f.knots.size)
+    anchors[0] = 0
+    counts = np.zeros(anchors.size, dtype=np.intp)
+    counts[:-1] = x.searchsorted(f.knots)
+    counts[-1] = x.size
+    counts[1:] -= counts[:-1].copy()
+    heights = x - f.knots[anchors].repeat(counts)
+    is_exact = heights == 0  # nothing is computed at a knot, nor on a level piece
+    slopes = f.slopes.repeat(counts)
+    is_exact |= slopes == 0
+    heights *= slopes
+    error = np.abs(heights)  # six roundings: three of the slope, the distance, the product, and one to spare
+    error *= 6
+    heights += f.heights[anchors].repeat(counts)
+    error += np.abs(heights)
+    error *= UNIT * (1 + 8 * UNIT)
+    error += TINY
+    error[is_exact] = 0.0
     bends = bends_of(f, x)
-    return Fit(heights, f.offset, error, bends.cost(skip_connection), bends)
+    return Fit(heights, f.offset, error, bends.cost(skip_connection), bends.least_cost(skip_connection), bends)
 
 
 def bends_of(f: LinearSpline, x: Array) -> Bends:
     """The bends of a spline over the range of sorted inputs x (m,)."""
     if x.size == 1:
-        return Bends(np.zeros(0), np.zeros(0), np.zeros(0), 0.0, 0.0)
+        return Bends(np.zeros(0), np.zeros(0), np.zeros(0), 0.0, 0.0, 0.0, 0.0)
     inside = f.restricted(float(x[0]), float(x[-1]))
     slopes = inside.slopes
     size = np.abs(slopes)
     changes = slopes[1:] - slopes[:-1]
-    doubt = 4 * UNIT * (size[1:] + size[:-1])
-    if changes.size == 1 and slopes[0] == slopes[1]:  # an anchor, not a bend
+    doubt = 4 * UNIT * (1 + 8 * UNIT) * (size[1:] + size[:-1])
+    is_anchor = f.knots.size == 1 or inside.knots[0] <= x[0]  # then no slope was computed, or one, and taken twice
+    if is_anchor and slopes[0] == slopes[1]:
         doubt = np.zeros(1)
     ends_doubt = 8 * UNIT * float(size[0] + size[-1])
-    return Bends(inside.knots, changes, doubt, float(slopes[0] + slopes[-1]), ends_doubt)
+    ends, (variation, rounding) = float(slopes[0] + slopes[-1]), total(np.abs(changes))
+    return Bends(inside.knots, changes, doubt, ends, ends_doubt, variation, rounding + upper_total(doubt))
 
 
 def penalty_gap(bends: Bends, point: DualPoint, beta: float, skip_connection: bool) -> float:
     """beta R(f) - sum_i lambda_i f(x_i), rounded up, for multipliers in the tube of `beta`."""
-    size, c = np.abs(bends.changes), point.c
+    size, c, error = np.abs(bends.changes), point.c, point.error
     wall = beta - abs(c) / 2
-    doubt = 2 * point.error + 8 * UNIT * beta
-    z = np.interp(bends.knots, point.x, point.z)
+    doubt = 2 * error + 16 * UNIT * beta
+    z = point.z_at(bends.knots)
     toward = np.where(size > bends.doubt, -np.sign(bends.changes) * z, np.abs(z))  # of an unsure sign, the worse
     room = np.maximum(wall + toward, 0.0) + doubt
     at_knots = upper_total(size * room + bends.doubt * (room + doubt))
     if skip_connection:
         return up(at_knots)
-    variation, ends = float(size.sum()), abs(bends.ends)
-    unsure = float(bends.doubt.sum()) + SUM * variation + bends.ends_doubt
-    excess = variation - ends
+    ends, unsure = abs(bends.ends), bends.unsure + bends.ends_doubt
+    excess = bends.variation - ends
     width = abs(c) if excess >= 0 else max(beta - abs(c), 0.0)
-    of_regime = (width + 2 * point.error) * (abs(excess) + unsure) / 2 + max(beta, abs(c)) * unsure * (1 if c else 0)
+    of_regime = (width + 2 * error) * (abs(excess) + unsure) / 2 + max(beta, abs(c)) * unsure * (1 if c else 0)
     if excess <= unsure and not c:  # the end slopes may decide after all
         of_regime += beta * unsure
     of_ends = 0.0 if c * bends.ends >= 0 else abs(c) * ends
-    of_ends += point.error * (ends + bends.ends_doubt) + (abs(c) * bends.ends_doubt if c else 0.0)
+    of_ends += error * (ends + bends.ends_doubt) + (abs(c) * bends.ends_doubt if c else 0.0)
     return up((at_knots + of_regime + of_ends) * (1 + 8 * UNIT))

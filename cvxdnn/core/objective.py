@@ -24,19 +24,20 @@ Points of equal x count as one point with a weight, as everywhere in this librar
 Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the symmetric tube is derived in docs/certificate.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
-from cvxdnn.core.evaluation import Fit, fit_of, penalty_gap
+from cvxdnn.core.evaluation import Bends, Fit, fit_of, penalty_gap
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.loss_terms import LossTerms, LowerBound
 from cvxdnn.core.losses import LOSSES, Loss, Squared, named
 from cvxdnn.core.network import Network
-from cvxdnn.core.rounding import SUM, TINY, UNIT, down, total, up, upper_total
+from cvxdnn.core.rounding import SUM, TINY, UNIT, cumulative, down, lower_total, total, up, upper_total
 from cvxdnn.core.spline import LinearSpline, MergedPoints, merge_points
 from cvxdnn.core.tube import DualPoint, Tube
 from cvxdnn.core.tube import double_integral as double_integral
@@ -202,8 +203,8 @@ def certify(
         terms = loss_terms(points, y, loss)
         certificate = certify_terms(terms, fit, beta, skip_connection=skip_connection, dual=given)
     else:
-        point = None if given is None else _balanced(points, _summed(points, given), skip_connection)
-        certificate = certify_fit(points, fit, beta, skip_connection=skip_connection, dual=point)
+        duals = [] if given is None else [_balanced(points, _summed(points, given), skip_connection)]
+        certificate = certify_fit(points, fit, beta, skip_connection=skip_connection, duals=duals)
         certificate = replace(certificate, multipliers=per_point(points, y, certificate.point.portable))
     return _in_rationals(certificate, x, y, f, beta, loss) if exact else certificate
 
@@ -235,40 +236,114 @@ def _in_rationals(
 
 
 def certify_fit(
-    points: MergedPoints, fit: Fit, beta: float, *, skip_connection: bool = False, dual: DualPoint | None = None
+    points: MergedPoints, fit: Fit, beta: float, *, skip_connection: bool = False, duals: Iterable[DualPoint] = ()
 ) -> Certificate:
     """`certify` for the squared loss, with one multiplier per merged point.
 
-    `dual` is to be tried besides the residual.
+    `duals` are to be tried before the residual, each only where those before leave a gap.
     """
+    candidate = _candidate(points, fit, beta, skip_connection)
+    bounds = []
+    for point in chain(duals, _of_residual(candidate)):
+        bounds.append(_lower_bound(candidate, point))
+        if candidate.is_close(bounds[-1].value):
+            break
+    best = max(bounds, key=lambda bound: bound.value)
+    return Certificate(
+        primal=candidate.primal,
+        loss=candidate.loss,
+        cost=fit.cost,
+        dual=best.value,
+        excess=best.excess,
+        tube=best.point.picture(beta),
+        multipliers=best.point.multipliers,
+        point=best.point,
+        resolution=points.group.size * (32 * UNIT * float(np.abs(points.y).max())) ** 2,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    """A function to be certified.
+
+    missed, doubt : (m,) y - f at the merged points, and bounds on the errors
+    loss, primal, least : loss and objective, rounded up, and the objective rounded down
+    """
+
+    points: MergedPoints
+    fit: Fit
+    beta: float
+    skip_connection: bool
+    missed: Array
+    doubt: Array
+    loss: float
+    primal: float
+    least: float
+
+    def is_close(self, bound: float) -> bool:
+        """Whether no better bound is looked for."""
+        return self.primal - bound <= CLOSE * self.primal
+
+
+def _candidate(points: MergedPoints, fit: Fit, beta: float, skip_connection: bool) -> _Candidate:
+    """The objective of a function, between two bounds."""
     missed, doubt = fit.missed(points.y)
-    doubt = doubt + points.rounding
-    scatter = points.scatter * (1 + 2 * SUM)
-    loss = upper_total(points.weight * (np.abs(missed) + doubt) ** 2) / 2 + scatter
+    if points.rounding:
+        doubt = doubt + points.rounding
+    size = np.abs(missed)
+    least_loss = lower_total(_weighted_squares(np.maximum(size - doubt, 0.0), points)) / 2 + _least_scatter(points)
+    size += doubt
+    loss = upper_total(_weighted_squares(size, points)) / 2 + points.scatter * (1 + 2 * SUM)
     primal = up((loss + beta * fit.cost) * (1 + 4 * UNIT)) if loss or fit.cost else 0.0
-    best = None if dual is None else _lower_bound(points, dual, beta)
-    if best is None or primal - best.value > CLOSE * primal:
-        residual = _balanced(points, points.weight * missed, skip_connection)
-        candidates = [residual] if points.x.size == 1 else [residual, residual.snapped(beta)]
-        others = [_lower_bound(points, candidate, beta) for candidate in candidates]
-        best = max(others if best is None else [best, *others], key=lambda bound: bound.value)
-    if fit.bends is None:
-        excess = up(max(primal - best.value, 0.0))
-    else:
-        excess = _loss_gap(points, missed, doubt, best.point)
-        excess = up(excess + penalty_gap(fit.bends, best.point, beta, skip_connection)) if excess or beta else excess
-    resolution = float(points.weight.sum()) * (32 * UNIT * float(np.abs(points.y).max())) ** 2
-    picture, multipliers = best.point.picture(beta), best.point.multipliers
-    return Certificate(primal, loss, fit.cost, best.value, excess, picture, multipliers, best.point, resolution)
+    least = down((least_loss + beta * fit.least_cost) * (1 - 4 * UNIT))
+    return _Candidate(points, fit, beta, skip_connection, missed, doubt, loss, primal, least)
 
 
-def _loss_gap(points: MergedPoints, missed: Array, doubt: Array, point: DualPoint) -> float:
-    """sum_j (w_j (y_j - f_j) - lambda_j)^2 / 2 w_j, rounded up: what the loss adds to the gap."""
-    pulls = points.weight * missed
-    apart = np.abs(pulls - point.multipliers)
-    apart += points.weight * doubt + 4 * UNIT * (np.abs(pulls) + np.abs(point.multipliers)) * (apart > 0)
-    apart[[0, -1]] += point.excess
-    return upper_total(apart**2 / points.weight) / 2
+def _weighted_squares(values: Array, points: MergedPoints) -> Array:
+    """Times the weights; overwrites the values."""
+    values *= values
+    values *= points.weight
+    return values
+
+
+def _least_scatter(points: MergedPoints) -> float:
+    """The loss that no function removes, rounded down."""
+    if not points.scatter:
+        return 0.0
+    return max(points.scatter * (1 - 2 * SUM) - float(points.weight.sum()) * points.rounding**2, 0.0)
+
+
+def _of_residual(candidate: _Candidate) -> Iterator[DualPoint]:
+    """The dual points that the residual suggests."""
+    points = candidate.points
+    residual = _balanced(points, points.weight * candidate.missed, candidate.skip_connection)
+    yield residual
+    if points.x.size > 1:
+        yield residual.snapped(candidate.beta)
+
+
+def _excess(candidate: _Candidate, bends: Bends, point: DualPoint) -> float:
+    """By how much a spline's objective exceeds what multipliers in the tube prove, rounded up.
+
+    sum_j (w_j (y_j - f_j) - lambda_j)^2 / 2 w_j is what the loss adds to the gap of the penalty.
+    """
+    weight, multipliers = candidate.points.weight, point.multipliers
+    pulls = weight * candidate.missed
+    apart = pulls - multipliers
+    np.abs(apart, out=apart)
+    apart *= 1 + 8 * UNIT  # no multiplier is larger than pull and difference together
+    rounding = np.abs(pulls, out=pulls)
+    rounding *= 8 * UNIT
+    apart += rounding
+    apart += np.multiply(weight, candidate.doubt, out=rounding)
+    if point.excess:
+        apart[[0, -1]] += point.excess
+    apart *= apart
+    apart /= weight
+    of_loss = upper_total(apart) * (1 + 8 * UNIT) / 2
+    if not of_loss and not candidate.beta:
+        return 0.0
+    return up(of_loss + penalty_gap(bends, point, candidate.beta, candidate.skip_connection))
 
 
 def certify_terms(
@@ -388,26 +463,47 @@ def spline_cost(f: LinearSpline, points: MergedPoints, skip_connection: bool = F
 
 @dataclass(frozen=True, eq=False)
 class _Bound:
-    """A proven lower bound and the dual point that proves it."""
+    """A proven lower bound, the dual point that proves it, and by how much a candidate exceeds it."""
 
     value: float
     point: DualPoint
+    excess: float
 
 
-def _lower_bound(points: MergedPoints, point: DualPoint, beta: float) -> _Bound:
-    """The best that a multiple of a dual point proves within the tube."""
-    scatter = max(points.scatter * (1 - 2 * SUM) - points.weight.sum() * points.rounding**2, 0.0)
-    nothing = _Bound(down(scatter), point.scaled(0.0))
+def _lower_bound(candidate: _Candidate, point: DualPoint) -> _Bound:
+    """What a dual point proves once it is within the tube; where that leaves a gap, the best that a multiple does."""
+    bound = _bound_of(candidate, point.within(candidate.beta))
+    if candidate.is_close(bound.value):
+        return bound
+    point = _best_multiple(candidate.points, point, candidate.beta)
+    bound = _bound_of(candidate, point)
+    proves_nothing = bound.value <= _least_scatter(candidate.points) and point.sums.any()
+    return _bound_of(candidate, point.scaled(0.0)) if proves_nothing else bound
+
+
+def _bound_of(candidate: _Candidate, point: DualPoint) -> _Bound:
+    """What a dual point in the tube proves."""
+    if candidate.fit.bends is None:
+        value = _proven(candidate.points, point)
+        return _Bound(value, point, up(max(candidate.primal - value, 0.0)))
+    # With many points the bound is a sum in which much cancels. What the objective exceeds it by is one of squares.
+    excess = _excess(candidate, candidate.fit.bends, point)
+    value = down(candidate.least - excess)
+    if not candidate.is_close(value):
+        value = max(value, _proven(candidate.points, point))
+    return _Bound(value, point, excess)
+
+
+def _best_multiple(points: MergedPoints, point: DualPoint, beta: float) -> DualPoint:
+    """The multiple of a dual point that proves most within the tube."""
     # s times the multipliers prove s * rise - s^2 / 2 * curvature.
-    rise, curvature = -float(point.sums @ np.diff(points.y)), _curvature(points, point)
+    rise, curvature = -float(point.sums @ (points.y[1:] - points.y[:-1])), _curvature(points, point)
     if rise <= 0 or beta == 0 or curvature == 0:
-        return nothing
+        return point.scaled(0.0)
     factor = rise / curvature
     if abs(factor - 1) > SAME and not (factor > 1 and point.needed_beta >= beta):
         point = point.scaled(factor)
-    point = point.within(beta)
-    value = _proven(points, point) + scatter
-    return _Bound(down(value), point) if value > scatter else nothing
+    return point.within(beta)
 
 
 def _curvature(points: MergedPoints, point: DualPoint) -> float:
@@ -415,16 +511,18 @@ def _curvature(points: MergedPoints, point: DualPoint) -> float:
 
 
 def _proven(points: MergedPoints, point: DualPoint) -> float:
-    """sum_j lambda_j y_j - lambda_j^2 / 2 w_j, rounded down."""
-    multipliers, rises = point.multipliers, np.diff(points.y)
+    """sum_j lambda_j y_j - lambda_j^2 / 2 w_j and what no function removes, rounded down."""
+    multipliers, rises = point.multipliers, points.y[1:] - points.y[:-1]
     linear, linear_error = total(-point.sums * rises)
     squares, squares_error = total(multipliers**2 / (2 * points.weight))
     size = np.abs(multipliers)
     error = (1 + 8 * SUM) * (linear_error + 2 * squares_error) + points.rounding * float(size.sum()) * (1 + SUM)
     if point.excess:
         at_ends = size[[0, -1]] / points.weight[[0, -1]]
-        error += point.excess * (abs(float(rises.sum())) + float(at_ends.sum()) + 2 * point.excess) * (1 + SUM)
-    return linear - squares - error - 4 * UNIT * (abs(linear) + squares) - TINY
+        rise = abs(float(points.y[-1] - points.y[0]))
+        error += point.excess * (rise + float(at_ends.sum()) + 2 * point.excess) * (1 + SUM)
+    proven = linear - squares - error - 4 * UNIT * (abs(linear) + squares) - TINY if point.sums.any() else 0.0
+    return down(proven + _least_scatter(points))
 
 
 def _balanced(points: MergedPoints, multipliers: Array, skip_connection: bool) -> DualPoint:
@@ -434,8 +532,7 @@ def _balanced(points: MergedPoints, multipliers: Array, skip_connection: bool) -
     remaining = _projected(points, _projected(points, multipliers, skip_connection), skip_connection)
     if np.abs(remaining).max() <= 1e-13 * np.abs(multipliers).max():
         remaining = np.zeros_like(multipliers)
-    sums = remaining.astype(np.longdouble).cumsum()[:-1].astype(np.float64)
-    return DualPoint(points.x, sums, skip_connection)
+    return DualPoint(points.x, cumulative(remaining)[:-1], skip_connection)
 
 
 def _projected(points: MergedPoints, multipliers: Array, skip_connection: bool) -> Array:
@@ -449,6 +546,8 @@ def _projected(points: MergedPoints, multipliers: Array, skip_connection: bool) 
 
 def per_point(points: MergedPoints, y: ArrayLike, multipliers: Array) -> Array:
     """One multiplier per original point: its share of the group's, plus its distance to the group mean."""
+    if points.x.size == points.group.size:
+        return multipliers[points.group]
     y = np.asarray(y, dtype=np.float64).ravel()
     shares: Array = (multipliers / points.weight)[points.group] + (y - points.y[points.group])
     return shares

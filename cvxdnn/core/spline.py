@@ -213,12 +213,13 @@ def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
     x_sorted, y_sorted = x[order], y[order]
     gaps = x_sorted[1:] - x_sorted[:-1]
     validation.resolvable(x_sorted, gaps)
+    group = np.empty(x.size, dtype=np.intp)
+    if not gaps.size or gaps.min() > 0:
+        group[order] = np.arange(x.size)
+        return MergedPoints(x_sorted, y_sorted, np.ones(x.size), group, 0.0)
     starts = np.append(True, gaps > 0)
     group_of_sorted = np.cumsum(starts) - 1
-    group = np.empty(x.size, dtype=np.intp)
     group[order] = group_of_sorted
-    if starts.all():
-        return MergedPoints(x_sorted, y_sorted, np.ones_like(x), group, 0.0)
     first = np.flatnonzero(starts)
     weight = np.diff(np.append(first, x.size)).astype(np.float64)
 

@@ -25,10 +25,10 @@ from functools import cached_property
 import numpy as np
 
 from cvxdnn.core.exceptions import SolverFailedError
-from cvxdnn.core.rounding import UNIT, on_grid, running_sum
+from cvxdnn.core.rounding import UNIT, RunningSum, on_grid, running_sum
 from cvxdnn.core.types import Array, Indices
 
-__all__ = ["DualPoint", "Tube", "double_integral", "narrowest", "needed_beta", "tube"]
+__all__ = ["DualPoint", "Tube", "double_integral", "integrated", "narrowest", "needed_beta", "tube"]
 
 NEAR = 1e-4
 """Share of beta within which a curve is taken to be meant to touch the wall."""
@@ -95,54 +95,61 @@ class DualPoint:
         return _differences(on_grid(self.sums, float(np.abs(self.sums).max(initial=0.0))))
 
     @cached_property
-    def _integral(self) -> tuple[Array, float, float]:
-        """Running sums of S times gap, a bound on their errors, and the sum of absolute values."""
+    def _integral(self) -> RunningSum:
+        """Running sums of S times gap."""
         return running_sum(self.sums, self.x)
 
-    @cached_property
+    @property
     def excess(self) -> float:
         """By how much the cumulative sums may have to be lowered to make c zero; 0 if it need not be."""
-        integral, error, _ = self._integral
         if not self.is_level or self.x.size == 1:
             return 0.0
-        return (abs(float(integral[-1])) + error) / float(self.x[-1] - self.x[0]) * (1 + 8 * UNIT)
+        integral = self._integral
+        return (abs(float(integral.sums[-1])) + integral.error) / float(self.x[-1] - self.x[0]) * (1 + 8 * UNIT)
 
-    @cached_property
+    @property
     def error(self) -> float:
         """Bound on the error of `z` and of `c`."""
-        integral, error, _ = self._integral
-        return 3 * error + 4 * UNIT * float(np.abs(integral).max()) + (abs(float(integral[-1])) if self.is_level else 0)
+        integral = self._integral
+        of_level = abs(float(integral.sums[-1])) if self.is_level else 0.0
+        return 2 * integral.error + 4 * UNIT * integral.largest + of_level
 
-    @cached_property
+    @property
     def c(self) -> float:
         """sum_i lambda_i x_i."""
-        return 0.0 if self.is_level else -float(self._integral[0][-1])
+        return 0.0 if self.is_level else -float(self._integral.sums[-1])
 
-    @cached_property
+    @property
     def z(self) -> Array:
         """The curve at every input, (m,)."""
-        return self._integral[0] + self.c / 2
+        return self._integral.sums + self.c / 2
 
-    @cached_property
+    def z_at(self, inputs: Array) -> Array:
+        """The curve at some inputs within the range."""
+        return np.interp(inputs, self.x, self._integral.sums) + self.c / 2
+
+    @property
     def needed_beta(self) -> float:
         """A weight decay whose tube holds the curve for sure, and no more than rounding above the smallest."""
-        return (float(np.abs(self.z).max()) + abs(self.c) / 2 + 2 * self.error) * (1 + 8 * UNIT)
+        integral, c = self._integral, self.c
+        largest = max(integral.high + c / 2, -integral.low - c / 2)
+        return (largest + abs(c) / 2 + 2 * self.error) * (1 + 8 * UNIT)
 
     def scaled(self, factor: float) -> "DualPoint":
-        """Multiples of the cumulative sums, rounded."""
+        """Multiples, by a number >= 0, of the cumulative sums, rounded."""
         multiple = DualPoint(self.x, factor * self.sums, self.is_level)
-        if "_integral" in self.__dict__:  # rounding the sums anew moves z by a rounding of all that is added up
-            integral, error, size = self._integral
-            error = abs(factor) * (error + 2 * UNIT * size) * (1 + 4 * UNIT)
-            multiple.__dict__["_integral"] = factor * integral, error, abs(factor) * size
+        if "_integral" in self.__dict__:
+            multiple.__dict__["_integral"] = self._integral.scaled(factor, float(self.x[-1] - self.x[0]))
         return multiple
 
     def within(self, beta: float) -> "DualPoint":
         """The largest multiple, at most itself, that fits the tube of `beta` for sure."""
-        if self.needed_beta <= beta:
+        needed = self.needed_beta
+        if needed <= beta:
             return self
-        rounding = 16 * UNIT * self._integral[2]
-        return self.scaled(beta / (self.needed_beta + rounding) * (1 - 8 * UNIT))
+        rounding = 16 * UNIT * self._integral.size
+        multiple = self.scaled(beta / (needed + rounding) * (1 - 8 * UNIT))
+        return multiple if multiple.needed_beta <= beta else self.scaled(0.0)
 
     def snapped(self, beta: float) -> "DualPoint":
         """The multipliers nearby whose curve lies on the wall of the tube of `beta` wherever this one nearly does.
@@ -155,7 +162,7 @@ class DualPoint:
             c = 0.0
         elif abs(abs(c) - beta) <= NEAR * beta:
             c = math.copysign(beta, c)
-        z, wall = self._integral[0] + c / 2, beta - abs(c) / 2
+        z, wall = self._integral.sums + c / 2, beta - abs(c) / 2
         target = np.where(np.abs(np.abs(z) - wall) <= NEAR * beta, np.copysign(wall, z), z)
         target[[0, -1]] = c / 2, -c / 2
         support = np.flatnonzero(target != z)
@@ -171,7 +178,8 @@ class DualPoint:
 
 
 def _differences(sums: Array) -> Array:
-    multipliers = np.append(sums, 0.0)
+    multipliers = np.zeros(sums.size + 1)
+    multipliers[:-1] = sums
     multipliers[1:] -= sums
     return multipliers
 
@@ -185,8 +193,14 @@ def tube(x: Array, multipliers: Array, beta: float) -> Tube:
 
 def double_integral(x: Array, multipliers: Array) -> Array:
     """sum_i lambda_i (x_j - x_i)_+ at every x_j, by two cumulative sums."""
-    steps = multipliers.cumsum()[:-1] * (x[1:] - x[:-1])
-    integral = np.zeros_like(x)
+    return integrated(x, multipliers.cumsum()[:-1])
+
+
+def integrated(x: Array, sums: Array) -> Array:
+    """The double integral from the cumulative sums (m - 1,) of the multipliers."""
+    steps = x[1:] - x[:-1]
+    steps *= sums
+    integral = np.zeros(x.size)
     steps.cumsum(out=integral[1:])
     return integral
 

@@ -91,6 +91,16 @@ def test_no_function_is_below_a_printed_bound(seed):
     assert violations(task)[1] == []
 
 
+@pytest.mark.slow
+def test_a_search_goes_on_where_rounding_hides_what_proves_the_constant():
+    """Inputs 1e-15 apart: at the weight decay that makes the constant optimal no multipliers prove it."""
+    task = problem(8_800_000_127)
+    assert (task.loss, task.depth) == ("hinge", 3)
+    solution = task.solution()
+    assert solution.objective == pytest.approx(10, rel=1e-9)
+    assert 0 <= solution.gap <= 1e-9 * solution.objective
+
+
 # The parts
 
 
