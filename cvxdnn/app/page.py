@@ -1,6 +1,6 @@
 """Page frame: configuration, style, heading and columns, and parts of a page that refresh on their own."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,17 +56,13 @@ def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
     return wide, narrow
 
 
-class Running(Protocol):
-    """What may be going on while a page is shown."""
+class Watched(Protocol):
+    """A job, or several, of which parts of a page show different things."""
 
     @property
     def is_running(self) -> bool:
         """Whether there is something to wait for."""
         ...
-
-
-class Watched(Running, Protocol):
-    """A job, or several, of which parts of a page show different things."""
 
     @property
     def stage(self) -> Hashable:
@@ -83,8 +79,6 @@ def live(
     content: Callable[[], None],
     *,
     every: float = LIVE_SECONDS,
-    moved_by: Sequence[Running] = (),
-    at_once: bool = False,
 ) -> None:
     """Draw `content` now, on every interaction inside it and, while something is running, again and again.
 
@@ -95,10 +89,6 @@ def live(
     ----------
     every : float
         Seconds from one drawing to the next; more while many pages are active, see `cvxdnn.app.pace`.
-    moved_by : sequence
-        Whose running keeps this part moving, if not that of all of `watched`.
-    at_once : bool
-        Whether to draw `content` before the page, where that follows: for what a hand is waiting for.
     """
     watched.poll()
     drawn = watched.stage
@@ -106,15 +96,12 @@ def live(
     @wraps(content)
     def newest() -> None:
         watched.poll()
-        if at_once:
-            content()
         if watched.stage != drawn:
             st.rerun()
-        if not at_once:
-            content()
+        content()
 
     with st.container():
-        _mount(newest, any(job.is_running for job in moved_by or (watched,)), every)
+        _mount(newest, watched.is_running, every)
 
 
 def _mount(content: Callable[[], None], active: bool, every: float) -> None:

@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
-from cvxdnn.app import background, page
+from cvxdnn.app import background
 from cvxdnn.app.background import LOOK_SECONDS
+from cvxdnn.app.parts import Parts
 from cvxdnn.core.exceptions import WorkerDiedError
 from cvxdnn.exhibits.explore import baseline
 from cvxdnn.exhibits.explore.domain import domain_of
@@ -116,15 +117,16 @@ def test_the_page_looks_for_the_optimum_at_a_modest_pace_until_it_is_there(waiti
     session_of(waiting).run.pause()
     looks = {}
 
-    def mount(content, active, every):
-        looks[content.__name__] = every if active else None
-        content()
+    def moving(self, name, newest, every):
+        looks[name] = every
+        newest()
 
-    monkeypatch.setattr(page, "_mount", mount)
+    monkeypatch.setattr(Parts, "_mount_moving", moving)
     waiting.run()
-    assert looks == {"show_chart": LOOK_SECONDS, "show_numbers": LOOK_SECONDS, "show_details": None}
+    assert looks == {"explore_chart": LOOK_SECONDS, "explore_numbers": LOOK_SECONDS}
+    looks.clear()
     arrives(waiting, gate)
-    assert looks == {"show_chart": None, "show_numbers": None, "show_details": None}
+    assert not looks
 
 
 def test_a_drag_while_it_is_awaited_is_kept_and_has_its_own_optimum(waiting, gate):

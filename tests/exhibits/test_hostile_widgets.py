@@ -31,11 +31,13 @@ NO_CHANGES = [
 
 @pytest.fixture
 def page(explore, monkeypatch):
-    """A started page of a server, which looks at values."""
+    """A started page of a server, which looks at values, with its table open."""
     for kind, name in ((WStates, "set_widget_from_proto"), (SessionState, "_set_widget_metadata")):
         monkeypatch.setattr(kind, name, getattr(kind, name))  # as it is now, when the test has ended
     look_at_values()
-    return explore()
+    app = explore()
+    app.session_state["explore_table_open"] = True
+    return app.run()
 
 
 def say(app, key, **value):

@@ -1,18 +1,21 @@
 """Explore: drag points, watch networks train on them, and see how far they are from the certified optimum."""
 
+from collections.abc import Hashable
+
 import streamlit as st
 
 from cvxdnn.app.background import LOOK_SECONDS
-from cvxdnn.app.page import LIVE_SECONDS, heading, live, wide_and_narrow
+from cvxdnn.app.page import LIVE_SECONDS, heading, wide_and_narrow
+from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
 from cvxdnn.exhibits.explore.details import details
 from cvxdnn.exhibits.explore.player import player
-from cvxdnn.exhibits.explore.points_table import points_table
+from cvxdnn.exhibits.explore.points_table import points_table, shown_points
 from cvxdnn.exhibits.explore.readout import readout
-from cvxdnn.exhibits.explore.session import session
+from cvxdnn.exhibits.explore.session import session, write_address
 
-SLOWER = 0.4  # seconds between two looks at numbers and small charts, which nobody reads ten times a second
+SLOWER = 1.0  # seconds between two looks at numbers and small charts, which nobody reads ten times a second
 
 
 def page() -> None:
@@ -34,7 +37,10 @@ def page() -> None:
         chart, panel = wide_and_narrow()
 
     here.poll()
-    moved_by = here.run, here.optimum
+    parts = Parts(here.poll, lambda: here.around)
+
+    def is_moving() -> bool:
+        return here.run.is_running or here.optimum.is_running
 
     def every(seconds: float) -> float:
         """Between two looks at what moves: networks that train, or else an optimum that is to come."""
@@ -42,6 +48,7 @@ def page() -> None:
 
     def show_chart() -> None:
         explore_chart(here)
+        write_address(here)
 
     def show_numbers() -> None:
         with st.container(border=True):
@@ -53,15 +60,24 @@ def page() -> None:
         with st.container(border=True):
             details(here)
 
+    def stage() -> Hashable:
+        return here.stage
+
     with chart:
-        live(here, show_chart, every=every(LIVE_SECONDS), moved_by=moved_by, at_once=True)
+        parts.draw("explore_chart", show_chart, shows=stage, moves=is_moving, every=lambda: every(LIVE_SECONDS))
         with st.container(key="explore_later"):
-            points_table(here)
-            live(here, show_details, every=SLOWER, moved_by=here.runs)
+            parts.draw("explore_points", lambda: points_table(here), shows=lambda: shown_points(here))
+            parts.draw(
+                "explore_closer",
+                show_details,
+                shows=lambda: here.trained,
+                moves=lambda: here.is_training,
+                every=lambda: SLOWER,
+            )
     with panel:
-        live(here, show_numbers, every=every(SLOWER), moved_by=moved_by)
+        parts.draw("explore_numbers", show_numbers, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
         with st.container(border=True):
-            data_controls(here)
+            parts.draw("explore_data", lambda: data_controls(here), shows=lambda: here.scenario.preset)
             model_controls(here)
             with st.expander("Network and training"):
                 network_controls(here)

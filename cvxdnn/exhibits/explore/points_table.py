@@ -14,12 +14,20 @@ from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.explore.session import Session
 
 KEY = "explore_table"
+OPEN = "explore_table_open"
 NO_CHANGE = "The table is as it was: what your browser told is no change of it."
 
 
+def shown_points(session: Session) -> int:
+    """Which version of the table is shown; 0 while it is closed."""
+    return session.table_version if st.session_state.get(OPEN) else 0
+
+
 def points_table(session: Session) -> None:
-    """The points as numbers, to be edited exactly; follows the chart, and the chart follows it."""
-    with st.expander("Points as a table"):
+    """The points as numbers, to be edited exactly; follows the chart, and the chart follows it. Drawn while open."""
+    with st.expander("Points as a table", key=OPEN, on_change="rerun") as table:
+        if not table.open:
+            return
         if session.problem_place == "table" and session.problem:
             st.warning(session.problem)
         _table(session)

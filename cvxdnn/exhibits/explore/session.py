@@ -77,18 +77,29 @@ class Session:
         return self.run, self.race, self.seeds
 
     @property
-    def is_running(self) -> bool:
-        """Whether there is anything to wait for."""
-        return any(self._running)
+    def is_training(self) -> bool:
+        """Whether any of it runs."""
+        return any(run.is_running for run in self.runs)
 
     @property
     def stage(self) -> tuple[Any, ...]:
-        """What more than one part of the page shows: where it has changed, all of them are drawn anew."""
+        """What chart and numbers show: where it has changed, both are drawn anew."""
         return self.revision, self._running, self.optimum.message
+
+    @property
+    def trained(self) -> tuple[Any, ...]:
+        """Of what has been trained, what belongs to the present settings."""
+        others = (run.frame is not None and run.subject == self.subject for run in (self.race, self.seeds))
+        return self._running, self.run.shows(self.scenario), *others
 
     @property
     def _running(self) -> tuple[bool, ...]:
         return self.optimum.is_running, *(run.is_running for run in self.runs)
+
+    @property
+    def around(self) -> tuple[Any, ...]:
+        """What the page shows outside its parts: the controls that others may change, and messages."""
+        return self.scenario.loss, self.visits, self.problem, self.problem_place, self.run.message
 
     @property
     def subject(self) -> Scenario:
@@ -192,7 +203,12 @@ def session() -> Session:
         st.session_state[KEY] = Session(address.query())
     current: Session = st.session_state[KEY]
     address.follow(current.address, current.visit)
+    write_address(current)
+    return current
+
+
+def write_address(current: Session) -> None:
+    """Let the address bar follow the scenario."""
     if current.scenario != current.addressed:
         current.address, current.addressed = current.scenario.to_query(), current.scenario
         address.write(current.address)
-    return current
