@@ -86,9 +86,13 @@ def test_markdown_never_allows_html_and_components_never_come_from_elsewhere(nam
     assert "components.html" not in " ".join(called(FILES[name]))
 
 
-def test_the_browser_part_asks_nobody_and_writes_no_markup():
+A_FILM = "fetch(new URL(address, document.baseURI))"
+"""The one request of its own: to this app, at an address that Python gave."""
+
+
+def test_the_browser_part_asks_nobody_else_and_writes_no_markup():
     for path in ROOT.glob("cvxdnn/**/*.js"):
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8").replace(A_FILM, "")
         for word in (
             "innerHTML",
             "outerHTML",

@@ -16,7 +16,7 @@ export class Player {
   #position = Number.POSITIVE_INFINITY; // the end, however much there is
   #speed = 0; // index into SPEEDS
   #since = null; // time of the last frame while it plays
-  #isFetching = false;
+  #isAsking = false;
   #hasPlayed = false; // by itself
 
   /**
@@ -49,7 +49,7 @@ export class Player {
     this.#reel = reel;
     this.element.hidden = !hasRoom;
     for (const control of [this.button, this.rail]) control.disabled = !reel;
-    if (reel && !reel.is_running) this.#fetch();
+    if (reel && !reel.is_running) this.#ask();
   }
 
   #rewind() {
@@ -58,17 +58,17 @@ export class Player {
     this.#since = null;
   }
 
-  async #fetch() {
+  async #ask() {
     const { address, edition } = this.#reel;
-    if (this.#isFetching || (this.#stills && edition === this.#edition)) return;
-    this.#isFetching = true;
+    if (this.#isAsking || (this.#stills && edition === this.#edition)) return;
+    this.#isAsking = true;
     try {
       const answer = await fetch(new URL(address, document.baseURI));
       if (answer.ok && this.#reel?.address === address) this.#take(read(await answer.arrayBuffer()), edition);
     } catch {
       // The connection is gone for a moment: the next word of Python's asks again.
     } finally {
-      this.#isFetching = false;
+      this.#isAsking = false;
     }
   }
 
@@ -82,7 +82,7 @@ export class Player {
   }
 
   #play() {
-    this.#fetch();
+    this.#ask();
     if (this.#position >= this.#last) this.#position = 0;
     this.#since = performance.now();
     this.redraw();
@@ -94,7 +94,7 @@ export class Player {
   }
 
   #seek(position) {
-    this.#fetch();
+    this.#ask();
     this.#since = null;
     this.#position = position >= this.#last ? Number.POSITIVE_INFINITY : position;
     this.redraw();
