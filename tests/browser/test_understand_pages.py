@@ -75,7 +75,8 @@ def test_depth_networks_roll_into_the_valleys(new_page, address):
     expect_no_sideways_scrolling(page)
     optimum = metric(page, "optimum, certified")
     before = optimum.inner_text()
-    press(page.get_by_role("slider", name="Weight decay β"), "ArrowLeft")
+    for _ in range(3):  # over the first jump: the best network bends
+        press(page.get_by_role("slider", name="Weight decay β"), "ArrowLeft")
     expect(optimum).not_to_have_text(before, timeout=SLOW)
     page.get_by_role("button", name="Train 16 networks").click()
     expect(page.get_by_text(re.compile("Of 16 networks: .* elsewhere"))).to_be_visible(timeout=SLOW)

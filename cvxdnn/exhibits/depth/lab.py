@@ -13,7 +13,7 @@ from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum, Solution
 from cvxdnn.exhibits.path.case import path_of
 from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsFrame
-from cvxdnn.tasks.scenario import LIMITS, Scenario
+from cvxdnn.tasks.scenario import BETAS, LIMITS, Scenario
 from cvxdnn.tasks.stream import Stream
 
 PREFIX = "depth_"
@@ -29,8 +29,9 @@ class DepthLab:
     beta, depth : what the page's sliders say;  runs : training from many seeds
     """
 
-    def __init__(self) -> None:
-        self.beta, self.depth = 0.1, min(5, DEEPEST)
+    def __init__(self, deep: DeepPath) -> None:
+        self.depth = min(5, DEEPEST)
+        self.beta = _just_above_the_first_jump(deep, self.depth)
         self.runs: Run[DeepRunsFrame] = own_run("depth", runner)
         self.data: Dataset
         self.deep: DeepPath
@@ -68,14 +69,22 @@ class DepthLab:
 
 def depth_lab(scenario: Scenario) -> DepthLab:
     """This tab's page, for the scenario's points."""
+    path, data = path_of(scenario)
+    deep = _deep_path(path)
     if PREFIX + "lab" not in st.session_state:
-        st.session_state[PREFIX + "lab"] = DepthLab()
+        st.session_state[PREFIX + "lab"] = DepthLab(deep)
     lab: DepthLab = st.session_state[PREFIX + "lab"]
-    path, lab.data = path_of(scenario)
-    lab.deep = _deep_path(path)
+    lab.data, lab.deep = data, deep
     if lab.runs.is_running and lab.runs.subject != lab.subject:
         lab.runs.stop()
     return lab
+
+
+def _just_above_the_first_jump(deep: DeepPath, depth: int) -> float:
+    """There the best network is flat, and training still ends in the valley beside it."""
+    jumps = deep.transitions(depth=depth)
+    wanted = 1.1 * jumps[0].beta if jumps else 0.1
+    return next((beta for beta in BETAS if beta >= wanted), BETAS[-1])
 
 
 @lru_cache(maxsize=host_limits().cache)

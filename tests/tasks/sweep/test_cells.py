@@ -9,7 +9,7 @@ GRID = Grid(betas=(0.01, 0.1), widths=(3, 6), seeds=(0, 1, 2), optimizers=("adam
 
 
 def record(width, beta, seed, gap, optimizer="adam", objective=1.0):
-    return Record("zigzag", "squared", optimizer, 2, width, beta, seed, objective, 1.0, gap, 4, 100, "stuck", 0.5)
+    return Record("spike", "squared", optimizer, 2, width, beta, seed, objective, 1.0, gap, 4, 100, "stuck", 0.5)
 
 
 TABLE = Table(
