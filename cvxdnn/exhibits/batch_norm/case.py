@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from cvxdnn.core.types import Array, Indices
+from cvxdnn.exhibits.closed_form.classes import class_sizes
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory.batch_norm import BatchNormSolution, Scaling, solve
 from cvxdnn.theory.batch_norm_span import TOLERANCE, Span, span_of
@@ -32,9 +33,8 @@ class Setting:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """Samples of each class, from the largest down to one that is `imbalance` times smaller, in equal ratios."""
-        shares = self.imbalance ** (-np.arange(self.classes) / (self.classes - 1))
-        return tuple(max(1, round(self.largest * share)) for share in shares.tolist())
+        """Samples of each class."""
+        return class_sizes(self.classes, self.largest, self.imbalance)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from cvxdnn.core.types import Array, Indices
+from cvxdnn.exhibits.closed_form.classes import class_sizes
 from cvxdnn.exhibits.closed_form.optimum import Optimum
 from cvxdnn.theory import shrink, whitened
 from cvxdnn.theory.whitened import Architecture, Whitened
@@ -39,8 +40,7 @@ class WhitenedSetting:
     @property
     def counts(self) -> tuple[int, ...]:
         """Samples of each class."""
-        shares = self.imbalance ** (-np.arange(self.classes) / (self.classes - 1))
-        return tuple(max(1, round(self.largest * share)) for share in shares.tolist())
+        return class_sizes(self.classes, self.largest, self.imbalance)
 
 
 @dataclass(frozen=True, eq=False)

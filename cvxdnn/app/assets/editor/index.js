@@ -33,7 +33,6 @@ export class Editor {
   #due; // and of what
   #frames = 0;
   #previewed = null; // the last preview, and of what
-  #normalised = null; // the points in normalised units
   #flat = null; // from where on the best network is flat, and for what
   #observer = new ResizeObserver(() => this.#layout());
 
@@ -271,7 +270,7 @@ export class Editor {
   #withFilm(seen) {
     const { data } = this.link;
     if (!seen || seen.isNewest) return data;
-    const { x, y } = this.#units();
+    const { x, y } = normalised(this.history.points);
     const { view } = this.drawing;
     const line = corners(seen.still, x.from(view.x0), x.from(view.x1));
     const shown = {
@@ -284,18 +283,12 @@ export class Editor {
     return { ...data, curves: data.curves.map((curve) => ({ ...curve, ...changes[curve.style] })) };
   }
 
-  #units() {
-    const { points } = this.history;
-    if (this.#normalised?.points !== points) this.#normalised = { points, units: normalised(points) };
-    return this.#normalised.units;
-  }
-
   #drawHinges(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
     const isShown = seen && network && !hidden.has(network.name);
     const { model } = this.link.data;
     this.hinges.makeRoom(Boolean(model));
-    if (isShown) this.hinges.draw(seen.still, this.#units(), model?.depth === 2, this.drawing);
+    if (isShown) this.hinges.draw(seen.still, normalised(this.history.points), model?.depth === 2, this.drawing);
     else this.hinges.clear();
   }
 

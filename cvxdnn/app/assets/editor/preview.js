@@ -35,15 +35,20 @@ const inUnits = ({ offset, scale }) => ({
   to: (value) => offset + scale * value,
 });
 
+/** The last points in normalised units: several parts of one frame ask for the same. */
+let known = null;
+
 /** Points in normalised units, and the maps to them and back. */
 export function normalised(points) {
+  if (known?.points === points) return known;
   const units = normalisation(points);
   const [x, y] = [inUnits(units.x), inUnits(units.y)];
   const data = grouped(
     points.map((point) => x.from(point.x)),
     points.map((point) => y.from(point.y)),
   );
-  return { x, y, data };
+  known = { points, x, y, data };
+  return known;
 }
 
 /**
