@@ -205,7 +205,7 @@ def test_rules_refuse_what_they_should(importer, imported, where):
         ("app", "cvxdnn.core.spline", "module"),
         ("cvxdnn.convex.banded", "cvxdnn.convex.problem", "module"),
         ("cvxdnn.tasks.experiments", "cvxdnn.training.training", "function"),
-        ("cvxdnn.exhibits.explore.progress_chart", "cvxdnn.tasks.scenario", "module"),
+        ("cvxdnn.exhibits.explore.race_chart", "cvxdnn.tasks.scenario", "module"),
         ("cvxdnn", "cvxdnn.convex", "typing"),
         ("cvxdnn.core.torch_module", "torch", "module"),
         ("cvxdnn.training.training", "torch", "module"),

@@ -29,7 +29,8 @@ STYLE = """<style>
 .st-key-explore_progress { min-height: 3.1rem; }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding: 3.6rem 0.8rem 2rem; }
+  .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }
+  .stMain h1 { font-size: 1.3rem; padding: 0; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
   /* On a phone the columns are one, and what is only of interest later comes after numbers and controls. */
   .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }

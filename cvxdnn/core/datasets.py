@@ -176,11 +176,14 @@ class Preset:
         Takes no argument and returns the `Dataset`.
     loss : str
         The name of the loss that suits it (`cvxdnn.core.losses`); for labels -1 and +1 one that needs labels.
+    width : int
+        Neurons in a hidden layer with which training shows what the description says.
     """
 
     description: str
     load: Callable[[], Dataset]
     loss: str = "squared"
+    width: int = 50
 
 
 def _stored(name: str, file_name: str, source: str = "") -> Dataset:
@@ -219,8 +222,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             partial(Dataset, range(8), (0, 0, 0, 0, 1, 1, 1, 1), "step"),
         ),
         "two close points": Preset(
-            "A large jump across a tiny gap: lower the weight decay until the optimum takes the jump.",
+            "A large jump across a tiny gap, and eight neurons: see how some starts get stuck above the optimum.",
             partial(Dataset, _CLOSE_X, _CLOSE_Y, "two close points"),
+            width=8,
         ),
         "random smooth": Preset(
             "Fifteen points of a smooth curve: see which of them keep a knot as weight decay grows.",

@@ -12,11 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cvxdnn.core.kinks import kinks
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.core.types import Array
 from cvxdnn.tasks.film import Film, Still, still_of
 from cvxdnn.tasks.optimum import optimum_of, takes_long
 from cvxdnn.tasks.scenario import Scenario
@@ -48,12 +46,10 @@ class NetworkView:
     """Trained networks in normalised units.
 
     spline : the exact function of the best restart
-    neurons : (k, 3) of the best restart: where each neuron bends, its slope change, its active side (+1 or -1)
     others : functions of other restarts, as many as could be computed without delaying the frame
     """
 
     spline: LinearSpline
-    neurons: Array
     others: tuple[LinearSpline, ...]
 
 
@@ -71,8 +67,8 @@ class Training:
         return snapshots_of(self.scenario, state)
 
     def view(self, snapshot: Snapshot, is_last: bool) -> NetworkView:
-        """The functions of the networks, and the neurons of the best."""
-        return NetworkView(snapshot.network.to_spline(), _neurons(snapshot), _other_splines(snapshot))
+        """The functions of the networks."""
+        return NetworkView(snapshot.network.to_spline(), _other_splines(snapshot))
 
 
 def training_stream(scenario: Scenario, until: int | None = None) -> Stream[NetworkView]:
@@ -135,11 +131,6 @@ def _optimum(scenario: Scenario) -> Solution | None:
     return optimum_of(scenario).solution
 
 
-def _neurons(snapshot: Snapshot) -> Array:
-    found = kinks(snapshot.network)
-    return np.column_stack([found.x, found.slope_changes, found.sides])
-
-
 def _other_splines(snapshot: Snapshot) -> tuple[LinearSpline, ...]:
     others, deadline = [], time.monotonic() + OTHERS_SECONDS
     for index, network in enumerate(snapshot.networks):
@@ -163,7 +154,6 @@ def first_frame() -> NetworkFrame:
         best=stored["best"],
         view=NetworkView(
             spline=LinearSpline(**stored["spline"]),
-            neurons=np.array(stored["neurons"]).reshape(-1, 3),
             others=tuple(LinearSpline(**spline) for spline in stored["others"]),
         ),
         status=Status[stored["status"]],
@@ -180,7 +170,6 @@ def _store_first_frame() -> None:
         "objectives": frame.objectives.tolist(),
         "best": frame.best,
         "spline": _stored_spline(frame.view.spline),
-        "neurons": frame.view.neurons.tolist(),
         "others": [_stored_spline(spline) for spline in frame.view.others],
         "status": frame.status.name,
         "history": frame.history.tolist(),

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cvxdnn.app.modules import DIGEST
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.tasks.comparison import bends
+from cvxdnn.tasks.comparison import BEND_TOLERANCE, bends
 from tests.browser.test_explore import SLOW, curve, drag, open_explore, shape
 from tests.browser.test_point_editor import next_frame
 from tests.browser.test_preview import heights, price
@@ -141,8 +141,11 @@ def test_bends_are_counted_as_python_counts_them(app_server, page):
         slopes = np.cumsum(rng.normal(size=x.size) * rng.choice([0.0, 0.05, 1.0], size=x.size))
         curves.append((x, np.cumsum(slopes * np.diff(x, prepend=0))))
     page.goto(app_server("tests/browser/apps/editor_app.py"))
-    count = "async ([module, curves]) => curves.map((await import(module)).distinctBends)"
+    count = (
+        "async ([module, curves, tolerance]) => { const { distinctBends } = await import(module);"
+        " return curves.map((curve) => distinctBends(curve, tolerance)); }"
+    )
     sent = [np.column_stack(curve).tolist() for curve in curves]
-    counted = page.evaluate(count, [f"/assets/{DIGEST}/editor/bends.js", sent])
+    counted = page.evaluate(count, [f"/assets/{DIGEST}/editor/bends.js", sent, BEND_TOLERANCE])
     for (x, y), found in zip(curves, counted, strict=True):
         assert np.allclose(found, bends(LinearSpline(x, y)), atol=1e-9)

@@ -37,6 +37,7 @@ def paste(page: Page, row: int, column: str, text: str) -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     frame, place = cell(page, row, column)
     frame.click(position=place)
+    page.wait_for_function("() => document.activeElement.closest('[data-testid=stDataFrame]')")
     page.keyboard.press("Control+V")
 
 

@@ -15,7 +15,7 @@ from cvxdnn.exhibits.rank_one import view as rank_one
 from cvxdnn.tasks.optimum import optimum_of
 from tests.exhibits.closed_form_pages import move, open_page, text_of
 from tests.exhibits.conftest import forget_everybody, wait_for_frame
-from tests.exhibits.test_explore_page import QUICK, curve, readout, sent_to_the_chart, session_of
+from tests.exhibits.test_explore_page import QUICK, curve, readout, sent_to_the_chart, session_of, table
 from tests.jobs.jobs_tasks import wait_until
 
 SLOW = {**QUICK, "preset": "two classes", "loss": "logistic", "depth": "3"}
@@ -75,7 +75,7 @@ def arrives(app, gate):
 
 
 def rows(app):
-    return readout(app).count("<tr>")
+    return table(app).count("<tr>")
 
 
 def test_the_page_is_there_before_its_optimum_with_everything_else(waiting):
@@ -123,7 +123,7 @@ def test_the_page_looks_for_the_optimum_at_a_modest_pace_until_it_is_there(waiti
 
     monkeypatch.setattr(Parts, "_mount_moving", moving)
     waiting.run()
-    assert looks == {"explore_chart": LOOK_SECONDS, "explore_numbers": LOOK_SECONDS}
+    assert looks == dict.fromkeys(["explore_chart", "explore_player", "explore_numbers"], LOOK_SECONDS)
     looks.clear()
     arrives(waiting, gate)
     assert not looks

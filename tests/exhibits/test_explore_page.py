@@ -10,6 +10,7 @@ import pytest
 from cvxdnn.core.datasets import PRESETS, load_preset
 from cvxdnn.core.losses import LOSSES, named
 from cvxdnn.core.solution import Status
+from cvxdnn.exhibits.explore.score import THERE, percent
 from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS, Scenario
 from tests.exhibits.conftest import settle, wait_for_frame
 
@@ -29,8 +30,14 @@ def curve(app, name):
     return next(curve for curve in sent_to_the_chart(app)["curves"] if curve["name"] == name)
 
 
-def readout(app):
+def table(app):
     return " ".join(element.proto.body for element in app.get("html"))
+
+
+def readout(app):
+    """All that is said in numbers and words: above the chart, and in the table."""
+    score = sent_to_the_chart(app)["score"]
+    return " ".join([*(score[part] for part in ("title", "instead", "note")), table(app)])
 
 
 def trained_a_while(app):
@@ -329,18 +336,51 @@ def test_with_biases_everywhere_the_value_is_called_an_upper_bound(explore):
     assert "gap to the best" not in readout(app)
 
 
-@pytest.mark.parametrize("view", ["Neurons", "Restarts", "Race", "Seeds"])
-def test_every_view_of_the_details_opens(explore, view):
-    app = explore(**QUICK)
+def look_closer(app, view):
+    app.session_state["explore_details_open"] = True
     app.session_state["explore_details_view"] = view
     app.run()
     assert not app.exception
 
 
+@pytest.mark.parametrize("view", ["Restarts", "Race", "Seeds"])
+def test_every_view_of_the_details_opens(explore, view):
+    app = explore(**QUICK)
+    look_closer(app, view)
+    assert len(app.get("segmented_control") or app.get("button_group")) == 1
+
+
+def test_all_starts_are_counted_and_those_that_are_stuck_can_be_shown(explore):
+    app = explore(preset="two close points", width="8")
+    session = settle(app, seconds=120)
+    sent = sent_to_the_chart(app)
+    gaps = session.run.frame.objectives / session.baseline.lower_bound - 1
+    stuck = sorted(gaps[gaps > THERE], reverse=True)
+    assert stuck, "training should get stuck here"
+    assert sent["score"]["note"].startswith(f"{gaps.size - len(stuck)} of {gaps.size} starts")
+    lines = curve(app, "networks")["lines"]
+    told = sent["score"]["stuck"]
+    assert [each["label"].split(", ")[1] for each in told] == [percent(gap) for gap in stuck][: len(told)]
+    for each in told:
+        start = int(each["label"].split()[1].rstrip(",")) - 1
+        assert percent(gaps[start]) in each["label"]
+        assert lines[each["line"]]
+
+
+def test_a_preset_brings_the_width_at_which_it_shows_what_it_says(explore):
+    session = session_of(explore(**QUICK))
+    session.change(preset="two close points")
+    assert session.scenario.width == 20  # somebody has chosen it
+    session.change(width=50, preset="zigzag")
+    session.change(preset="two close points")
+    assert session.scenario.width == 8
+    session.change(preset="zigzag")
+    assert session.scenario.width == 50
+
+
 def test_a_race_runs_and_pauses_the_training(explore):
     app = explore(**QUICK, preset="many optima", beta="0.05")
-    app.session_state["explore_details_view"] = "Race"
-    app.run()
+    look_closer(app, "Race")
     session = session_of(app)
     app.button(key="explore_details_start").click().run()
     assert not session.run.is_running

@@ -31,12 +31,13 @@ NO_CHANGES = [
 
 @pytest.fixture
 def page(explore, monkeypatch):
-    """A started page of a server, which looks at values, with its table open."""
+    """A started page of a server, which looks at values, with all of it open."""
     for kind, name in ((WStates, "set_widget_from_proto"), (SessionState, "_set_widget_metadata")):
         monkeypatch.setattr(kind, name, getattr(kind, name))  # as it is now, when the test has ended
     look_at_values()
     app = explore()
-    app.session_state["explore_table_open"] = True
+    for part in ("explore_table_open", "explore_details_open"):
+        app.session_state[part] = True
     return app.run()
 
 

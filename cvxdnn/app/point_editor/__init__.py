@@ -28,7 +28,7 @@ from cvxdnn.app.modules import component_script
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points, told_weight_decay
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["Band", "CertificatePanel", "Curve", "FilmReel", "Model", "Price", "Words", "point_editor"]
+__all__ = ["Band", "CertificatePanel", "Curve", "FilmReel", "Model", "Price", "Score", "Stuck", "Words", "point_editor"]
 
 _FILES = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -55,6 +55,7 @@ class Curve(TypedDict):
     style : what is drawn how; "networks" is a bundle of thin lines without knots.
     lines : (x, y) arrays of each line. Left empty for "spline", which the browser draws through the points.
     knots : where the curve bends. Left empty for "spline".
+    bends : of "optimum" and "network", how many of them can be told apart.
     price : of "optimum" and "network", where it is known.
     is_old : whether a network was trained on other points, or for another weight decay; it is faded.
     """
@@ -64,6 +65,7 @@ class Curve(TypedDict):
     style: Literal["optimum", "network", "networks", "spline", "sparsest"]
     lines: Sequence[tuple[ArrayLike, ArrayLike]]
     knots: ArrayLike
+    bends: NotRequired[int | None]
     price: NotRequired[Price | None]
     is_old: NotRequired[bool]
 
@@ -119,6 +121,31 @@ class Model(TypedDict):
     flat: float
 
 
+class Stuck(TypedDict):
+    """A start that did not get there: its words, and which of the lines of style "networks" it is."""
+
+    label: str
+    line: int
+
+
+class Score(TypedDict):
+    """What the number above the chart says: how far the network's objective is above a bound.
+
+    title, tag : of what, and "certified" where no network is below the bound, else "measured".
+    bound : None where there is none.
+    instead : words in place of the number; "" for none.
+    note : a line below it.
+    stuck : in the order in which they are shown.
+    """
+
+    title: str
+    tag: Literal["certified", "measured"]
+    bound: float | None
+    instead: str
+    note: str
+    stuck: Sequence[Stuck]
+
+
 class FilmReel(TypedDict):
     """Where the film of the network's training is (`cvxdnn.app.films`), and how much of it.
 
@@ -149,6 +176,8 @@ def point_editor(
     words: Words | None = None,
     model: Model | None = None,
     film: FilmReel | None = None,
+    score: Score | None = None,
+    bend_tolerance: float = 0.0,
     hidden: Iterable[str] = (),
     levels: Sequence[float] | None = None,
     max_points: int = 200,
@@ -181,6 +210,10 @@ def point_editor(
         faded, until Python sends others.
     film : FilmReel, optional
         Of the training of the curve of style "network"; it is played under the chart.
+    score : Score, optional
+        With it the numbers of the moment that is shown stand above the chart.
+    bend_tolerance : float
+        Neighbouring bends that one bend replaces within this share of the range of y count once.
     hidden : iterable of str
         Names switched off: of curves, "band", "knots". Once the user has used the legend, the browser's choice
         holds until this argument changes.
@@ -219,6 +252,7 @@ def point_editor(
                 "style": curve["style"],
                 "lines": [[_numbers(x, width), _numbers(y, height)] for x, y in curve["lines"]],
                 "knots": _numbers(curve["knots"], width),
+                "bends": curve.get("bends"),
                 "price": curve.get("price"),
                 "is_old": curve.get("is_old", False),
             }
@@ -245,6 +279,8 @@ def point_editor(
         "words": words,
         "model": model,
         "film": film,
+        "score": score,
+        "bend_tolerance": bend_tolerance,
         "received": _received(key),
     }
     react = on_change or _nothing

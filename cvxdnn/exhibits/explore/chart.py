@@ -1,5 +1,6 @@
 """What the Explore chart shows: the baseline and the newest training frame, in the user's units."""
 
+import math
 import zlib
 from typing import Any
 
@@ -15,8 +16,9 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.exhibits.explore.domain import Domain
+from cvxdnn.exhibits.explore.score import score
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import Baseline, bends, network_loss
+from cvxdnn.tasks.comparison import BEND_TOLERANCE, Baseline, bends, network_loss
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import BETAS, MAX_POINTS
 
@@ -40,6 +42,8 @@ def explore_chart(session: Session) -> None:
         words=_words(shown),
         model=_model(shown),
         film=_film(session),
+        score=score(session),
+        bend_tolerance=BEND_TOLERANCE,
         hidden=session.scenario.hidden,
         levels=LEVELS if session.scenario.loss_function.needs_labels else None,
         max_points=MAX_POINTS,
@@ -88,6 +92,7 @@ def _baseline_curves(shown: Baseline, domain: Domain) -> list[Curve]:
         "style": "optimum",
         "lines": [] if solution is None else [_line(solution.spline, units, domain)],
         "knots": [] if solution is None else units.user_x(solution.knots),
+        "bends": None if solution is None else bends(solution.spline).size,
         "price": None
         if solution is None
         else _price("best" if shown.is_optimum else "fewer biases", solution.loss, solution.penalty),
@@ -95,8 +100,9 @@ def _baseline_curves(shown: Baseline, domain: Domain) -> list[Curve]:
     return [optimum, spline, sparsest]
 
 
-def _price(name: str, misfit: float, charge: float) -> Price:
-    return {"name": name, "misfit": misfit, "charge": charge}
+def _price(name: str, misfit: float, charge: float) -> Price | None:
+    """None for a network that has diverged."""
+    return {"name": name, "misfit": misfit, "charge": charge} if math.isfinite(misfit + charge) else None
 
 
 def _network_curves(session: Session, domain: Domain) -> list[Curve]:
@@ -109,7 +115,8 @@ def _network_curves(session: Session, domain: Domain) -> list[Curve]:
         trained_on = baseline(run.scenario)
         units = trained_on.units
         best["lines"] = [_line(frame.view.spline, units, domain)]
-        best["knots"] = units.user_x(bends(frame.view.spline))
+        found = bends(frame.view.spline)
+        best["knots"], best["bends"] = units.user_x(found), found.size
         misfit = network_loss(trained_on, frame)
         best["price"] = _price("network", misfit, frame.objective - misfit)
         best["is_old"] = not run.shows(session.scenario)

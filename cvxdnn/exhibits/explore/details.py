@@ -1,6 +1,6 @@
-"""Details below the chart of the Explore page: neurons, restarts, a race of optimisers, many seeds.
+"""Details below the chart of the Explore page: restarts, a race of optimisers, many seeds.
 
-Of four views one is drawn, live while something runs. Race and seeds are jobs of their own: they take the session's
+Of three views one is drawn, live while something runs. Race and seeds are jobs of their own: they take the session's
 one turn, so that they stop its training, and a new training stops them.
 """
 
@@ -13,12 +13,9 @@ import streamlit as st
 from cvxdnn.app.fit import chart
 from cvxdnn.app.fit_charts import objective_chart
 from cvxdnn.app.run import Run
-from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.explore.controls import OPTIMIZERS as LABELS
-from cvxdnn.exhibits.explore.neuron_charts import neuron_chart, pull_chart
 from cvxdnn.exhibits.explore.race_chart import final_gaps_chart, race_chart
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import network_tube
 from cvxdnn.tasks.race import Race
 from cvxdnn.tasks.scenario import OPTIMIZERS
 from cvxdnn.tasks.seeds import Seeds
@@ -27,47 +24,31 @@ from cvxdnn.tasks.stream import Stream
 Frame = TypeVar("Frame")
 
 PREFIX = "explore_details_"
+OPEN = PREFIX + "open"
+
+
+def are_open() -> bool:
+    """Whether somebody looks at them: else nothing of them is drawn."""
+    return bool(st.session_state.get(OPEN))
 
 
 def details(session: Session) -> None:
     """The chosen view, with one sentence that says what to look at."""
+    with st.expander("Look closer: restarts, optimisers, seeds", key=OPEN, on_change="rerun") as closer:
+        if closer.open:
+            _chosen_view(session)
+
+
+def _chosen_view(session: Session) -> None:
     views: dict[str, Callable[[Session], None]] = {
-        "Neurons": _neurons,
         "Restarts": _restarts,
         "Race": _race,
         "Seeds": _seeds,
     }
     chosen = st.segmented_control(
-        "Look closer", list(views), default="Neurons", key=PREFIX + "view", label_visibility="collapsed", required=True
+        "View", list(views), default="Restarts", key=PREFIX + "view", label_visibility="collapsed", required=True
     )
     views[chosen](session)
-
-
-def _neurons(session: Session) -> None:
-    run, solution = session.run, session.baseline.solution
-    if run.frame is None or not run.shows(session.scenario):
-        st.caption("Train a network to see its neurons.")
-        return
-    bends, changes, sides = run.frame.view.neurons.T
-    inside = (bends >= 0) & (bends <= 1)
-    optimum = LinearSpline(np.zeros(1), np.zeros(1)) if solution is None else solution.spline
-    st.caption(
-        "Each triangle is a neuron of the best network, measured: where it bends and how strongly. While training goes "
-        "on, neurons move to the optimum's knots and share its bend between them. "
-        f"{np.count_nonzero(~inside)} bends lie outside the data, where they only tilt the line."
-    )
-    chart(
-        neuron_chart(bends[inside], changes[inside], sides[inside], optimum.knots, optimum.slope_changes),
-        key=PREFIX + "neurons",
-    )
-    tube = network_tube(session.baseline, run.frame)
-    if tube is not None and tube.half_width > 0:
-        st.caption(
-            "How hard the points pull on the network, summed twice, measured. Where the line leaves the tube, a neuron "
-            "more would lower the objective: there the optimiser “insertion” puts the next one. At the optimum the "
-            "line stays inside."
-        )
-        chart(pull_chart(tube.x, tube.z / tube.half_width), key=PREFIX + "pull")
 
 
 def _restarts(session: Session) -> None:

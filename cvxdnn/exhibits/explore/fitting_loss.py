@@ -1,7 +1,7 @@
 """A loss that has a meaning for the points: some are about labels -1 and +1, the others about any numbers.
 
 Whoever chooses a loss for labels gets labels, and the numbers back with a loss for numbers. Whoever chooses points
-gets a loss that suits them.
+gets a loss that suits them, and of a preset the width, too, unless they have chosen one.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ class FittingLoss:
         """Settings that change the scenario, with loss or points to suit each other, and a notice for the user."""
         loss = settings.get("loss", scenario.loss)
         if settings.get("preset") in PRESETS:
-            return _with_preset(settings, loss), ""
+            return _with_preset(settings, loss, scenario), ""
         points = settings.get("points", scenario.points)
         needs_labels = loss in LOSSES and named(loss).needs_labels
         if needs_labels and not are_labels(points):
@@ -41,7 +41,10 @@ class FittingLoss:
         return settings, ""
 
 
-def _with_preset(settings: dict[str, Any], loss: str) -> dict[str, Any]:
+def _with_preset(settings: dict[str, Any], loss: str, scenario: Scenario) -> dict[str, Any]:
     """A preset keeps the loss unless one of them is about labels and the other is not."""
-    suits = PRESETS[settings["preset"]].loss
-    return settings | {"loss": suits} if named(suits).needs_labels != named(loss).needs_labels else settings
+    suits = PRESETS[settings["preset"]]
+    before = PRESETS[scenario.preset].width if scenario.preset else Scenario.width
+    if scenario.width == before:
+        settings = settings | {"width": suits.width}
+    return settings | {"loss": suits.loss} if named(suits.loss).needs_labels != named(loss).needs_labels else settings

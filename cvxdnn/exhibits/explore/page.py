@@ -9,7 +9,7 @@ from cvxdnn.app.page import LIVE_SECONDS, heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
-from cvxdnn.exhibits.explore.details import details
+from cvxdnn.exhibits.explore.details import are_open, details
 from cvxdnn.exhibits.explore.player import player
 from cvxdnn.exhibits.explore.points_table import points_table, shown_points
 from cvxdnn.exhibits.explore.readout import readout
@@ -23,9 +23,8 @@ def page() -> None:
     here = session()
 
     heading(
-        "Drag a point. Watch a neural network become a spline.",
-        "Weight decay keeps a deep ReLU network as straight as your points allow. "
-        "Below the chart: the proof of how close it is to the best one.",
+        "Watch a network become a spline.",
+        "Drag a point: the best network follows, with its proof.",
     )
     with st.container():  # always there, so that a message moves nothing and remounts nothing
         if here.problem and here.problem_place == "page":
@@ -50,15 +49,13 @@ def page() -> None:
         explore_chart(here)
         write_address(here)
 
-    def show_numbers() -> None:
-        with st.container(border=True):
-            readout(here)
+    def show_player() -> None:
         with st.container(border=True):
             player(here)
 
-    def show_details() -> None:
+    def show_numbers() -> None:
         with st.container(border=True):
-            details(here)
+            readout(here)
 
     def stage() -> Hashable:
         return here.stage
@@ -69,15 +66,16 @@ def page() -> None:
             parts.draw("explore_points", lambda: points_table(here), shows=lambda: shown_points(here))
             parts.draw(
                 "explore_closer",
-                show_details,
-                shows=lambda: here.trained,
-                moves=lambda: here.is_training,
+                lambda: details(here),
+                shows=lambda: are_open() and here.trained,
+                moves=lambda: are_open() and here.is_training,
                 every=lambda: SLOWER,
             )
     with panel:
-        parts.draw("explore_numbers", show_numbers, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
+        parts.draw("explore_player", show_player, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
         with st.container(border=True):
             parts.draw("explore_data", lambda: data_controls(here), shows=lambda: here.scenario.preset)
             model_controls(here)
             with st.expander("Network and training"):
                 network_controls(here)
+        parts.draw("explore_numbers", show_numbers, shows=stage, moves=is_moving, every=lambda: every(SLOWER))

@@ -1,9 +1,7 @@
-"""The training buttons, the progress line and the curve of the gap."""
+"""The training buttons and the progress line."""
 
-import pandas as pd
 import streamlit as st
 
-from cvxdnn.exhibits.explore.progress_chart import progress_chart
 from cvxdnn.exhibits.explore.session import Session
 
 PREFIX = "explore_"
@@ -32,9 +30,6 @@ def player(session: Session) -> None:
         )
     with st.container(key=PREFIX + "progress"):
         st.caption(_progress(session))
-    if run.frame is not None and run.shows(scenario):
-        columns, specification = progress_chart(run.frame.history, session.baseline.lower_bound)
-        st.vega_lite_chart(pd.DataFrame(columns), specification)
 
 
 def _progress(session: Session) -> str:

@@ -1,9 +1,5 @@
-"""The numbers beside the chart, each marked exact, certified or measured."""
+"""The table of numbers, each marked exact, certified or measured."""
 
-import math
-from html import escape
-
-import numpy as np
 import streamlit as st
 
 from cvxdnn.core.solution import Solution
@@ -11,16 +7,9 @@ from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import BAND_TOLERANCE, BEND_TOLERANCE, Comparison, bends, compare
 
 COUNTED = f"Neighbours that one bend replaces within {BEND_TOLERANCE:.1%} of the data's range count once."
-THERE = 0.01
-"""A start whose gap is at most this share of the optimum got there."""
+MORE = 'Why an upper bound: <a href="beyond" target="_self">Beyond the theorem</a>.'
 STYLE = """<style>
 .readout { font-size: 0.9rem; line-height: 1.35; }
-.readout .name { font-size: 0.85rem; opacity: 0.8; }
-.readout .big { font-size: 2rem; font-weight: 700; font-variant-numeric: tabular-nums; min-height: 2.7rem; }
-.readout .big:not(.words) { white-space: nowrap; }
-.readout .big.words { font-size: 1rem; font-weight: 500; padding: 0.4rem 0; }
-.readout .big.brief { font-size: 1rem; font-weight: 500; white-space: normal; }
-.readout .starts { min-height: 2.7em; }
 .readout table { width: 100%; border-collapse: collapse; }
 .readout td { padding: 0.22rem 0; border: 0; vertical-align: top; }
 .readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 8em; }
@@ -36,62 +25,9 @@ def readout(session: Session) -> None:
     run = session.run
     fresh = run.frame is not None and run.shows(session.scenario)
     numbers = compare(session.baseline, run.frame) if fresh and run.frame is not None else None
-    st.html(STYLE + f'<div class="readout">{_headline(session, numbers)}{_table(session, numbers)}</div>')
+    st.html(STYLE + f'<div class="readout">{_table(session, numbers)}</div>')
     if session.optimum.message:
         st.button("Compute the optimum again", key="explore_optimum_again", on_click=session.optimum.forget)
-
-
-def _headline(session: Session, numbers: Comparison | None) -> str:
-    if session.baseline.obstacle:
-        return _instead("there is no best network", session.baseline.obstacle)
-    if session.optimum.message:
-        return _instead("the optimum could not be computed", session.optimum.message)
-    if not session.baseline.is_optimum:
-        return _against_upper_bound(session, numbers)
-    shown = "–" if numbers is None or numbers.relative_gap is None else _percent(numbers.relative_gap)
-    return (
-        f'<div class="name">gap to the best possible network{_tag("certified")}</div>{_big(session, shown)}'
-        f'<div class="name starts">{_starts(session, numbers)}</div>'
-    )
-
-
-def _starts(session: Session, numbers: Comparison | None) -> str:
-    """How all restarts fared, not only the best one: a person who trains once gets any of them."""
-    bound, frame = session.baseline.lower_bound, session.run.frame
-    if numbers is None or frame is None or not bound:
-        return ""
-    gaps = np.sort(frame.objectives / bound - 1)
-    others = gaps[~(gaps <= THERE)]  # those without a number, too
-    words = f"{gaps.size - others.size} of {gaps.size} starts within {THERE:.0%} of it".replace("%", " %")
-    if not others.size:
-        return words
-    if not np.isfinite(others).all():
-        return f"{words}, the others further away or diverged"
-    ends = [_percent(float(gap)) for gap in (others[0], others[-1])]
-    return f"{words}, {others.size} at {' to '.join(dict.fromkeys(ends))}"
-
-
-def _big(session: Session, shown: str) -> str:
-    """The number in large digits, or in its place how far the optimum is that it needs."""
-    if session.optimum.is_running:
-        return f'<div class="big brief" data-testid="gap">The optimum is {session.optimum.standing}.</div>'
-    return f'<div class="big" data-testid="gap">{shown}</div>'
-
-
-def _instead(name: str, why: str) -> str:
-    return f'<div class="name">{name}</div><div class="big words">{escape(why)}</div>'
-
-
-def _against_upper_bound(session: Session, numbers: Comparison | None) -> str:
-    """With biases everywhere the optimum of fewer biases is no optimum: training may go below it."""
-    bound = session.baseline.solution
-    shown = "–" if numbers is None or bound is None else _signed_percent(numbers.objective / bound.objective - 1)
-    return (
-        f'<div class="name">network against the upper bound{_tag("measured")}</div>'
-        f"{_big(session, shown)}"
-        '<div class="name">Biases in every layer allow more functions than the theorem counts: its value is an upper '
-        'bound, not the optimum. See <a href="beyond" target="_self">Beyond the theorem</a>.</div>'
-    )
 
 
 def _table(session: Session, numbers: Comparison | None) -> str:
@@ -112,7 +48,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
         ("inside the optimal band", _inside(numbers)),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
-    return f"<table>{cells}</table>"
+    return f"<table>{cells}</table>{'' if session.baseline.is_optimum else MORE}"
 
 
 def _proven(session: Session, solution: Solution) -> str:
@@ -155,19 +91,6 @@ def _inside(numbers: Comparison | None) -> str:
     if numbers.is_inside:
         return f"yes, to {100 * BAND_TOLERANCE:g} %"
     return f"no, off by {100 * numbers.outside:.2g} %"
-
-
-def _percent(share: float) -> str:
-    """With a sign and two significant digits; a small gap is not rounded to nothing."""
-    percent = 100 * max(share, 0.0)
-    if percent < 1e-6:
-        return "&lt; 0.000001 %"
-    decimals = max(0, 1 - math.floor(math.log10(percent)))
-    return f"+{percent:,.{decimals}f} %"
-
-
-def _signed_percent(share: float) -> str:
-    return f"{100 * share:+.2g} %".replace("-", "−")
 
 
 def _tag(kind: str) -> str:

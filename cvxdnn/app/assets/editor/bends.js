@@ -3,22 +3,21 @@
  * between others are left out (Douglas and Peucker 1973); neighbours count once where one bend can take their place.
  */
 
-const TOLERANCE = 0.005; // of the range of the values, as `cvxdnn.tasks.comparison.BEND_TOLERANCE`
-
 const along = ([x, y], slope, at) => y + slope * (at - x);
 const slopeOf = ([x, y], [u, v]) => (v - y) / (u - x);
 
 /**
  * @param {number[][]} curve corners [x, y], ascending, its two ends included
+ * @param {number} tolerance how far the curve may be moved
  * @returns {number[]} where it bends
  */
-export function distinctBends(curve) {
-  const kept = [...corners(curve, 0, curve.length - 1)];
+export function distinctBends(curve, tolerance) {
+  const kept = [...corners(curve, 0, curve.length - 1, tolerance)];
   const found = [];
   for (let first = 1; first < kept.length - 1; ) {
     let [last, place] = [first, kept[first][0]];
     while (last + 1 < kept.length - 1) {
-      const joint = oneBend(kept, first, last + 1, curve);
+      const joint = oneBend(kept, first, last + 1, curve, tolerance);
       if (joint === null) break;
       [last, place] = [last + 1, joint];
     }
@@ -29,16 +28,16 @@ export function distinctBends(curve) {
 }
 
 /** Those from first to last that the lines between the others would miss. */
-function* corners(curve, first, last) {
+function* corners(curve, first, last, tolerance) {
   const slope = slopeOf(curve[first], curve[last]);
-  let [farthest, off] = [0, TOLERANCE / 2];
+  let [farthest, off] = [0, tolerance / 2];
   for (let i = first + 1; i < last; i++) {
     const distance = Math.abs(curve[i][1] - along(curve[first], slope, curve[i][0]));
     if (distance > off) [farthest, off] = [i, distance];
   }
   if (farthest) {
-    yield* corners(curve, first, farthest);
-    yield* corners(curve, farthest, last);
+    yield* corners(curve, first, farthest, tolerance);
+    yield* corners(curve, farthest, last, tolerance);
     return;
   }
   yield curve[first];
@@ -46,7 +45,7 @@ function* corners(curve, first, last) {
 }
 
 /** Where the lines before and after some corners cross, if they can replace the curve there; else null. */
-function oneBend(kept, first, last, curve) {
+function oneBend(kept, first, last, curve, tolerance) {
   const before = slopeOf(kept[first - 1], kept[first]);
   const after = slopeOf(kept[last], kept[last + 1]);
   if (before === after) return null;
@@ -59,5 +58,5 @@ function oneBend(kept, first, last, curve) {
   const [a, b] = [replaced[Math.max(next - 1, 0)], replaced[Math.max(next, 0)]];
   const height = a === b ? a[1] : along(a, slopeOf(a, b), crossing);
   const off = [...replaced.map(([at, value]) => bent(at) - value), bent(crossing) - height];
-  return Math.max(...off.map(Math.abs)) <= TOLERANCE ? crossing : null;
+  return Math.max(...off.map(Math.abs)) <= tolerance ? crossing : null;
 }

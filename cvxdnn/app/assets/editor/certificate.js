@@ -4,12 +4,12 @@ import { clamp, short } from "./numbers.js";
 import { interpolate } from "./points.js";
 import { path, svg, trace } from "./svg.js";
 
-const HEIGHT = 150;
+const HEIGHT = 88;
 
 export class Certificate {
   /** @param {HTMLElement} host */
   constructor(host) {
-    this.card = host.querySelector(".certificate-card");
+    this.element = host.querySelector(".proof");
     this.picture = host.querySelector(".certificate");
     this.caption = host.querySelector(".caption");
   }
@@ -17,7 +17,7 @@ export class Certificate {
   /** The panel stays away until the first certificate, and is kept, empty, when there is none later. */
   draw({ certificate, words }, drawing) {
     if (!certificate && this.picture.childElementCount === 0) return;
-    if (certificate) this.card.hidden = false;
+    if (certificate) for (const part of [this.element, this.caption]) part.hidden = false;
     this.picture.setAttribute("viewBox", `0 0 ${drawing.shown.width} ${HEIGHT}`);
     this.picture.style.height = `${HEIGHT}px`;
     this.picture.replaceChildren();

@@ -12,10 +12,10 @@ import { linearSpline } from "./points.js";
 import { MARKS, marks, path, svg, trace } from "./svg.js";
 
 const FINGER = 22; // radius of a point's touch area
-const LAYERS = ["networks", "spline", "sparsest", "optimum", "network"]; // bottom to top, above the band
+const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck"]; // bottom to top, above the band
 const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
 const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
-const MARK_ROW = 12;
+const MARK_ROW = 10;
 
 export class Drawing {
   /** The axes' range: {x0, x1, y0, y1, width, height}. */
@@ -61,12 +61,12 @@ export class Drawing {
     this.#levels = levels;
   }
 
-  /** Sizes and scales. They depend on width and domain only, so that arriving data moves nothing. */
+  /** Sizes and scales. They depend on the style sheet and the domain only, so that arriving data moves nothing. */
   #measure(rows) {
     const width = this.chart.clientWidth || 600;
+    const height = this.chart.clientHeight || 300;
     const { x0, x1, y0, y1 } = this.view;
     const strip = rows * MARK_ROW + 4;
-    const height = Math.round(clamp(0.5 * width, 260, 460)) + strip;
     const yTicks = ticks(y0, y1, height / 75);
     const xTicks = ticks(x0, x1, width / (width < 480 ? 70 : 110));
     const [yAxis, xAxis] = [yTicks, xTicks].map(axisLabels);
@@ -74,7 +74,7 @@ export class Drawing {
     const margin = {
       left: Math.max(34, 14 + 7 * longest),
       right: 18,
-      top: yAxis.note ? 26 : 12,
+      top: 30,
       bottom: strip + (xAxis.note ? 38 : 22),
     };
     const plotWidth = width - margin.left - margin.right;
@@ -87,15 +87,14 @@ export class Drawing {
     };
     this.shown = { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis };
     this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.chart.style.height = `${height}px`;
     const box = { x: margin.left, y: margin.top, width: plotWidth, height: plotHeight };
     for (const [name, value] of Object.entries(box)) this.plot.setAttribute(name, value);
     this.plot.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
   }
 
-  hasNewWidth() {
-    const width = this.chart.clientWidth;
-    return width > 0 && width !== this.shown.width;
+  hasNewSize() {
+    const { clientWidth: width, clientHeight: height } = this.chart;
+    return width > 0 && (width !== this.shown.width || height !== this.shown.height);
   }
 
   isInside(x) {
@@ -193,7 +192,7 @@ export class Drawing {
       svg("line", { x1: margin.left, x2: margin.left + plotWidth, y1: top, y2: top }, grid);
       write(yAxis.labels[i], { x: margin.left - 8, y: top + 4, "text-anchor": "end" });
     });
-    if (yAxis.note) write(yAxis.note, { class: "note", x: 2, y: 12 });
+    if (yAxis.note) write(yAxis.note, { class: "note", x: 2, y: 22 });
     if (xAxis.note) write(xAxis.note, { class: "note", x: width - margin.right, y: height - 4, "text-anchor": "end" });
   }
 

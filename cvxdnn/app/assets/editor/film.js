@@ -81,4 +81,4 @@ export function corners(still, low, high) {
 }
 
 /** The bends inside the data's range that can be told apart. */
-export const bends = (still) => distinctBends(corners(still, 0, 1));
+export const bends = (still, tolerance) => distinctBends(corners(still, 0, 1), tolerance);

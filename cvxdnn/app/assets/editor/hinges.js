@@ -3,11 +3,11 @@
  * bends the curve. Pointing at one, or choosing it with the arrow keys, lights it in both and says what it is.
  */
 
-import { bends, rampAt, valueAt } from "./film.js";
+import { rampAt, valueAt } from "./film.js";
 import { coordinate } from "./numbers.js";
 import { svg } from "./svg.js";
 
-const HEIGHT = 64;
+const HEIGHT = 48;
 const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: it has been switched off
 const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
 
@@ -18,6 +18,7 @@ const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 export class Hinges {
   #chosen = null; // index of a ramp
   #shown = []; // {index, ramp, share}
+  #areNeurons;
   #x;
   #width;
 
@@ -28,7 +29,7 @@ export class Hinges {
    */
   constructor(host, beads, editor) {
     this.element = host.querySelector(".hinges");
-    this.words = this.element.querySelector("p");
+    [this.words, this.explanation] = this.element.querySelector("p").children;
     this.strip = this.element.querySelector("svg");
     this.beads = beads;
     this.editor = editor;
@@ -46,16 +47,17 @@ export class Hinges {
   clear() {
     this.beads.replaceChildren();
     this.strip.replaceChildren();
-    this.words.textContent = "";
+    this.#say("");
     this.#shown = [];
   }
 
   /**
    * @param {import("./film.js").Still} still
+   * @param {number} bends of it that can be told apart
    * @param {{x: object, y: object}} units
    * @param {boolean} areNeurons or bends of a deeper network
    */
-  draw(still, units, areNeurons, drawing) {
+  draw(still, bends, units, areNeurons, drawing) {
     this.clear();
     const total = still.ramps.reduce((sum, { change }) => sum + Math.abs(change), 0) || 1;
     this.#shown = still.ramps
@@ -66,7 +68,8 @@ export class Hinges {
     this.drawing = drawing;
     this.#drawStrip(drawing);
     this.#drawBeads(still, units, drawing);
-    this.#say(still, areNeurons);
+    this.#areNeurons = areNeurons;
+    this.#count(bends);
   }
 
   #drawStrip({ view, shown, scale }) {
@@ -115,17 +118,22 @@ export class Hinges {
     bead.classList.toggle("chosen", index === this.#chosen);
   }
 
-  #say(still, areNeurons) {
-    const chosen = this.#shown.find(({ index }) => index === this.#chosen);
-    if (chosen) this.words.textContent = this.#described(chosen, areNeurons);
-    else if (areNeurons) {
-      const hinges = counted(this.#shown.length, "hinge");
-      this.words.textContent = `${hinges}, ${counted(bends(still).length, "bend")}: each neuron is a ramp, the network their sum`;
-    } else this.words.textContent = `${counted(bends(still).length, "bend")}: the network is a line and a ramp at each`;
+  #say(words, explanation = "") {
+    this.words.textContent = words;
+    this.explanation.textContent = explanation;
   }
 
-  #described({ index, ramp, share }, areNeurons) {
-    const name = areNeurons ? `Neuron ${index + 1}` : "This bend";
+  #count(bends) {
+    const chosen = this.#shown.find(({ index }) => index === this.#chosen);
+    if (chosen) this.#say(this.#described(chosen));
+    else if (this.#areNeurons) {
+      const hinges = counted(this.#shown.length, "hinge");
+      this.#say(`${hinges}, ${counted(bends, "bend")}`, ": each neuron is a ramp, the network their sum");
+    } else this.#say(counted(bends, "bend"), ": the network is a line and a ramp at each");
+  }
+
+  #described({ index, ramp, share }) {
+    const name = this.#areNeurons ? `Neuron ${index + 1}` : "This bend";
     const place = coordinate(this.#x.to(ramp.place), this.#width);
     return `${name} bends the curve at x = ${place} and makes ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of all bending`;
   }
@@ -149,7 +157,7 @@ export class Hinges {
     const now = ordered.findIndex(({ index }) => index === this.#chosen);
     const next = now < 0 ? 0 : Math.min(Math.max(now + step, 0), ordered.length - 1);
     this.#choose(ordered[next].index);
-    this.editor.announce(this.#described(ordered[next], true));
+    this.editor.announce(this.#described(ordered[next]));
   }
 
   #choose(index) {

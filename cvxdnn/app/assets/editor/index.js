@@ -4,7 +4,7 @@
  *   history   the points and their undo
  *   link      what Python sends and is told
  *   gestures  what hand and keyboard mean
- *   drawing   the chart; beside it legend, weight decay, price, certificate, words
+ *   drawing   the chart; around it score, price, weight decay, certificate, legend, words
  *   preview   the optimum of points that Python has not answered yet
  *   player    the film of the training, hinges: the neurons of the network it shows
  *
@@ -25,6 +25,7 @@ import { Player } from "./player.js";
 import { pairs } from "./points.js";
 import { flatFrom, normalised, preview } from "./preview.js";
 import { Price } from "./price.js";
+import { Score } from "./score.js";
 import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
 
@@ -45,6 +46,7 @@ export class Editor {
     this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
     this.certificate = new Certificate(this.host);
     this.price = new Price(this.host);
+    this.score = new Score(this.host, () => this.schedule("all"));
     this.weightDecay = new WeightDecay(
       this.host,
       (beta) => this.#slide(beta),
@@ -218,8 +220,10 @@ export class Editor {
     if (!this.drawing.view || !this.link.data) return;
     const { hidden } = this.link;
     const preview = this.#preview();
-    const seen = this.player.draw();
-    const data = this.#isAhead() ? withoutNews(this.link.data, preview) : this.#withFilm(seen);
+    const { score } = this.link.data;
+    const seen = this.player.draw(score?.tag === "certified" ? score.bound : null);
+    const data = this.#withStuck(this.#isAhead() ? withoutNews(this.link.data, preview) : this.#withFilm(seen));
+    this.score.draw(data);
     this.weightDecay.draw(data.model, this.link.beta, this.#flatFrom());
     this.price.draw(data);
     if (isAll) {
@@ -250,7 +254,7 @@ export class Editor {
     const { points } = this.history;
     if (!model?.is_squared || !points.length || !this.#isAhead()) return null;
     const { view } = this.drawing;
-    const of = { points, beta, depth: model.depth, view };
+    const of = { points, beta, depth: model.depth, view, tolerance: this.link.data.bend_tolerance };
     if (!isSame(this.#previewed?.of, of)) this.#previewed = { of, found: preview(of) };
     return this.#previewed.found;
   }
@@ -273,9 +277,11 @@ export class Editor {
     const { x, y } = normalised(this.history.points);
     const { view } = this.drawing;
     const line = corners(seen.still, x.from(view.x0), x.from(view.x1));
+    const found = bends(seen.still, data.bend_tolerance);
     const shown = {
       lines: [[line.map(([at]) => x.to(at)), line.map(([, value]) => y.to(value))]],
-      knots: bends(seen.still).map(x.to),
+      knots: found.map(x.to),
+      bends: found.length,
       price: { name: "network", misfit: seen.still.misfit, charge: seen.still.charge },
     };
     const hidden = { lines: [] };
@@ -283,17 +289,30 @@ export class Editor {
     return { ...data, curves: data.curves.map((curve) => ({ ...curve, ...changes[curve.style] })) };
   }
 
+  /** With the start that is stuck and was asked for. */
+  #withStuck(data) {
+    const stuck = this.score.stuck(data);
+    const others = data.curves.find(({ style }) => style === "networks");
+    const line = stuck && others?.lines[stuck.line];
+    if (!line) return data;
+    const curve = { name: "stuck", label: stuck.label, style: "stuck", lines: [line], knots: [] };
+    return { ...data, curves: [...data.curves, curve] };
+  }
+
   #drawHinges(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
-    const isShown = seen && network && !hidden.has(network.name);
     const { model } = this.link.data;
     this.hinges.makeRoom(Boolean(model));
-    if (isShown) this.hinges.draw(seen.still, normalised(this.history.points), model?.depth === 2, this.drawing);
-    else this.hinges.clear();
+    if (!seen || !network || hidden.has(network.name)) {
+      this.hinges.clear();
+      return;
+    }
+    const units = normalised(this.history.points);
+    this.hinges.draw(seen.still, network.bends, units, model?.depth === 2, this.drawing);
   }
 
   #layout() {
-    if (this.drawing.hasNewWidth()) this.paint("all");
+    if (this.drawing.hasNewSize()) this.paint("all");
   }
 
   /** What tests and the style sheet read. */

@@ -25,6 +25,8 @@
  * drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
  * is not confirmed within seconds is told again.
  *
+ * @typedef {{label: string, line: number}} Stuck a start that did not get there: which of the lines of "networks" it is
+ *
  * @typedef {object} Data what `point_editor` in Python sends
  * @property {number[][]} points pairs of x and y
  * @property {number} version
@@ -33,11 +35,13 @@
  * @property {number} max_points
  * @property {number} min_points
  * @property {{name: string, label: string, style: string, lines: number[][][], knots: number[],
- *   price: ?{name: string, misfit: number, charge: number}, is_old: boolean}[]} curves
+ *   bends: ?number, price: ?{name: string, misfit: number, charge: number}, is_old: boolean}[]} curves
  * @property {?{label: string, x: number[], lower: number[], upper: number[]}} band
  * @property {?{x: number[], z: number[], c: number, half_width: number, touching: number[]}} certificate
  * @property {{decay: string, caption: string}} words about the certificate; "{wall}" stands for the half width
  * @property {?import("./preview.js").Model} model what the optimum is of
+ * @property {?{title: string, tag: string, bound: ?number, instead: string, note: string, stuck: Stuck[]}} score
+ * @property {number} bend_tolerance within which neighbouring bends count once; share of the range of y
  * @property {?{address: string, stills: number, step: number, start: number, edition: number, is_running: boolean,
  *   plays: boolean}} film
  * @property {string[]} hidden

@@ -1,5 +1,5 @@
 /**
- * The film bar under the chart: play, pause, any moment, four speeds. The film is fetched once it is complete, or once
+ * The film bar under the chart: play, pause, any moment, five speeds, and above it how the gap falls. The film is fetched once it is complete, or once
  * somebody wants to see it; until then, and at its end, the chart shows what Python sends.
  */
 
@@ -7,6 +7,7 @@ import { at, read } from "./film.js";
 
 const PER_SECOND = 16; // stills, at speed 1
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
+const LEAST_GAP = 1e-6; // lowest of the area above the bar
 
 export class Player {
   /** @type {?import("./film.js").Still[]} */
@@ -18,6 +19,7 @@ export class Player {
   #since = null; // time of the last frame while it plays
   #isAsking = false;
   #hasPlayed = false; // by itself
+  #drawn = {}; // of which stills and bound the area is
 
   /**
    * @param {HTMLElement} host
@@ -30,6 +32,7 @@ export class Player {
     this.rail = this.element.querySelector("input");
     this.step = this.element.querySelector(".step");
     this.speed = this.element.querySelector(".speed");
+    [this.picture] = this.element.querySelector(".moments").children;
     this.button.onclick = () => (this.isPlaying ? this.#pause() : this.#play());
     this.rail.oninput = () => this.#seek(this.rail.valueAsNumber);
     this.speed.onclick = () => this.#faster();
@@ -122,10 +125,12 @@ export class Player {
 
   /**
    * Draws the bar.
+   * @param {?number} bound below which no network is
    * @returns {?{still: import("./film.js").Still, isNewest: boolean}} what the film shows now; null where there is none
    */
-  draw() {
+  draw(bound) {
     if (this.isPlaying) this.#advance();
+    this.#drawGaps(bound);
     const position = Math.min(this.#position, this.#last);
     this.rail.max = this.#last;
     if (this.rail.valueAsNumber !== position) this.rail.value = position;
@@ -141,6 +146,19 @@ export class Player {
     const isNewest = this.#position === Number.POSITIVE_INFINITY;
     this.#say(isNewest ? this.#reel.step : still.step);
     return { still, isNewest };
+  }
+
+  /** The gap at every still, on a logarithmic scale. */
+  #drawGaps(bound) {
+    const stills = this.#stills;
+    if (this.#drawn.stills === stills && this.#drawn.bound === bound) return;
+    this.#drawn = { stills, bound };
+    const gaps = bound && stills ? stills.map(({ misfit, charge }) => (misfit + charge) / bound - 1) : [];
+    const logs = gaps.map((gap) => Math.log10(Math.max(gap, LEAST_GAP)));
+    const [low, high] = [Math.log10(LEAST_GAP), Math.max(...logs, 0)];
+    this.picture.setAttribute("viewBox", `0 0 ${Math.max(gaps.length - 1, 1)} 1`);
+    const places = logs.map((log, k) => `${k} ${(1 - (log - low) / (high - low)).toFixed(3)}`);
+    this.picture.firstChild.setAttribute("d", places.length ? `M0 1L${places.join("L")}V1Z` : "");
   }
 
   #say(step) {

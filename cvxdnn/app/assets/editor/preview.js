@@ -19,6 +19,7 @@
 import { band } from "../optimum/band.js";
 import { atEdges, average, loss, mean } from "../optimum/certificate.js";
 import { deepOptimum, flatWeightDecay, grouped } from "../optimum/index.js";
+import { distinctBends } from "./bends.js";
 
 const DRAWN = 1e-6;
 const TOUCHING = 1e-6; // share of the half width within which the curve touches the wall
@@ -66,10 +67,11 @@ export function flatFrom({ points, depth }) {
  * @param {number} of.beta
  * @param {number} of.depth
  * @param {{x0: number, x1: number}} of.view what of the x axis is shown
+ * @param {number} of.tolerance within which neighbouring bends count once
  * @returns {?{optimum: object, certificate: object, band: object, flat: number}} as in `Data`; null where nothing is
  *   certified
  */
-export function preview({ points, beta, depth, view }) {
+export function preview({ points, beta, depth, view, tolerance }) {
   const { x, y, data } = normalised(points);
   const found = deepOptimum(data, beta, depth);
   if (!(found.gap <= DRAWN * found.twoLayerObjective)) return null;
@@ -78,6 +80,7 @@ export function preview({ points, beta, depth, view }) {
   return {
     optimum: {
       ...curve(data, found, low, high, x, y),
+      bends: distinctBends(corners(data, found, 0, 1), tolerance).length,
       price: { name: "best", misfit: found.loss, charge: found.objective - found.loss },
     },
     flat: loss(data, new Float64Array(data.x.length).fill(mean(data))),
@@ -93,11 +96,15 @@ export function preview({ points, beta, depth, view }) {
 }
 
 /** The polyline from one edge of the view to the other, and where it bends. */
-function curve(data, { values, slopes, knots }, low, high, x, y) {
+function curve(data, found, low, high, x, y) {
+  const polyline = corners(data, found, low, high);
+  const line = [polyline.map(([at]) => x.to(at)), polyline.map(([, value]) => y.to(value))];
+  return { lines: [line], knots: found.knots.map((i) => x.to(data.x[i])) };
+}
+
+function corners(data, { values, slopes, knots }, low, high) {
   const [start, end] = atEdges(data, values, slopes, low, high);
-  const corners = [[low, start], ...knots.map((i) => [data.x[i], values[i]]), [high, end]];
-  const line = [corners.map(([at]) => x.to(at)), corners.map(([, value]) => y.to(value))];
-  return { lines: [line], knots: knots.map((i) => x.to(data.x[i])) };
+  return [[low, start], ...knots.map((i) => [data.x[i], values[i]]), [high, end]];
 }
 
 function touching(xs, { z, halfWidth }) {
