@@ -98,7 +98,8 @@ def still_of(network: Network, step: int, objective: float, misfit: float) -> St
     ramps = np.column_stack(columns).astype(np.float32)
     middle = float(network(np.array([0.5]))[0])
     constant = middle - 0.5 * slope - _sum_at(ramps, 0.5)
-    return Still(step, constant, slope, misfit, objective - misfit, ramps)
+    charge = objective - misfit if len(ramps) else 0.0  # what is left for a constant is round-off
+    return Still(step, constant, slope, misfit, charge, ramps)
 
 
 def _sum_at(ramps: Ramps, x: float) -> float:

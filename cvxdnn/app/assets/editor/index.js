@@ -6,7 +6,7 @@
  *   gestures  what hand and keyboard mean
  *   drawing   the chart; beside it legend, weight decay, price, certificate, words
  *   preview   the optimum of points that Python has not answered yet
- *   player    the film of the training, hinges: the neurons of the network it shows
+ *   player    the film of the training, hinges: the neurons of the network it shows, pull: what it has to do with the tube
  *
  * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
@@ -25,6 +25,7 @@ import { Player } from "./player.js";
 import { pairs } from "./points.js";
 import { flatFrom, normalised, preview } from "./preview.js";
 import { Price } from "./price.js";
+import { pullOf } from "./pull.js";
 import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
 
@@ -226,11 +227,12 @@ export class Editor {
       this.drawing.drawAxes(data);
     }
     this.legend.draw(data, hidden);
+    const still = this.#stillShown(seen, data.curves, hidden);
     if (isAll || preview || seen) {
       this.drawing.drawOptimum(data, hidden);
-      this.certificate.draw(data, this.drawing);
+      this.certificate.draw(data, this.drawing, this.#pull(still));
     }
-    this.#drawHinges(this.#isAhead() ? null : seen, data.curves, hidden);
+    this.#drawHinges(still);
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
     this.drawing.drawPoints(this.history.points);
@@ -283,12 +285,23 @@ export class Editor {
     return { ...data, curves: data.curves.map((curve) => ({ ...curve, ...changes[curve.style] })) };
   }
 
-  #drawHinges(seen, curves, hidden) {
+  /** The moment of the film that is shown; null where there is none, or its network is hidden. */
+  #stillShown(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
-    const isShown = seen && network && !hidden.has(network.name);
+    return seen && network && !this.#isAhead() && !hidden.has(network.name) ? seen.still : null;
+  }
+
+  /** Of the network that is shown; null for a deeper one or another loss, where it is no theorem. */
+  #pull(still) {
+    const { model } = this.link.data;
+    if (!still || model?.depth !== 2 || !model.is_squared || !(model.beta > 0)) return null;
+    return pullOf(still, normalised(this.history.points), model.beta, this.drawing.view);
+  }
+
+  #drawHinges(still) {
     const { model } = this.link.data;
     this.hinges.makeRoom(Boolean(model));
-    if (isShown) this.hinges.draw(seen.still, normalised(this.history.points), model?.depth === 2, this.drawing);
+    if (still) this.hinges.draw(still, normalised(this.history.points), model?.depth === 2, this.drawing);
     else this.hinges.clear();
   }
 
