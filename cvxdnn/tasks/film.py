@@ -35,6 +35,8 @@ MOST_RAMPS = 15_000
 """Of all stills together, which makes 180 kB."""
 _ROUNDING = 1e-5
 """Share of a ramp's numbers up to which they are the same."""
+_NOTHING = 1e-13
+"""Share of the objective, which is rounded up, below which a charge is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +100,8 @@ def still_of(network: Network, step: int, objective: float, misfit: float) -> St
     ramps = np.column_stack(columns).astype(np.float32)
     middle = float(network(np.array([0.5]))[0])
     constant = middle - 0.5 * slope - _sum_at(ramps, 0.5)
-    charge = objective - misfit if len(ramps) else 0.0  # what is left for a constant is round-off
-    return Still(step, constant, slope, misfit, charge, ramps)
+    charge = objective - misfit
+    return Still(step, constant, slope, misfit, charge if charge > _NOTHING * objective else 0.0, ramps)
 
 
 def _sum_at(ramps: Ramps, x: float) -> float:

@@ -76,7 +76,7 @@ def test_insertion_builds_one_hinge_a_still_where_the_certificate_was_left_most(
     data, _ = scenario.normalized()
     frame = last_frame(replace(training_stream(scenario), hold=1e-9))
     stills = frame.film.stills()
-    assert stills[0].ramps.size == 0
+    assert stills[0].ramps.size == stills[0].charge == 0
     for before, after in pairwise(stills):
         bends, later = ({(place, side) for place, _, side in still.ramps.tolist()} for still in (before, after))
         (new,) = later - bends
