@@ -4,9 +4,9 @@
     python -m benchmarks.training_quality --sets 5 --depths 2 --output some/page.md
 
 The presets with the squared loss and thirty random data sets (up to 20 points in the unit interval, pairs of them as
-near as a thousandth), three weight decays as shares of beta_max, two to four layers. Every method gets the same data,
-the same first weights and sixteen restarts on one thread; its best restart counts, and its time is processor time. The
-optimum is that of `cvxdnn.solve`, which proves its own gap.
+near as a thousandth), three weight decays as shares of beta_max, two to four layers. Every method gets the same data
+and sixteen restarts on one thread; its best restart counts, and its time is processor time. The optimum is that of
+`cvxdnn.solve`, which proves its own gap.
 """
 
 import argparse

@@ -27,6 +27,7 @@ STYLE = """<style>
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
 .stSidebar [data-testid="stSidebarNavLink"] span { font-size: 0.86rem; }
 .st-key-explore_progress { min-height: 3.1rem; }
+.st-key-explore_described { min-height: 4.4rem; }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }

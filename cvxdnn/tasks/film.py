@@ -3,12 +3,16 @@
 A network of one input is a sum of ramps, f(x) = constant + slope x + sum_j change_j (side_j (x - place_j))_+. With two
 layers each ramp is a neuron, and the slope is 0; with more each ramp is a bend of the function. Moments are evenly
 spaced in the logarithm of the step, since most happens at the beginning.
+
+Insertion has few moments, and each is worth a still: one ramp enters from one to the next, at a place that the earlier
+one names, so that a reader can show it coming.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,6 +33,10 @@ MOST_STILLS = 150
 """Beyond, every other one is left out."""
 MOST_RAMPS = 15_000
 """Of all stills together, which makes 180 kB."""
+_ROUNDING = 1e-5
+"""Share of a ramp's numbers up to which they are the same."""
+_NOTHING = 1e-13
+"""Share of the objective, which is rounded up, below which a charge is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +47,7 @@ class Still:
     constant, slope : what is added to the ramps
     misfit, charge : loss and weight decay's part of the objective
     ramps : (k, 3) float32, each with place, change of slope there, and side: +1 or -1 where x is larger or smaller
+    entry : where insertion puts the one ramp that the next still has and this one has not; NaN where it does not
     """
 
     step: int
@@ -47,13 +56,14 @@ class Still:
     misfit: float
     charge: float
     ramps: Ramps
+    entry: float = np.nan
 
 
 @dataclass(frozen=True, eq=False)
 class Film:
     """Some moments in order.
 
-    numbers : (f, 5) step, constant, slope, misfit, charge of each
+    numbers : (f, 6) step, constant, slope, misfit, charge, entry of each
     counts : (f,) how many ramps each has
     ramps : (sum of counts, 3) float32, one after the other
     """
@@ -71,8 +81,8 @@ class Film:
         """One by one."""
         ends = np.cumsum(self.counts)
         return [
-            Still(int(step), constant, slope, misfit, charge, self.ramps[end - count : end])
-            for (step, constant, slope, misfit, charge), count, end in zip(
+            Still(int(step), constant, slope, misfit, charge, self.ramps[end - count : end], entry)
+            for (step, constant, slope, misfit, charge, entry), count, end in zip(
                 self.numbers.tolist(), self.counts, ends, strict=True
             )
         ]
@@ -90,7 +100,8 @@ def still_of(network: Network, step: int, objective: float, misfit: float) -> St
     ramps = np.column_stack(columns).astype(np.float32)
     middle = float(network(np.array([0.5]))[0])
     constant = middle - 0.5 * slope - _sum_at(ramps, 0.5)
-    return Still(step, constant, slope, misfit, objective - misfit, ramps)
+    charge = objective - misfit
+    return Still(step, constant, slope, misfit, charge if charge > _NOTHING * objective else 0.0, ramps)
 
 
 def _sum_at(ramps: Ramps, x: float) -> float:
@@ -108,11 +119,11 @@ class FilmMaker:
     earlier : Film, optional
         Of the same training until it was paused.
     takes_all : bool
-        Whether every snapshot is worth one, as long as there is room.
+        Whether every snapshot with other ramps is worth one, as long as there is room, and names the ramp that enters.
     """
 
     def __init__(self, take: Callable[[Any], Still], earlier: Film | None = None, *, takes_all: bool = False) -> None:
-        self._take, self._takes_all = take, takes_all
+        self._take, self._takes_all, self._inserts = take, takes_all, takes_all
         self._stills = [] if earlier is None else earlier.stills()
         self._growth = GROWTH
 
@@ -123,16 +134,37 @@ class FilmMaker:
             return  # where training was paused
         if last is not None and not (is_last or self._takes_all or snapshot.step >= self._growth * last):
             return
-        self._stills.append(self._take(snapshot))
+        self._add(self._take(snapshot), is_last)
         ramps = sum(len(still.ramps) for still in self._stills)
         if len(self._stills) > MOST_STILLS or (ramps > MOST_RAMPS and len(self._stills) > 2):
             self._stills = [*self._stills[:-1:2], self._stills[-1]]
             self._growth, self._takes_all = min(self._growth**2, MOST_GROWTH), False
 
+    def _add(self, still: Still, is_last: bool) -> None:
+        if self._takes_all and self._stills and not _differ(self._stills[-1], still):
+            if not is_last:
+                return
+            self._stills[1:] = self._stills[1:-1]  # what has come to rest is shown at its last step
+        self._stills.append(still)
+
     def film(self) -> Film:
         """What there is so far."""
+        entries = [_entry(*pair) if self._inserts else np.nan for pair in pairwise(self._stills)]
+        numbers = [[s.step, s.constant, s.slope, s.misfit, s.charge] for s in self._stills]
         return Film(
-            numbers=np.array([[s.step, s.constant, s.slope, s.misfit, s.charge] for s in self._stills]),
+            numbers=np.column_stack([numbers, [*entries, np.nan]]),
             counts=np.array([len(still.ramps) for still in self._stills]),
             ramps=np.concatenate([still.ramps for still in self._stills]),
         )
+
+
+def _differ(one: Still, other: Still) -> bool:
+    """Whether ramps differ by more than rounding."""
+    return one.ramps.shape != other.ramps.shape or not np.allclose(one.ramps, other.ramps, rtol=_ROUNDING, atol=0.0)
+
+
+def _entry(before: Still, after: Still) -> float:
+    """The place of the only ramp that is new; NaN where there are none or several."""
+    known = {(place, side) for place, _, side in before.ramps.tolist()}
+    new = [place for place, _, side in after.ramps.tolist() if (place, side) not in known]
+    return new[0] if len(new) == 1 else np.nan

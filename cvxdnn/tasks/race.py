@@ -1,5 +1,7 @@
 """A race of optimisers: the same first weights, the same points, and the same share of the computer for each.
 
+Only insertion begins with a constant instead.
+
 The optimisers take turns; whoever has used the least time goes next. So every curve means what it would mean alone,
 and all of them grow together on the screen. An optimiser's time is that of its own steps, without the frames.
 """

@@ -13,6 +13,8 @@ bent at the left end of the data: bends inside it, layer upon layer, average the
 *All layers of the same Frobenius norm, not small.* At a stationary point the layers are balanced, and for L >= 3 the
 constant function attracts everything that starts small. The norm t is chosen such that the path norm t^L is `PATH_NORM`
 in the data's units, less only where weight decay would charge much more for it than the whole loss to be gained.
+
+Insertion begins with a constant instead, every neuron idle: what it builds is then all its own.
 """
 
 from __future__ import annotations
@@ -65,6 +67,14 @@ def random_layers(
     weights *= norm / np.linalg.norm(weights)
     bias = np.mean(y - (_activations(layers, x) @ weights)[:, 0])
     return [*layers, (weights, np.array([bias]))]
+
+
+def idle(layers: Layers, y: Array, loss: Loss) -> list[tuple[Array, Array]]:
+    """The best constant: the last hidden layer neither hears nor speaks; where there is no best, the mean of y."""
+    constant = float(midpoint(*map(np.array, loss.best_constants(y))))
+    (weights, biases), (outward, _) = layers[-2:]
+    offset = np.array([constant if np.isfinite(constant) else y.mean()])
+    return [*layers[:-2], (np.zeros_like(weights), np.zeros_like(biases)), (np.zeros_like(outward), offset)]
 
 
 def layer_norm(layout: ParameterLayout, y: Array, beta: float, loss: Loss | None = None) -> float:

@@ -7,9 +7,9 @@ import numpy as np
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.network import Network
 from cvxdnn.core.types import Array
-from cvxdnn.training.initialization import disturbed, layer_norm, random_layers
+from cvxdnn.training.initialization import disturbed, idle, layer_norm, random_layers
 from cvxdnn.training.layout import Layers, ParameterLayout
-from cvxdnn.training.state import Problem
+from cvxdnn.training.state import INSERTION, Problem
 from cvxdnn.training.units import Units
 
 __all__ = ["first_layers", "layers_of", "seen_from"]
@@ -21,7 +21,10 @@ def first_layers(problem: Problem, initial: Network | None, seed: int) -> list[L
     x, y = units.data(problem.x, problem.y)
     norm = layer_norm(layout, y, units.beta(problem.beta), units.loss)
     if initial is None:
-        return [random_layers(layout, x, y, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
+        drawn = [random_layers(layout, x, y, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
+        if problem.optimizer != INSERTION:
+            return [*drawn]
+        return [idle(layers, y, units.loss) for layers in drawn]
     given = seen_from(units, initial, problem.x, _padded(initial, layout))
     return [disturbed(given, layout, norm=norm, seed=seed, restart=i) for i in range(layout.restarts)]
 

@@ -82,9 +82,9 @@ def train(
         The data term for each point, "squared" being (f - y)^2 / 2; "logistic" and "hinge" need labels -1 and +1.
         Thresholds are in the units of y.
     optimizer : {"gd", "momentum", "adam", "lbfgs", "insertion"}
-        Full-batch method. "insertion" puts neurons where the certificate is violated and solves for all amplitudes: for
-        two layers it ends at the global optimum if there are neurons enough. It needs a smooth loss ("squared",
-        "huber", "logistic") and, for depth >= 3, biases="last_hidden" and x >= 0.
+        Full-batch method. "insertion" begins with a constant, puts neurons where the certificate is violated, one a
+        step, and solves for all amplitudes: for two layers it ends at the global optimum if there are neurons enough.
+        It needs a smooth loss ("squared", "huber", "logistic") and, for depth >= 3, biases="last_hidden" and x >= 0.
     polish : bool, optional
         Finish restarts that have come to rest by exact moves, to the minimum of their basin. Needs a smooth loss. By
         default only after "insertion".

@@ -16,8 +16,9 @@ WATCH = """() => {
   window.shifts = [];
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      const nodes = entry.sources.map(({ node }) => node?.className?.baseVal ?? node?.className ?? String(node));
-      window.shifts.push({ value: entry.value, nodes });
+      const moved = entry.sources.map(({ node, previousRect: from, currentRect: to }) =>
+        `${node?.textContent?.slice(0, 30)} from ${from.y} to ${to.y}, ${to.width} x ${to.height}`);
+      window.shifts.push({ value: entry.value, moved });
     }
   }).observe({ type: "layout-shift" });
 }"""
@@ -83,7 +84,7 @@ def test_a_file_and_a_refused_one_move_nothing_on_the_chart(calm_page, tmp_path)
     place = chart.bounding_box()
     choose.set_input_files(str(bad))
     expect(page.get_by_text("The file was not used")).to_be_visible(timeout=SLOW)
-    assert chart.bounding_box() == place
+    assert chart.bounding_box() == pytest.approx(place, abs=1)
     choose.set_input_files(str(good))
     expect(page.get_by_role("button", name=re.compile("^Point 1 of 4"))).to_be_visible(timeout=SLOW)
-    assert chart.bounding_box() == place
+    assert chart.bounding_box() == pytest.approx(place, abs=1)

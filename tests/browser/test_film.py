@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from cvxdnn.app.modules import DIGEST
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.tube import tube
 from cvxdnn.tasks.comparison import BEND_TOLERANCE, bends
 from tests.browser.test_explore import SLOW, curve, drag, open_explore, shape
 from tests.browser.test_point_editor import next_frame
@@ -109,6 +110,56 @@ def test_beads_lie_on_the_curve(page, address):
         for left, top in beads:
             nearest = corners[np.abs(corners[:, 0] - left).argmin()]
             assert np.abs(nearest - [left, top]).max() < 0.5
+
+
+def test_insertion_drops_one_hinge_after_another_where_the_pull_leaves_the_tube(page, address):
+    open_explore(page, address, "?preset=spike&optimizer=insertion")
+    words, pull, missing = (page.locator(f".{name}") for name in ("hinges p", "pull-words", "certificate .missing"))
+    expect(words).to_have_text(re.compile("4 hinges"), timeout=SLOW)
+    expect(pull).to_have_text(re.compile("pull inside the tube"))
+    expect(missing).to_have_count(0)
+    page.evaluate(
+        """words => {
+            window.told = [];
+            const look = () => window.told.push(parseInt(words.textContent)) ;
+            new MutationObserver(look).observe(words, { childList: true, subtree: true });
+        }""",
+        words.element_handle(),
+    )
+    button(page, "Play the film of the training").click()
+    expect(pull).to_have_text(re.compile("outside the tube"))
+    line, ring = page.locator(".beads .fall"), missing.first
+    expect(line).to_have_count(1)
+    button(page, "Pause the film").click()
+    next_frame(page)
+    assert float(ring.get_attribute("cx")) == pytest.approx(float(line.get_attribute("x1")), abs=0.1)
+    button(page, "Play the film of the training").click()
+    expect(pull).to_have_text(re.compile("pull inside the tube"), timeout=SLOW)
+    expect(missing).to_have_count(0)
+    told = [count for count in page.evaluate("window.told") if count == count]
+    assert list(dict.fromkeys(told))[-5:] == [0, 1, 2, 3, 4]
+
+
+def test_the_pull_is_the_tube_that_the_library_finds_for_the_residuals(app_server, page):
+    rng = np.random.default_rng(0)
+    page.goto(app_server("tests/browser/apps/editor_app.py"))
+    found_by = """async ([folder, ramps, xs, ys, beta]) => {
+        const [{ pullOf }, { grouped }] = await Promise.all(
+            ["editor/pull.js", "optimum/index.js"].map((name) => import(folder + name)));
+        const still = { constant: 0.1, slope: 0, entry: NaN, ramps };
+        return pullOf(still, { x: { to: (x) => x }, data: grouped(xs, ys) }, beta, { x0: -1, x1: 2 });
+    }"""
+    for _ in range(20):
+        x, y, beta = np.sort(rng.uniform(size=9)), rng.standard_normal(9), 10 ** rng.uniform(-3, 1)
+        places, changes, sides = rng.uniform(size=5), rng.standard_normal(5), rng.choice([-1.0, 1.0], 5)
+        ramps = [{"place": p, "change": c, "side": s} for p, c, s in zip(places, changes, sides, strict=True)]
+        residuals = y - 0.1 - np.maximum(sides * (x[:, None] - places), 0) @ changes
+        theirs = tube(x, residuals - residuals.mean(), beta)
+        pull = page.evaluate(found_by, [f"/assets/{DIGEST}/", ramps, x.tolist(), y.tolist(), beta])
+        assert np.allclose(pull["z"][1:-1], theirs.z, atol=1e-12)
+        assert pull["times"] == pytest.approx(theirs.needed_beta / beta, rel=1e-10)
+        assert pull["at"] == x[np.abs(theirs.z).argmax()]
+        assert pull["isBeyond"] == (pull["times"] > 1.001)
 
 
 def test_points_that_move_take_the_film_away_until_networks_have_trained_on_them(page, address):

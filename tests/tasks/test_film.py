@@ -1,10 +1,13 @@
 """Films: what they show is the network, and they are small whatever the training."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from cvxdnn.convex import solve
+from cvxdnn.core.datasets import PRESETS
 from cvxdnn.tasks.experiments import training_stream
 from cvxdnn.tasks.film import GROWTH, MOST_RAMPS, MOST_STILLS, FilmMaker, Still, still_of
 from cvxdnn.tasks.scenario import Scenario
@@ -28,8 +31,8 @@ def drawn(still, x):
 def decoded(sent):
     """What the browser reads, by the words of `Film.to_bytes`."""
     count = int(np.frombuffer(sent, "<f8", 1)[0])
-    head = np.frombuffer(sent, "<f8", 6 * count, offset=8).reshape(count, 6)
-    return head[:, :5], head[:, 5], np.frombuffer(sent, "<f4", offset=8 + 48 * count).reshape(-1, 3)
+    head = np.frombuffer(sent, "<f8", 7 * count, offset=8).reshape(count, 7)
+    return head[:, :6], head[:, 6], np.frombuffer(sent, "<f4", offset=8 + 56 * count).reshape(-1, 3)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
@@ -67,10 +70,36 @@ def test_stills_are_evenly_spaced_in_the_logarithm_and_go_on_after_a_pause():
     assert np.array_equal(resumed.film.stills()[-1].ramps, whole.film.stills()[-1].ramps)
 
 
+@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if preset.loss == "squared"])
+def test_insertion_builds_one_hinge_a_still_where_the_certificate_was_left_most(name):
+    scenario = Scenario(optimizer="insertion", preset=name)
+    data, _ = scenario.normalized()
+    frame = last_frame(replace(training_stream(scenario), hold=1e-9))
+    stills = frame.film.stills()
+    assert stills[0].ramps.size == stills[0].charge == 0
+    for before, after in pairwise(stills):
+        bends, later = ({(place, side) for place, _, side in still.ramps.tolist()} for still in (before, after))
+        (new,) = later - bends
+        assert new[0] == before.entry
+        multipliers = data.y - drawn(before, data.x)
+        right, left = (np.maximum(side * (data.x[:, None] - data.x), 0).T @ multipliers for side in (1, -1))
+        pull = np.maximum(np.abs(right), np.abs(left))
+        beyond = pull.max() - scenario.beta
+        assert beyond > 0
+        assert pull[np.abs(data.x - before.entry).argmin()] == pytest.approx(pull.max(), abs=1e-3 * beyond + 1e-6)
+    assert np.isnan(stills[-1].entry)
+    assert frame.objective == pytest.approx(solve(data.x, data.y, beta=scenario.beta).objective, rel=1e-9)
+
+
+def test_only_insertion_names_where_a_ramp_enters():
+    film = last_frame(training_stream(Scenario(restarts=1, width=5), 100)).film
+    assert np.isnan(film.numbers[:, 5]).all()
+
+
 @pytest.mark.parametrize(("snapshots", "ramps"), [(10_000, 3), (300, 4_000), (3, 20_000)])
 def test_a_film_stays_small(snapshots, ramps):
     def take(step):
-        return Still(step, 0.0, 0.0, 1.0, 1.0, np.zeros((ramps, 3), np.float32))
+        return Still(step, 0.0, 0.0, 1.0, 1.0, np.full((ramps, 3), step, np.float32))
 
     class Moment(int):
         step = property(int)
@@ -88,6 +117,6 @@ def test_a_film_stays_small(snapshots, ramps):
 def test_what_is_sent_holds_all_of_it():
     film = last_frame(training_stream(Scenario(restarts=1, width=5), 100)).film
     numbers, counts, ramps = decoded(film.to_bytes())
-    assert np.array_equal(numbers, film.numbers)
+    assert np.array_equal(numbers, film.numbers, equal_nan=True)
     assert np.array_equal(counts, film.counts)
     assert np.array_equal(ramps, film.ramps)

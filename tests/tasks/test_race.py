@@ -19,10 +19,10 @@ def frames_of(problem, looks=10**9):
     return frames
 
 
-def test_every_optimiser_starts_from_the_same_weights():
+def test_every_optimiser_but_insertion_starts_from_the_same_weights():
     runs = frames_of(Race.of(QUICK), looks=5)[-1].view
     assert [run.optimizer for run in runs] == list(OPTIMIZERS)
-    starts = {run.history[0, 2] for run in runs if len(run.history)}
+    starts = {run.history[0, 2] for run in runs if len(run.history) and run.optimizer != "insertion"}
     assert len(starts) == 1
 
 

@@ -83,11 +83,21 @@ def test_every_insertion_is_a_snapshot_and_neurons_come_where_the_data_are():
         assert np.abs(places[:, None] - WAVE[0]).min(axis=1).max() < 1e-9
 
 
-def test_the_seed_decides_the_way_but_not_the_end():
+def test_insertion_begins_with_the_best_constant_and_has_at_most_one_neuron_a_step():
     beta = beta_of(WAVE, 1e-2)
-    first, other = (list(train(*WAVE, beta=beta, optimizer="insertion", seed=s, **SMALL)) for s in (0, 1))
-    assert (first[0].objectives != other[0].objectives).all()
-    assert_allclose(first[-1].objectives, other[-1].objectives, rtol=OPTIMAL)
+    snapshots = list(train(*WAVE, beta=beta, optimizer="insertion", **SMALL))
+    assert_allclose(snapshots[0].objectives, np.sum((WAVE[1] - WAVE[1].mean()) ** 2) / 2, rtol=OPTIMAL)
+    for snapshot in snapshots:
+        assert kinks(snapshot.network).x.size <= snapshot.step
+
+
+def test_the_first_network_decides_the_way_but_not_the_end():
+    beta = beta_of(WAVE, 1e-2)
+    for seed in range(2):
+        first = next(train(*WAVE, beta=beta, seed=seed, **SMALL)).network
+        start, *_, end = train(*WAVE, beta=beta, optimizer="insertion", initial=first, **SMALL)
+        assert kinks(start.network).x.size == SMALL["width"]
+        assert_allclose(end.objectives, solve(*WAVE, beta=beta).objective, rtol=OPTIMAL)
 
 
 def test_too_few_neurons_are_said_to_be_stuck():

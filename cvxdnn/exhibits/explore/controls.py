@@ -12,6 +12,7 @@ from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS
 
 PREFIX = "explore_"
 OWN_POINTS = "your points"
+OWN = "Undo brings back what was. The address of the page holds them."
 BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
 LOSSES = {
     "squared": "squared",
@@ -51,8 +52,8 @@ def data_controls(session: Session) -> None:
         args=(session,),
         width="stretch",
     )
-    if preset:
-        st.caption(PRESETS[preset].description)
+    with st.container(key=PREFIX + "described"):
+        st.caption(PRESETS[preset].description if preset else OWN)
     with st.popover("Upload a file", width="stretch"):
         _upload(session)
 

@@ -65,8 +65,8 @@ def _race(session: Session) -> None:
     race = session.race
     _start_button(session, race, "Start the race", lambda: Stream(Race.of(session.scenario)))
     st.caption(
-        "All optimisers start from the same weights and share the computer evenly. Measured: the gap of the best "
-        "restart over the seconds each has used."
+        "All start from the same weights (insertion from a constant) and share the computer evenly. Measured: the gap "
+        "of the best restart over the seconds each has used."
     )
     frame = _frame_of(race, session)
     if frame is None:

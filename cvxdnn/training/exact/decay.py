@@ -38,7 +38,7 @@ class Decay:
 
     def rate(self, path_norm: float) -> float:
         """The effective decay; infinite at 0 for deep networks."""
-        if self.depth == 2:
+        if self.depth == 2 or self.beta == 0:
             return self.beta
         return float(self.beta * path_norm ** (2 / self.depth - 1)) if path_norm > 0 else float("inf")
 

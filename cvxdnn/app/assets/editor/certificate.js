@@ -1,10 +1,15 @@
-/** The panel below the chart: the dual in its tube, over the same x axis. */
+/** The panel below the chart: the dual in its tube, over the same x axis, and the pull of the network that is shown. */
 
-import { clamp, short } from "./numbers.js";
+import { clamp, coordinate, short } from "./numbers.js";
 import { interpolate } from "./points.js";
+import { edges } from "./pull.js";
 import { path, svg, trace } from "./svg.js";
 
-const HEIGHT = 88;
+const HEIGHT = 104;
+const WALL = 32; // pixels from the middle
+const BEYOND = 18; // pixels for what is outside
+const FAR = 1000; // times the half width, where they end
+const FINE = 3; // pixels between corners of what is curved by the scale
 
 export class Certificate {
   /** @param {HTMLElement} host */
@@ -12,10 +17,15 @@ export class Certificate {
     this.element = host.querySelector(".proof");
     this.picture = host.querySelector(".certificate");
     this.caption = host.querySelector(".caption");
+    this.readout = host.querySelector(".pull-words");
   }
 
-  /** The panel stays away until the first certificate, and is kept, empty, when there is none later. */
-  draw({ certificate, words }, drawing) {
+  /**
+   * The panel stays away until the first certificate, and is kept, empty, when there is none later.
+   * @param {import("./link.js").Data} data
+   * @param {?import("./pull.js").Pull} pull
+   */
+  draw({ certificate, words, model }, drawing, pull) {
     if (!certificate && this.picture.childElementCount === 0) return;
     if (certificate) for (const part of [this.element, this.caption]) part.hidden = false;
     this.picture.setAttribute("viewBox", `0 0 ${drawing.shown.width} ${HEIGHT}`);
@@ -26,19 +36,39 @@ export class Certificate {
     const caption = words.caption.replace("{wall}", wall.name);
     this.picture.setAttribute("aria-label", caption);
     if (this.caption.textContent !== caption) this.caption.textContent = caption;
+    this.readout.hidden = model?.depth !== 2 || !model.is_squared;
+    const said = pull && certificate.x.length ? described(pull, words.decay, drawing.view.width) : ["", ""];
+    said.forEach((text, i) => {
+      this.readout.children[i].textContent = text;
+    });
     if (!certificate.x.length) return; // one is to come: this is the room for it
     const scale = { left: drawing.scale.left, top: heights(certificate) };
     const group = svg("g", { class: "of-optimum" }, this.picture);
+    if (pull) drawPull(plotOf(group, drawing), pull, certificate, drawing, scale);
     drawTube(group, certificate.half_width, wall.labels, drawing, scale);
     drawDual(group, certificate, drawing, scale);
+    if (pull?.isBeyond) drawMissing(group, pull, certificate, scale);
   }
 }
 
-/** From values of the dual to pixels. One far outside the tube is cut, so that the tube stays visible. */
-function heights({ z, half_width: half }) {
-  const largest = Math.max(...z.map((value) => Math.abs(value ?? 0)));
-  const reach = 1.5 * (clamp(largest, half, 4 * half) || 1);
-  return (value) => HEIGHT / 2 - (value / reach) * (HEIGHT / 2);
+/** From values of the dual to pixels: in proportion inside the tube, outside by their logarithm, so that all is in sight. */
+function heights({ half_width: half }) {
+  const wall = half || 1;
+  return (value) => {
+    const times = Math.abs(value) / wall;
+    const height = times <= 1 ? times * WALL : WALL + BEYOND * Math.min(Math.log(times) / Math.log(FAR), 1);
+    return HEIGHT / 2 - Math.sign(value) * height;
+  };
+}
+
+/** The pull in words, and what that means. */
+function described({ times, at, isBeyond }, decay, width) {
+  if (!isBeyond) return ["network’s pull inside the tube", ": no new neuron would lower the price"];
+  const [many, place] = [times < 1.1 ? times.toFixed(3) : short(times), coordinate(at, width)];
+  return [
+    `network’s pull ${many} ${decay} at x = ${place}`,
+    ", outside the tube: a neuron there would lower the price",
+  ];
 }
 
 function drawTube(group, half, [above, below], drawing, scale) {
@@ -51,10 +81,42 @@ function drawTube(group, half, [above, below], drawing, scale) {
   svg("text", { x: margin.left + 2, y: bottom + 18 }, group).textContent = below;
 }
 
-function drawDual(group, { x, z, touching }, drawing, scale) {
+function plotOf(parent, drawing) {
   const { margin, plotWidth } = drawing.shown;
-  const plot = svg("svg", { x: margin.left, y: 0, width: plotWidth, height: HEIGHT, overflow: "hidden" }, group);
+  const plot = svg("svg", { x: margin.left, y: 0, width: plotWidth, height: HEIGHT, overflow: "hidden" }, parent);
   plot.setAttribute("viewBox", `${margin.left} 0 ${plotWidth} ${HEIGHT}`);
+  return plot;
+}
+
+/** A ribbon between what pulls at neurons to the right and to the left; a line where that is the same. */
+function drawPull(plot, pull, { c }, drawing, scale) {
+  const { x, z } = finely(pull, drawing.scale.left);
+  const [upper, lower] = edges(pull, c).map((edge) => trace(x, z.map(edge), scale, 0, HEIGHT).flat());
+  svg("path", { class: "pull", "data-name": "pull", d: `${path([[...upper, ...lower.reverse()]])}Z` }, plot);
+}
+
+/** The same curve with corners a few pixels apart. */
+function finely({ x, z }, left) {
+  const fine = { x: [x[0]], z: [z[0]] };
+  for (let i = 1; i < x.length; i++) {
+    const count = Math.max(Math.ceil((left(x[i]) - left(x[i - 1])) / FINE), 1);
+    for (let k = 1; k <= count; k++) {
+      const mix = (values) => values[i - 1] + (k / count) * (values[i] - values[i - 1]);
+      fine.x.push(mix(x));
+      fine.z.push(mix(z));
+    }
+  }
+  return fine;
+}
+
+function drawMissing(group, pull, { c }, scale) {
+  const z = interpolate(pull.x, pull.z, pull.at);
+  const outer = edges(pull, c)[z < 0 ? 1 : 0](z);
+  svg("circle", { class: "missing", cx: scale.left(pull.at), cy: scale.top(outer), r: 6 }, group);
+}
+
+function drawDual(group, { x, z, touching }, drawing, scale) {
+  const plot = plotOf(group, drawing);
   svg("path", { class: "dual", "data-name": "dual", d: path(trace(x, z, scale, -60, HEIGHT + 60)) }, plot);
   for (const at of touching) {
     if (!drawing.isInside(at)) continue;

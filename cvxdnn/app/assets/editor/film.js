@@ -4,6 +4,7 @@
  *   f(x) = constant + slope x + sum_j change_j (side_j (x - place_j))_+          in normalised units
  *
  * With two layers each ramp is a neuron, at the same index in every still; with more each is a bend of the function.
+ * Insertion adds one from a still to the next: it falls to its place, and grows there until the next still is reached.
  *
  * @typedef {object} Still
  * @property {number} step
@@ -11,12 +12,17 @@
  * @property {number} slope
  * @property {number} misfit
  * @property {number} charge
- * @property {{place: number, change: number, side: number}[]} ramps
+ * @property {number} entry where insertion puts the ramp that the next still has in addition; NaN where it does not
+ * @property {Ramp[]} ramps
+ * @property {{ramp: Ramp, index: number, fallen: number}} [entering] that ramp while it falls: 0 at the top, 1 arrived
+ *
+ * @typedef {{place: number, change: number, side: number}} Ramp
  */
 
 import { distinctBends } from "./bends.js";
 
-const COLUMNS = 6; // step, constant, slope, misfit, charge, count of ramps
+const COLUMNS = 7; // step, constant, slope, misfit, charge, entry, count of ramps
+const FALL = 0.45; // of the time between two stills in which a ramp enters
 
 /**
  * @param {ArrayBuffer} buffer as `cvxdnn.tasks.film.Film.to_bytes` writes it
@@ -28,18 +34,24 @@ export function read(buffer) {
   const body = new Float32Array(buffer, 8 + 8 * head.length);
   let next = 0;
   return Array.from({ length: count }, (_, k) => {
-    const [step, constant, slope, misfit, charge, length] = head.subarray(k * COLUMNS, (k + 1) * COLUMNS);
+    const [step, constant, slope, misfit, charge, entry, length] = head.subarray(k * COLUMNS, (k + 1) * COLUMNS);
     const ramps = Array.from({ length }, (_, j) => {
       const [place, change, side] = body.subarray(next + 3 * j, next + 3 * j + 3);
       return { place, change, side };
     });
     next += 3 * length;
-    return { step, constant, slope, misfit, charge, ramps };
+    return { step, constant, slope, misfit, charge, entry, ramps };
   });
 }
 
+/** Whether it is a film of insertion. */
+export const isBuilt = (stills) => stills.some(enters);
+
+const enters = ({ entry }) => Number.isFinite(entry);
+
 /**
- * The film at a place between two stills: a network between theirs where each has the same neurons, else the former.
+ * The film at a place between two stills: a network between theirs where each has the same neurons or one enters, else
+ * the former.
  * @param {Still[]} stills
  * @param {number} position from 0 to the last index
  */
@@ -47,17 +59,41 @@ export function at(stills, position) {
   const k = Math.min(Math.floor(position), stills.length - 1);
   const [a, b] = [stills[k], stills[k + 1]];
   const t = position - k;
-  if (!b || t === 0 || !haveSameNeurons(a, b)) return a;
+  if (!b || t === 0) return a;
+  if (enters(a)) return t < FALL ? entering(a, b, t / FALL) : mixed(a, b, (t - FALL) / (1 - FALL), united(a, b));
+  return haveSameNeurons(a, b) ? mixed(a, b, t, zipped(a, b)) : a;
+}
+
+function mixed(a, b, t, pairs) {
   const mix = (p, q) => p + t * (q - p);
-  const between = {};
+  const between = { entry: Number.NaN };
   for (const name of ["constant", "slope", "misfit", "charge"]) between[name] = mix(a[name], b[name]);
   between.step = Math.round(mix(a.step, b.step));
-  between.ramps = a.ramps.map(({ place, change, side }, j) => ({
-    place: mix(place, b.ramps[j].place),
-    change: mix(change, b.ramps[j].change),
-    side,
+  between.ramps = pairs.map(([p, q]) => ({
+    place: mix(p.place, q.place),
+    change: mix(p.change, q.change),
+    side: p.side,
   }));
   return between;
+}
+
+function entering(a, b, share) {
+  const index = b.ramps.findIndex((ramp) => !a.ramps.some(isLike(ramp)));
+  return { ...a, entering: { ramp: b.ramps[index], index, fallen: share ** 2 } };
+}
+
+const isLike = (ramp) => (other) => ramp.place === other.place && ramp.side === other.side;
+
+const zipped = (a, b) => a.ramps.map((ramp, j) => [ramp, b.ramps[j]]);
+
+/** Ramps in either, each with what it is in both: one that is absent changes nothing. */
+function united(a, b) {
+  const counterpart = (ramp, { ramps }) => ramps.find(isLike(ramp)) ?? { ...ramp, change: 0 };
+  const leaving = a.ramps.filter((ramp) => !b.ramps.some(isLike(ramp)));
+  return [
+    ...b.ramps.map((ramp) => [counterpart(ramp, a), ramp]),
+    ...leaving.map((ramp) => [ramp, { ...ramp, change: 0 }]),
+  ];
 }
 
 const haveSameNeurons = (a, b) =>

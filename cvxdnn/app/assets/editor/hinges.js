@@ -70,6 +70,7 @@ export class Hinges {
     this.#drawBeads(still, units, drawing);
     this.#areNeurons = areNeurons;
     this.#count(bends);
+    if (still.entering) this.#drawEntering(still, units, drawing);
   }
 
   #drawStrip({ view, shown, scale }) {
@@ -110,6 +111,16 @@ export class Hinges {
       const y = units.y.to(valueAt(still, ramp.place));
       this.#bead(this.beads, index, scale.left(x), scale.top(y), 2.5 + 5 * Math.sqrt(share));
     }
+  }
+
+  /** A ramp that falls to its place on the curve. */
+  #drawEntering({ entering, ...still }, units, { scale, shown }) {
+    const { index, ramp, fallen } = entering;
+    const left = scale.left(units.x.to(ramp.place));
+    const [top, bottom] = [shown.margin.top, shown.margin.top + shown.plotHeight];
+    const goal = scale.top(units.y.to(valueAt(still, ramp.place)));
+    svg("line", { class: "fall", x1: left, x2: left, y1: top, y2: bottom }, this.beads);
+    this.#bead(this.beads, index, left, top + fallen * (goal - top), 6);
   }
 
   #bead(parent, index, cx, cy, r) {

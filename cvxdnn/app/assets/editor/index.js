@@ -6,7 +6,7 @@
  *   gestures  what hand and keyboard mean
  *   drawing   the chart; around it score, price, weight decay, certificate, legend, words
  *   preview   the optimum of points that Python has not answered yet
- *   player    the film of the training, hinges: the neurons of the network it shows
+ *   player    the film of the training, hinges: the neurons of the network it shows, pull: what it has to do with the tube
  *
  * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
@@ -14,7 +14,6 @@
 
 import { Certificate } from "./certificate.js";
 import { Drawing } from "./drawing.js";
-import { bends, corners } from "./film.js";
 import { Gestures } from "./gestures.js";
 import { Hinges } from "./hinges.js";
 import { History } from "./history.js";
@@ -25,7 +24,9 @@ import { Player } from "./player.js";
 import { pairs } from "./points.js";
 import { flatFrom, normalised, preview } from "./preview.js";
 import { Price } from "./price.js";
+import { pullOf } from "./pull.js";
 import { Score } from "./score.js";
+import { withMoment, withoutNews, withStuck } from "./shown.js";
 import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
 
@@ -222,7 +223,7 @@ export class Editor {
     const preview = this.#preview();
     const { score } = this.link.data;
     const seen = this.player.draw(score?.tag === "certified" ? score.bound : null);
-    const data = this.#withStuck(this.#isAhead() ? withoutNews(this.link.data, preview) : this.#withFilm(seen));
+    const data = this.#shown(preview, seen);
     this.score.draw(data);
     this.weightDecay.draw(data.model, this.link.beta, this.#flatFrom());
     this.price.draw(data);
@@ -230,11 +231,12 @@ export class Editor {
       this.drawing.drawAxes(data);
     }
     this.legend.draw(data, hidden);
+    const still = this.#stillShown(seen, data.curves, hidden);
     if (isAll || preview || seen) {
       this.drawing.drawOptimum(data, hidden);
-      this.certificate.draw(data, this.drawing);
+      this.certificate.draw(data, this.drawing, this.#pull(still));
     }
-    this.#drawHinges(this.#isAhead() ? null : seen, data.curves, hidden);
+    this.#drawHinges(still, data.curves);
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
     this.drawing.drawPoints(this.history.points);
@@ -270,45 +272,36 @@ export class Editor {
     return this.#flat?.found ?? null;
   }
 
-  /** What Python sent, with the network of the moment that the film shows. */
-  #withFilm(seen) {
+  /** What Python sent, as far as it is about the points, the weight decay and the moment that are shown. */
+  #shown(preview, seen) {
     const { data } = this.link;
-    if (!seen || seen.isNewest) return data;
-    const { x, y } = normalised(this.history.points);
-    const { view } = this.drawing;
-    const line = corners(seen.still, x.from(view.x0), x.from(view.x1));
-    const found = bends(seen.still, data.bend_tolerance);
-    const shown = {
-      lines: [[line.map(([at]) => x.to(at)), line.map(([, value]) => y.to(value))]],
-      knots: found.map(x.to),
-      bends: found.length,
-      price: { name: "network", misfit: seen.still.misfit, charge: seen.still.charge },
-    };
-    const hidden = { lines: [] };
-    const changes = { network: shown, networks: hidden };
-    return { ...data, curves: data.curves.map((curve) => ({ ...curve, ...changes[curve.style] })) };
+    if (this.#isAhead()) return withoutNews(data, preview);
+    if (seen && !seen.isNewest) return withMoment(data, seen.still, this.history.points, this.drawing.view);
+    return withStuck(data, this.score.stuck(data));
   }
 
-  /** With the start that is stuck and was asked for. */
-  #withStuck(data) {
-    const stuck = this.score.stuck(data);
-    const others = data.curves.find(({ style }) => style === "networks");
-    const line = stuck && others?.lines[stuck.line];
-    if (!line) return data;
-    const curve = { name: "stuck", label: stuck.label, style: "stuck", lines: [line], knots: [] };
-    return { ...data, curves: [...data.curves, curve] };
-  }
-
-  #drawHinges(seen, curves, hidden) {
+  /** The moment of the film that is shown; null where there is none, or its network is hidden. */
+  #stillShown(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
+    return seen && network && !this.#isAhead() && !hidden.has(network.name) ? seen.still : null;
+  }
+
+  /** Of the network that is shown; null for a deeper one or another loss, where it is no theorem. */
+  #pull(still) {
+    const { model } = this.link.data;
+    if (!still || model?.depth !== 2 || !model.is_squared || !(model.beta > 0)) return null;
+    return pullOf(still, normalised(this.history.points), model.beta, this.drawing.view);
+  }
+
+  #drawHinges(still, curves) {
     const { model } = this.link.data;
     this.hinges.makeRoom(Boolean(model));
-    if (!seen || !network || hidden.has(network.name)) {
+    if (!still) {
       this.hinges.clear();
       return;
     }
-    const units = normalised(this.history.points);
-    this.hinges.draw(seen.still, network.bends, units, model?.depth === 2, this.drawing);
+    const { bends } = curves.find(({ style }) => style === "network");
+    this.hinges.draw(still, bends, normalised(this.history.points), model?.depth === 2, this.drawing);
   }
 
   #layout() {
@@ -337,18 +330,6 @@ export class Editor {
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }
-}
-
-/**
- * What Python sent for earlier points or another weight decay: its network is an old one; optimum, certificate and band
- * are those of now, where they could be computed.
- */
-function withoutNews(data, preview) {
-  const changes = { network: { is_old: true }, optimum: preview?.optimum };
-  const curves = data.curves.map((curve) => ({ ...curve, ...changes[curve.style] }));
-  if (!preview) return { ...data, curves };
-  const { certificate, band, flat } = preview;
-  return { ...data, curves, certificate, model: { ...data.model, flat }, band: data.band && { ...data.band, ...band } };
 }
 
 const isSame = (known, wanted) => known && Object.keys(wanted).every((key) => known[key] === wanted[key]);

@@ -3,9 +3,10 @@
  * somebody wants to see it; until then, and at its end, the chart shows what Python sends.
  */
 
-import { at, read } from "./film.js";
+import { at, isBuilt, read } from "./film.js";
 
 const PER_SECOND = 16; // stills, at speed 1
+const BUILT_PER_SECOND = 1; // of insertion: neurons
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
 const LEAST_GAP = 1e-6; // lowest of the area above the bar
 
@@ -112,10 +113,15 @@ export class Player {
     return Math.max((this.#reel?.stills ?? 1) - 1, 0);
   }
 
+  /** Stills a second at speed 1. */
+  get #pace() {
+    return isBuilt(this.#stills) ? BUILT_PER_SECOND : PER_SECOND;
+  }
+
   /** Moves a playing film on. */
   #advance() {
     const now = performance.now();
-    if (this.#stills) this.#position += ((now - this.#since) / 1000) * PER_SECOND * SPEEDS[this.#speed];
+    if (this.#stills) this.#position += ((now - this.#since) / 1000) * this.#pace * SPEEDS[this.#speed];
     this.#since = now;
     if (this.#position >= this.#last) {
       this.#position = Number.POSITIVE_INFINITY;
