@@ -31,13 +31,14 @@ LAST_DIGIT = UNIT * (1 + 8 * UNIT)
 class Bends:
     """A spline over the range of the data.
 
-    knots, changes, doubt : (k,) inner knots, slope changes, bounds on their errors
+    knots, changes, sizes, doubt : (k,) inner knots, slope changes, their absolute values, bounds on their errors
     ends, ends_doubt : the sum of the two end slopes, and a bound on its error
     variation, unsure : the sum of the absolute slope changes, and a bound on its error
     """
 
     knots: Array
     changes: Array
+    sizes: Array
     doubt: Array
     ends: float
     ends_doubt: float
@@ -120,31 +121,33 @@ def fit_of(f: LinearSpline, x: Array, skip_connection: bool = False) -> Fit:
 def bends_of(f: LinearSpline, x: Array) -> Bends:
     """The bends of a spline over the range of sorted inputs x (m,)."""
     if x.size == 1:
-        return Bends(np.zeros(0), np.zeros(0), np.zeros(0), 0.0, 0.0, 0.0, 0.0)
+        nothing = np.zeros(0)
+        return Bends(nothing, nothing, nothing, nothing, 0.0, 0.0, 0.0, 0.0)
     inside = f.restricted(float(x[0]), float(x[-1]))
     slopes = inside.slopes
-    size = np.abs(slopes)
+    steep = np.abs(slopes)
     changes = slopes[1:] - slopes[:-1]
-    doubt = 4 * UNIT * (1 + 8 * UNIT) * (size[1:] + size[:-1])
+    doubt = 4 * LAST_DIGIT * (steep[1:] + steep[:-1])
     is_anchor = f.knots.size == 1 or inside.knots[0] <= x[0]  # then no slope was computed, or one, and taken twice
     if is_anchor and slopes[0] == slopes[1]:
         doubt = np.zeros(1)
-    ends_doubt = 8 * UNIT * float(size[0] + size[-1])
-    ends, (variation, rounding) = float(slopes[0] + slopes[-1]), total(np.abs(changes))
-    return Bends(inside.knots, changes, doubt, ends, ends_doubt, variation, rounding + upper_total(doubt))
+    ends_doubt = 8 * UNIT * float(steep[0] + steep[-1])
+    sizes = np.abs(changes)
+    ends, (variation, rounding) = float(slopes[0] + slopes[-1]), total(sizes)
+    return Bends(inside.knots, changes, sizes, doubt, ends, ends_doubt, variation, rounding + upper_total(doubt))
 
 
 def penalty_gap(bends: Bends, point: DualPoint, beta: float, skip_connection: bool) -> float:
     """beta R(f) - sum_i lambda_i f(x_i), rounded up, for multipliers in the tube of `beta`."""
-    size, c, error = np.abs(bends.changes), point.c, point.error
+    c, error = point.c, point.error
     wall = beta - abs(c) / 2
     doubt = error + 24 * UNIT * beta
     z = point.z_at(bends.knots)
-    toward = np.where(size > bends.doubt, -np.sign(bends.changes) * z, np.abs(z))  # of an unsure sign, the worse
+    toward = np.where(bends.sizes > bends.doubt, -np.sign(bends.changes) * z, np.abs(z))  # of an unsure sign, the worse
     room = np.maximum(wall + toward, 0.0) + doubt
-    at_knots = upper_total(size * room + bends.doubt * (room + doubt))
+    at_knots = upper_total((bends.sizes + bends.doubt) * room) + doubt * bends.unsure
     if skip_connection:
-        return up(at_knots)
+        return up(at_knots * (1 + 8 * UNIT))
     ends, unsure = abs(bends.ends), bends.unsure + bends.ends_doubt
     excess = bends.variation - ends
     width = abs(c) if excess >= 0 else max(beta - abs(c), 0.0)

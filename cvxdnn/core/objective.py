@@ -27,6 +27,7 @@ Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the symmetric tube is der
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -63,6 +64,7 @@ class Certificate:
     dual : lower bound, rounded down
     excess : no network has an objective that is lower by more than this, found without subtracting the other two: where
         the objective is large, whatever is done, the gap is mostly rounding (equal to it unless f is a spline)
+    beta : the weight decay of the tube
     multipliers : (n,) the dual feasible point, one entry per point as given
     point : the same by its cumulative sums at the distinct inputs, which the bound is proven with
     resolution : the loss that rounding y in the last place can make
@@ -74,11 +76,16 @@ class Certificate:
     cost: float
     dual: float
     excess: float
-    tube: Tube
+    beta: float
     multipliers: Array
     point: DualPoint
     resolution: float = 0.0
     is_exact: bool = False
+
+    @cached_property
+    def tube(self) -> Tube:
+        """The curve of the multipliers in the tube of `beta`."""
+        return self.point.picture(self.beta)
 
     @property
     def gap(self) -> float:
@@ -88,7 +95,8 @@ class Certificate:
     @property
     def relative_gap(self) -> float:
         """The gap as a share of the objective; 0 where it is no more than rounding the data in the last place costs."""
-        return self.gap / self.primal if self.gap > self.resolution else 0.0
+        gap = self.gap
+        return gap / self.primal if gap > self.resolution else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,7 +264,7 @@ def certify_fit(
         cost=fit.cost,
         dual=best.value,
         excess=best.excess,
-        tube=best.point.picture(beta),
+        beta=beta,
         multipliers=best.point.multipliers,
         point=best.point,
         resolution=points.group.size * (32 * UNIT * max(float(points.y.max()), -float(points.y.min()))) ** 2,
@@ -372,8 +380,8 @@ def certificate_of(
     else:
         excess = upper_total(np.maximum(*(terms.loss.gap(end, y, bound.multipliers) for end in ends)) * (1 + 16 * UNIT))
         excess = up(excess + penalty_gap(fit.bends, bound.point, beta, skip_connection))
-    resolution, picture = terms.round_off(fit.values), bound.point.picture(beta)
-    return Certificate(primal, loss, fit.cost, bound.value, excess, picture, bound.multipliers, bound.point, resolution)
+    resolution = terms.round_off(fit.values)
+    return Certificate(primal, loss, fit.cost, bound.value, excess, beta, bound.multipliers, bound.point, resolution)
 
 
 def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Array:
