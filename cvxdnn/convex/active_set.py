@@ -118,7 +118,8 @@ def pinned(x: Array, multipliers: Array, support: Indices, at_support: Array) ->
     turn = missing[1:] - missing[:-1]
     rounding = 4 * EPSILON * max(float(np.abs(at_support).max()), float(np.abs(integral).max()))
     turn[np.abs(turn) <= rounding] = 0.0
-    turn /= x[support[1:]] - x[support[:-1]]
+    corners = x[support]
+    turn /= corners[1:] - corners[:-1]
     sums += turn.repeat(support[1:] - support[:-1])
     return curve, sums
 

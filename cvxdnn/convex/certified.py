@@ -16,7 +16,7 @@ from cvxdnn.core.losses import Squared
 from cvxdnn.core.objective import Certificate, certify_fit, per_point
 from cvxdnn.core.solution import Solution, Status
 from cvxdnn.core.spline import LinearSpline, MergedPoints
-from cvxdnn.core.tube import DualPoint, Tube
+from cvxdnn.core.tube import DualPoint
 
 SQUARED = Squared()
 TOLERANCE = 1e-6
@@ -29,25 +29,26 @@ def solution_of(candidate: Candidate, points: MergedPoints, y: ArrayLike, beta: 
     spline = problem.to_user(candidate.spline)
     if not problem.is_exact(beta):
         return certified_solution(points, y, spline, beta, problem.skip_connection)
-    certificate = _in_user_units(certificate, problem, points, y)
+    certificate = _in_user_units(certificate, problem, points, y, beta)
     solution = _solution(certificate, points, y, spline, beta, problem.skip_connection)
     # Where the active-set method has come to an end, what remains is rounding.
     is_exhausted = candidate.active is not None and solution.status is Status.INACCURATE
     return replace(solution, status=Status.PRECISION) if is_exhausted else solution
 
 
-def _in_user_units(certificate: Certificate, problem: Problem, points: MergedPoints, y: ArrayLike) -> Certificate:
+def _in_user_units(
+    certificate: Certificate, problem: Problem, points: MergedPoints, y: ArrayLike, beta: float
+) -> Certificate:
     """The same certificate of the data as given: a change of scale, without rounding."""
     x_scale, y_scale = problem.units.x_scale, problem.units.y_scale
-    tube, point = certificate.tube, DualPoint(points.x, certificate.point.sums * y_scale, problem.skip_connection)
-    of_z = x_scale * y_scale
+    point = DualPoint(points.x, certificate.point.sums * y_scale, problem.skip_connection)
     return Certificate(
         primal=certificate.primal * y_scale**2,
         loss=certificate.loss * y_scale**2,
         cost=certificate.cost * (y_scale / x_scale),
         dual=certificate.dual * y_scale**2,
         excess=certificate.excess * y_scale**2,
-        tube=Tube(points.x, tube.z * of_z, tube.half_width * of_z, tube.c * of_z),
+        beta=beta,
         multipliers=per_point(points, y, point.portable),
         point=point,
         resolution=certificate.resolution * y_scale**2,
@@ -79,6 +80,7 @@ def _solution(
     beta: float,
     skip_connection: bool,
 ) -> Solution:
+    relative_gap = certificate.relative_gap
     return Solution(
         spline=spline,
         objective=certificate.primal,
@@ -88,8 +90,8 @@ def _solution(
         effective_beta=beta,
         dual=certificate.multipliers,
         gap=certificate.gap,
-        relative_gap=certificate.relative_gap,
-        status=Status.OPTIMAL if certificate.relative_gap <= TOLERANCE else Status.INACCURATE,
+        relative_gap=relative_gap,
+        status=Status.OPTIMAL if relative_gap <= TOLERANCE else Status.INACCURATE,
         beta=beta,
         x_range=(float(points.x[0]), float(points.x[-1])),
         skip_connection=skip_connection,

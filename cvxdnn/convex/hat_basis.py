@@ -22,14 +22,19 @@ LONG = 2_000
 class Quadratic:
     """The loss of a spline as a function of its values at the support.
 
-    x : (K,) support;  diagonal (K,), off_diagonal (K - 1,) : G;  moment : (K,) g;  constant : 1/2 sum w y^2
+    x : (K,) support;  diagonal (K,), off_diagonal (K - 1,) : G;  moment : (K,) g;  points : the data
     """
 
     x: Array
     diagonal: Array
     off_diagonal: Array
     moment: Array
-    constant: float
+    points: MergedPoints
+
+    @property
+    def constant(self) -> float:
+        """1/2 sum w y^2."""
+        return self.points.loss_of_zero
 
     def times(self, values: Array) -> Array:
         """G c."""
@@ -54,23 +59,24 @@ def hat_quadratic(points: MergedPoints, support: Indices) -> Quadratic:
     moment[:-1] += falling_y
     moment[1:] += rising_y
     moment[-1] += points.weight[-1] * points.y[-1]
-    constant = 0.5 * _product(points.weight, points.y**2)
-    return Quadratic(points.x[support], diagonal, mixed, moment, constant)
+    return Quadratic(points.x[support], diagonal, mixed, moment, points)
 
 
 def _all_pieces(points: MergedPoints, support: Indices) -> tuple[Array, ...]:
     """Weighted sums over every piece: of both hats there squared, of their product, and of each times y."""
     x = points.x[support]
     starts, counts = support[:-1], support[1:] - support[:-1]
-    rising = (points.x[:-1] - np.repeat(x[:-1], counts)) / np.repeat(x[1:] - x[:-1], counts)
-    falling = 1.0 - rising
-    weight, weighted_y = points.weight[:-1], points.weight[:-1] * points.y[:-1]
-
-    def total(terms: Array) -> Array:
-        return np.add.reduceat(terms, starts)
-
-    squares = total(weight * falling**2), total(weight * rising**2), total(weight * rising * falling)
-    return *squares, total(falling * weighted_y), total(rising * weighted_y)
+    rising = points.x[:-1] - x[:-1].repeat(counts)
+    rising /= (x[1:] - x[:-1]).repeat(counts)
+    falling, terms = 1.0 - rising, np.empty((5, rising.size))
+    weight, y = points.weight[:-1], points.y[:-1]
+    np.multiply(weight, falling, out=terms[0])
+    np.multiply(weight, rising, out=terms[1])
+    np.multiply(terms[1], falling, out=terms[2])
+    np.multiply(terms[:2], y, out=terms[3:])
+    terms[0] *= falling
+    terms[1] *= rising
+    return tuple(np.add.reduceat(terms, starts, axis=1))
 
 
 def _piece_by_piece(points: MergedPoints, support: Indices) -> tuple[Array, ...]:
@@ -130,7 +136,7 @@ def coarser(quadratic: Quadratic, support: Indices) -> Quadratic:
     moment[1:] += total(left * moment_own)
     moment[-1] += quadratic.moment[-1]
     off_diagonal = total(own * left * (1 - left) + pair * (left * (1 - right) + right * (1 - left)))
-    return Quadratic(x, diagonal, off_diagonal, moment, quadratic.constant)
+    return Quadratic(x, diagonal, off_diagonal, moment, quadratic.points)
 
 
 def slope_change_adjoint(at_knots: Array, gaps: Array) -> Array:

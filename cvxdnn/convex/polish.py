@@ -158,8 +158,10 @@ def _dual(problem: Problem, active: ActiveSet, point: Stationary) -> tuple[Array
     points, support = problem.points, with_ends(active.knots, problem.points.x.size)
     pulls = points.y - interpolated(points.x, support, point.values)
     pulls *= points.weight
-    at_knots = np.sign(active.changes) * point.half_width
-    return pinned(points.x, pulls, support, np.concatenate([[point.kappa / 2], at_knots, [-point.kappa / 2]]))
+    at_support = np.empty(support.size)
+    at_support[0], at_support[-1] = point.kappa / 2, -point.kappa / 2
+    np.copysign(point.half_width, active.changes, out=at_support[1:-1])
+    return pinned(points.x, pulls, support, at_support)
 
 
 def _sums(problem: Problem, stop: _Stop) -> Iterator[Array]:

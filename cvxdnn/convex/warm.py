@@ -61,38 +61,36 @@ class Solver:
         if beta == 0:
             return interpolation(points, y, self.skip_connection)
         problem = unit_problem(points, beta, self.skip_connection)
-        answer = self._from_memory(problem)
+        answer = self._from_memory(problem, points.x)
         if answer is not None:
             solution = solution_of(answer, points, y, beta)
             self.was_warm = solution.relative_gap <= ACCEPTED
         if answer is None or not self.was_warm:
             answer = solve_banded(problem)
             solution = solution_of(answer, points, y, beta)
-        self._remember(problem, answer)
+        self._remember(problem, points.x, answer)
         return solution
 
-    def _from_memory(self, problem: Problem) -> Candidate | None:
-        if self._shape is None or problem.points.x.size <= 2:
+    def _from_memory(self, problem: Problem, x: Array) -> Candidate | None:
+        if self._shape is None or x.size <= 2:
             return None
-        answer = polish(problem, _start(problem, self._shape))
+        answer = polish(problem, _start(problem, x, self._shape))
         # Without knots it may have to be the constant, exactly.
         return None if answer is None or answer.active is None or answer.active.knots.size == 0 else answer
 
-    def _remember(self, problem: Problem, answer: Candidate) -> None:
+    def _remember(self, problem: Problem, x: Array, answer: Candidate) -> None:
         active, units = answer.active, problem.units
         if active is None:
             self._shape = None
             return
-        knots = units.user_x(problem.points.x[active.knots])
-        changes = active.changes * units.y_scale / units.x_scale
-        self._shape = _Shape(knots, changes, active.regime, active.end_sign)
+        changes = active.changes * (units.y_scale / units.x_scale)
+        self._shape = _Shape(x[active.knots], changes, active.regime, active.end_sign)
 
 
-def _start(problem: Problem, shape: _Shape) -> ActiveSet:
-    """The remembered shape on the new points: each knot moves to the nearest inner point, the first one wins."""
-    x, units = problem.points.x, problem.units
-    borders = (x[1:-2] + x[2:-1]) / 2
-    knots = 1 + borders.searchsorted(units.unit_x(shape.knots))
+def _start(problem: Problem, x: Array, shape: _Shape) -> ActiveSet:
+    """The remembered shape on the new points: each knot moves to the nearest inner x (m,), the first one wins."""
+    units, borders = problem.units, (x[1:-2] + x[2:-1]) / 2
+    knots = 1 + borders.searchsorted(shape.knots)
     is_first = np.ones(knots.size, dtype=bool)
     is_first[1:] = knots[1:] > knots[:-1]
     changes = shape.changes[is_first] * (units.x_scale / units.y_scale)

@@ -76,7 +76,7 @@ class Normalization:
     def user_spline(self, spline: LinearSpline) -> LinearSpline:
         """The spline in the user's units of a `spline` in normalised units."""
         offset = self.y_offset + self.y_scale * spline.offset
-        return _mapped(spline, self.user_x(spline.knots), self.x_scale, self.y_scale, offset)
+        return _mapped(spline, self.x_offset + self.x_scale * spline.knots, self.x_scale, self.y_scale, offset)
 
 
 def _mapped(spline: LinearSpline, knots: Array, x_factor: float, y_factor: float, offset: float) -> LinearSpline:

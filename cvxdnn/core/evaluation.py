@@ -23,18 +23,22 @@ from cvxdnn.core.types import Array
 
 __all__ = ["Bends", "Fit", "bends_of", "fit_of", "penalty_gap"]
 
+LAST_DIGIT = UNIT * (1 + 8 * UNIT)
+"""What `Fit.roundings` are multiplied by."""
+
 
 @dataclass(frozen=True, eq=False)
 class Bends:
     """A spline over the range of the data.
 
-    knots, changes, doubt : (k,) inner knots, slope changes, bounds on their errors
+    knots, changes, sizes, doubt : (k,) inner knots, slope changes, their absolute values, bounds on their errors
     ends, ends_doubt : the sum of the two end slopes, and a bound on its error
     variation, unsure : the sum of the absolute slope changes, and a bound on its error
     """
 
     knots: Array
     changes: Array
+    sizes: Array
     doubt: Array
     ends: float
     ends_doubt: float
@@ -60,27 +64,30 @@ class Bends:
 class Fit:
     """A candidate on the merged points: it takes the values heights + offset there.
 
-    heights, error : (m,) and bounds on their errors;  offset : exact
+    heights, roundings : (m,) and bounds on their errors in multiples of `LAST_DIGIT`;  offset : exact
     cost, least_cost : what beta multiplies, rounded up and down;  bends : of a spline, else None
     """
 
     heights: Array
     offset: float
-    error: Array
+    roundings: Array
     cost: float
     least_cost: float = 0.0
     bends: Bends | None = None
 
-    def missed(self, y: Array) -> tuple[Array, Array]:
-        """y - f at the merged points, and bounds on the errors."""
-        above, lost = difference(y, self.offset) if self.offset else (y, None)
-        missed = above - self.heights
-        if lost is not None:
-            missed += lost
-        doubt = np.abs(missed)
-        doubt *= 2 * UNIT
-        doubt += self.error
-        return missed, doubt
+    @property
+    def error(self) -> Array:
+        """Bounds on the errors of the heights, (m,)."""
+        return np.where(self.roundings > 0, LAST_DIGIT * self.roundings + TINY, 0.0)
+
+    def missed(self, y: Array) -> Array:
+        """y - f at the merged points, wrong by the error of the heights and a share 2 `UNIT` of the result."""
+        if not self.offset:
+            return y - self.heights
+        missed, lost = difference(y, self.offset)
+        missed -= self.heights
+        missed += lost
+        return missed
 
     @property
     def values(self) -> Array:
@@ -102,49 +109,49 @@ def fit_of(f: LinearSpline, x: Array, skip_connection: bool = False) -> Fit:
     slopes = f.slopes.repeat(counts)
     is_exact |= slopes == 0
     heights *= slopes
-    error = np.abs(heights)  # six roundings: three of the slope, the distance, the product, and one to spare
-    error *= 6
+    roundings = np.abs(heights)  # six: three of the slope, the distance, the product, and one to spare
+    roundings *= 6
     heights += f.heights[anchors].repeat(counts)
-    error += np.abs(heights)
-    error *= UNIT * (1 + 8 * UNIT)
-    error += TINY
-    error[is_exact] = 0.0
+    roundings += np.abs(heights)
+    roundings[is_exact] = 0.0
     bends = bends_of(f, x)
-    return Fit(heights, f.offset, error, bends.cost(skip_connection), bends.least_cost(skip_connection), bends)
+    return Fit(heights, f.offset, roundings, bends.cost(skip_connection), bends.least_cost(skip_connection), bends)
 
 
 def bends_of(f: LinearSpline, x: Array) -> Bends:
     """The bends of a spline over the range of sorted inputs x (m,)."""
     if x.size == 1:
-        return Bends(np.zeros(0), np.zeros(0), np.zeros(0), 0.0, 0.0, 0.0, 0.0)
+        nothing = np.zeros(0)
+        return Bends(nothing, nothing, nothing, nothing, 0.0, 0.0, 0.0, 0.0)
     inside = f.restricted(float(x[0]), float(x[-1]))
     slopes = inside.slopes
-    size = np.abs(slopes)
+    steep = np.abs(slopes)
     changes = slopes[1:] - slopes[:-1]
-    doubt = 4 * UNIT * (1 + 8 * UNIT) * (size[1:] + size[:-1])
+    doubt = 4 * LAST_DIGIT * (steep[1:] + steep[:-1])
     is_anchor = f.knots.size == 1 or inside.knots[0] <= x[0]  # then no slope was computed, or one, and taken twice
     if is_anchor and slopes[0] == slopes[1]:
         doubt = np.zeros(1)
-    ends_doubt = 8 * UNIT * float(size[0] + size[-1])
-    ends, (variation, rounding) = float(slopes[0] + slopes[-1]), total(np.abs(changes))
-    return Bends(inside.knots, changes, doubt, ends, ends_doubt, variation, rounding + upper_total(doubt))
+    ends_doubt = 8 * UNIT * float(steep[0] + steep[-1])
+    sizes = np.abs(changes)
+    ends, (variation, rounding) = float(slopes[0] + slopes[-1]), total(sizes)
+    return Bends(inside.knots, changes, sizes, doubt, ends, ends_doubt, variation, rounding + upper_total(doubt))
 
 
 def penalty_gap(bends: Bends, point: DualPoint, beta: float, skip_connection: bool) -> float:
     """beta R(f) - sum_i lambda_i f(x_i), rounded up, for multipliers in the tube of `beta`."""
-    size, c, error = np.abs(bends.changes), point.c, point.error
+    c, error = point.c, point.error
     wall = beta - abs(c) / 2
-    doubt = 2 * error + 16 * UNIT * beta
+    doubt = error + 24 * UNIT * beta
     z = point.z_at(bends.knots)
-    toward = np.where(size > bends.doubt, -np.sign(bends.changes) * z, np.abs(z))  # of an unsure sign, the worse
+    toward = np.where(bends.sizes > bends.doubt, -np.sign(bends.changes) * z, np.abs(z))  # of an unsure sign, the worse
     room = np.maximum(wall + toward, 0.0) + doubt
-    at_knots = upper_total(size * room + bends.doubt * (room + doubt))
+    at_knots = upper_total((bends.sizes + bends.doubt) * room) + doubt * bends.unsure
     if skip_connection:
-        return up(at_knots)
+        return up(at_knots * (1 + 8 * UNIT))
     ends, unsure = abs(bends.ends), bends.unsure + bends.ends_doubt
     excess = bends.variation - ends
     width = abs(c) if excess >= 0 else max(beta - abs(c), 0.0)
-    of_regime = (width + 2 * error) * (abs(excess) + unsure) / 2 + max(beta, abs(c)) * unsure * (1 if c else 0)
+    of_regime = (width + error) * (abs(excess) + unsure) / 2 + max(beta, abs(c)) * unsure * (1 if c else 0)
     if excess <= unsure and not c:  # the end slopes may decide after all
         of_regime += beta * unsure
     of_ends = 0.0 if c * bends.ends >= 0 else abs(c) * ends

@@ -24,20 +24,22 @@ Points of equal x count as one point with a weight, as everywhere in this librar
 Source: Ergen & Pilanci (ICML 2021), arXiv 2002.09773; the symmetric tube is derived in docs/certificate.md.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
-from cvxdnn.core.evaluation import Bends, Fit, fit_of, penalty_gap
+from cvxdnn.core.evaluation import LAST_DIGIT, Bends, Fit, fit_of, penalty_gap
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.loss_terms import LossTerms, LowerBound
 from cvxdnn.core.losses import LOSSES, Loss, Squared, named
 from cvxdnn.core.network import Network
-from cvxdnn.core.rounding import SUM, TINY, UNIT, cumulative, down, lower_total, total, up, upper_total
+from cvxdnn.core.rounding import SUM, TINY, UNIT, down, length, total, up, upper_total
 from cvxdnn.core.spline import LinearSpline, MergedPoints, merge_points
 from cvxdnn.core.tube import DualPoint, Tube
 from cvxdnn.core.tube import double_integral as double_integral
@@ -62,6 +64,7 @@ class Certificate:
     dual : lower bound, rounded down
     excess : no network has an objective that is lower by more than this, found without subtracting the other two: where
         the objective is large, whatever is done, the gap is mostly rounding (equal to it unless f is a spline)
+    beta : the weight decay of the tube
     multipliers : (n,) the dual feasible point, one entry per point as given
     point : the same by its cumulative sums at the distinct inputs, which the bound is proven with
     resolution : the loss that rounding y in the last place can make
@@ -73,11 +76,16 @@ class Certificate:
     cost: float
     dual: float
     excess: float
-    tube: Tube
+    beta: float
     multipliers: Array
     point: DualPoint
     resolution: float = 0.0
     is_exact: bool = False
+
+    @cached_property
+    def tube(self) -> Tube:
+        """The curve of the multipliers in the tube of `beta`."""
+        return self.point.picture(self.beta)
 
     @property
     def gap(self) -> float:
@@ -87,7 +95,8 @@ class Certificate:
     @property
     def relative_gap(self) -> float:
         """The gap as a share of the objective; 0 where it is no more than rounding the data in the last place costs."""
-        return self.gap / self.primal if self.gap > self.resolution else 0.0
+        gap = self.gap
+        return gap / self.primal if gap > self.resolution else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,10 +264,10 @@ def certify_fit(
         cost=fit.cost,
         dual=best.value,
         excess=best.excess,
-        tube=best.point.picture(beta),
+        beta=beta,
         multipliers=best.point.multipliers,
         point=best.point,
-        resolution=points.group.size * (32 * UNIT * float(np.abs(points.y).max())) ** 2,
+        resolution=points.group.size * (32 * UNIT * max(float(points.y.max()), -float(points.y.min()))) ** 2,
     )
 
 
@@ -266,7 +275,8 @@ def certify_fit(
 class _Candidate:
     """A function to be certified.
 
-    missed, doubt : (m,) y - f at the merged points, and bounds on the errors
+    pulls : (m,) weight times y - f at the merged points
+    size, doubt : sqrt(sum_j w_j v_j^2) of v = y - f and of its errors, rounded up
     loss, primal, least : loss and objective, rounded up, and the objective rounded down
     """
 
@@ -274,8 +284,9 @@ class _Candidate:
     fit: Fit
     beta: float
     skip_connection: bool
-    missed: Array
-    doubt: Array
+    pulls: Array
+    size: float
+    doubt: float
     loss: float
     primal: float
     least: float
@@ -287,23 +298,20 @@ class _Candidate:
 
 def _candidate(points: MergedPoints, fit: Fit, beta: float, skip_connection: bool) -> _Candidate:
     """The objective of a function, between two bounds."""
-    missed, doubt = fit.missed(points.y)
-    if points.rounding:
-        doubt = doubt + points.rounding
-    size = np.abs(missed)
-    least_loss = lower_total(_weighted_squares(np.maximum(size - doubt, 0.0), points)) / 2 + _least_scatter(points)
-    size += doubt
-    loss = upper_total(_weighted_squares(size, points)) / 2 + points.scatter * (1 + 2 * SUM)
+    missed = fit.missed(points.y)
+    pulls = points.weight * missed
+    shortest, size = length(pulls * missed)
+    roundings = length(points.weight * fit.roundings**2)[1]
+    everywhere = 4 * UNIT * size
+    everywhere += math.sqrt(points.group.size) * (points.rounding + (TINY if roundings else 0.0))
+    doubt = (LAST_DIGIT * roundings + everywhere) * (1 + 8 * UNIT)
+    # Steep pieces have large errors in few points: only the residuals there count.
+    first_order = LAST_DIGIT * upper_total(np.abs(pulls) * fit.roundings) + everywhere * size
+    least_loss = max(shortest**2 / 2 * (1 - 8 * UNIT) - first_order * (1 + 8 * UNIT), 0.0) + _least_scatter(points)
+    loss = (size**2 / 2 + first_order + doubt**2 / 2) * (1 + 16 * UNIT) + points.scatter * (1 + 2 * SUM)
     primal = up((loss + beta * fit.cost) * (1 + 4 * UNIT)) if loss or fit.cost else 0.0
     least = down((least_loss + beta * fit.least_cost) * (1 - 4 * UNIT))
-    return _Candidate(points, fit, beta, skip_connection, missed, doubt, loss, primal, least)
-
-
-def _weighted_squares(values: Array, points: MergedPoints) -> Array:
-    """Times the weights; overwrites the values."""
-    values *= values
-    values *= points.weight
-    return values
+    return _Candidate(points, fit, beta, skip_connection, pulls, size, doubt, loss, primal, least)
 
 
 def _least_scatter(points: MergedPoints) -> float:
@@ -316,7 +324,7 @@ def _least_scatter(points: MergedPoints) -> float:
 def _of_residual(candidate: _Candidate) -> Iterator[DualPoint]:
     """The dual points that the residual suggests."""
     points = candidate.points
-    residual = _balanced(points, points.weight * candidate.missed, candidate.skip_connection)
+    residual = _balanced(points, candidate.pulls, candidate.skip_connection)
     yield residual
     if points.x.size > 1:
         yield residual.snapped(candidate.beta)
@@ -327,22 +335,17 @@ def _excess(candidate: _Candidate, bends: Bends, point: DualPoint) -> float:
 
     sum_j (w_j (y_j - f_j) - lambda_j)^2 / 2 w_j is what the loss adds to the gap of the penalty.
     """
-    weight, multipliers = candidate.points.weight, point.multipliers
-    pulls = weight * candidate.missed
-    apart = pulls - multipliers
-    np.abs(apart, out=apart)
-    apart *= 1 + 8 * UNIT  # no multiplier is larger than pull and difference together
-    rounding = np.abs(pulls, out=pulls)
-    rounding *= 8 * UNIT
-    apart += rounding
-    apart += np.multiply(weight, candidate.doubt, out=rounding)
-    if point.excess:
-        apart[[0, -1]] += point.excess
+    weight, level = candidate.points.weight, point.excess
+    apart = candidate.pulls - point.multipliers
     apart *= apart
     apart /= weight
-    of_loss = upper_total(apart) * (1 + 8 * UNIT) / 2
-    if not of_loss and not candidate.beta:
+    # No multiplier is longer than the residuals and what it is apart from them.
+    distance = length(apart)[1] * (1 + 8 * UNIT) + 8 * UNIT * candidate.size + candidate.doubt
+    if level:
+        distance += level * math.sqrt(1 / weight[0] + 1 / weight[-1])
+    if not distance and not candidate.beta:
         return 0.0
+    of_loss = distance**2 / 2 * (1 + 16 * UNIT)
     return up(of_loss + penalty_gap(bends, point, candidate.beta, candidate.skip_connection))
 
 
@@ -377,8 +380,8 @@ def certificate_of(
     else:
         excess = upper_total(np.maximum(*(terms.loss.gap(end, y, bound.multipliers) for end in ends)) * (1 + 16 * UNIT))
         excess = up(excess + penalty_gap(fit.bends, bound.point, beta, skip_connection))
-    resolution, picture = terms.round_off(fit.values), bound.point.picture(beta)
-    return Certificate(primal, loss, fit.cost, bound.value, excess, picture, bound.multipliers, bound.point, resolution)
+    resolution = terms.round_off(fit.values)
+    return Certificate(primal, loss, fit.cost, bound.value, excess, beta, bound.multipliers, bound.point, resolution)
 
 
 def _checked_dual(points: MergedPoints, dual: ArrayLike) -> Array:
@@ -532,7 +535,8 @@ def _balanced(points: MergedPoints, multipliers: Array, skip_connection: bool) -
     remaining = _projected(points, _projected(points, multipliers, skip_connection), skip_connection)
     if np.abs(remaining).max() <= 1e-13 * np.abs(multipliers).max():
         remaining = np.zeros_like(multipliers)
-    return DualPoint(points.x, cumulative(remaining)[:-1], skip_connection)
+    sums = remaining.cumsum(dtype=np.longdouble)[:-1]
+    return DualPoint(points.x, sums.astype(np.float64), skip_connection)
 
 
 def _projected(points: MergedPoints, multipliers: Array, skip_connection: bool) -> Array:

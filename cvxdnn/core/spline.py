@@ -202,6 +202,11 @@ class MergedPoints:
     scatter: float
     rounding: float = 0.0
 
+    @cached_property
+    def loss_of_zero(self) -> float:
+        """1/2 sum w y^2, the loss of the function 0 without the scatter."""
+        return 0.5 * float((self.weight * self.y**2).sum())
+
 
 def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
     """Sort the points and merge those with equal x into one weighted point each.
@@ -209,17 +214,18 @@ def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
     Nearly equal x stay apart: a function can tell them apart, at the price of a steep piece.
     """
     x, y = validation.points(x, y)
-    order = np.argsort(x, kind="stable")
-    x_sorted, y_sorted = x[order], y[order]
-    gaps = x_sorted[1:] - x_sorted[:-1]
-    validation.resolvable(x_sorted, gaps)
-    group = np.empty(x.size, dtype=np.intp)
-    if not gaps.size or gaps.min() > 0:
+    gaps, group = x[1:] - x[:-1], np.arange(x.size)
+    if gaps.size and gaps.min() < 0:
+        order = np.argsort(x, kind="stable")
         group[order] = np.arange(x.size)
-        return MergedPoints(x_sorted, y_sorted, np.ones(x.size), group, 0.0)
+        x, y = x[order], y[order]
+        gaps = x[1:] - x[:-1]
+    validation.resolvable(x, gaps)
+    if not gaps.size or gaps.min() > 0:
+        return MergedPoints(x, y, np.ones(x.size), group, 0.0)
     starts = np.append(True, gaps > 0)
     group_of_sorted = np.cumsum(starts) - 1
-    group[order] = group_of_sorted
+    group = group_of_sorted[group]
     first = np.flatnonzero(starts)
     weight = np.diff(np.append(first, x.size)).astype(np.float64)
 
@@ -228,12 +234,12 @@ def merge_points(x: ArrayLike, y: ArrayLike) -> MergedPoints:
         anchor = values[first]
         return anchor + np.add.reduceat(values - anchor[group_of_sorted], first) / weight
 
-    y_mean = group_mean(y_sorted)
-    scatter = 0.5 * float(np.sum((y_sorted - y_mean[group_of_sorted]) ** 2))
-    is_exact = scatter == 0.0 and np.array_equal(y_mean[group_of_sorted], y_sorted)
-    size = float(weight.max()) * float(np.abs(y_sorted - y_sorted[first][group_of_sorted]).max()) + np.abs(y).max()
+    y_mean = group_mean(y)
+    scatter = 0.5 * float(np.sum((y - y_mean[group_of_sorted]) ** 2))
+    is_exact = scatter == 0.0 and np.array_equal(y_mean[group_of_sorted], y)
+    size = float(weight.max()) * float(np.abs(y - y[first][group_of_sorted]).max()) + np.abs(y).max()
     rounding = 0.0 if is_exact else float(2 * np.finfo(np.float64).eps * size)
-    return MergedPoints(x_sorted[first], y_mean, weight, group, scatter, rounding)
+    return MergedPoints(x[first], y_mean, weight, group, scatter, rounding)
 
 
 def interpolating_spline(x: ArrayLike, y: ArrayLike) -> LinearSpline:

@@ -109,10 +109,12 @@ class DualPoint:
 
     @property
     def error(self) -> float:
-        """Bound on the error of `z` and of `c`."""
+        """Bound on the error of `z`, of `c`, and of z + |c|/2 and z - |c|/2.
+
+        The last two are running sums or what is left to the last one, without halves.
+        """
         integral = self._integral
-        of_level = abs(float(integral.sums[-1])) if self.is_level else 0.0
-        return 2 * integral.error + 4 * UNIT * integral.largest + of_level
+        return integral.error + (abs(float(integral.sums[-1])) if self.is_level else 0.0)
 
     @property
     def c(self) -> float:
@@ -133,7 +135,7 @@ class DualPoint:
         """A weight decay whose tube holds the curve for sure, and no more than rounding above the smallest."""
         integral, c = self._integral, self.c
         largest = max(integral.high + c / 2, -integral.low - c / 2)
-        return (largest + abs(c) / 2 + 2 * self.error) * (1 + 8 * UNIT)
+        return (largest + abs(c) / 2 + self.error) * (1 + 8 * UNIT)
 
     def scaled(self, factor: float) -> "DualPoint":
         """Multiples, by a number >= 0, of the cumulative sums, rounded."""
@@ -147,8 +149,8 @@ class DualPoint:
         needed = self.needed_beta
         if needed <= beta:
             return self
-        rounding = 16 * UNIT * self._integral.size
-        multiple = self.scaled(beta / (needed + rounding) * (1 - 8 * UNIT))
+        rounding = UNIT * self._integral.size  # of the multiple's terms
+        multiple = self.scaled(beta / (needed + rounding) * (1 - 24 * UNIT))
         return multiple if multiple.needed_beta <= beta else self.scaled(0.0)
 
     def snapped(self, beta: float) -> "DualPoint":

@@ -89,9 +89,9 @@ def resolvable(x: Array, gaps: Array) -> None:
 
 def bounded(name: str, array: Array) -> Array:
     """`array` if its entries are so far from overflow that their products and quotients are, too."""
-    too_large = np.abs(array) > LARGEST
-    if too_large.any():
-        where, wrong = place(name, array, too_large)
+    size = np.abs(array)
+    if size.max(initial=0.0) > LARGEST:
+        where, wrong = place(name, array, size > LARGEST)
         raise InvalidInputError(f"{where} is {wrong:g}; rescale to magnitudes below 1e100")
     return array
 
