@@ -8,15 +8,19 @@ change there of `to_spline`, except where an earlier layer bends as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from cvxdnn.core.network import Network
-from cvxdnn.core.pieces import affine, crossings, identity, relu
+from cvxdnn.core.pieces import Pieces, affine, crossings, identity, relu
 from cvxdnn.core.types import Array, Indices
 
-__all__ = ["Kinks", "kinks"]
+__all__ = ["Kinks", "kinks", "units_behind"]
+
+SAME = 1e-9
+"""Places that differ by at most this share of their size, or of 1, are one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +42,34 @@ def kinks(network: Network) -> Kinks:
 
     Units that never cross zero have none; with biases in earlier layers a unit may have several.
     """
-    pieces = identity()
-    for weights, biases in zip(network.weights[:-2], network.biases[:-2], strict=True):
-        pieces = relu(affine(pieces, weights, biases))
-    pieces = affine(pieces, network.weights[-2], network.biases[-2])
+    *_, pieces = _pre_activations(network)
     places, inside = crossings(pieces)
     slopes = pieces.slopes[inside]
     units = np.nonzero(inside)[1]
     changes = network.weights[-1][units, 0] * np.abs(slopes)
     order = np.argsort(places[inside], kind="stable")
     return Kinks(network.origin + places[inside][order], changes[order], np.sign(slopes)[order], units[order])
+
+
+def units_behind(network: Network, places: Array) -> list[list[tuple[int, int]]]:
+    """For each of `places`, (k,), the units that switch on or off there: pairs of hidden layer and unit, both from 0.
+
+    Not all of them need bend the network: one that switches may weigh nothing, or feed a unit that is off.
+    """
+    behind: list[list[tuple[int, int]]] = [[] for _ in places]
+    for layer, pieces in enumerate(_pre_activations(network)):
+        at, inside = crossings(pieces)
+        units, switches = np.nonzero(inside)[1], network.origin + at[inside]
+        for found, place in zip(behind, places, strict=True):
+            here = np.abs(switches - place) <= SAME * max(1.0, abs(place))
+            found += [(layer, int(unit)) for unit in np.unique(units[here])]
+    return behind
+
+
+def _pre_activations(network: Network) -> Iterator[Pieces]:
+    """Of each hidden layer in turn."""
+    pieces = identity()
+    for weights, biases in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        pieces = affine(pieces, weights, biases)
+        yield pieces
+        pieces = relu(pieces)

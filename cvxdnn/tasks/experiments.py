@@ -4,7 +4,7 @@ import gzip
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cvxdnn.core.kinks import units_behind
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
@@ -47,10 +48,12 @@ class NetworkView:
 
     spline : the exact function of the best restart
     others : functions of other restarts, as many as could be computed without delaying the frame
+    behind : for each knot of `spline` the (layer, unit) that switch there, from 0; only of deep networks, at the end
     """
 
     spline: LinearSpline
     others: tuple[LinearSpline, ...]
+    behind: list[list[tuple[int, int]]] = field(default_factory=list)
 
 
 NetworkFrame = Frame[NetworkView]
@@ -67,8 +70,11 @@ class Training:
         return snapshots_of(self.scenario, state)
 
     def view(self, snapshot: Snapshot, is_last: bool) -> NetworkView:
-        """The functions of the networks."""
-        return NetworkView(snapshot.network.to_spline(), _other_splines(snapshot))
+        """The functions of the networks, and what makes the best one bend."""
+        spline = snapshot.network.to_spline()
+        names = is_last and self.scenario.depth > 2
+        behind = units_behind(snapshot.network, spline.knots) if names else []
+        return NetworkView(spline, _other_splines(snapshot), behind)
 
 
 def training_stream(scenario: Scenario, until: int | None = None) -> Stream[NetworkView]:

@@ -88,11 +88,31 @@ def test_a_hinge_is_lit_on_strip_and_curve_and_says_what_it_is(page, address, de
     page.keyboard.press("ArrowRight")
     next_frame(page)
     words = page.locator(".hinges p")
-    expect(words).to_have_text(re.compile(r"bends the curve at x = [\d.]+ and makes [\d.]+ % of all bending"))
-    assert words.inner_text().startswith("Neuron" if depth == 2 else "This bend")
+    name = r"Neuron \d+" if depth == 2 else r"Bend by layer [12], neurons? [\d,; …a-z]+"
+    expect(words).to_have_text(re.compile(rf"{name}: x = [\d.]+, [\d.]+ % of all bending"))
     expect(page.locator(".beads .bead.chosen")).to_have_count(1)
     lit = page.locator(".beads .bead.chosen").get_attribute("cx")
     expect(page.locator(".hinges .bead.chosen")).to_have_attribute("cx", lit)
+
+
+@pytest.mark.parametrize("biases", ["last_hidden", "all"])
+def test_with_more_layers_a_bend_names_the_neurons_behind_it(page, address, biases):
+    open_explore(page, address, f"?preset=spike&depth=3&restarts=2&width=10&biases={biases}")
+    expect(page.locator(".st-key-explore_progress")).to_contain_text("converged", timeout=2 * SLOW)
+    at_rest(page)
+    strip, words = page.locator(".hinges svg"), page.locator(".hinges p")
+    strip.focus()
+    told = set()
+    for _ in range(6):
+        strip.press("ArrowRight")
+        next_frame(page)
+        told.add(words.inner_text())
+    expected = r"Bend by layer [12], neurons? \d+[\d,; …a-z]*: x = [−\d.]+, [\d.]+ % of all bending"
+    assert all(re.fullmatch(expected, each) for each in told), told
+    assert biases == "all" or not any("layer 1" in each and "x = 0.00" not in each for each in told)
+    bar(page).press("Home")
+    next_frame(page)
+    assert "layer" not in words.inner_text()
 
 
 def test_beads_lie_on_the_curve(page, address):

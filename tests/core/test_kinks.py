@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.convex import solve
-from cvxdnn.core.kinks import kinks
+from cvxdnn.core.kinks import kinks, units_behind
 from cvxdnn.core.network import Network
 
 
@@ -58,3 +58,36 @@ def test_neurons_of_the_optimal_network_sit_on_the_knots_of_the_optimum():
     inner = (found.x > 1e-9) & (found.x < 1 - 1e-9)
     for place in found.x[inner]:
         assert np.abs(solution.knots - place).min() < 1e-9
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_a_unit_behind_a_bend_is_zero_there_and_on_at_one_side_only(depth):
+    rng = np.random.default_rng(depth)
+    for _ in range(10):
+        network = random_network(rng, depth, 4, "all")
+        knots = network.to_spline().knots
+        for place, behind in zip(knots, units_behind(network, knots), strict=True):
+            assert behind, "a bend has its reason"
+            for layer, unit in behind:
+                near = 1e-7 * (1 + abs(place))
+                before, there, after = pre_activations(network, np.array([place - near, place, place + near]))[layer].T[
+                    unit
+                ]
+                assert abs(there) <= 1e-6 * max(1.0, abs(before), abs(after))
+                assert (before > 0) != (after > 0)
+
+
+def test_nobody_is_behind_a_place_where_nothing_bends():
+    network = random_network(np.random.default_rng(0), 3, 4, "all")
+    knots = network.to_spline().knots
+    between = (knots[1:] + knots[:-1]) / 2
+    assert units_behind(network, between) == [[] for _ in between]
+
+
+def pre_activations(network, x):
+    """Of every hidden layer at x (n,), each (n, width)."""
+    layers, activations = [], (x - network.origin)[:, None]
+    for weights, biases in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        layers.append(activations @ weights + biases)
+        activations = np.maximum(layers[-1], 0.0)
+    return layers

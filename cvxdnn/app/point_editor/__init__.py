@@ -154,6 +154,7 @@ class FilmReel(TypedDict):
     start, edition : other numbers for another training, and for another still.
     is_running : whether there will be more.
     plays : whether it begins by itself, once.
+    behind : for each ramp of the last still the neurons that bend there, as (hidden layer, neuron), from 0; or empty.
     """
 
     address: str
@@ -163,6 +164,7 @@ class FilmReel(TypedDict):
     edition: int
     is_running: bool
     plays: bool
+    behind: Sequence[Sequence[tuple[int, int]]]
 
 
 def point_editor(

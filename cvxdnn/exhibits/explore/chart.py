@@ -137,6 +137,7 @@ def _film(session: Session) -> FilmReel | None:
         "edition": zlib.crc32(frame.film.numbers.tobytes()),
         "is_running": run.is_running,
         "plays": session.is_first_sight,
+        "behind": frame.view.behind,
     }
 
 

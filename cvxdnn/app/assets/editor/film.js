@@ -14,6 +14,7 @@
  * @property {number} charge
  * @property {number} entry where insertion puts the ramp that the next still has in addition; NaN where it does not
  * @property {Ramp[]} ramps
+ * @property {number[][][]} [behind] of a deeper network at its end: what `FilmReel` in Python says of each ramp
  * @property {{ramp: Ramp, index: number, fallen: number}} [entering] that ramp while it falls: 0 at the top, 1 arrived
  *
  * @typedef {{place: number, change: number, side: number}} Ramp

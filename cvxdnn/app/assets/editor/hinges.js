@@ -9,16 +9,28 @@ import { svg } from "./svg.js";
 
 const HEIGHT = 48;
 const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: it has been switched off
+const MOST_NAMED = 4; // neurons of a layer
 const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
 
 const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
 
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
+/** The neurons behind a bend, layer by layer. */
+function named(behind) {
+  const names = [...new Set(behind.map(([layer]) => layer))].map((layer) => {
+    const numbers = behind.filter(([each]) => each === layer).map(([, unit]) => unit + 1);
+    const shown = numbers.length > MOST_NAMED ? [...numbers.slice(0, MOST_NAMED), "…"] : numbers;
+    return `layer ${layer + 1}, ${numbers.length > 1 ? "neurons" : "neuron"} ${shown.join(", ")}`;
+  });
+  return names.length ? `Bend by ${names.join("; ")}` : "Bend";
+}
+
 export class Hinges {
   #chosen = null; // index of a ramp
   #shown = []; // {index, ramp, share}
   #areNeurons;
+  #behind; // of each ramp, where that is known
   #x;
   #width;
 
@@ -69,6 +81,7 @@ export class Hinges {
     this.#drawStrip(drawing);
     this.#drawBeads(still, units, drawing);
     this.#areNeurons = areNeurons;
+    this.#behind = still.behind;
     this.#count(bends);
     if (still.entering) this.#drawEntering(still, units, drawing);
   }
@@ -144,9 +157,9 @@ export class Hinges {
   }
 
   #described({ index, ramp, share }) {
-    const name = this.#areNeurons ? `Neuron ${index + 1}` : "This bend";
+    const name = this.#areNeurons ? `Neuron ${index + 1}` : named(this.#behind?.[index] ?? []);
     const place = coordinate(this.#x.to(ramp.place), this.#width);
-    return `${name} bends the curve at x = ${place} and makes ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of all bending`;
+    return `${name}: x = ${place}, ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of all bending`;
   }
 
   #point(event) {

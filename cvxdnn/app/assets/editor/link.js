@@ -43,7 +43,7 @@
  * @property {?{title: string, tag: string, bound: ?number, instead: string, note: string, stuck: Stuck[]}} score
  * @property {number} bend_tolerance within which neighbouring bends count once; share of the range of y
  * @property {?{address: string, stills: number, step: number, start: number, edition: number, is_running: boolean,
- *   plays: boolean}} film
+ *   plays: boolean, behind: number[][][]}} film
  * @property {string[]} hidden
  * @property {?{points: number[][], hidden: string[], edits: number, beta: ?number}} received
  */

@@ -151,7 +151,7 @@ export class Player {
     const still = at(this.#stills, Math.min(position, this.#stills.length - 1));
     const isNewest = this.#position === Number.POSITIVE_INFINITY;
     this.#say(isNewest ? this.#reel.step : still.step);
-    return { still, isNewest };
+    return { still: isNewest ? { ...still, behind: this.#reel.behind } : still, isNewest };
   }
 
   /** The gap at every still, on a logarithmic scale. */
