@@ -67,8 +67,15 @@ def whole_deployment(port: int) -> Iterator[Target]:
     with Cluster(port) as cluster:
         if not cluster.has_proxy:
             raise SystemExit("nginx is not installed: there is no proxy to attack")
+        for address in cluster.addresses:  # its first page takes memory, whoever asks for it
+            asyncio.run(_visit(int(address.rpartition(":")[2])))
         replicas = tuple(process.pid for name, process in cluster.processes.items() if name.startswith("replica"))
         yield Target(port, replicas, tuple(cluster.folder.glob("*.log")))
+
+
+async def _visit(port: int) -> None:
+    async with Visitor(port=port, number=1) as visitor:
+        await visitor.drag()
 
 
 async def attacked(target: Target, name: str) -> Record:

@@ -26,6 +26,7 @@ from cvxdnn.tasks.scenario import Scenario
 __all__ = ["ATTACKS"]
 
 EVIL = "http://evil.example"
+OWN, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 HOLD_SECONDS = 20.0
 MEGABYTE = 1_000_000
 ODD: list[Any] = [
@@ -91,8 +92,7 @@ async def silent_sockets(port: int) -> Answers:
             except websockets.InvalidStatus as error:
                 answers[f"refused {error.response.status_code}"] += 1
         await asyncio.sleep(HOLD_SECONDS)
-        async with Visitor(port=port, number=2) as late:
-            answers["somebody new got in"] += late.shown.get("points") == late.points
+        answers.update(await _newcomers(port))
         return answers
 
 
@@ -100,8 +100,7 @@ async def idle_connections(port: int) -> Answers:
     """A thousand connections on which nothing is ever asked; afterwards somebody new comes."""
     writers = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(1_000)]
     await asyncio.sleep(HOLD_SECONDS)
-    async with Visitor(port=port, number=2) as late:
-        answers = Counter({"somebody new got in": int(late.shown.get("points") == late.points)})
+    answers = await _newcomers(port)
     for writer in writers:
         writer.close()
     return answers
@@ -142,7 +141,7 @@ async def sockets_without_a_page(port: int) -> Answers:
                     answers[f"refused {error.response.status_code}"] += 1
                 except websockets.ConnectionClosed:
                     answers["closed"] += 1
-        answers.update(await _newcomer(port))
+        answers.update(await _newcomers(port))
         return answers
 
 
@@ -211,13 +210,14 @@ async def held_up_uploads(port: int) -> Answers:
     token = generate_xsrf_token_string()
     own = {
         "X-Xsrftoken": token,
-        "Cookie": f"_streamlit_xsrf={token}",
         "Content-Type": "multipart/form-data; boundary=b",
     }
     body = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n0,1\r\n--b--\r\n'
 
     async def put(tab: Client, size: int) -> Any:
-        headers = {**own, "Host": f"127.0.0.1:{port}", "Content-Length": str(size), "Connection": "close"}
+        cookie = f"_streamlit_xsrf={token}; {tab.cookie}"
+        host = f"127.0.0.1:{port}"
+        headers = {**own, "Cookie": cookie, "Host": host, "Content-Length": str(size), "Connection": "close"}
         lines = [f"PUT /_stcore/upload_file/{tab.session}/f HTTP/1.1", *map(": ".join, headers.items()), "", ""]
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write("\r\n".join(lines).encode() + body)
@@ -256,12 +256,19 @@ async def slow_optima(port: int) -> Answers:
     return Counter({"ms to the slowest of 5 pages": slowest, "optima": sum(optima), "s to the last": round(seconds)})
 
 
-async def _newcomer(port: int) -> Answers:
+async def _newcomers(port: int) -> Answers:
+    """Somebody comes from another address, and somebody from the attacker's own, as in a school."""
+    return Counter(
+        {"somebody new got in": await _gets_in(port, ELSEWHERE), "neighbour got in": await _gets_in(port, OWN)}
+    )
+
+
+async def _gets_in(port: int, home: str) -> int:
     try:
-        async with Client(port=port, page="about") as late:
-            return Counter({"somebody new got in": int(bool(late.headings) and not late.errors)})
+        async with Visitor(port, home=home, number=2) as late:
+            return int(late.shown.get("points") == late.points)
     except websockets.InvalidStatus:
-        return Counter({"somebody new got in": 0})
+        return 0
 
 
 ATTACKS: dict[str, Callable[[int], Awaitable[Answers]]] = {

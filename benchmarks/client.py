@@ -22,7 +22,8 @@ ANSWER_SECONDS = 30.0
 class Client:
     """One browser tab. Connect it with `async with`; then `open`, `press` and `switch`.
 
-    page : in its address, "" for the first one;  query : of its address
+    page : in its address, "" for the first one;  query : of its address;  home : the network address it comes from
+    cookie : of the proxy, which keeps it with its replica
     headings, alerts : what the newest run of the whole page has written, in order
     errors : what went wrong;  runs : how often the whole page has been drawn to its end
     """
@@ -35,6 +36,8 @@ class Client:
     errors: list[str] = field(default_factory=list)
     runs: int = 0
     session: str = ""
+    home: str = "127.0.0.1"
+    cookie: str = ""
 
     def __post_init__(self) -> None:
         self._elements: dict[str, tuple[str, str]] = {}  # by the end of the id: id, fragment
@@ -59,9 +62,13 @@ class Client:
         self._socket = await websockets.connect(
             f"ws://127.0.0.1:{self.port}/_stcore/stream",
             subprotocols=[websockets.Subprotocol(each) for each in protocols],
+            additional_headers={"Cookie": self.cookie} if self.cookie else {},
+            local_addr=(self.home, 0),
             max_size=None,
             open_timeout=ANSWER_SECONDS,
         )
+        brought = self._socket.response.headers.get("Set-Cookie", "") if self._socket.response else ""
+        self.cookie = brought.partition(";")[0] or self.cookie
         self._reading = asyncio.create_task(self._read())
         if part:
             await self._rerun(fragment=part)

@@ -45,7 +45,7 @@ MOST_LINES = {
     "theory": 3700,
     "tasks": 3000,
     "app": 3650,
-    "exhibits": 7150,
+    "exhibits": 7160,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

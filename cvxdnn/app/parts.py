@@ -158,7 +158,6 @@ def _run_again(names: Sequence[str]) -> None:
         page_script_hash=context.page_script_hash,
         fragment_id_queue=context.fragment_storage.resolve_target(list(names)),
         is_fragment_scoped_rerun=True,
-        cached_message_hashes=context.cached_message_hashes,
         context_info=context.context_info,
     )
     context.script_requests.request_rerun(again)

@@ -60,8 +60,21 @@ class Servers:
     def __call__(self, path: str | Path, *options: str, env: dict[str, str] | None = None) -> str:
         call = (str(path), options, tuple(sorted((env or {}).items())))
         if call not in self._known:
-            self._known[call] = _start_server(path, options, env or {}, self._logs())
+            self._known[call] = _start_server(path, options, env or {}, self._logs(), _free_port())
         return self._known[call][1]
+
+    @contextmanager
+    def killed(self, address: str) -> Iterator[None]:
+        """There is no server meanwhile; then one that knows nothing of what was before."""
+        call = next(call for call, (_, its) in self._known.items() if its == address)
+        process, _ = self._known[call]
+        process.kill()
+        process.wait()
+        yield
+        path, options, env = call
+        port = urlsplit(address).port
+        assert port
+        self._known[call] = _start_server(path, options, dict(env), self._logs(), port)
 
     @contextmanager
     def stopped(self, address: str) -> Iterator[None]:
@@ -94,9 +107,8 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 def _start_server(
-    path: str | Path, options: tuple[str, ...], env: dict[str, str], log: Path
+    path: str | Path, options: tuple[str, ...], env: dict[str, str], log: Path, port: int
 ) -> tuple[subprocess.Popen[bytes], str]:
-    port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(path)]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true", *options]
     with log.open("wb") as output:

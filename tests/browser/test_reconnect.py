@@ -1,11 +1,12 @@
-"""A network that fails for a moment: the page comes back with its points, and its training was not lost."""
+"""A network or a server that fails: the page comes back with its points, and its training was not lost."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.test_explore import SLOW, TRAINING, expect_change, labels, open_explore, shape
+from tests.browser.test_explore import SLOW, TRAINING, drag, expect_change, labels, open_explore, shape, take
+from tests.browser.test_preview import price
 
 STEP = re.compile(r"step ([\d,]+)")
 LINK = "?preset=motorcycle&restarts=8&width=100&depth=4"  # trains longer than the test
@@ -35,12 +36,29 @@ class Line:
 
 @pytest.fixture
 def tolerated():
-    return "when disconnected from server", "already in CLOSING or CLOSED state"  # while the line is dead
+    words = "when disconnected from server", "already in CLOSING or CLOSED state", "ERR_CONNECTION_REFUSED"
+    return *words, "reaching server endpoint", "server is not responding", "DoInitPings"
 
 
 @pytest.fixture
 def address(app_server):
     return app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_TEST": "reconnect"})
+
+
+@pytest.fixture
+def has_points_and_their_optimum(new_page, address):
+    """Whether a page shows these points and the server's optimum of them: as its link does in another page."""
+
+    def check(page: Page, expected: list[str]) -> None:
+        expect(page.locator('.editor[data-stale="false"]')).to_be_visible(timeout=SLOW)
+        assert labels(page) == expected
+        other = new_page()
+        open_explore(other, address, "?" + page.url.partition("?")[2])
+        assert labels(other) == expected
+        expect(other.locator('.price [data-of="optimum"] .sum')).to_contain_text("=", timeout=SLOW)
+        assert price(page, "optimum") == price(other, "optimum")
+
+    return check
 
 
 def step(page: Page) -> int:
@@ -81,3 +99,36 @@ def test_a_longer_loss_pauses_training_which_then_goes_on_by_itself(page, addres
     assert step(page) > trained
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
+
+
+def test_points_that_are_dragged_while_the_line_is_cut_stay_where_they_were_put(
+    page, address, has_points_and_their_optimum
+):
+    line = Line(page)
+    open_explore(page, address)
+    for index in range(2, 7):
+        x, y = take(page, index)
+        page.mouse.move(x, y - 20)
+        line.dead = index % 2 == 0  # some are let go on a dead line, others on one that connects again
+        line.cut()
+        page.mouse.move(x, y - 10 * index)
+        page.mouse.up()
+        page.wait_for_timeout(250)
+        line.cut()  # with the edit on its way
+    placed = labels(page)
+    line.dead = False
+    has_points_and_their_optimum(page, placed)
+
+
+@pytest.mark.parametrize("seconds", [1, 25], ids=["for a moment", "for longer"])
+def test_points_that_are_dragged_while_the_server_is_down_are_given_to_the_next_one(
+    app_server, page, address, has_points_and_their_optimum, seconds
+):
+    open_explore(page, address)
+    drag(page, 5, 0, -30)
+    with app_server.killed(address):
+        for index in (2, 3, 4):
+            drag(page, index, 3, -10 * index)
+        placed = labels(page)
+        page.wait_for_timeout(1000 * seconds)
+    has_points_and_their_optimum(page, placed)

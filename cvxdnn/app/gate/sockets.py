@@ -5,6 +5,9 @@ socket is held here, and Streamlit does not know of it. Who has not asked within
 when many are silent (`cvxdnn.app.gate.silence`). So silent sockets, however many a stranger opens, keep nobody out,
 and push nobody's session out of those that are kept for a return.
 
+A browser that comes back to a session which is gone, as after a restart of the server, may ask for no more than a part
+of its page: it is given the whole.
+
 Those that have asked have a seat or wait for one (`cvxdnn.app.admission`); there is a bound for them together, too. A
 session has one socket: where a second one names it, the first ends. And where the bound is reached, those make room
 that have been here for a minute without a seat, and without having been refused one lately.
@@ -20,7 +23,7 @@ from streamlit.runtime import Runtime
 
 from cvxdnn.app.gate.address import neighbourhood
 from cvxdnn.app.gate.flow import Tokens, asks_for_a_page, expire, paced, patient
-from cvxdnn.app.gate.said import NOT_STREAMLITS
+from cvxdnn.app.gate.said import NOT_STREAMLITS, said
 from cvxdnn.app.gate.silence import Silence
 
 __all__ = ["Sockets"]
@@ -112,7 +115,7 @@ class Sockets:
             await send(FULL)
             return
         if not is_back:
-            asked = await self._wait_for_page(scope, receive, send)
+            asked = await self._wait_for_page(scope, _whole(receive) if session else receive, send)
             if asked is None:
                 return
             heard.append(asked)
@@ -183,6 +186,20 @@ async def _first_words(scope: Scope, receive: Receive, send: Send) -> Message:
     while message["type"] == "websocket.receive" and not asks_for_a_page(message):
         message = await receive()
     return message
+
+
+def _whole(receive: Receive) -> Receive:
+    """Hear of whole pages where a part is asked for: nobody knows the parts of a page that was another server's."""
+
+    async def next_message() -> Message:
+        message = await receive()
+        if message["type"] != "websocket.receive" or not said(message).rerun_script.fragment_id:
+            return message
+        asked = said(message)
+        asked.rerun_script.fragment_id = ""
+        return {"type": "websocket.receive", "bytes": asked.SerializeToString()}
+
+    return next_message
 
 
 def _from_the_beginning(heard: list[Message], receive: Receive) -> Receive:

@@ -171,6 +171,7 @@ def point_editor(
     points: Iterable[Sequence[float]],
     *,
     version: int,
+    origin: str = "",
     domain: tuple[float, float, float, float],
     curves: Sequence[Curve],
     band: Band | None = None,
@@ -197,6 +198,9 @@ def point_editor(
         user can undo that.
     version : int
         Raise it to replace the points; leave it when the points are what the user made of them.
+    origin : str
+        Name another one where nothing is known of what the user did before, as after a restart of the server: then the
+        browser keeps its points, whatever the version, and tells them.
     domain : (x0, x1, y0, y1)
         Range of the axes. Points cannot be dragged out of it; points given outside widen it.
     curves : sequence of Curve
@@ -243,6 +247,7 @@ def point_editor(
     data = {
         "points": tuple(placed),
         "version": version,
+        "origin": origin,
         "domain": tuple(float(edge) for edge in domain),
         "levels": None if levels is None else [float(level) for level in levels],
         "max_points": max_points,

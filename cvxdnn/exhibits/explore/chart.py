@@ -10,6 +10,7 @@ import streamlit as st
 from cvxdnn.app.films import address_of
 from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, FilmReel, Model, Price, Words, point_editor
 from cvxdnn.app.point_editor.told import told_names, told_points, told_weight_decay
+from cvxdnn.app.tab import tab
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
@@ -35,6 +36,7 @@ def explore_chart(session: Session) -> None:
     point_editor(
         session.scenario.points,
         version=session.version,
+        origin=tab().owner,
         domain=session.domain,
         curves=[*_baseline_curves(shown, session.domain), *_network_curves(session, session.domain)],
         band=_band(shown, session.domain),

@@ -78,7 +78,7 @@ def run(story, **limits):
 @pytest.mark.parametrize("data", [None, b"", OTHER, PART])
 def test_who_asks_for_no_page_is_sent_away_and_never_was_a_session(data):
     async def story(sockets, behind):
-        silent = Visitor(sockets)
+        silent = Visitor(sockets, session="")
         if data is not None:
             silent.say(data)
         await asyncio.wait_for(silent.task, 10)
@@ -114,6 +114,19 @@ def test_who_asks_for_a_page_gets_it_and_may_be_silent_from_then_on():
         assert (reader.sent, behind.heard) == ([ACCEPT, delta, delta], [PAGE, OTHER])
 
     run(story, silent_seconds=SHORT)
+
+
+def test_who_comes_back_to_a_session_that_is_gone_is_given_the_whole_page_for_a_part():
+    async def story(sockets, behind):
+        back = Visitor(sockets, "gone")
+        back.say(PART)
+        back.say(PART)
+        await back.settled()
+        assert behind.heard == [BackMsg(rerun_script={}).SerializeToString(), PART]
+        back.leave()
+        await asyncio.wait_for(back.task, 10)
+
+    run(story)
 
 
 def test_who_comes_back_to_a_session_may_be_silent_too():

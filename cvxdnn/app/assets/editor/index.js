@@ -80,6 +80,7 @@ export class Editor {
 
   /** Takes over points and domain; never called while the pointer is down. */
   accept() {
+    if (this.link.isForgotten(pairs(this.history.points))) this.commit();
     const replacement = this.link.replacement();
     if (replacement) this.#replace(replacement);
     this.#fitView();

@@ -5,7 +5,8 @@
  *   points    The browser. Python replaces them only by sending another `version`; points that come with the
  *             version already known are an echo and are ignored, so an echo never undoes a newer edit. A
  *             replacement that arrives during a drag waits for its end. It is a step of the history like any
- *             edit: undo brings back what the user had placed.
+ *             edit: undo brings back what the user had placed. Where `origin` is another than before, the server
+ *             was started again and knows only the link: it is told the points that are here.
  *   history   The browser.
  *   beta      Python, but for a weight decay chosen here until Python has confirmed it.
  *   hidden    The browser, after Python's first word. Python's list counts again when Python changes it.
@@ -30,6 +31,7 @@
  * @typedef {object} Data what `point_editor` in Python sends
  * @property {number[][]} points pairs of x and y
  * @property {number} version
+ * @property {string} origin whoever knows of the edits so far
  * @property {number[]} domain x0, x1, y0, y1 of the axes
  * @property {?number[]} levels the only values that y may have
  * @property {number} max_points
@@ -50,13 +52,14 @@
 
 import { samePairs } from "./points.js";
 
-const CONFIRM_WITHIN = 3000; // milliseconds, doubled at each of at most three repetitions
+const CONFIRM_WITHIN = 3000; // milliseconds, doubled at each of the first three repetitions
 const EDIT_EVERY = 150; // least time between two edits told
 
 export class Link {
   /** @type {Data} */
   data;
   version;
+  origin;
   edits = 0;
   hidden = new Set();
   #component;
@@ -76,6 +79,18 @@ export class Link {
     if (isFirst) this.edits = this.data.received?.edits ?? 0;
     this.#confirm(this.data.received);
     this.#acceptHidden();
+  }
+
+  /**
+   * @param {number[][]} points those here
+   * @returns {boolean} whether whoever sends the data knows nothing of them, and has to be told; once
+   */
+  isForgotten(points) {
+    const { origin, version } = this.data;
+    const isAnother = this.origin !== undefined && origin !== this.origin;
+    this.origin = origin;
+    if (isAnother) this.version = version;
+    return isAnother && (this.isAhead || !samePairs(points, this.data.points));
   }
 
   /** @returns {?{points: number[][], isFirst: boolean}} points that replace those here, once */
@@ -139,9 +154,9 @@ export class Link {
   #confirmWithin(time) {
     clearTimeout(this.#timers.confirmation);
     this.#timers.confirmation = setTimeout(() => {
-      if (!this.#awaiting || time > 4 * CONFIRM_WITHIN) return;
+      if (!this.#awaiting) return;
       this.#deliver();
-      this.#confirmWithin(2 * time);
+      this.#confirmWithin(Math.min(2 * time, 8 * CONFIRM_WITHIN));
     }, time);
   }
 
