@@ -44,8 +44,8 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3000,
-    "app": 3650,
-    "exhibits": 7160,
+    "app": 3700,
+    "exhibits": 7000,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

@@ -10,7 +10,7 @@ Streamlit lets only callbacks ask for certain fragments by their key, for it end
 done its work. The names it takes are those of the version that `requirements.txt` pins.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -26,21 +26,18 @@ __all__ = ["Parts"]
 
 @dataclass
 class _Part:
-    """What a part depends on and what it was when it was drawn last."""
+    """What a part depends on, what it was when it was drawn last, and which fragment is in it; "" before the first."""
 
     shows: Callable[[], Hashable]
     moves: Callable[[], bool]
     shown: Hashable = None
-    moved: bool = False
+    inner: str = ""
 
     def late(self, name: str) -> str:
         """The fragment that has to be drawn anew, the part or only what is in it; "" for none."""
-        if self.moves() != self.moved:
+        if self.inner != _inner(name, self.moves()):
             return name
-        return "" if self.shows() == self.shown else _inner(name, self.moved)
-
-    def take_note(self) -> None:
-        self.shown, self.moved = self.shows(), self.moves()
+        return "" if self.shows() == self.shown else self.inner
 
 
 class Parts:
@@ -58,6 +55,8 @@ class Parts:
         self._poll, self._around = poll, around
         self._drawn = around()
         self._parts: dict[str, _Part] = {}
+        self._run: list[str] = []  # the fragments that are being run without the page
+        self._done: set[str] = set()  # the parts that have been drawn in it
 
     def draw(
         self,
@@ -85,18 +84,20 @@ class Parts:
         def newest() -> None:
             self._poll()
             content()
-            self._follow(part)
+            part.shown = shows()
+            self._follow(name)
 
         def mount() -> None:
-            part.take_note()
-            if part.moved:
+            is_moving = moves()
+            part.inner = _inner(name, is_moving)
+            if is_moving:
                 self._mount_moving(name, newest, every())
             else:
-                _fragment(admitted(newest), _inner(name, moves=False))
+                _fragment(admitted(newest), part.inner)
 
         def whole() -> None:
             admitted(mount)()
-            if _is_alone():
+            if _run_alone():
                 wait_until_sent()  # else the clock might take off the page what it has not been sent yet
 
         with st.container():
@@ -107,24 +108,29 @@ class Parts:
         noted = admitted(pace.measured(newest, (tab().session, name), every))
 
         def paced() -> None:
-            if pace.stretch != stretch and _is_alone():
+            if pace.stretch != stretch and _run_alone():
                 _run_again([name])
             noted()
 
         _fragment(paced, _inner(name, moves=True), run_every=stretch * every)
 
-    def _follow(self, drawn: _Part) -> None:
-        """Have everything drawn that is not up to date."""
-        drawn.shown = drawn.shows()
+    def _follow(self, drawn: str) -> None:
+        """Have everything drawn that is not up to date, unless this run comes to it."""
         if self._around() != self._drawn:
             st.rerun()
-        if not _is_alone():
+        run = _run_alone()
+        if not run:
             return
-        late = [fragment for name, part in self._parts.items() if (fragment := part.late(name))]
-        for part in self._parts.values():  # they are on their way, and need not be asked for twice
-            part.take_note()
-        if late:
-            _run_again(late)
+        if run is not self._run:
+            self._run, self._done = run, set()
+        self._done.add(drawn)
+        late = {name: fragment for name, part in self._parts.items() if (fragment := part.late(name))}
+        asked = [fragment for name, fragment in late.items() if not self._is_to_come(name, fragment)]
+        if asked:  # what this run would have come to is lost with it
+            _run_again(list(late.values()))
+
+    def _is_to_come(self, name: str, fragment: str) -> bool:
+        return name not in self._done and any(each in self._run for each in _ids({name, fragment}))
 
 
 def _inner(name: str, moves: bool) -> str:
@@ -142,10 +148,16 @@ def _fragment(content: Callable[[], None], name: str, run_every: float | None = 
     st.fragment(run, key=name, run_every=run_every)()
 
 
-def _is_alone() -> bool:
-    """Whether parts run without the page."""
+def _run_alone() -> list[str]:
+    """The fragments of this run, without the page; none where the page is drawn."""
     context = get_script_run_ctx(suppress_warning=True)
-    return context is not None and bool(context.fragment_ids_this_run)
+    return (context and context.fragment_ids_this_run) or []
+
+
+def _ids(names: Iterable[str]) -> list[str]:
+    """What Streamlit calls these fragments."""
+    context = get_script_run_ctx()
+    return [] if context is None else context.fragment_storage.resolve_target(list(names))
 
 
 def _run_again(names: Sequence[str]) -> None:
@@ -156,7 +168,7 @@ def _run_again(names: Sequence[str]) -> None:
     again = RerunData(
         query_string=context.query_string,
         page_script_hash=context.page_script_hash,
-        fragment_id_queue=context.fragment_storage.resolve_target(list(names)),
+        fragment_id_queue=_ids(names),
         is_fragment_scoped_rerun=True,
         context_info=context.context_info,
     )

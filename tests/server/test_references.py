@@ -102,10 +102,13 @@ async def comes_back_to_its_first_points(browser):
 
 
 async def edit(browser, points):
-    links = browser.links
-    browser.points = points
+    """As the editor does: what meets a fragment that is just being replaced is told again."""
+    links, browser.points = browser.links, points
     await browser.tell(points=points)
-    await browser.until(lambda: browser.links > links, "the address of these points")
+    if not await browser.until(lambda: browser.links > links, "the address of these points", seconds=3):
+        browser.errors.pop()
+        await browser.tell(points=points)
+        await browser.until(lambda: browser.links > links, "the address of these points")
 
 
 @pytest.mark.parametrize(("settings", "is_safe"), [({}, True), (STREAMLITS_OWN, False)], ids=["ours", "streamlit's"])

@@ -1,0 +1,145 @@
+"""Parts of a page: whatever changes and whichever runs are lost, soon all of them show how things are."""
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from cvxdnn.app import parts as module
+from cvxdnn.app.parts import Parts
+
+NAMES = ["chart", "table", "numbers"]
+
+
+class AgainError(Exception):
+    """Streamlit ends a run in which other fragments have been asked for."""
+
+
+class Runner:
+    """Runs fragments as Streamlit does: what is in one is gone when it runs without it, and a run that ends early
+    drops what it has not come to.
+    """
+
+    def __init__(self):
+        self.fragments = {}
+        self.alone = []
+        self.asked = []
+        self.runs = 0
+
+    def fragment(self, content, name, run_every=None):
+        self.fragments[name] = content
+        content()
+
+    def ids(self, names):
+        unknown = set(names) - set(self.fragments)
+        assert not unknown, f"No fragment found for target {unknown}"
+        return list(names)
+
+    def ask(self, names):
+        self.asked = self.ids(names)
+        raise AgainError
+
+    def run(self, names):
+        """Run these; what has been asked for meanwhile is in `asked`."""
+        self.alone, self.asked = list(names), []
+        self.runs += 1
+        try:
+            for name in names:
+                for inner in [each for each in self.fragments if each.startswith(f"{name}_")]:
+                    del self.fragments[inner]
+                self.fragments[name]()
+        except AgainError:
+            pass
+        finally:
+            self.alone = []
+
+    def inner(self, name):
+        (found,) = [each for each in self.fragments if each.startswith(f"{name}_")]
+        return found
+
+
+@pytest.fixture
+def runner(monkeypatch):
+    made = Runner()
+    monkeypatch.setattr(module, "st", SimpleNamespace(container=nullcontext))
+    monkeypatch.setattr(module, "admitted", lambda content: content)
+    monkeypatch.setattr(module, "wait_until_sent", lambda: None)
+    monkeypatch.setattr(module, "_fragment", made.fragment)
+    monkeypatch.setattr(module, "_run_alone", lambda: made.alone)
+    monkeypatch.setattr(module, "_ids", made.ids)
+    monkeypatch.setattr(module, "_run_again", made.ask)
+    monkeypatch.setattr(
+        Parts, "_mount_moving", lambda self, name, newest, every: made.fragment(newest, f"{name}_moving")
+    )
+    return made
+
+
+class Page:
+    """Three parts that show a number each, and may move."""
+
+    def __init__(self, runner):
+        self.values, self.moving = dict.fromkeys(NAMES, 0), dict.fromkeys(NAMES, False)
+        self.shown, self.drawn = {}, dict.fromkeys(NAMES, 0)
+        parts = Parts(lambda: None, lambda: None)
+        for name in NAMES:
+            parts.draw(
+                name,
+                lambda name=name: self.draw(name),
+                shows=lambda name=name: self.values[name],
+                moves=lambda name=name: self.moving[name],
+            )
+
+    def draw(self, name):
+        self.shown[name] = self.values[name]
+        self.drawn[name] += 1
+
+
+def test_a_change_is_drawn_once_in_every_part_that_shows_it_and_nowhere_else(runner):
+    page = Page(runner)
+    page.values.update(chart=1, numbers=1)
+    runner.run([runner.inner("chart")])
+    runner.run(runner.asked)
+    assert not runner.asked
+    assert page.shown == page.values
+    assert page.drawn == {"chart": 2, "table": 1, "numbers": 2}
+    assert runner.runs == 2
+
+
+def test_all_that_is_late_is_drawn_in_one_run(runner):
+    page = Page(runner)
+    page.values.update(dict.fromkeys(NAMES, 1))
+    runner.run([runner.inner("table")])
+    runner.run(runner.asked)
+    assert not runner.asked
+    assert page.drawn == dict.fromkeys(NAMES, 2)
+
+
+def test_a_part_that_begins_to_move_is_mounted_anew(runner):
+    page = Page(runner)
+    page.moving["chart"] = True
+    runner.run([runner.inner("numbers")])
+    runner.run(runner.asked)
+    assert runner.inner("chart") == "chart_moving"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_runs_are_lost_a_look_later_all_is_shown_and_nothing_is_asked_that_is_not_there(runner, seed):
+    rng = np.random.default_rng(seed)
+    page = Page(runner)
+    for number in range(1, 60):
+        for name in NAMES:
+            if rng.random() < 0.4:
+                page.values[name] = number
+            if rng.random() < 0.2:
+                page.moving[name] = not page.moving[name]
+        runner.run([runner.inner(rng.choice(NAMES))])
+        while runner.asked and rng.random() < 0.7:  # else it is lost
+            runner.run(runner.asked[: rng.integers(1, len(NAMES) + 1)])
+    runner.run([runner.inner(rng.choice(NAMES))])
+    for _ in range(10):
+        if runner.asked:
+            runner.run(runner.asked)
+    assert not runner.asked
+    assert page.shown == page.values
+    assert all(runner.inner(name).endswith("moving") == page.moving[name] for name in NAMES)
