@@ -106,7 +106,7 @@ def test_a_page_is_served_through_the_websocket(cluster):
         ask.rerun_script.query_string = ""
         socket.send(ask.SerializeToString())
         title = ""
-        while "Drag a point" not in title:  # a page may be run more than once before it is shown
+        while "Watch a network" not in title:  # a page may be run more than once before it is shown
             title = ForwardMsg.FromString(socket.recv(timeout=60)).delta.new_element.heading.body
 
 
