@@ -5,6 +5,9 @@
 A point is dragged, then the weight decay's slider, then the film is played, for some seconds each. Every animation
 frame's own work is timed (solving, words, drawing into the page; not what the browser does with it afterwards), frames
 are counted, and the longest task that blocked the page is kept. Without a display the browser paints by software.
+
+Then the server goes on, and a point is dragged and let go again and again: the time from there until the server's
+certified optimum of the new points is drawn. Networks do not train meanwhile.
 """
 
 import argparse
@@ -38,6 +41,20 @@ WATCH = """() => {
     for (const task of list.getEntries()) window.frames_of.longest = Math.max(window.frames_of.longest, task.duration);
   }).observe({ type: "longtask" });
 }"""
+CONFIRMED = """(host) => {
+  host.confirmed = new Promise((resolve) => {
+    addEventListener("pointerup", () => {
+      const began = performance.now();
+      const watch = new MutationObserver(() => {
+        if (host.dataset.stale !== "false") return;
+        watch.disconnect();
+        resolve(performance.now() - began);
+      });
+      watch.observe(host, { attributes: true, attributeFilter: ["data-stale"] });
+    }, { once: true, capture: true });
+  });
+}"""
+RELEASES = 30
 SETTINGS = [(7, 2), (20, 2), (60, 2), (133, 2), (200, 2), (20, 3), (20, 5), (133, 4)]
 """Points and layers."""
 
@@ -116,6 +133,24 @@ def measure(page: Page, server: Server, scenario: Scenario, seconds: float) -> d
     return found
 
 
+def released(page: Page) -> Record:
+    """Milliseconds from letting a point go until the server's answer is drawn."""
+    editor, taken = page.locator(".editor"), []
+    page.get_by_text("Network and training").click()
+    page.get_by_text("Retrain after every change").click()
+    page.wait_for_timeout(1000)
+    for k in range(RELEASES):
+        editor.evaluate(CONFIRMED)
+        x, y = middle(page.locator(".point").nth(page.locator(".point").count() // 2))
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y + (8 if k % 2 else -8), steps=4)
+        page.mouse.up()
+        taken.append(editor.evaluate("(host) => host.confirmed"))
+        page.wait_for_timeout(300)
+    return {"median (ms)": round(statistics.median(taken)), "p95 (ms)": round(float(np.quantile(taken, 0.95)))}
+
+
 def main() -> None:
     """Measure every setting and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -129,6 +164,7 @@ def main() -> None:
             page.add_init_script(f"({WATCH})()")
             for what, record in measure(page, server, scenario_of(count, depth), seconds).items():
                 print(f"{count} points, {depth} layers, {what}:", record, flush=True)
+            print(f"{count} points, {depth} layers, let go until certified:", released(page), flush=True)
             page.context.close()
         browser.close()
 
