@@ -19,12 +19,12 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import wraps
 
-__all__ = ["Pace", "pace"]
+__all__ = ["OVERHEAD", "Pace", "pace"]
 
 SHARE = 0.35
 """Of one core, for all live parts together: the interpreter runs on one core at a time."""
 OVERHEAD = 2.0
-"""What a run costs in all, as a multiple of what its content costs."""
+"""What a run, or an answer, costs in all, as a multiple of what its content costs."""
 SMOOTHING = 0.2
 LEAST_PATIENCE = 3.0
 LARGEST_STRETCH = 64

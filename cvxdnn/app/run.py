@@ -47,6 +47,7 @@ class Run(Generic[Report]):
     subject : what the job is about, as given to `start`
     message : why the last job ended unexpectedly, for the user; "" otherwise
     was_replaced : whether it ended because its owner, this tab, began another
+    number : how many trainings have begun from their first still; of the present one, or of what was shown without any
     """
 
     def __init__(self, name: str, runner: Callable[[], Runner], owner: str) -> None:
@@ -55,6 +56,7 @@ class Run(Generic[Report]):
         self.subject: Any = None
         self.message = ""
         self.was_replaced = False
+        self.number = 0
         self._runner, self._owner = runner, owner
         self._begun: Stream[Any] | None = None  # as given to `start`, with no state of a later frame
         self._task: Stream[Any] | None = None  # of the present job
@@ -66,6 +68,24 @@ class Run(Generic[Report]):
     def is_running(self) -> bool:
         """Whether a job is queued or running."""
         return self._job is not None
+
+    @property
+    def awaits_first(self) -> bool:
+        """Whether a training has begun that has reported nothing yet: `frame` is not of it."""
+        return self._task is not None and self._task.film is None and self._seen == 0
+
+    @property
+    def newest(self) -> Report | None:
+        """What the present training has reported last, whether or not a page has taken it over; None before the first.
+
+        For threads that only look.
+        """
+        job, task = self._job, self._task
+        if job is None or task is None:
+            return self.frame
+        if job.frames:
+            return job.progress
+        return None if task.film is None else self.frame
 
     @property
     def stage(self) -> bool:
@@ -156,6 +176,7 @@ class Run(Generic[Report]):
     def _submit(self, task: Stream[Any], label: str) -> None:
         self._task, self._label = task, label
         self.message, self.was_replaced, self._seen = "", False, 0
+        self.number += task.film is None
         try:
             self._job = self._runner().submit(task, owner=self._owner, label=label)
         except LimitExceededError as error:

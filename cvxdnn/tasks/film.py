@@ -10,7 +10,7 @@ one names, so that a reader can show it coming.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -58,6 +58,10 @@ class Still:
     ramps: Ramps
     entry: float = np.nan
 
+    def to_bytes(self) -> bytes:
+        """As a film of one."""
+        return Film.of([self], [self.entry]).to_bytes()
+
 
 @dataclass(frozen=True, eq=False)
 class Film:
@@ -71,6 +75,16 @@ class Film:
     numbers: Array
     counts: Indices
     ramps: Ramps
+
+    @classmethod
+    def of(cls, stills: Sequence[Still], entries: Sequence[float]) -> Film:
+        """At least one still, and of each where the next one's ramp enters; NaN where none does."""
+        numbers = [[s.step, s.constant, s.slope, s.misfit, s.charge] for s in stills]
+        return cls(
+            numbers=np.column_stack([numbers, entries]),
+            counts=np.array([len(still.ramps) for still in stills]),
+            ramps=np.concatenate([still.ramps for still in stills]),
+        )
 
     def to_bytes(self) -> bytes:
         """How many stills; then numbers and count of each, all as float64; then the ramps as float32. Little-endian."""
@@ -150,12 +164,7 @@ class FilmMaker:
     def film(self) -> Film:
         """What there is so far."""
         entries = [_entry(*pair) if self._inserts else np.nan for pair in pairwise(self._stills)]
-        numbers = [[s.step, s.constant, s.slope, s.misfit, s.charge] for s in self._stills]
-        return Film(
-            numbers=np.column_stack([numbers, [*entries, np.nan]]),
-            counts=np.array([len(still.ramps) for still in self._stills]),
-            ramps=np.concatenate([still.ramps for still in self._stills]),
-        )
+        return Film.of(self._stills, [*entries, np.nan])
 
 
 def _differ(one: Still, other: Still) -> bool:

@@ -69,7 +69,7 @@ class Frame(Generic[View]):
     view : what the problem shows of it
     history : (k, 1 + restarts) step and objectives at earlier moments and this one, k <= `HISTORY_ROWS`
     traces : by name (k,) the numbers of the stream's `measure` at the rows of `history`
-    film : what the best network looked like so far, if the stream takes stills
+    film : what the best network looked like so far, if the stream takes stills;  newest : what it looks like now
     state : what a later job needs to go on from here (opaque); None while the job goes on
     """
 
@@ -82,6 +82,7 @@ class Frame(Generic[View]):
     history: Array
     traces: Mapping[str, Array] = field(default_factory=dict)
     film: Film | None = field(default=None, repr=False)
+    newest: Still | None = field(default=None, repr=False)
     state: bytes | None = field(default=None, repr=False)
 
     @property
@@ -160,6 +161,7 @@ class Stream(Generic[View]):
             history=history.rows(),
             traces=history.traces(),
             film=film,
+            newest=None if self.still is None else self.still(snapshot),
             state=frozen(snapshot.state) if goes_on else None,
         )
 

@@ -171,7 +171,7 @@ def test_a_killed_worker_is_not_noticed_and_a_second_one_gives_one_message(page,
 
 def wait_for_step(page: Page, fits: Callable[[int], bool]) -> int:
     deadline = time.monotonic() + SLOW / 1000
-    line = page.get_by_text(re.compile(r"training · step [\d,]+"))
+    line = page.locator(".film .step")  # follows the training several times a second
     while True:
         steps = [int(step.replace(",", "")) for text in line.all_inner_texts() for step in STEP.findall(text)]
         if any(map(fits, steps)):

@@ -149,18 +149,19 @@ class Score(TypedDict):
 class FilmReel(TypedDict):
     """Where the film of the network's training is (`cvxdnn.app.films`), and how much of it.
 
-    stills : how many there are so far.
+    number : of the training.
+    stills : how many there are so far; 0 where the first is to come.
     step : of the last.
-    start, edition : other numbers for another training, and for another still.
+    edition : another number for other stills.
     is_running : whether there will be more.
     plays : whether it begins by itself, once.
     behind : for each ramp of the last still the neurons that bend there, as (hidden layer, neuron), from 0; or empty.
     """
 
     address: str
+    number: int
     stills: int
     step: int
-    start: int
     edition: int
     is_running: bool
     plays: bool

@@ -127,17 +127,27 @@ def _network_curves(session: Session, domain: Domain) -> list[Curve]:
 
 
 def _film(session: Session) -> FilmReel | None:
-    """None as long as the network belongs to other points."""
+    """None as long as the network belongs to other points; of a training that has begun the address before all else."""
     run, frame = session.run, session.run.frame
+    reel: FilmReel = {
+        "address": address_of(run),
+        "number": run.number,
+        "stills": 0,
+        "step": 0,
+        "edition": 0,
+        "is_running": run.is_running,
+        "plays": False,
+        "behind": [],
+    }
+    if run.awaits_first:
+        return reel
     if frame is None or frame.film is None or not run.shows(session.scenario):
         return None
     return {
-        "address": address_of(run),
+        **reel,
         "stills": len(frame.film.counts),
         "step": frame.step,
-        "start": zlib.crc32(frame.film.numbers[0].tobytes()),
         "edition": zlib.crc32(frame.film.numbers.tobytes()),
-        "is_running": run.is_running,
         "plays": session.is_first_sight,
         "behind": frame.view.behind,
     }

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import streamlit as st
 
 from cvxdnn.app.background import LOOK_SECONDS
-from cvxdnn.app.page import LIVE_SECONDS, heading, wide_and_narrow
+from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
@@ -15,7 +15,7 @@ from cvxdnn.exhibits.explore.points_table import points_table, shown_points
 from cvxdnn.exhibits.explore.readout import readout
 from cvxdnn.exhibits.explore.session import session, write_address
 
-SLOWER = 1.0  # seconds between two looks at numbers and small charts, which nobody reads ten times a second
+SLOWER = 1.0  # seconds between two looks at what trains; the browser follows the network itself (`cvxdnn.app.films`)
 
 
 def page() -> None:
@@ -61,7 +61,7 @@ def page() -> None:
         return here.stage
 
     with chart:
-        parts.draw("explore_chart", show_chart, shows=stage, moves=is_moving, every=lambda: every(LIVE_SECONDS))
+        parts.draw("explore_chart", show_chart, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
         with st.container(key="explore_later"):
             parts.draw("explore_points", lambda: points_table(here), shows=lambda: shown_points(here))
             parts.draw(

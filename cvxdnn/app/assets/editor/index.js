@@ -277,7 +277,7 @@ export class Editor {
   #shown(preview, seen) {
     const { data } = this.link;
     if (this.#isAhead()) return withoutNews(data, preview);
-    if (seen && !seen.isNewest) return withMoment(data, seen.still, this.history.points, this.drawing.view);
+    if (seen && !seen.isNewest) return withMoment(data, seen, this.history.points, this.drawing.view);
     return withStuck(data, this.score.stuck(data));
   }
 

@@ -44,7 +44,7 @@
  * @property {?import("./preview.js").Model} model what the optimum is of
  * @property {?{title: string, tag: string, bound: ?number, instead: string, note: string, stuck: Stuck[]}} score
  * @property {number} bend_tolerance within which neighbouring bends count once; share of the range of y
- * @property {?{address: string, stills: number, step: number, start: number, edition: number, is_running: boolean,
+ * @property {?{address: string, number: number, stills: number, step: number, edition: number, is_running: boolean,
  *   plays: boolean, behind: number[][][]}} film
  * @property {string[]} hidden
  * @property {?{points: number[][], hidden: string[], edits: number, beta: ?number}} received

@@ -1,6 +1,8 @@
 /**
- * The film bar under the chart: play, pause, any moment, five speeds, and above it how the gap falls. The film is fetched once it is complete, or once
- * somebody wants to see it; until then, and at its end, the chart shows what Python sends.
+ * The film bar under the chart: play, pause, any moment, five speeds, and above it how the gap falls.
+ *
+ * The film is fetched once it is complete, or once somebody wants to see it. While networks train the newest still is
+ * fetched again and again; the chart shows it, and at the end what Python sends.
  */
 
 import { at, isBuilt, read } from "./film.js";
@@ -8,6 +10,7 @@ import { at, isBuilt, read } from "./film.js";
 const PER_SECOND = 16; // stills, at speed 1
 const BUILT_PER_SECOND = 1; // of insertion: neurons
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
+const LOOK_SECONDS = 0.25; // from one look at the newest still to the next, where the server says nothing else
 const LEAST_GAP = 1e-6; // lowest of the area above the bar
 
 export class Player {
@@ -19,6 +22,8 @@ export class Player {
   #speed = 0; // index into SPEEDS
   #since = null; // time of the last frame while it plays
   #isAsking = false;
+  #live = null; // the newest still of a training that goes on
+  #isFollowing = false;
   #hasPlayed = false; // by itself
   #drawn = {}; // of which stills and bound the area is
 
@@ -48,32 +53,60 @@ export class Player {
    * @param {boolean} hasRoom whether there may be one at all
    */
   update(reel, hasRoom) {
-    const isSame = reel && reel.address === this.#reel?.address && reel.start === this.#reel.start;
+    const isSame = reel && reel.address === this.#reel?.address && reel.number === this.#reel.number;
     if (!isSame || reel.stills < this.#reel.stills) this.#rewind();
     this.#reel = reel;
     this.element.hidden = !hasRoom;
-    for (const control of [this.button, this.rail]) control.disabled = !reel;
-    if (reel && !reel.is_running) this.#ask();
+    for (const control of [this.button, this.rail]) control.disabled = !reel?.stills;
+    if (reel?.is_running) this.#follow();
+    else if (reel) this.#ask();
   }
 
   #rewind() {
-    this.#stills = null;
+    this.#stills = this.#live = null;
     this.#position = Number.POSITIVE_INFINITY;
     this.#since = null;
   }
 
   async #ask() {
-    const { address, edition } = this.#reel;
+    const { edition } = this.#reel;
     if (this.#isAsking || (this.#stills && edition === this.#edition)) return;
     this.#isAsking = true;
+    const { stills } = await this.#get("");
+    this.#isAsking = false;
+    if (stills) this.#take(stills, edition);
+  }
+
+  /**
+   * What the server has of the training that Python told of last.
+   * @param {"" | "/newest"} what
+   * @returns {Promise<{stills: ?import("./film.js").Still[], again: ?number}>} no stills where it has none yet, where it
+   *   is of another training by now, or where the connection is gone for a moment: Python's next word asks again
+   */
+  async #get(what) {
+    const { address, number } = this.#reel;
     try {
-      const answer = await fetch(new URL(address, document.baseURI));
-      if (answer.ok && this.#reel?.address === address) this.#take(read(await answer.arrayBuffer()), edition);
+      const answer = await fetch(new URL(address + what, document.baseURI));
+      const isOfIt = answer.headers.get("Training-Number") === String(number) && this.#reel?.number === number;
+      const stills = answer.status === 200 && isOfIt ? read(await answer.arrayBuffer()) : null;
+      return { stills, again: Number(answer.headers.get("Look-Again")) };
     } catch {
-      // The connection is gone for a moment: the next word of Python's asks again.
-    } finally {
-      this.#isAsking = false;
+      return { stills: null, again: 0 };
     }
+  }
+
+  async #follow() {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    while (this.#reel?.is_running) {
+      const { stills, again } = await this.#get("/newest");
+      if (stills) {
+        [this.#live] = stills;
+        this.redraw();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1000 * (again || LOOK_SECONDS)));
+    }
+    this.#isFollowing = false;
   }
 
   #take(stills, edition) {
@@ -132,7 +165,8 @@ export class Player {
   /**
    * Draws the bar.
    * @param {?number} bound below which no network is
-   * @returns {?{still: import("./film.js").Still, isNewest: boolean}} what the film shows now; null where there is none
+   * @returns {?{still: import("./film.js").Still, isNewest: boolean, isLive: boolean}} what is shown now, whether that is
+   *   what Python sent, and whether it is of a training that goes on; null where there is nothing
    */
   draw(bound) {
     if (this.isPlaying) this.#advance();
@@ -144,14 +178,20 @@ export class Player {
     this.button.classList.toggle("playing", this.isPlaying);
     this.button.setAttribute("aria-label", this.isPlaying ? "Pause the film" : "Play the film of the training");
     this.speed.textContent = `${SPEEDS[this.#speed]}×`;
-    if (!this.#reel || !this.#stills) {
-      this.#say(this.#reel?.step);
-      return null;
-    }
-    const still = at(this.#stills, Math.min(position, this.#stills.length - 1));
+    const seen = this.#reel && this.#seen(position);
+    this.#say(seen && !seen.isNewest ? seen.still.step : this.#reel?.step);
+    return seen;
+  }
+
+  #seen(position) {
     const isNewest = this.#position === Number.POSITIVE_INFINITY;
-    this.#say(isNewest ? this.#reel.step : still.step);
-    return { still: isNewest ? { ...still, behind: this.#reel.behind } : still, isNewest };
+    const { is_running: isRunning, behind } = this.#reel;
+    if (isNewest && this.#live && (isRunning || !this.#stills)) {
+      return { still: this.#live, isNewest: !isRunning, isLive: true };
+    }
+    if (!this.#stills) return null;
+    const still = at(this.#stills, Math.min(position, this.#stills.length - 1));
+    return { still: isNewest ? { ...still, behind } : still, isNewest, isLive: false };
   }
 
   /** The gap at every still, on a logarithmic scale. */

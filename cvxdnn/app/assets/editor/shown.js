@@ -25,12 +25,12 @@ export function withoutNews(data, preview) {
 }
 
 /**
- * With the network of a moment of the film; of the others nothing is known then.
+ * With the network of a moment of the film; of the others nothing is known then, unless it is the present one.
  * @param {Data} data
- * @param {import("./film.js").Still} still
+ * @param {{still: import("./film.js").Still, isLive: boolean}} moment
  * @returns {Data}
  */
-export function withMoment(data, still, points, view) {
+export function withMoment(data, { still, isLive }, points, view) {
   const { x, y } = normalised(points);
   const line = corners(still, x.from(view.x0), x.from(view.x1));
   const found = bends(still, data.bend_tolerance);
@@ -39,8 +39,9 @@ export function withMoment(data, still, points, view) {
     knots: found.map(x.to),
     bends: found.length,
     price: { name: "network", misfit: still.misfit, charge: still.charge },
+    is_old: false,
   };
-  return { ...data, curves: changed(data.curves, { network, networks: { lines: [] } }) };
+  return { ...data, curves: changed(data.curves, isLive ? { network } : { network, networks: { lines: [] } }) };
 }
 
 /**
