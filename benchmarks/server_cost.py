@@ -8,7 +8,8 @@ little on what else the machine does.
 
     visit       the page with points of its own, from the connection until nothing more is sent
     drag        a point let go, until its optimum and all that follows is shown; nothing trains
-    frame       of networks that train, as the browser is sent them: chart, numbers and whatever moves
+    frame       of networks that train, as the browser is sent them: the newest still some times a second, and chart,
+                numbers and whatever else moves once
     rest        a second in which nothing happens
 """
 

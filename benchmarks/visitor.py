@@ -4,6 +4,8 @@ Every visitor's points carry its mark: all y lie in a unit interval that belongs
 optimum, network, band) must lie near that interval; anything else belongs to somebody else.
 """
 
+import asyncio
+import contextlib
 import json
 import random
 import time
@@ -20,6 +22,8 @@ POINTS = 10
 SPACING = 100.0
 """Between the intervals of two visitors, in y; a curve may swing a few units beyond its own."""
 SWING = 20.0
+LOOK_SECONDS = 0.25
+"""From one look at a training to the next, where the server says nothing else."""
 
 Points = list[list[float]]
 
@@ -66,8 +70,10 @@ class Viewer(Client):
 class Visitor(Viewer):
     """One session of the Explore page. Connect it with `async with`; then `drag`, `press` and `switch`.
 
+    While networks train it asks for the newest still, as a browser does (`cvxdnn.app.films`).
+
     number : whose points it has;  settings : of its scenario, other than the points
-    drags : what was measured;  leaks : what it saw of others;  frames : networks seen
+    drags : what was measured;  leaks : what it saw of others;  frames : networks seen, in the chart and as stills
     """
 
     number: int
@@ -78,6 +84,7 @@ class Visitor(Viewer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._following: asyncio.Task[None] | None = None
         self._random = random.Random(self.number)
         self.points: Points = [[i / (POINTS - 1), self._mark()] for i in range(POINTS)]
         self.query = urlencode(Scenario(points=tuple(map(tuple, self.points)), **self.settings).to_query())
@@ -86,6 +93,12 @@ class Visitor(Viewer):
         """Open the link of one's own points, or come back to the page after a lost connection."""
         await super().connect()
         await self.until(lambda: self.shown.get("points") == self.points, "the page with its points")
+
+    async def disconnect(self) -> None:
+        """Leave, and look at nothing any more."""
+        if self._following is not None:
+            self._following.cancel()
+        await super().disconnect()
 
     async def drag(self) -> None:
         """Let a point go somewhere else; measure from there to its optimum."""
@@ -117,6 +130,32 @@ class Visitor(Viewer):
             self.errors.append(element.alert.body)
         if self.shown is not before:
             self._check(self.shown)
+            if self._is_training and (self._following is None or self._following.done()):
+                self._following = asyncio.create_task(self._follow())
+
+    @property
+    def _is_training(self) -> bool:
+        return bool((self.shown.get("film") or {}).get("is_running"))
+
+    async def _follow(self) -> None:
+        """Look at the newest still for as long as networks train."""
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            while self._is_training:
+                again = await self._look()
+                await asyncio.sleep(again)
+
+    async def _look(self) -> float:
+        """One look, and the seconds until the next."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.home, 0))
+        path, cookie = f"/{self.shown['film']['address']}/newest", f"Cookie: {self.cookie}\r\n" if self.cookie else ""
+        host = f"127.0.0.1:{self.port}"
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}Connection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        head = answer.partition(b"\r\n\r\n")[0].decode().lower().splitlines()
+        self.frames += " 200 " in head[0]
+        headers = dict(line.split(": ", 1) for line in head[1:])
+        return float(headers.get("look-again", LOOK_SECONDS))
 
     # What it sees.
 

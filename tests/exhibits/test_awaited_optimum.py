@@ -123,7 +123,7 @@ def test_the_page_looks_for_the_optimum_at_a_modest_pace_until_it_is_there(waiti
 
     monkeypatch.setattr(Parts, "_mount_moving", moving)
     waiting.run()
-    assert looks == dict.fromkeys(["explore_chart", "explore_player", "explore_numbers"], LOOK_SECONDS)
+    assert looks == dict.fromkeys(["explore_chart", "explore_numbers"], LOOK_SECONDS)
     looks.clear()
     arrives(waiting, gate)
     assert not looks

@@ -10,7 +10,7 @@ from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
 from cvxdnn.exhibits.explore.details import are_open, details
-from cvxdnn.exhibits.explore.player import player
+from cvxdnn.exhibits.explore.player import player, progress
 from cvxdnn.exhibits.explore.points_table import points_table, shown_points
 from cvxdnn.exhibits.explore.readout import readout
 from cvxdnn.exhibits.explore.session import session, write_address
@@ -72,7 +72,13 @@ def page() -> None:
                 every=lambda: SLOWER,
             )
     with panel:
-        parts.draw("explore_player", show_player, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
+        parts.draw(
+            "explore_player",
+            show_player,
+            shows=lambda: (here.run.is_running, progress(here)),
+            moves=lambda: here.run.is_running,
+            every=lambda: SLOWER,
+        )
         with st.container(border=True):
             parts.draw("explore_data", lambda: data_controls(here), shows=lambda: here.scenario.preset)
             model_controls(here)

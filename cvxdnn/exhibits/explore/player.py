@@ -9,7 +9,7 @@ PREFIX = "explore_"
 
 def player(session: Session) -> None:
     """Train or pause, stop; below them what the run is doing. Any moment of it is on the film under the chart."""
-    run, scenario = session.run, session.scenario
+    run = session.run
     with st.container(horizontal=True, gap="xsmall", key=PREFIX + "buttons"):
         if run.is_running:
             st.button("Pause", icon=":material/pause:", key=PREFIX + "pause", type="primary", on_click=run.pause)
@@ -19,8 +19,7 @@ def player(session: Session) -> None:
                 icon=":material/play_arrow:",
                 key=PREFIX + "play",
                 type="primary",
-                on_click=run.play,
-                args=(scenario,),
+                on_click=lambda: run.play(session.scenario),  # what it is then: a drag does not draw this button anew
             )
         st.button(
             "Stop",
@@ -29,10 +28,11 @@ def player(session: Session) -> None:
             disabled=not run.is_running,
         )
     with st.container(key=PREFIX + "progress"):
-        st.caption(_progress(session))
+        st.caption(progress(session))
 
 
-def _progress(session: Session) -> str:
+def progress(session: Session) -> str:
+    """What the run is doing, in one line."""
     run = session.run
     if run.standing:
         return run.standing
