@@ -123,7 +123,9 @@ def test_the_gate_stands_before_the_app():
     (made,) = [
         node for node in ast.walk(FILES["app.py"]) if isinstance(node, ast.Call) and "App" in ast.dump(node.func)
     ]
-    assert {each.arg: ast.unparse(each.value) for each in made.keywords}["middleware"] == "gate.guards()"
+    assert {each.arg: ast.unparse(each.value) for each in made.keywords}[
+        "middleware"
+    ] == "[*gate.guards(), compression()]"
     guards = [type(guard.cls(None)).__name__ for guard in gate.guards()]
     assert guards == [
         "Headers",
