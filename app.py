@@ -3,7 +3,8 @@
 import streamlit as st
 
 from cvxdnn.app import gate
+from cvxdnn.app.compression import compression
 from cvxdnn.app.main import SCRIPT
 from cvxdnn.app.routes import routes
 
-app = st.App(SCRIPT, routes=routes(), middleware=gate.guards(), lifespan=gate.watch)
+app = st.App(SCRIPT, routes=routes(), middleware=[*gate.guards(), compression()], lifespan=gate.watch)

@@ -1,5 +1,6 @@
 """The deployment as plain processes: replicas behind a sticky proxy, their work on Dask workers, and a clean end."""
 
+import gzip
 import os
 import re
 import shutil
@@ -168,6 +169,22 @@ def test_a_refusal_is_no_page_of_somebody_elses_either(cluster, path, headers, s
     assert code == status
     assert answered.get_all("X-Content-Type-Options") == ["nosniff"]
     assert answered.get_all("Referrer-Policy") == ["same-origin"]
+
+
+@NGINX
+def test_the_first_page_and_what_it_loads_come_compressed(cluster):
+    page = compressed(f"{cluster.address}/")
+    scripts = re.findall(r'src="\.?/?(static/js/[^"]+)"', page)
+    assert scripts
+    assert len(compressed(f"{cluster.address}/{scripts[0]}")) > 1000
+
+
+def compressed(address):
+    """What is there, which has to come compressed."""
+    request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip", address
+        return gzip.decompress(answer.read()).decode()
 
 
 @NGINX

@@ -44,7 +44,7 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3000,
-    "app": 3750,
+    "app": 3840,
     "exhibits": 7000,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""

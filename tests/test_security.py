@@ -86,7 +86,7 @@ def test_markdown_never_allows_html_and_components_never_come_from_elsewhere(nam
     assert "components.html" not in " ".join(called(FILES[name]))
 
 
-A_FILM = "fetch(new URL(address, document.baseURI))"
+A_FILM = "fetch(new URL(address + what, document.baseURI))"
 """The one request of its own: to this app, at an address that Python gave."""
 
 
@@ -123,7 +123,9 @@ def test_the_gate_stands_before_the_app():
     (made,) = [
         node for node in ast.walk(FILES["app.py"]) if isinstance(node, ast.Call) and "App" in ast.dump(node.func)
     ]
-    assert {each.arg: ast.unparse(each.value) for each in made.keywords}["middleware"] == "gate.guards()"
+    assert {each.arg: ast.unparse(each.value) for each in made.keywords}[
+        "middleware"
+    ] == "[*gate.guards(), compression()]"
     guards = [type(guard.cls(None)).__name__ for guard in gate.guards()]
     assert guards == [
         "Headers",

@@ -8,8 +8,6 @@ import hashlib
 from os import PathLike, stat_result
 from pathlib import Path
 
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -46,7 +44,7 @@ class _Assets(StaticFiles):
 
 def assets(prefix: str) -> Mount:
     """Where the server has them, below a path."""
-    return Mount(f"{prefix}/assets/{{digest}}", _Assets(directory=ASSETS), middleware=[Middleware(GZipMiddleware)])
+    return Mount(f"{prefix}/assets/{{digest}}", _Assets(directory=ASSETS))
 
 
 def component_script(module: str) -> str:
