@@ -83,7 +83,7 @@ def test_beyond_says_below_where_a_condition_is_broken_and_never_where_both_hold
     expect_no_overflow(phone)
 
 
-def test_sweep_shows_its_first_map_and_runs_a_small_grid(new_page, app_server, tmp_path_factory):
+def test_sweep_shows_its_first_map_and_another_grid_keeps_what_it_shares(new_page, app_server, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sweeps")
     address = app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_SWEEP_FOLDER": str(folder)})
     page = new_page(**PHONE)
@@ -93,8 +93,10 @@ def test_sweep_shows_its_first_map_and_runs_a_small_grid(new_page, app_server, t
     for width in ("10", "20", "50", "100"):  # leaves 5 neurons
         page.locator(".st-key-sweep_widths").get_by_role("button", name=width, exact=True).click()
     slider(page, "sweep_seeds").press("Home")
-    page.get_by_role("button", name="Run 7 trainings").click(timeout=SLOW)
-    expect(page.get_by_text(re.compile(r"[1-7] of 7 runs done"))).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("7 of 7 runs done")).to_be_visible(timeout=SLOW)
+    page.locator(".st-key-sweep_widths").get_by_role("button", name="2", exact=True).click()
+    page.get_by_role("button", name="Go on: 7 left").click(timeout=SLOW)
+    expect(page.get_by_text(re.compile(r"(8|9|1[0-4]) of 14 runs done"))).to_be_visible(timeout=SLOW)
     expect_charts(page, 1)
     expect_no_overflow(page)
 

@@ -9,6 +9,7 @@ import pytest
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.core.exceptions import CvxdnnError
 from cvxdnn.exhibits.sweep import lab as lab_module
+from cvxdnn.exhibits.sweep.results import RUNS
 from cvxdnn.tasks.sweep import AXES, MEASURES, OWN_POINTS, Grid
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK, session_of
@@ -68,7 +69,7 @@ def captions(app):
 
 def test_a_first_visit_shows_the_default_grid(sweep_page):
     app = sweep_page()
-    assert lab_of(app).sweep.grid.key == Grid().key
+    assert lab_of(app).sweep.grid == Grid()
     assert len(app.get("vega_lite_chart")) == 1
     assert not app.warning
 
@@ -91,6 +92,33 @@ def test_results_are_found_again_by_another_session(sweep_page):
     finished(app)
     other = small(sweep_page())
     assert len(other.dataframe[0].value) == 4
+
+
+def test_a_change_of_the_grid_keeps_the_runs_that_both_have_and_makes_the_rest(sweep_page):
+    app = small(sweep_page())
+    app.button(key="sweep_start").click().run()
+    finished(app)
+    app.slider(key="sweep_seeds").set_value(3)
+    choose(app, widths=[5, 10, 20])
+    assert app.button(key="sweep_start").label == "Go on: 5 left"
+    assert list(app.dataframe[0].value[RUNS]) == ["2 of 3"] * 4
+    assert "Small figures" in captions(app)
+    app.button(key="sweep_start").click().run()
+    finished(app)
+    assert len(app.dataframe[0].value) == 9
+    choose(app, widths=[20])
+    assert "3 of 3 runs done" in app.get("progress")[0].proto.text
+    app.select_slider(key="sweep_steps").set_value(1_000).run()
+    assert app.button(key="sweep_start").label == "Run 3 trainings"
+
+
+def test_another_first_grid_keeps_what_came_with_the_app(sweep_page):
+    app = sweep_page()
+    assert lab_of(app).sweep.progress.done == 175
+    choose(app, widths=[5, 10, 200], depths=[2, 3])
+    assert lab_of(app).sweep.progress.done == 70
+    app.slider(key="sweep_restarts").set_value(2).run()
+    assert lab_of(app).sweep.progress.done == 0
 
 
 def test_stop_keeps_what_is_done_and_go_on_makes_the_rest(sweep_page):
@@ -189,7 +217,7 @@ def test_two_sessions_do_not_see_each_others_points(sweep_page):
     two = small(sweep_page(points=((0.0, 0.0), (1.0, 1.0), (2.0, 0.7))))
     one.button(key="sweep_start").click().run()
     finished(one)
-    assert lab_of(one).sweep.grid.key != lab_of(two).sweep.grid.key
+    assert lab_of(one).sweep.grid != lab_of(two).sweep.grid
     two.run()
     assert len(two.dataframe[0].value) == 0
 

@@ -1,7 +1,7 @@
 """The heat map of a sweep, live: Vega-Lite, which is updated in place while results arrive.
 
 The darker a cell, the larger its value; blue for what is certified, orange for what is measured. Every cell says
-its value in figures, so that colour is never the only sign, and the pointer finds how many of its runs are done.
+its value in figures, so that colour is never the only sign, and while its runs are not all done, of how many it speaks.
 `sweep_svg` draws the same picture as a file to keep.
 """
 
@@ -14,7 +14,7 @@ from cvxdnn.app.palette import CERTIFIED, MEASURED
 from cvxdnn.tasks.sweep import MEASURES, Cell
 from cvxdnn.tasks.sweep.cells import Measure
 
-__all__ = ["AXIS_LABELS", "PALE", "ROW_HEIGHT", "Tile", "color_of", "heat_map", "tiles"]
+__all__ = ["AXIS_LABELS", "NOTE_BELOW", "NOTE_SIZE", "PALE", "ROW_HEIGHT", "Tile", "color_of", "heat_map", "tiles"]
 
 AXIS_LABELS = {
     "datasets": "data set",
@@ -31,19 +31,32 @@ DARK_SHADE = 0.6
 FLOOR = 1e-9
 """Values below this have one colour on a logarithmic scale, which has no zero."""
 ROW_HEIGHT = 38
+NOTE_SIZE, NOTE_BELOW = 10, 12
+"""Pixels: of the note in an unfinished cell, and from its middle to that of the figures."""
 FRAME_HEIGHT = 80
 """Labels and axis title, which Streamlit counts into the height of a chart."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A cell as it is drawn: two labels, a shade from 0 to 1 (None: no value yet), its figures, its runs."""
+    """A cell as it is drawn: two labels, a shade from 0 to 1 (None: no value yet), figures, runs done and in all."""
 
     row: str
     column: str
     shade: float | None
     text: str
-    runs: str
+    done: int
+    total: int
+
+    @property
+    def runs(self) -> str:
+        """Of how many runs it speaks."""
+        return f"{self.total} runs" if self.done == self.total else f"{self.done} of {self.total} runs"
+
+    @property
+    def note(self) -> str:
+        """What stands under its figures while runs are missing; short, because a cell on a phone is narrow."""
+        return "" if self.done == self.total else f"{self.done} of {self.total}"
 
     @property
     def is_dark(self) -> bool:
@@ -62,7 +75,9 @@ def heat_map(
     rows, columns : names from `cvxdnn.tasks.sweep.AXES`;  measure : name from `cvxdnn.tasks.sweep.MEASURES`
     """
     drawn = tiles(cells, measure)
-    data = {name: [getattr(tile, name) for tile in drawn] for name in ("row", "column", "shade", "text", "runs")}
+    data = {
+        name: [getattr(tile, name) for tile in drawn] for name in ("row", "column", "shade", "text", "runs", "note")
+    }
     down, across = list(dict.fromkeys(data["row"])), list(dict.fromkeys(data["column"]))
     chosen = MEASURES[measure]
     specification = {
@@ -77,7 +92,7 @@ def heat_map(
                 {"field": "runs", "title": "runs"},
             ],
         },
-        "layer": [_rectangles(chosen), _figures()],
+        "layer": [_rectangles(chosen), _words("text", 12), _words("note", NOTE_SIZE, dy=NOTE_BELOW)],
     }
     return data, specification
 
@@ -91,7 +106,8 @@ def tiles(cells: Sequence[Cell], measure: str) -> list[Tile]:
             column=_name(cell.column),
             shade=_shade(cell, cells, chosen),
             text=_figures_of(cell.value, chosen),
-            runs=f"{cell.done} of {cell.total} done",
+            done=cell.done,
+            total=cell.total,
         )
         for cell in cells
     ]
@@ -126,10 +142,10 @@ def _rectangles(measure: Measure) -> dict[str, Any]:
     return {"mark": {"type": "rect", "cornerRadius": 3, "invalid": None}, "encoding": {"color": color}}
 
 
-def _figures() -> dict[str, Any]:
+def _words(field: str, size: int, **mark: Any) -> dict[str, Any]:
     ink = {"condition": {"test": {"field": "shade", "gt": DARK_SHADE}, "value": "white"}, "value": "#222222"}
-    text = {"field": "text", "type": "nominal"}
-    return {"mark": {"type": "text", "fontSize": 12}, "encoding": {"text": text, "color": ink}}
+    text = {"field": field, "type": "nominal"}
+    return {"mark": {"type": "text", "fontSize": size, **mark}, "encoding": {"text": text, "color": ink}}
 
 
 def _shade(cell: Cell, cells: Sequence[Cell], measure: Measure) -> float | None:

@@ -58,7 +58,7 @@ def run_controls(here: Lab) -> None:
         )
     st.progress(progress.done / progress.total, text=_progress_text(progress))
     if here.has_sample:
-        st.caption("The results of this first grid came with the app. Change the grid to make results of your own.")
+        st.caption("Runs of the first grid came with the app. Change the grid: it keeps the runs that both have.")
     if progress.message:
         st.warning(progress.message)
 

@@ -1,8 +1,8 @@
 """The Sweep lab of one browser session: which grid it shows, and whether its runs are being made.
 
 A session has one sweep at a time. It goes on while the visitor looks at other pages, stops when the tab is closed,
-and goes on by itself when a lost connection comes back; what is done is on disk in any case, where the same grid
-finds it again after a restart of the app.
+and goes on by itself when a lost connection comes back; what is done is on disk in any case, where every grid with
+some of these runs finds it again, also after a restart of the app.
 """
 
 import threading
@@ -27,7 +27,7 @@ class Lab:
 
     sweep : of the grid that the controls show; None while they show an impossible one
     problem : why it is impossible, or ""
-    has_sample : whether its results came with the app
+    has_sample : whether some of its results may have come with the app
     """
 
     def __init__(self) -> None:
@@ -55,10 +55,10 @@ class Lab:
             self.sweep, self.problem = None, f"These settings make no sweep: {error}."
             return
         self.problem = ""
-        if self.sweep is None or self.sweep.grid.key != grid.key:
-            key, records = sample_results()
-            self.has_sample = grid.key == key
-            self.sweep = Sweep(grid, known=records if self.has_sample else None)
+        if self.sweep is None or self.sweep.grid != grid:
+            shelf, records = sample_results()
+            self.has_sample = shelf in grid.shelves
+            self.sweep = Sweep(grid, known=records if self.has_sample else ())
 
     def start(self) -> None:
         """Make the runs that are missing."""

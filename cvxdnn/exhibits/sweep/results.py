@@ -13,6 +13,8 @@ from cvxdnn.tasks.sweep import AXES, COLUMNS, MEASURES, Grid, Sweep, cells
 
 ALL = "all"
 TABLE_HEIGHT = 380
+RUNS = "runs of the setting"
+"""Column of a table that is not whole: of how many seeds the line's setting has been tried with."""
 
 
 def map_of(sweep: Sweep) -> None:
@@ -26,12 +28,13 @@ def map_of(sweep: Sweep) -> None:
         key=PREFIX + "map",
         alt=f"{MEASURES[measure].label} for each {AXIS_LABELS[rows]} and {AXIS_LABELS[columns]}; numbers in the table",
     )
-    st.caption(_pooled(sweep.grid, rows, columns, only))
+    is_whole = len(sweep.table) == sweep.table.size
+    st.caption(_pooled(sweep.grid, rows, columns, only) + ("" if is_whole else " Small figures: those done so far."))
     st.download_button(
         "Picture (SVG)",
         # Called when it is clicked, in a thread of its own.
         lambda: heat_map_svg(cells(sweep.table, sweep.grid, only=only, **names), **names),
-        file_name=f"sweep-{sweep.grid.key}.svg",
+        file_name="sweep.svg",
         mime="image/svg+xml",
         icon=":material/download:",
         key=PREFIX + "svg",
@@ -41,14 +44,26 @@ def map_of(sweep: Sweep) -> None:
 
 def table_of(sweep: Sweep) -> None:
     """One line for each run that is done."""
-    frame = pd.DataFrame([asdict(record) for record in sweep.table], columns=list(COLUMNS))
+    table, is_whole = sweep.table, len(sweep.table) == sweep.table.size
+    frame = pd.DataFrame([asdict(record) for record in table], columns=list(COLUMNS))
+    frame[RUNS] = _seeds_done(frame, sweep.grid)
     number = st.column_config.NumberColumn
     st.dataframe(
         frame,
         hide_index=True,
         height=TABLE_HEIGHT,
         key=PREFIX + "table",
-        column_order=[*_varied(sweep.grid), "gap", "status", "objective", "optimum", "knots", "steps", "seconds"],
+        column_order=[
+            *_varied(sweep.grid),
+            *([] if is_whole else [RUNS]),
+            "gap",
+            "status",
+            "objective",
+            "optimum",
+            "knots",
+            "steps",
+            "seconds",
+        ],
         column_config={
             "dataset": "data set",
             "optimizer": "optimiser",
@@ -64,12 +79,18 @@ def table_of(sweep: Sweep) -> None:
     st.download_button(
         "Table (CSV)",
         lambda: sweep.table.to_csv(),
-        file_name=f"sweep-{sweep.grid.key}.csv",
+        file_name="sweep.csv",
         mime="text/csv",
         icon=":material/download:",
         key=PREFIX + "csv",
         on_click="ignore",
     )
+
+
+def _seeds_done(frame: pd.DataFrame, grid: Grid) -> list[str]:
+    """For each line, of how many seeds its setting has a record."""
+    setting = [name for name in AXES.values() if name != "seed"]
+    return [f"{done} of {len(grid.seeds)}" for done in frame.groupby(setting)["seed"].transform("size")]
 
 
 def _varied(grid: Grid) -> list[str]:

@@ -7,7 +7,7 @@ below. The colours are those of `sweep.heat_map` on white paper.
 from collections.abc import Sequence
 from html import escape
 
-from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, PALE, ROW_HEIGHT, Tile, color_of, tiles
+from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, NOTE_BELOW, NOTE_SIZE, PALE, ROW_HEIGHT, Tile, color_of, tiles
 from cvxdnn.tasks.sweep import MEASURES, Cell
 
 __all__ = ["heat_map_svg"]
@@ -54,9 +54,12 @@ def heat_map_svg(cells: Sequence[Cell], *, rows: str, columns: str, measure: str
 def _tile(tile: Tile, x: int, y: int, color: str) -> list[str]:
     fill = PALE if tile.shade is None else _blend(PALE, color, tile.shade)
     ink = 'fill="white"' if tile.is_dark else ""
+    center_x, base_y = x + (CELL_WIDTH - 3) / 2, y + ROW_HEIGHT / 2 + 3
+    note = [_text(center_x, base_y + NOTE_BELOW, tile.note, f'{ink} font-size="{NOTE_SIZE}"')] if tile.note else []
     return [
         f'<rect x="{x}" y="{y}" width="{CELL_WIDTH - 3}" height="{ROW_HEIGHT - 3}" rx="3" fill="{fill}"/>',
-        _text(x + (CELL_WIDTH - 3) / 2, y + ROW_HEIGHT / 2 + 3, tile.text, ink),
+        _text(center_x, base_y, tile.text, ink),
+        *note,
     ]
 
 

@@ -8,7 +8,7 @@ if __name__ == "__main__":
         table = Sweep(Grid(widths=(5, 10, 20, 50), seeds=range(10))).run(runner)
     print(table.to_csv())
 
-grid.py     the product of lists of settings, and its key
+grid.py     the product of lists of settings, and where their records are kept
 task.py     one run as work for a runner;  record.py: what it leaves behind, and the table
 store.py    records on disk;  concurrency.py: how sweeps share a runner;  sweep.py: running and resuming
 cells.py    from the table to the cells of a heat map

@@ -1,16 +1,17 @@
-"""A grid: the product of a few lists of settings, in a fixed order, under a name of its own.
+"""A grid: the product of a few lists of settings, in a fixed order.
 
     runs = datasets x optimizers x depths x widths x betas x seeds,      the seed varying fastest
 
 Each run is a `Scenario`, so that a value is checked where it is defined and the Explore page can show any run.
-`Grid.key` is a hash of all that decides the results; two grids have the same key exactly when they ask for the
-same runs, however their lists were written down.
+What decides a run's result is its scenario and the step limit, whichever grid asks for it. Its record says data set,
+optimiser, depth, width, beta and seed, and lies on a shelf whose name is a hash of all that decides but the last three.
+Two grids with a run in common so find the same record.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -92,26 +93,39 @@ class Grid:
         scenarios = {dataset: self._scenario(dataset) for dataset in self.datasets}
         return tuple(
             scenarios[dataset].replace(optimizer=optimizer, depth=depth, width=width, beta=beta, seed=seed)
-            for dataset, optimizer, depth, width, beta, seed in product(*(getattr(self, name) for name in AXES))
+            for dataset, optimizer, depth, width, beta, seed in self._product()
         )
 
     @cached_property
-    def description(self) -> dict[str, Any]:
-        """All that decides the results, as plain data."""
-        lists = {name: list(getattr(self, name)) for name in AXES}
-        base = {"v": VERSION, **self.base.to_query()}
-        return {"format": FORMAT, **lists, "max_steps": self.max_steps, "base": base}
+    def numbers(self) -> dict[tuple[Any, ...], int]:
+        """The number of each run by its values in the order of `AXES`."""
+        return {values: number for number, values in enumerate(self._product())}
 
     @cached_property
-    def key(self) -> str:
-        """The grid's name: 16 hexadecimal digits."""
-        text = json.dumps(self.description, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+    def shelves(self) -> tuple[str, ...]:
+        """Where its records are kept: one name for each data set, optimiser and depth, in the order of the runs."""
+        alike = len(self.widths) * len(self.betas) * len(self.seeds)
+        return tuple(_shelf(run, self.max_steps) for run in self.runs[::alike])
+
+    def shelf(self, number: int) -> str:
+        """The shelf of a run's record."""
+        return self.shelves[number * len(self.shelves) // len(self)]
+
+    def _product(self) -> Iterator[tuple[Any, ...]]:
+        return product(*(getattr(self, name) for name in AXES))
 
     def _scenario(self, dataset: str) -> Scenario:
         if dataset == OWN_POINTS:
             return self.base
         return self.base.replace(preset=dataset, loss=PRESETS[dataset].loss)
+
+
+def _shelf(run: Scenario, max_steps: int) -> str:
+    """16 hexadecimal digits that depend on all that decides the results of runs but width, weight decay and seed."""
+    told = ("width", "beta", "seed", "hidden", "v", "check")
+    settings = {name: text for name, text in run.to_query().items() if name not in told}
+    text = json.dumps({"format": FORMAT, "v": VERSION, "max_steps": max_steps, **settings}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _distinct(name: str, values: Any) -> tuple[Any, ...]:

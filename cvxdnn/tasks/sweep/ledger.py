@@ -8,13 +8,13 @@ first. A run that fails is not tried again until `reopen`.
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cvxdnn.jobs import Job
-from cvxdnn.tasks.sweep.grid import Grid
+from cvxdnn.tasks.sweep.grid import AXES, Grid
 from cvxdnn.tasks.sweep.record import Record, Table
-from cvxdnn.tasks.sweep.store import Log
+from cvxdnn.tasks.sweep.store import Store
 from cvxdnn.tasks.sweep.task import Paused
 
 __all__ = ["Ledger", "Run"]
@@ -32,18 +32,22 @@ class Run:
 class Ledger:
     """The runs of one grid.
 
+    A record is taken for the run whose settings it says, whichever grid it was made for.
+
     message : what went wrong with the results on disk, or ""
     """
 
-    def __init__(self, grid: Grid, log: Log, known: Mapping[int, Record]) -> None:
+    def __init__(self, grid: Grid, store: Store, known: Iterable[Record]) -> None:
         self.message = ""
-        self._grid, self._log = grid, log
+        self._grid = grid
+        self._logs = {shelf: store.log(shelf) for shelf in grid.shelves}
         self._order = sorted(range(len(grid)), key=lambda number: number % len(grid.seeds))
         self._lock = threading.Lock()
-        self._records: dict[int, Record] = dict(known)
+        self._records: dict[int, Record] = {}
         self._left: dict[int, Run] = {}
         self._making: dict[int, Job | None] = {}
         self._failures: dict[int, str] = {}
+        self._take_over(known)
         self.catch_up()
 
     @property
@@ -92,7 +96,7 @@ class Ledger:
         with self._lock:
             self._records[run.number] = record
         try:
-            self._log.append(run.number, record)
+            self._logs[self._grid.shelf(run.number)].append(record)
         except OSError as error:
             self.message = f"Results cannot be written ({error.strerror}); they stay until the app restarts."
 
@@ -120,10 +124,16 @@ class Ledger:
 
     def catch_up(self) -> None:
         """Take over what is on disk, whoever wrote it."""
-        try:
-            with self._lock:
-                for number, record in self._log.news():
-                    if 0 <= number < len(self._grid):
-                        self._records.setdefault(number, record)
-        except OSError as error:
-            self.message = f"Earlier results cannot be read ({error.strerror}); the runs are made again."
+        for log in self._logs.values():
+            try:
+                with self._lock:
+                    self._take_over(log.news())
+            except OSError as error:
+                self.message = f"Earlier results cannot be read ({error.strerror}); the runs are made again."
+
+    def _take_over(self, records: Iterable[Record]) -> None:
+        """Keep those of runs of this grid that have none."""
+        for record in records:
+            number = self._grid.numbers.get(tuple(getattr(record, name) for name in AXES.values()))
+            if number is not None:
+                self._records.setdefault(number, record)

@@ -24,18 +24,19 @@ SAMPLE = "first_sweep.json.gz"
 
 
 @cache
-def sample_results() -> tuple[str, dict[int, Record]]:
-    """Key of the grid, and the record of each of its runs."""
+def sample_results() -> tuple[str, tuple[Record, ...]]:
+    """The shelf of the runs, and the record of each."""
     text = gzip.decompress(files("cvxdnn").joinpath("data", SAMPLE).read_bytes())
     stored = json.loads(text)
-    return stored["key"], {number: Record.from_plain(values) for number, values in enumerate(stored["records"])}
+    return stored["shelf"], tuple(Record.from_plain(values) for values in stored["records"])
 
 
 def _make() -> None:
     grid = Grid()
     with tempfile.TemporaryDirectory() as folder, ProcessRunner(2, warm_up=warm_up) as runner:
         table = Sweep(grid, Store(folder)).run(runner)
-    stored = {"key": grid.key, "records": [asdict(record) for record in table]}
+    (shelf,) = grid.shelves
+    stored = {"shelf": shelf, "records": [asdict(record) for record in table]}
     target = Path(__file__).parents[2] / "data" / SAMPLE
     target.write_bytes(gzip.compress(json.dumps(stored).encode(), mtime=0))
 

@@ -1,4 +1,4 @@
-"""Results on disk: one file for each grid, one line for each run, appended and never changed.
+"""Results on disk: one file for each shelf of `Grid.shelves`, one line for each run, appended and never changed.
 
 A line is written by one call, flushed to the disk before anybody is told, and stands between two line ends. So a
 power cut in the middle of a line costs that line and no other, and several processes may append to one file.
@@ -27,7 +27,7 @@ logger = logging.getLogger("cvxdnn.tasks.sweep")
 
 LONGEST_LINE = 1_000
 _LINE = re.compile(rb"[^\n]+")
-_ENTRY = re.compile(rb'\{"run": \d{1,9}, "[^\n]*\}')
+_RECORD = re.compile(rb'\{"dataset": "[^\n]*\}')
 """What `append` writes begins and ends so; anything else is not worth a parser's time."""
 _told: set[Path] = set()
 """Files with junk in them that the log of this process has told of."""
@@ -48,9 +48,9 @@ class Store:
         self.folder = Path(folder) if folder is not None else settings.folder()
         self.limit = 1_000_000 * max(1, megabytes if megabytes is not None else settings.megabytes())
 
-    def log(self, key: str) -> "Log":
-        """The file of the grid with this key."""
-        return Log(self, self.folder / f"{key}.jsonl")
+    def log(self, shelf: str) -> "Log":
+        """The file of this shelf."""
+        return Log(self, self.folder / f"{shelf}.jsonl")
 
     def make_room(self, keep: Path) -> None:
         """Remove the files not used for longest until the folder is within its limit; `keep` stays."""
@@ -65,7 +65,7 @@ class Store:
 
 
 class Log:
-    """The results of one grid.
+    """The results on one shelf.
 
     passed_over : how many lines of its file could not be read so far
     """
@@ -74,9 +74,10 @@ class Log:
         self.passed_over = 0
         self._store, self._path = store, path
         self._read = 0
+        self._has_room = False
 
-    def news(self) -> Iterator[tuple[int, Record]]:
-        """Number and record of every run that was appended since the last call, by anybody.
+    def news(self) -> Iterator[Record]:
+        """Every record that was appended since the last call, by anybody.
 
         Raises
         ------
@@ -94,11 +95,11 @@ class Log:
         self._read += whole
         passed_over = 0
         for line in _LINE.finditer(text, 0, whole):
-            entry = _entry(line.group())
-            if entry is None:
+            record = _record(line.group())
+            if record is None:
                 passed_over += 1
             else:
-                yield entry
+                yield record
         self._tell(passed_over)
 
     def _tell(self, passed_over: int) -> None:
@@ -108,7 +109,7 @@ class Log:
             _told.add(self._path)
             logger.warning("%s: %d stored lines cannot be read and are made again", self._path.name, passed_over)
 
-    def append(self, run: int, record: Record) -> None:
+    def append(self, record: Record) -> None:
         """Add a record; it is on the disk when this returns.
 
         Raises
@@ -116,21 +117,21 @@ class Log:
         OSError
             If it cannot be written.
         """
-        if not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._has_room:  # once: what one sweep adds is little
             self._store.make_room(self._path)
-        line = json.dumps({"run": run, **asdict(record)})
+            self._has_room = True
+        line = json.dumps(asdict(record))
         with self._path.open("ab", buffering=0) as file:
             file.write(f"\n{line}\n".encode())
             os.fsync(file.fileno())
 
 
-def _entry(line: bytes) -> tuple[int, Record] | None:
-    """A line as run and record; None when it is not whole."""
-    if len(line) > LONGEST_LINE or not _ENTRY.fullmatch(line):
+def _record(line: bytes) -> Record | None:
+    """A line as a record; None when it is not whole."""
+    if len(line) > LONGEST_LINE or not _RECORD.fullmatch(line):
         return None
     try:
-        values = json.loads(line)
-        return values.pop("run"), Record.from_plain(values)
+        return Record.from_plain(json.loads(line))
     except (ValueError, RecursionError, InvalidInputError):
         return None

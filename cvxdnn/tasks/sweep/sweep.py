@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,13 +63,13 @@ class Sweep:
     grid : Grid
     store : Store, optional
         Where results are kept; left out: the folder that the environment names.
-    known : mapping of int to Record, optional
-        Results that are there already, by the number of their run.
+    known : Records, optional
+        Results that are there already, of runs on the shelves of the grid.
     """
 
-    def __init__(self, grid: Grid, store: Store | None = None, known: Mapping[int, Record] | None = None) -> None:
+    def __init__(self, grid: Grid, store: Store | None = None, known: Iterable[Record] = ()) -> None:
         self.grid = grid
-        self._ledger = Ledger(grid, (store or Store()).log(grid.key), known or {})
+        self._ledger = Ledger(grid, store or Store(), known)
         self._message = ""
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -181,7 +181,7 @@ class Sweep:
         """Let a worker go on with a run, and keep what comes of it."""
         try:
             task = RunTask(self.grid.runs[run.number], self.grid.max_steps, run.paused)
-            job = runner.submit(task, owner=owner, label=f"sweep {self.grid.key}")
+            job = runner.submit(task, owner=owner, label=f"sweep {self.grid.shelf(run.number)}")
             self._ledger.making(run, job)
             asked = _follow(job, runner, limit, stopping)
             self._settle(run, job, asked)

@@ -18,7 +18,12 @@ def test_shares_are_their_own_shade_and_shown_in_percent():
     data, _ = heat_map(SHARES, measure="reached", **NAMES)
     assert data["text"] == ["0 %", "100 %", "33 %", ""]
     assert data["shade"] == [0.0, 1.0, 1 / 3, None]
-    assert data["runs"][2] == "3 of 4 done"
+
+
+def test_an_unfinished_cell_says_of_how_many_runs_it_speaks():
+    data, _ = heat_map(SHARES, measure="reached", **NAMES)
+    assert data["runs"] == ["4 runs", "4 runs", "3 of 4 runs", "0 of 4 runs"]
+    assert data["note"] == ["", "", "3 of 4", "0 of 4"]
 
 
 def test_gaps_are_shaded_by_their_logarithm():
@@ -53,7 +58,19 @@ def test_the_file_is_an_svg_picture_with_every_figure_in_it():
     picture = ElementTree.fromstring(heat_map_svg(SHARES, measure="reached", **NAMES))
     assert picture.tag.endswith("svg")
     texts = [element.text for element in picture.iter() if element.tag.endswith("text")]
-    for expected in (MEASURES["reached"].label, "width", "weight decay β", "5", "50", "0.001", "0.1", "100 %", "33 %"):
+    for expected in (
+        MEASURES["reached"].label,
+        "width",
+        "weight decay β",
+        "5",
+        "50",
+        "0.001",
+        "0.1",
+        "100 %",
+        "33 %",
+        "3 of 4",
+        "0 of 4",
+    ):
         assert expected in texts
     fills = [element.get("fill") for element in picture.iter() if element.tag.endswith("rect")]
     assert fills[1:3] == [PALE, CERTIFIED]

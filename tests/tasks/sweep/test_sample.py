@@ -8,11 +8,10 @@ from cvxdnn.tasks.sweep.task import RunTask
 
 
 def test_the_sample_is_the_whole_default_grid():
-    key, records = sample_results()
+    shelf, records = sample_results()
     grid = Grid()
-    assert key == grid.key
-    assert list(records) == list(range(len(grid)))
-    for run, record in zip(grid.runs, records.values(), strict=True):
+    assert grid.shelves == (shelf,)
+    for run, record in zip(grid.runs, records, strict=True):
         assert (record.width, record.beta, record.seed) == (run.width, run.beta, run.seed)
 
 

@@ -4,17 +4,25 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from cvxdnn.core.exceptions import CvxdnnError
 from cvxdnn.jobs import InlineRunner, ProcessRunner
 from cvxdnn.tasks.scenario import Scenario
-from cvxdnn.tasks.sweep import ConcurrencyLimit, Grid, Store, Sweep
+from cvxdnn.tasks.sweep import OWN_POINTS, ConcurrencyLimit, Grid, Record, Store, Sweep
 from cvxdnn.tasks.sweep import sweep as engine
+from cvxdnn.tasks.sweep.task import RunTask
 
 LONG = Grid(betas=(1e-6,), widths=(50,), seeds=(0, 1), max_steps=6_000)
 """Two runs that take a while each."""
+
+
+def settings(run):
+    """Of a scenario or a record: all that a small grid varies."""
+    dataset = run.dataset if isinstance(run, Record) else run.preset
+    return (dataset, run.optimizer, run.depth, run.width, run.beta, run.seed)
 
 
 def wait_until(condition, seconds=60):
@@ -169,10 +177,71 @@ def test_nothing_is_left_running_behind_a_finished_sweep(grid, store, runner):
     assert not [thread for thread in threading.enumerate() if thread.name == "cvxdnn-sweep"]
 
 
-def test_results_with_numbers_beyond_the_grid_are_ignored(grid, store, runner):
+def test_stored_results_of_runs_beyond_the_grid_are_ignored(grid, store, runner):
     table = Sweep(grid, store).run(runner)
-    store.log(grid.key).append(len(grid), table.records[0])
+    for change in (
+        {"seed": 9},
+        {"dataset": "step"},
+        {"optimizer": "gd"},
+        {"depth": 3},
+        {"width": 2**53},
+        {"beta": -0.1},
+    ):
+        store.log(grid.shelves[0]).append(replace(table.records[0], **change))
     assert Sweep(grid, store).table == table
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"betas": (0.01, 0.05, 0.1, 0.2)},
+        {"widths": (3, 4, 6), "seeds": (0, 1, 2)},
+        {"depths": (2, 3)},
+        {"datasets": ("step", "spike"), "optimizers": ("gd", "adam")},
+        {"widths": (6,), "seeds": (1,)},
+    ],
+    ids=str,
+)
+def test_another_grid_keeps_the_runs_that_it_shares_and_makes_the_others(grid, store, runner, monkeypatch, change):
+    known = {settings(record): record for record in Sweep(grid, store).run(runner)}
+    other = replace(grid, **change)
+    shared = [each for each in map(settings, other.runs) if each in known]
+    sweep = Sweep(other, store)
+    assert [(settings(record), record.seconds) for record in sweep.table] == [
+        (each, known[each].seconds) for each in shared
+    ]
+    made = []
+    monkeypatch.setattr(engine, "RunTask", lambda run, *rest: made.append(run) or RunTask(run, *rest))
+    table = sweep.run(runner)
+    assert len(made) == len(set(made)) == len(other) - len(shared)
+    assert [settings(record) for record in table] == [settings(run) for run in other.runs]
+    assert table == Sweep(other, Store(store.folder / "elsewhere")).run(runner)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"max_steps": 60},
+        {"base": Scenario(restarts=2)},
+        {"base": Scenario(restarts=1, biases="all")},
+        {"base": Scenario(restarts=1, polish=True)},
+    ],
+    ids=["steps", "restarts", "biases", "polish"],
+)
+def test_runs_under_other_limits_are_made_anew(grid, store, runner, change):
+    Sweep(grid, store).run(runner)
+    assert Sweep(replace(grid, **change), store).progress.done == 0
+
+
+def test_own_points_and_a_preset_in_one_grid_keep_their_results_apart(store, runner):
+    base = Scenario(restarts=1, points=((0.0, 0.0), (1.0, 1.0), (2.0, 0.5)))
+    both = Grid(datasets=(OWN_POINTS, "spike"), betas=(0.1,), widths=(3,), seeds=(0,), max_steps=50, base=base)
+    spike, own = Sweep(both, store).run(runner).records
+    assert (spike.dataset, own.dataset) == ("spike", OWN_POINTS)
+    assert spike.objective != own.objective
+    moved = replace(both, base=base.replace(points=((0.0, 0.0), (1.0, 1.0), (2.0, 0.6))))
+    assert Sweep(moved, store).table.records == (spike,)
+    assert Sweep(replace(both, datasets=(OWN_POINTS,)), store).table.records == (own,)
 
 
 def test_worker_processes_give_the_same_table_and_the_loss_of_one_costs_nothing(store, runner):
