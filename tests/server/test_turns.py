@@ -8,6 +8,8 @@ from benchmarks.client import Client
 from benchmarks.visitor import Viewer, Visitor
 from tests.server.conftest import acted, visiting
 
+LONG = 120.0  # seconds: three trainings of the largest networks share two workers, which share the machine
+
 
 async def nothing(*_):
     """A story of visitors who only look."""
@@ -119,11 +121,11 @@ def test_a_closed_tab_gives_its_slow_optimum_up(fresh_server):
 
 def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):
     async def story(first, second, third):
-        assert await third.until(third.has_read("training · step"), "training of the third")
+        assert await third.until(third.has_read("training · step"), "training of the third", seconds=LONG)
         # Whoever made room reads why, and goes on from there.
-        assert await first.until(first.has_read("paused so that others can train"), "why the first waits")
+        assert await first.until(first.has_read("paused so that others can train"), "why the first waits", seconds=LONG)
         steps = _last_step(first)
-        assert await first.until(lambda: _last_step(first) > steps, "more training of the first")
+        assert await first.until(lambda: _last_step(first) > steps, "more training of the first", seconds=LONG)
         assert first.errors == second.errors == third.errors == []
 
     largest = "preset=motorcycle&depth=6&width=100&restarts=16"
