@@ -33,6 +33,7 @@ MOST_STILLS = 150
 """Beyond, every other one is left out."""
 MOST_RAMPS = 15_000
 """Of all stills together, which makes 180 kB."""
+_FARTHEST = float(np.finfo(np.float32).max)
 _ROUNDING = 1e-5
 """Share of a ramp's numbers up to which they are the same."""
 _NOTHING = 1e-13
@@ -111,7 +112,8 @@ def still_of(network: Network, step: int, objective: float, misfit: float) -> St
     else:
         spline = network.to_spline()
         slope, columns = float(spline.slopes[0]), [spline.knots, spline.slope_changes, np.ones(spline.knots.size)]
-    ramps = np.column_stack(columns).astype(np.float32)
+    # A dying neuron bends beyond what float32 holds; there it is a constant on the chart, which the middle brings back.
+    ramps = np.column_stack(columns).clip(-_FARTHEST, _FARTHEST).astype(np.float32)
     middle = float(network(np.array([0.5]))[0])
     constant = middle - 0.5 * slope - _sum_at(ramps, 0.5)
     charge = objective - misfit

@@ -6,8 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from benchmarks.films import Errors, drawn, film_errors, random_training
 from cvxdnn.convex import solve
 from cvxdnn.core.datasets import PRESETS
+from cvxdnn.core.network import Network
 from cvxdnn.tasks.experiments import training_stream
 from cvxdnn.tasks.film import GROWTH, MOST_RAMPS, MOST_STILLS, FilmMaker, Still, still_of
 from cvxdnn.tasks.scenario import Scenario
@@ -21,11 +23,6 @@ SCENARIOS = {
     "biases everywhere": Scenario(restarts=2, width=10, depth=4, biases="all"),
     "insertion": Scenario(optimizer="insertion", preset="spike"),
 }
-
-
-def drawn(still, x):
-    place, change, side = still.ramps.astype(np.float64).T
-    return still.constant + still.slope * x + np.maximum(side * (x[:, None] - place), 0) @ change
 
 
 def decoded(sent):
@@ -54,6 +51,27 @@ def test_every_still_is_the_network_of_its_step_and_each_neuron_keeps_its_place(
         assert np.abs(drawn(still, GRID) - snapshot.network(GRID)).max() < 1e-5
         weights = snapshot.network.weights[0][0]
         assert np.array_equal(still.ramps[:, 2], np.sign(weights[weights != 0]))
+
+
+@pytest.mark.parametrize("weight", [1e-30, 1e-42, 1e-60, 1e-300, 5e-324])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_neuron_that_bends_beyond_every_float32_is_drawn_as_the_constant_that_it_is(weight, side):
+    network = Network(
+        (np.array([[side * weight, 1.0]]), np.array([[1.0], [0.5]])), (np.array([1.0, -0.3]), np.array([0.2]))
+    )
+    still = still_of(network, 0, 1.0, 0.5)
+    assert np.isfinite(still.ramps).all()
+    assert drawn(still, GRID) == pytest.approx(network(GRID), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_trainings_are_drawn_as_the_networks_that_they_were(seed):
+    assert film_errors(*random_training(seed)).violations == []
+
+
+def test_a_curve_that_is_no_number_is_a_violation():
+    assert Errors().violations == Errors(pixels=0.5).violations == []
+    assert len(Errors().worst(Errors(pixels=np.nan)).worst(Errors()).violations) == 1
 
 
 def test_stills_are_evenly_spaced_in_the_logarithm_and_go_on_after_a_pause():
