@@ -22,6 +22,8 @@ POINTS = 10
 SPACING = 100.0
 """Between the intervals of two visitors, in y; a curve may swing a few units beyond its own."""
 SWING = 20.0
+CONFIRM_SECONDS = 3.0
+"""After which an edit that has not been confirmed is told again."""
 LOOK_SECONDS = 0.25
 """From one look at a training to the next, where the server says nothing else."""
 
@@ -106,9 +108,17 @@ class Visitor(Viewer):
         self.points = [list(point) for point in self.points]
         self.points[moved][1] = self._mark()
         released = time.monotonic()
-        await self.tell(points=self.points)
-        arrived = await self.until(lambda: self._shows_optimum_of(self.points), "the optimum")
+        arrived = await self._told()
         self.drags.append(Drag(released, time.monotonic() - released if arrived else None))
+
+    async def _told(self) -> bool:
+        """Whether the optimum came. As the editor does, tell again what met a fragment that was just being replaced."""
+        await self.tell(points=self.points)
+        if await self.until(lambda: self._shows_optimum_of(self.points), "the optimum", seconds=CONFIRM_SECONDS):
+            return True
+        self.errors.pop()
+        await self.tell(points=self.points)
+        return await self.until(lambda: self._shows_optimum_of(self.points), "the optimum")
 
     async def tell(self, **state: Any) -> None:
         """Send a new state of the point editor, whatever it holds."""

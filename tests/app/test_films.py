@@ -10,6 +10,7 @@ from cvxdnn.app import films
 from cvxdnn.app.films import AGAIN, NUMBER, address_of
 from cvxdnn.exhibits.explore.training import TrainingRun
 from cvxdnn.jobs import InlineRunner
+from cvxdnn.tasks.experiments import first_frame
 from tests.app.test_training import SCENARIO, begun
 from tests.jobs import jobs_tasks as tasks
 from tests.jobs.jobs_tasks import wait_until
@@ -95,9 +96,9 @@ def test_a_paused_training_goes_on_under_its_number(run):
 
 def test_with_the_tab_its_films_are_gone(runner):
     run = TrainingRun("explore", lambda: runner, "somebody")
+    run.show(SCENARIO, first_frame())
     name = name_of(run)
-    begun(run).end()
-    assert asked(films.film, name).status_code == 200
+    assert whole(run).status_code == 200
     del run
     gc.collect()
     assert asked(films.film, name).status_code == 404
