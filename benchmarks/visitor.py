@@ -98,9 +98,8 @@ class Visitor(Viewer):
 
     async def disconnect(self) -> None:
         """Leave, and look at nothing any more."""
-        if self._following is not None:
-            self._following.cancel()
         await super().disconnect()
+        await self._look_no_more()
 
     async def drag(self) -> None:
         """Let a point go somewhere else; measure from there to its optimum."""
@@ -151,20 +150,27 @@ class Visitor(Viewer):
         """Look at the newest still for as long as networks train."""
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while self._is_training:
-                again = await self._look()
-                await asyncio.sleep(again)
+                await asyncio.sleep(await self._look(f"/{self.shown['film']['address']}/newest"))
 
-    async def _look(self) -> float:
+    async def _look_no_more(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait([self._following])  # which closes what it has open
+
+    async def _look(self, path: str) -> float:
         """One look, and the seconds until the next."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(self.home, 0))
-        path, cookie = f"/{self.shown['film']['address']}/newest", f"Cookie: {self.cookie}\r\n" if self.cookie else ""
-        host = f"127.0.0.1:{self.port}"
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}Connection: close\r\n\r\n".encode())
-        answer = await reader.read()
-        writer.close()
-        head = answer.partition(b"\r\n\r\n")[0].decode().lower().splitlines()
-        self.frames += " 200 " in head[0]
-        headers = dict(line.split(": ", 1) for line in head[1:])
+        host, cookie = f"127.0.0.1:{self.port}", f"Cookie: {self.cookie}\r\n" if self.cookie else ""
+        try:
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{cookie}Connection: close\r\n\r\n".encode())
+            answer = await reader.read()
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        status, *lines = answer.partition(b"\r\n\r\n")[0].decode().lower().split("\r\n")
+        self.frames += " 200 " in status
+        headers = dict(line.split(": ", 1) for line in lines)
         return float(headers.get("look-again", LOOK_SECONDS))
 
     # What it sees.
