@@ -55,6 +55,8 @@ CONFIRMED = """(host) => {
   });
 }"""
 RELEASES = 30
+FILM = '.moments path[d^="M"]'
+"""What is there when the networks are trained and their film has arrived."""
 SETTINGS = [(7, 2), (20, 2), (60, 2), (133, 2), (200, 2), (20, 3), (20, 5), (133, 4)]
 """Points and layers."""
 
@@ -115,7 +117,7 @@ def middle(target: Locator) -> tuple[float, float]:
 def measure(page: Page, server: Server, scenario: Scenario, seconds: float) -> dict[str, Record]:
     """The three movements, on a page that has come to rest."""
     page.goto(f"{server.address}/?{urlencode(scenario.to_query())}")
-    page.locator(".bead").first.wait_for(state="attached", timeout=120_000)  # trained, and its film is here
+    page.locator(FILM).wait_for(state="attached", timeout=120_000)
     points = page.locator(".point")
     found = {}
     with stopped(server):
@@ -125,7 +127,7 @@ def measure(page: Page, server: Server, scenario: Scenario, seconds: float) -> d
     with stopped(server):
         found["weight decay"] = moved(page, middle(rail), (4, 0), seconds)
     page.locator('.editor[data-stale="false"]').wait_for(timeout=60_000)
-    page.locator(".bead").first.wait_for(state="attached", timeout=120_000)
+    page.locator(FILM).wait_for(state="attached", timeout=120_000)
     with stopped(server):
         page.get_by_role("slider", name="Moment of the training").press("Home")
         page.locator(".film .play").click()
