@@ -2,7 +2,7 @@
 
 A film is a hundred kilobytes: too much for a message of Streamlit that is sent ten times a second, and little for a
 request that a browser makes when it wants to play it. While networks train, it asks for the newest still alone, some
-times a second: that costs the server a tenth of drawing a part of the page. The address holds a name that nobody can
+times a second, which costs the server less than drawing a part of the page. The address holds a name that nobody can
 guess, so that only the tab that it was told sees it. Nothing is stored: what is sent is of the newest frame of a run
 that is alive, with the number of its training.
 """

@@ -125,8 +125,8 @@ class Parts:
             self._run, self._done = run, set()
         self._done.add(drawn)
         late = {name: fragment for name, part in self._parts.items() if (fragment := part.late(name))}
-        asked = [fragment for name, fragment in late.items() if not self._is_to_come(name, fragment)]
-        if asked:  # what this run would have come to is lost with it
+        if not all(self._is_to_come(name, fragment) for name, fragment in late.items()):
+            # All of it: what this run would have come to is lost with it.
             _run_again(list(late.values()))
 
     def _is_to_come(self, name: str, fragment: str) -> bool:
