@@ -4,20 +4,22 @@ What moves a point in the chart concerns the numbers beside it, and not the cont
 shows, and whichever part runs has those drawn anew that show something else by now, or that should begin or cease to
 move. Only what stands outside all parts needs the whole page, which costs several times as much.
 
-A part is two fragments, one in the other: Streamlit gives a fragment its clock when what is around it runs.
+A part is one fragment for as long as the page stays, whether it moves or not: what the user does while another takes
+its place would be told to one that is gone. So its clock, which Streamlit gives a fragment once and for all, is set
+here by the message that Streamlit itself sends.
 
 Streamlit lets only callbacks ask for certain fragments by their key, for it ends the run that asks; here that run has
 done its work. The names it takes are those of the version that `requirements.txt` pins.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
 from cvxdnn.app.admission import admitted
-from cvxdnn.app.flush import wait_until_sent
 from cvxdnn.app.pace import pace
 from cvxdnn.app.tab import tab
 
@@ -26,18 +28,17 @@ __all__ = ["Parts"]
 
 @dataclass
 class _Part:
-    """What a part depends on, what it was when it was drawn last, and which fragment is in it; "" before the first."""
+    """What a part depends on, and what it was when it was drawn last."""
 
     shows: Callable[[], Hashable]
     moves: Callable[[], bool]
     shown: Hashable = None
-    inner: str = ""
+    moved: bool = False
 
-    def late(self, name: str) -> str:
-        """The fragment that has to be drawn anew, the part or only what is in it; "" for none."""
-        if self.inner != _inner(name, self.moves()):
-            return name
-        return "" if self.shows() == self.shown else self.inner
+    @property
+    def is_late(self) -> bool:
+        """Whether it has to be drawn anew."""
+        return self.moves() != self.moved or self.shows() != self.shown
 
 
 class Parts:
@@ -83,36 +84,17 @@ class Parts:
 
         def newest() -> None:
             self._poll()
-            content()
+            part.moved, seconds = moves(), every()
+            if part.moved:
+                pace.measured(content, (tab().session, name), seconds)()
+            else:
+                content()
             part.shown = shows()
+            _set_clock(name, seconds * pace.stretch if part.moved else None)
             self._follow(name)
 
-        def mount() -> None:
-            is_moving = moves()
-            part.inner = _inner(name, is_moving)
-            if is_moving:
-                self._mount_moving(name, newest, every())
-            else:
-                _fragment(admitted(newest), part.inner)
-
-        def whole() -> None:
-            admitted(mount)()
-            if _run_alone():
-                wait_until_sent()  # else the clock might take off the page what it has not been sent yet
-
         with st.container():
-            _fragment(whole, name)
-
-    def _mount_moving(self, name: str, newest: Callable[[], None], every: float) -> None:
-        stretch = pace.stretch
-        noted = admitted(pace.measured(newest, (tab().session, name), every))
-
-        def paced() -> None:
-            if pace.stretch != stretch and _run_alone():
-                _run_again([name])
-            noted()
-
-        _fragment(paced, _inner(name, moves=True), run_every=stretch * every)
+            _fragment(admitted(newest), name)
 
     def _follow(self, drawn: str) -> None:
         """Have everything drawn that is not up to date, unless this run comes to it."""
@@ -124,28 +106,36 @@ class Parts:
         if run is not self._run:
             self._run, self._done = run, set()
         self._done.add(drawn)
-        late = {name: fragment for name, part in self._parts.items() if (fragment := part.late(name))}
-        if not all(self._is_to_come(name, fragment) for name, fragment in late.items()):
-            # All of it: what this run would have come to is lost with it.
-            _run_again(list(late.values()))
+        late = [name for name, part in self._parts.items() if part.is_late]
+        if not all(self._is_to_come(name) for name in late):
+            _run_again(late)  # all of it: what this run would have come to is lost with it
 
-    def _is_to_come(self, name: str, fragment: str) -> bool:
-        return name not in self._done and any(each in self._run for each in _ids({name, fragment}))
-
-
-def _inner(name: str, moves: bool) -> str:
-    """The fragment in a part: one that moves must not be taken for the same that stands still, and keep its clock."""
-    return f"{name}_moving" if moves else f"{name}_still"
+    def _is_to_come(self, name: str) -> bool:
+        return name not in self._done and any(each in self._run for each in _ids([name]))
 
 
-def _fragment(content: Callable[[], None], name: str, run_every: float | None = None) -> None:
+def _fragment(content: Callable[[], None], name: str) -> None:
     """A fragment whose identity is its name."""
 
     def run() -> None:
         content()
 
     run.__qualname__ = name
-    st.fragment(run, key=name, run_every=run_every)()
+    st.fragment(run, key=name)()
+
+
+def _set_clock(name: str, seconds: float | None) -> None:
+    """Have the browser ask for this fragment every so many seconds from now on, or not any more."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return
+    message = ForwardMsg()
+    for fragment in _ids([name]):
+        if seconds is None:
+            message.stop_auto_rerun.fragment_ids.append(fragment)
+        else:
+            message.auto_rerun.fragment_id, message.auto_rerun.interval = fragment, seconds
+    context.enqueue(message)
 
 
 def _run_alone() -> list[str]:
@@ -154,7 +144,7 @@ def _run_alone() -> list[str]:
     return (context and context.fragment_ids_this_run) or []
 
 
-def _ids(names: Iterable[str]) -> list[str]:
+def _ids(names: Sequence[str]) -> list[str]:
     """What Streamlit calls these fragments."""
     context = get_script_run_ctx()
     return [] if context is None else context.fragment_storage.resolve_target(list(names))

@@ -17,17 +17,15 @@ class AgainError(Exception):
 
 
 class Runner:
-    """Runs fragments as Streamlit does: what is in one is gone when it runs without it, and a run that ends early
-    drops what it has not come to.
-    """
+    """Runs fragments as Streamlit does: a run that ends early drops what it has not come to."""
 
     def __init__(self):
-        self.fragments = {}
+        self.fragments, self.clocks = {}, {}
         self.alone = []
         self.asked = []
         self.runs = 0
 
-    def fragment(self, content, name, run_every=None):
+    def fragment(self, content, name):
         self.fragments[name] = content
         content()
 
@@ -46,17 +44,11 @@ class Runner:
         self.runs += 1
         try:
             for name in names:
-                for inner in [each for each in self.fragments if each.startswith(f"{name}_")]:
-                    del self.fragments[inner]
                 self.fragments[name]()
         except AgainError:
             pass
         finally:
             self.alone = []
-
-    def inner(self, name):
-        (found,) = [each for each in self.fragments if each.startswith(f"{name}_")]
-        return found
 
 
 @pytest.fixture
@@ -64,14 +56,12 @@ def runner(monkeypatch):
     made = Runner()
     monkeypatch.setattr(module, "st", SimpleNamespace(container=nullcontext))
     monkeypatch.setattr(module, "admitted", lambda content: content)
-    monkeypatch.setattr(module, "wait_until_sent", lambda: None)
     monkeypatch.setattr(module, "_fragment", made.fragment)
     monkeypatch.setattr(module, "_run_alone", lambda: made.alone)
     monkeypatch.setattr(module, "_ids", made.ids)
     monkeypatch.setattr(module, "_run_again", made.ask)
-    monkeypatch.setattr(
-        Parts, "_mount_moving", lambda self, name, newest, every: made.fragment(newest, f"{name}_moving")
-    )
+    monkeypatch.setattr(module, "_set_clock", made.clocks.__setitem__)
+    monkeypatch.setattr(module, "tab", lambda: SimpleNamespace(session="tab"))
     return made
 
 
@@ -98,7 +88,7 @@ class Page:
 def test_a_change_is_drawn_once_in_every_part_that_shows_it_and_nowhere_else(runner):
     page = Page(runner)
     page.values.update(chart=1, numbers=1)
-    runner.run([runner.inner("chart")])
+    runner.run(["chart"])
     runner.run(runner.asked)
     assert not runner.asked
     assert page.shown == page.values
@@ -109,18 +99,18 @@ def test_a_change_is_drawn_once_in_every_part_that_shows_it_and_nowhere_else(run
 def test_all_that_is_late_is_drawn_in_one_run(runner):
     page = Page(runner)
     page.values.update(dict.fromkeys(NAMES, 1))
-    runner.run([runner.inner("table")])
+    runner.run(["table"])
     runner.run(runner.asked)
     assert not runner.asked
     assert page.drawn == dict.fromkeys(NAMES, 2)
 
 
-def test_a_part_that_begins_to_move_is_mounted_anew(runner):
+def test_a_part_that_begins_to_move_is_given_a_clock(runner):
     page = Page(runner)
     page.moving["chart"] = True
-    runner.run([runner.inner("numbers")])
+    runner.run(["numbers"])
     runner.run(runner.asked)
-    assert runner.inner("chart") == "chart_moving"
+    assert runner.clocks == {"chart": 1.0, "table": None, "numbers": None}
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -133,13 +123,13 @@ def test_whatever_runs_are_lost_a_look_later_all_is_shown_and_nothing_is_asked_t
                 page.values[name] = number
             if rng.random() < 0.2:
                 page.moving[name] = not page.moving[name]
-        runner.run([runner.inner(rng.choice(NAMES))])
+        runner.run([rng.choice(NAMES)])
         while runner.asked and rng.random() < 0.7:  # else it is lost
             runner.run(runner.asked[: rng.integers(1, len(NAMES) + 1)])
-    runner.run([runner.inner(rng.choice(NAMES))])
+    runner.run([rng.choice(NAMES)])
     for _ in range(10):
         if runner.asked:
             runner.run(runner.asked)
     assert not runner.asked
     assert page.shown == page.values
-    assert all(runner.inner(name).endswith("moving") == page.moving[name] for name in NAMES)
+    assert {name: clock is not None for name, clock in runner.clocks.items()} == page.moving

@@ -4,9 +4,8 @@ import threading
 
 import pytest
 
-from cvxdnn.app import background
+from cvxdnn.app import background, parts
 from cvxdnn.app.background import LOOK_SECONDS
-from cvxdnn.app.parts import Parts
 from cvxdnn.core.exceptions import WorkerDiedError
 from cvxdnn.exhibits.explore import baseline
 from cvxdnn.exhibits.explore.domain import domain_of
@@ -115,18 +114,13 @@ def test_what_comes_with_the_optimum_had_its_place_before(waiting, gate):
 
 def test_the_page_looks_for_the_optimum_at_a_modest_pace_until_it_is_there(waiting, gate, monkeypatch):
     session_of(waiting).run.pause()
-    looks = {}
-
-    def moving(self, name, newest, every):
-        looks[name] = every
-        newest()
-
-    monkeypatch.setattr(Parts, "_mount_moving", moving)
+    clocks = {}
+    monkeypatch.setattr(parts, "_set_clock", clocks.__setitem__)
     waiting.run()
+    looks = {name: seconds for name, seconds in clocks.items() if seconds is not None}
     assert looks == dict.fromkeys(["explore_chart", "explore_numbers"], LOOK_SECONDS)
-    looks.clear()
     arrives(waiting, gate)
-    assert not looks
+    assert set(clocks.values()) == {None}
 
 
 def test_a_drag_while_it_is_awaited_is_kept_and_has_its_own_optimum(waiting, gate):
