@@ -28,8 +28,8 @@ from cvxdnn.core.solution import Snapshot
 from cvxdnn.exhibits.explore.domain import domain_of
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import NetworkFrame, training_stream
-from cvxdnn.tasks.film import Still
 from cvxdnn.tasks.optimum import takes_long
+from cvxdnn.tasks.ramps import RampStill
 from cvxdnn.tasks.scenario import BETAS, BIASES, OPTIMIZERS, Scenario
 from cvxdnn.tasks.stream import last_frame
 
@@ -110,7 +110,7 @@ def film_errors(scenario: Scenario, steps: int) -> Errors:
     take = stream.still
     assert take is not None
 
-    def take_both(snapshot: Snapshot) -> Still:
+    def take_both(snapshot: Snapshot) -> RampStill:
         networks[snapshot.step] = snapshot.network
         return take(snapshot)
 
@@ -123,7 +123,7 @@ def film_errors(scenario: Scenario, steps: int) -> Errors:
     return worst.worst(_last_errors(scenario, stills[-1], frame))
 
 
-def _still_errors(scenario: Scenario, still: Still, network: Network) -> Errors:
+def _still_errors(scenario: Scenario, still: RampStill, network: Network) -> Errors:
     data, units = scenario.normalized()
     left, right, bottom, top = domain_of(scenario)
     (low, high), height = (
@@ -141,7 +141,7 @@ def _still_errors(scenario: Scenario, still: Still, network: Network) -> Errors:
     return Errors(share=distance / extent, pixels=CHART_PIXELS * distance / height, between=off / extent)
 
 
-def _last_errors(scenario: Scenario, still: Still, frame: NetworkFrame) -> Errors:
+def _last_errors(scenario: Scenario, still: RampStill, frame: NetworkFrame) -> Errors:
     data, _ = scenario.normalized()
     misfit = float(scenario.loss_function.value(drawn(still, data.x), data.y).sum())
     price, drawn_price = still.misfit + still.charge, misfit + still.charge
@@ -154,7 +154,7 @@ def _last_errors(scenario: Scenario, still: Still, frame: NetworkFrame) -> Error
     )
 
 
-def drawn(still: Still, x: Vector) -> Vector:
+def drawn(still: RampStill, x: Vector) -> Vector:
     """The sum of the float32 ramps at x, summed in float64 as a browser does."""
     place, change, side = still.ramps.astype(np.float64).T
     heights: Vector = still.constant + still.slope * x + np.maximum(side * (x[:, None] - place), 0.0) @ change

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from starlette.requests import Request
@@ -25,19 +25,61 @@ if TYPE_CHECKING:  # the server answers before the libraries of the pages are lo
     from cvxdnn.tasks.film import Film, Still
     from cvxdnn.tasks.stream import Frame
 
-__all__ = ["address_of", "film", "newest"]
+__all__ = ["FilmReel", "film", "newest", "reel_of"]
 
 LOOK_SECONDS = 0.1
 """From one look at the newest still to the next; longer while many pages are active."""
 NUMBER, AGAIN = "Training-Number", "Look-Again"
 """Names of headers: of which training, and the seconds until the next look."""
 
+
+class FilmReel(TypedDict):
+    """Where the film of a training is, and how much of it.
+
+    number : of the training.
+    stills : how many there are so far; 0 where the first is to come.
+    step : of the last.
+    edition : another number for other stills.
+    is_running : whether there will be more.
+    plays : whether it begins by itself, once.
+    behind : for each ramp of the last still the neurons that bend there, as (hidden layer, neuron), from 0; or empty.
+    """
+
+    address: str
+    number: int
+    stills: int
+    step: int
+    edition: int
+    is_running: bool
+    plays: bool
+    behind: NotRequired[Sequence[Sequence[tuple[int, int]]]]
+
+
 _names: WeakKeyDictionary[Run[Any], str] = WeakKeyDictionary()
 _runs: WeakValueDictionary[str, Run[Any]] = WeakValueDictionary()
 
 
+def reel_of(run: Run[Any], *, plays: bool) -> FilmReel | None:
+    """What a browser is told of the film of this run; None where none is taken. Before the first still its address."""
+    reel: FilmReel = {
+        "address": address_of(run),
+        "number": run.number,
+        "stills": 0,
+        "step": 0,
+        "edition": 0,
+        "is_running": run.is_running,
+        "plays": plays,
+    }
+    frame = run.frame
+    if run.awaits_first or frame is None:
+        return reel if run.is_running else None
+    if frame.film is None:
+        return None
+    return {**reel, "stills": len(frame.film), "step": frame.step, "edition": frame.film.edition}
+
+
 def address_of(run: Run[Any]) -> str:
-    """Where the film of this run is, below the app's own address."""
+    """Below the app's own address."""
     if run not in _names:
         name = secrets.token_urlsafe(16)
         _names[run], _runs[name] = name, run
@@ -56,11 +98,11 @@ def newest(request: Request) -> Response:
 
 
 def film(request: Request) -> Response:
-    """The newest film of a run, as `cvxdnn.tasks.film.Film.to_bytes` writes it; 204 where there is none yet."""
+    """The newest film of a run, as its `to_bytes` writes it; 204 where there is none yet."""
     return _answer(request.path_params["name"], lambda frame: frame.film)
 
 
-def _answer(name: str, shown: Callable[[Frame[Any]], Film | Still | None]) -> Response:
+def _answer(name: str, shown: Callable[[Frame[Any]], Film[Any] | Still | None]) -> Response:
     """What is shown of the run of this name; 404 where nobody has been told it, or the tab is gone."""
     run = _runs.get(name)
     if run is None:

@@ -16,8 +16,8 @@ from cvxdnn.core.kinks import units_behind
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.tasks.film import Film, Still, still_of
 from cvxdnn.tasks.optimum import optimum_of, takes_long
+from cvxdnn.tasks.ramps import RampFilm, RampStill, still_of
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Frame, Stream, last_frame
 
@@ -83,7 +83,7 @@ def training_stream(scenario: Scenario, until: int | None = None) -> Stream[Netw
     return Stream(Training(scenario), still=partial(_still, scenario), until=until, hold=hold, keeps_end=True)
 
 
-def _still(scenario: Scenario, snapshot: Snapshot) -> Still:
+def _still(scenario: Scenario, snapshot: Snapshot) -> RampStill:
     data, _ = scenario.normalized()
     misfit = float(scenario.loss_function.value(snapshot.network(data.x), data.y).sum())
     return still_of(snapshot.network, snapshot.step, snapshot.objective, misfit)
@@ -165,7 +165,7 @@ def first_frame() -> NetworkFrame:
         status=Status[stored["status"]],
         done=True,
         history=np.array(stored["history"]),
-        film=Film(**{name: np.array(values) for name, values in stored["film"].items()}),
+        film=RampFilm(**{name: np.array(values) for name, values in stored["film"].items()}),
     )
 
 

@@ -81,7 +81,7 @@ class Frame(Generic[View]):
     view: View
     history: Array
     traces: Mapping[str, Array] = field(default_factory=dict)
-    film: Film | None = field(default=None, repr=False)
+    film: Film[Any] | None = field(default=None, repr=False)
     newest: Still | None = field(default=None, repr=False)
     state: bytes | None = field(default=None, repr=False)
 
@@ -117,7 +117,7 @@ class Stream(Generic[View]):
     state: bytes | None = field(default=None, repr=False)
     history: Array | None = field(default=None, repr=False)
     traces: Mapping[str, Array] = field(default_factory=dict, repr=False)
-    film: Film | None = field(default=None, repr=False)
+    film: Film[Any] | None = field(default=None, repr=False)
 
     @property
     def label(self) -> str:
@@ -127,7 +127,7 @@ class Stream(Generic[View]):
     def __call__(self, report: Callable[[Frame[View]], None], stopped: Callable[[], bool]) -> None:
         """Report frames until training is done or stopped, or has come to its step."""
         history = _History(self.measure, self.history, self.traces)
-        maker = None if self.still is None else FilmMaker(self.still, self.film, takes_all=self.hold > 0)
+        maker = None if self.still is None else FilmMaker(self.still, self.film, grows=self.hold > 0)
         last_report = -np.inf
         for snapshot in self.problem.snapshots(thawed(self.state)):
             ends = snapshot.done or (self.until is not None and snapshot.step >= self.until) or stopped()
@@ -149,7 +149,7 @@ class Stream(Generic[View]):
             return self
         return replace(self, state=last.state, history=last.history, traces=last.traces, film=last.film)
 
-    def _frame(self, snapshot: Snapshot, history: _History, film: Film | None, ends: bool) -> Frame[View]:
+    def _frame(self, snapshot: Snapshot, history: _History, film: Film[Any] | None, ends: bool) -> Frame[View]:
         goes_on = ends and (self.keeps_end or not snapshot.done)
         return Frame(
             step=snapshot.step,

@@ -11,7 +11,8 @@ from cvxdnn.convex import solve
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.core.network import Network
 from cvxdnn.tasks.experiments import training_stream
-from cvxdnn.tasks.film import GROWTH, MOST_RAMPS, MOST_STILLS, FilmMaker, Still, still_of
+from cvxdnn.tasks.film import GROWTH, MOST_NUMBERS, MOST_STILLS, FilmMaker
+from cvxdnn.tasks.ramps import RampStill, still_of
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import last_frame
 from cvxdnn.training.training import train
@@ -26,7 +27,7 @@ SCENARIOS = {
 
 
 def decoded(sent):
-    """What the browser reads, by the words of `Film.to_bytes`."""
+    """What the browser reads, by the words of `RampFilm.to_bytes`."""
     count = int(np.frombuffer(sent, "<f8", 1)[0])
     head = np.frombuffer(sent, "<f8", 7 * count, offset=8).reshape(count, 7)
     return head[:, :6], head[:, 6], np.frombuffer(sent, "<f4", offset=8 + 56 * count).reshape(-1, 3)
@@ -117,19 +118,19 @@ def test_only_insertion_names_where_a_ramp_enters():
 @pytest.mark.parametrize(("snapshots", "ramps"), [(10_000, 3), (300, 4_000), (3, 20_000)])
 def test_a_film_stays_small(snapshots, ramps):
     def take(step):
-        return Still(step, 0.0, 0.0, 1.0, 1.0, np.full((ramps, 3), step, np.float32))
+        return RampStill(step, 0.0, 0.0, 1.0, 1.0, np.full((ramps, 3), step, np.float32))
 
     class Moment(int):
         step = property(int)
 
-    maker = FilmMaker(take, takes_all=True)
+    maker = FilmMaker(take, grows=True)
     for step in range(snapshots):
         maker.look(Moment(step), is_last=step == snapshots - 1)
     film = maker.film()
     assert film.numbers[0, 0] == 0
     assert film.numbers[-1, 0] == snapshots - 1
     assert len(film.counts) <= MOST_STILLS
-    assert len(film.ramps) <= max(MOST_RAMPS, 2 * ramps)
+    assert film.ramps.size <= max(MOST_NUMBERS, 6 * ramps)
 
 
 def test_what_is_sent_holds_all_of_it():

@@ -24,11 +24,12 @@ import streamlit as st
 from numpy.typing import ArrayLike
 from streamlit.components.v2.bidi_component import ComponentResult
 
+from cvxdnn.app.films import FilmReel
 from cvxdnn.app.modules import component_script
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points, told_weight_decay
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["Band", "CertificatePanel", "Curve", "FilmReel", "Model", "Price", "Score", "Stuck", "Words", "point_editor"]
+__all__ = ["Band", "CertificatePanel", "Curve", "Model", "Price", "Score", "Stuck", "Words", "point_editor"]
 
 _FILES = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -144,28 +145,6 @@ class Score(TypedDict):
     instead: str
     note: str
     stuck: Sequence[Stuck]
-
-
-class FilmReel(TypedDict):
-    """Where the film of the network's training is (`cvxdnn.app.films`), and how much of it.
-
-    number : of the training.
-    stills : how many there are so far; 0 where the first is to come.
-    step : of the last.
-    edition : another number for other stills.
-    is_running : whether there will be more.
-    plays : whether it begins by itself, once.
-    behind : for each ramp of the last still the neurons that bend there, as (hidden layer, neuron), from 0; or empty.
-    """
-
-    address: str
-    number: int
-    stills: int
-    step: int
-    edition: int
-    is_running: bool
-    plays: bool
-    behind: Sequence[Sequence[tuple[int, int]]]
 
 
 def point_editor(

@@ -1,14 +1,13 @@
 """What the Explore chart shows: the baseline and the newest training frame, in the user's units."""
 
 import math
-import zlib
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.films import address_of
-from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, FilmReel, Model, Price, Words, point_editor
+from cvxdnn.app.films import FilmReel, reel_of
+from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, Model, Price, Words, point_editor
 from cvxdnn.app.point_editor.told import told_names, told_points, told_weight_decay
 from cvxdnn.app.tab import tab
 from cvxdnn.core.datasets import Normalization
@@ -129,28 +128,12 @@ def _network_curves(session: Session, domain: Domain) -> list[Curve]:
 def _film(session: Session) -> FilmReel | None:
     """None as long as the network belongs to other points; of a training that has begun the address before all else."""
     run, frame = session.run, session.run.frame
-    reel: FilmReel = {
-        "address": address_of(run),
-        "number": run.number,
-        "stills": 0,
-        "step": 0,
-        "edition": 0,
-        "is_running": run.is_running,
-        "plays": False,
-        "behind": [],
-    }
-    if run.awaits_first:
+    reel = reel_of(run, plays=session.is_first_sight)
+    if reel is None or run.awaits_first:
         return reel
-    if frame is None or frame.film is None or not run.shows(session.scenario):
+    if frame is None or not run.shows(session.scenario):
         return None
-    return {
-        **reel,
-        "stills": len(frame.film.counts),
-        "step": frame.step,
-        "edition": zlib.crc32(frame.film.numbers.tobytes()),
-        "plays": session.is_first_sight,
-        "behind": frame.view.behind,
-    }
+    return {**reel, "behind": frame.view.behind}
 
 
 def _line(spline: LinearSpline, units: Normalization, domain: Domain) -> tuple[Array, Array]:

@@ -26,7 +26,7 @@ const COLUMNS = 7; // step, constant, slope, misfit, charge, entry, count of ram
 const FALL = 0.45; // of the time between two stills in which a ramp enters
 
 /**
- * @param {ArrayBuffer} buffer as `cvxdnn.tasks.film.Film.to_bytes` writes it
+ * @param {ArrayBuffer} buffer as `cvxdnn.tasks.ramps.RampFilm.to_bytes` writes it
  * @returns {Still[]}
  */
 export function read(buffer) {
