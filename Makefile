@@ -49,9 +49,10 @@ explore-tests: $(VENV)/.test
 package-test: $(VENV)/bin/python
 	$(BIN)/python tests/package/check.py
 
-# The network that the first visitor sees, trained anew and stored in the package.
+# The networks that the first visitor sees, trained anew and stored in the package.
 sample: $(VENV)/.app
 	$(BIN)/python -m cvxdnn.tasks.experiments
+	$(BIN)/python -m cvxdnn.exhibits.samples
 	$(BIN)/python -m cvxdnn.tasks.sweep.sample
 
 # Time and memory depend on the machine: close other programs. A quarter of an hour, and one for training's quality.

@@ -43,9 +43,9 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3040,
-    "app": 3840,
-    "exhibits": 7050,
+    "tasks": 3250,
+    "app": 4100,
+    "exhibits": 7600,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

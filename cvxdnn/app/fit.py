@@ -17,10 +17,11 @@ import streamlit as st
 
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
-from cvxdnn.tasks.fits import FitFrame, Measure, fit_stream
+from cvxdnn.tasks.fits import FitFrame, FitView, Measure, fit_stream
+from cvxdnn.tasks.stream import Stream
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["FitRun", "chart", "fit_buttons", "fit_run"]
+__all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "keep_training"]
 
 FitRun = Run[FitFrame]
 
@@ -31,6 +32,26 @@ EDGE = {"left": 2, "top": 5, "right": 14, "bottom": 5}
 def fit_run(name: str) -> FitRun:
     """This browser tab's fit called `name`."""
     return own_run(name, runner)
+
+
+def keep_training(
+    run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]], first: Callable[[], FitFrame] | None = None
+) -> None:
+    """Have the run be about this problem, if it is not yet: a training begins by itself.
+
+    Parameters
+    ----------
+    task : callable
+        Makes it.
+    first : callable, optional
+        Gives the last frame of a training that comes with the package, which is shown in its place.
+    """
+    if run.subject is problem:
+        return
+    if first is None:
+        run.start(task(), problem)
+    else:
+        run.present(first(), problem)
 
 
 def fit_buttons(run: FitRun, problem: FitProblem, measure: Measure | None = None) -> None:

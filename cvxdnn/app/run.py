@@ -114,6 +114,12 @@ class Run(Generic[Report]):
         self.frame, self.subject, self._begun = None, subject, task
         self._submit(task, f"{task.label} {self.name}")
 
+    def present(self, frame: Report, subject: Any) -> None:
+        """Show a training that has ended elsewhere, in place of the present one."""
+        self.stop()
+        self.frame, self.subject, self._begun, self.message = frame, subject, None, ""
+        self.number += 1
+
     def pause(self) -> None:
         """End the job and keep the state it hands over."""
         self.was_replaced = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cvxdnn.core.types import Array
+from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem, FitSnapshot, FitState, FittedNetwork, fit
 
@@ -48,9 +49,11 @@ class Fit:
         return FitView(snapshot.network, snapshot.hidden, snapshot.outputs)
 
 
-def fit_stream(problem: FitProblem, measure: Measure | None = None) -> Stream[FitView]:
-    """A fit as a task, with numbers to follow over its steps."""
-    return Stream(Fit(problem), measure)
+def fit_stream(
+    problem: FitProblem, measure: Measure | None = None, still: Callable[[FitSnapshot], Moment] | None = None
+) -> Stream[FitView]:
+    """A fit as a task, with numbers to follow over its steps, and a film."""
+    return Stream(Fit(problem), measure, still)
 
 
 def _look_every(problem: FitProblem) -> int:

@@ -24,20 +24,14 @@ import streamlit as st
 from numpy.typing import ArrayLike
 from streamlit.components.v2.bidi_component import ComponentResult
 
+from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
-from cvxdnn.app.modules import component_script
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points, told_weight_decay
 from cvxdnn.core.exceptions import InvalidInputError
 
 __all__ = ["Band", "CertificatePanel", "Curve", "Model", "Price", "Score", "Stuck", "Words", "point_editor"]
 
-_FILES = Path(__file__).parent
-_mount = st.components.v2.component(
-    "cvxdnn_point_editor",
-    html=(_FILES / "editor.html").read_text(encoding="utf-8"),
-    css=(_FILES / "editor.css").read_text(encoding="utf-8"),
-    js=component_script("editor/index.js"),
-)
+_mount = component("point_editor", Path(__file__).parent, "editor/index.js")
 
 
 class Price(TypedDict):

@@ -18,7 +18,18 @@ from cvxdnn.theory.rank_one import RankOne
 from cvxdnn.theory.result import Claim, Verdict
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["KINDS", "SIDES", "Kind", "RankOneCase", "RankOneSetting", "Side", "rank_one_case", "takes_long"]
+__all__ = [
+    "KINDS",
+    "SIDES",
+    "Kind",
+    "RankOneCase",
+    "RankOneData",
+    "RankOneSetting",
+    "Side",
+    "rank_one_case",
+    "rank_one_data",
+    "takes_long",
+]
 
 Kind = Literal["one_output", "whitened", "general", "relu", "relu_bias"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -55,50 +66,68 @@ class RankOneSetting:
 
 
 @dataclass(frozen=True, eq=False)
-class RankOneCase:
-    """A setting's data, closed form and training problem.
+class RankOneData:
+    """A setting's data and training problem.
 
     numbers : (n,) c of rank-one data, whose unit vector is `direction` (d,); both empty for linear networks
-    chain : the network in closed form of rank-one data, else None
     """
 
     setting: RankOneSetting
     problem: FitProblem
-    optimum: Optimum
     numbers: Array
     direction: Array
-    chain: RankOne | None = None
 
     @property
     def directions(self) -> int:
         """How many singular values of a layer are worth showing."""
-        return max(2, min(4, self.problem.Y.shape[1])) if self.chain is None else 2
+        return 2 if self.numbers.size else max(2, min(4, self.problem.Y.shape[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class RankOneCase:
+    """What is known about the best network of a setting.
+
+    chain : the network in closed form of rank-one data, else None
+    """
+
+    data: RankOneData
+    optimum: Optimum
+    chain: RankOne | None = None
 
 
 def takes_long(setting: RankOneSetting) -> bool:
-    """Whether the case should be computed where nobody waits for it: a second, where X is not whitened."""
+    """Whether the closed form should be computed where nobody waits for it: a second, where X is not whitened."""
     return setting.kind == "general"
 
 
 @lru_cache(maxsize=64)
+def rank_one_data(setting: RankOneSetting) -> RankOneData:
+    """What is trained."""
+    rng = np.random.default_rng(setting.seed)
+    if setting.kind in ("relu", "relu_bias"):
+        return _rank_one_data(setting, rng)
+    X, Y = _linear_data(setting, rng)
+    nothing = np.zeros(0)
+    return RankOneData(setting, _problem(setting, X, Y), nothing, nothing)
+
+
+@lru_cache(maxsize=512)
 def rank_one_case(setting: RankOneSetting) -> RankOneCase:
-    """Everything that does not depend on training.
+    """What is known without training.
 
     Raises
     ------
     CvxdnnError
         When no solver finds the closed form's numbers.
     """
-    rng = np.random.default_rng(setting.seed)
-    if setting.kind in ("relu", "relu_bias"):
-        return _rank_one(setting, rng)
-    X, Y = _linear_data(setting, rng)
-    problem = _problem(setting, X, Y)
-    nothing = np.zeros(0)
+    data = rank_one_data(setting)
+    if data.numbers.size:
+        return _rank_one(data)
+    X, Y = data.problem.X, data.problem.Y
     if setting.budget is not None and setting.depth > 2 and setting.kind == "whitened":
-        return RankOneCase(setting, problem, _budgeted(setting, X, Y), nothing, nothing)
+        return RankOneCase(data, _budgeted(setting, X, Y))
     solution = deep_linear.solve(X, Y, beta=setting.beta, depth=setting.depth)
-    return RankOneCase(setting, problem, _of_linear(solution, setting), nothing, nothing)
+    return RankOneCase(data, _of_linear(solution, setting))
 
 
 def _linear_data(setting: RankOneSetting, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -148,7 +177,7 @@ def _budgeted(setting: RankOneSetting, X: Array, Y: Array) -> Optimum:
     return Optimum(both.standard, both.parallel, status, None, max(int(np.count_nonzero(both.standard_values)), 1))
 
 
-def _rank_one(setting: RankOneSetting, rng: np.random.Generator) -> RankOneCase:
+def _rank_one_data(setting: RankOneSetting, rng: np.random.Generator) -> RankOneData:
     n, bias = setting.samples, setting.kind == "relu_bias"
     c = np.sort(rng.uniform(0, 2, n))
     if setting.side != "positive":
@@ -156,7 +185,6 @@ def _rank_one(setting: RankOneSetting, rng: np.random.Generator) -> RankOneCase:
     direction = rng.normal(size=setting.inputs)
     direction /= np.linalg.norm(direction)
     y = _target(c, setting.side, bias) + NOISE * rng.normal(size=n)
-    chain = rank_one.solve(c, direction, y, beta=setting.beta, depth=setting.depth, bias=bias)
     recipe: dict[str, Any] = {"steps": STEPS, "polish": POLISH}
     if bias:
         recipe = {"steps": BIAS_STEPS, "polish": 0, "rate": BIAS_RATE, "final_rate": BIAS_FINAL_RATE}
@@ -164,10 +192,18 @@ def _rank_one(setting: RankOneSetting, rng: np.random.Generator) -> RankOneCase:
         np.outer(c, direction), y, setting.beta, "relu_bias" if bias else "relu", depth=setting.depth,
         width=setting.width, restarts=RESTARTS, seed=setting.seed, **recipe,
     )  # fmt: skip
+    return RankOneData(setting, problem, c, direction)
+
+
+def _rank_one(data: RankOneData) -> RankOneCase:
+    setting, bias = data.setting, data.setting.kind == "relu_bias"
+    chain = rank_one.solve(
+        data.numbers, data.direction, data.problem.Y[:, 0], beta=setting.beta, depth=setting.depth, bias=bias
+    )
     widths = [int(np.count_nonzero(np.linalg.norm(layer, axis=0))) for layer in chain.weights[:-1]]
     values = np.array([_two_largest(layer) for layer in chain.weights])
     optimum = Optimum(chain.objective, chain.dual_bound, chain.status, values, max(1, *widths))
-    return RankOneCase(setting, problem, optimum, c, direction, chain)
+    return RankOneCase(data, optimum, chain)
 
 
 def _target(c: Array, side: Side, bias: bool) -> Array:

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.background import LOOK_SECONDS, Background, Results, own_background
-from cvxdnn.app.fit import chart
-from cvxdnn.app.page import figure, live
+from cvxdnn.app.background import Background, Results, own_background
+from cvxdnn.app.films import reel_of
+from cvxdnn.app.fit import FitRun, chart
+from cvxdnn.app.page import figure
+from cvxdnn.app.stage import Control, chosen, stage
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.closed_form.view import condition_on_width, distance, numbers
+from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers
 from cvxdnn.exhibits.rank_one.case import (
     KINDS,
     SIDES,
@@ -29,9 +32,21 @@ from cvxdnn.theory import deep_linear
 from cvxdnn.training.fitting import FittedNetwork
 from cvxdnn.training.fitting.chain import layer_norms
 
-__all__ = ["case_of", "controls", "duality_gap", "facts", "outcome"]
+__all__ = [
+    "Closed",
+    "chosen_depth",
+    "controls",
+    "duality_gap",
+    "facts",
+    "outcome",
+    "picture",
+    "say_why_there_is_none",
+    "with_stage",
+]
 
 PREFIX = "rank_one_"
+KEY = PREFIX + "stage"
+DEPTHS = tuple(range(2, 7))
 BETAS = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 KIND_NAMES: dict[Kind, str] = {
     "one_output": "Linear, one output",
@@ -53,8 +68,8 @@ PLACES = 121
 """Of the drawn functions."""
 
 
-def controls() -> RankOneSetting:
-    """The widgets of the page; moving one starts nothing."""
+def controls(depth: int) -> RankOneSetting:
+    """What is chosen beside the picture: all but weight decay and depth, which are under it."""
     first = RankOneSetting()
     kind: Kind = st.selectbox("Network and data", KINDS, format_func=KIND_NAMES.__getitem__, key=PREFIX + "kind")
     side: Side = first.side
@@ -63,35 +78,94 @@ def controls() -> RankOneSetting:
         side = st.selectbox("The multiples c", SIDES, format_func=SIDE_NAMES.__getitem__, key=PREFIX + "side")
     elif kind != "one_output":
         outputs = _slider("outputs", "Outputs K", 2, 6, first.outputs)
-    usual, neurons = (BIAS_BETA, BIAS_WIDTH) if kind == "relu_bias" else (first.beta, first.width)
-    beta = st.select_slider("Weight decay β", BETAS, usual, key=f"{PREFIX}beta_{usual}", format_func="{:g}".format)
-    depth = _slider("depth", "Depth (weight layers L)", 2, 6, first.depth)
+    neurons = BIAS_WIDTH if kind == "relu_bias" else first.width
     parallel, budget = _architecture(depth) if kind == "whitened" else (False, None)
     with st.expander("Data and network"):
         samples = _slider("samples", "Samples n", 1, 30, first.samples)
         inputs = _slider("inputs", "Inputs d", 1, 20, first.inputs)
         width = _slider(f"width_{neurons}", "Neurons in each hidden layer", 1, 40, neurons)
         seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return RankOneSetting(kind, samples, inputs, outputs, side, beta, depth, width, parallel, budget, int(seed))
+    return RankOneSetting(
+        kind, samples, inputs, outputs, side, width=width, parallel=parallel, budget=budget, seed=int(seed)
+    )
+
+
+def chosen_depth() -> int:
+    """Weight layers, as chosen under the picture."""
+    return int(chosen(KEY, "depth", DEPTHS, RankOneSetting().depth))
+
+
+def with_stage(setting: RankOneSetting) -> RankOneSetting:
+    """The setting with what is chosen under the picture."""
+    usual = BIAS_BETA if setting.kind == "relu_bias" else RankOneSetting().beta
+    depth = chosen_depth()
+    budget = setting.budget if depth > 2 else None
+    return replace(setting, beta=float(chosen(KEY, "beta", BETAS, usual)), depth=depth, budget=budget)
 
 
 _cases: Results[RankOneCase] = Results(host_limits().cache)
 
 
-def case_of(setting: RankOneSetting) -> RankOneCase:
-    """The case; where there is none, or none yet, the page ends with a word about it."""
-    coming = own_background("rank_one_case", _cases)
-    if not takes_long(setting):
-        coming.forget()
+class Closed:
+    """The closed form of the page's setting: at once, or, where that takes long, later."""
+
+    def __init__(self) -> None:
+        self.coming = own_background("rank_one_case", _cases)
+
+    def of(self, setting: RankOneSetting) -> RankOneCase | None:
+        """The case; None where it is still to come, or cannot be had (`coming.message`)."""
+        if takes_long(setting):
+            return self.coming.ask(setting, lambda: Call(rank_one_case, (setting,)))
+        self.coming.forget()
         return rank_one_case(setting)
-    case = coming.ask(setting, lambda: Call(rank_one_case, (setting,)))
-    if case is None:
-        live(coming, lambda: _say_why_there_is_none(coming), every=LOOK_SECONDS)
-        st.stop()
-    return case
 
 
-def _say_why_there_is_none(coming: Background[RankOneCase]) -> None:
+def picture(run: FitRun, setting: RankOneSetting, case: RankOneCase | None) -> None:
+    """The stage: layers and the dials between them, weight decay, depth, the film."""
+    labels = [f"{beta:g}" for beta in BETAS]
+    controls: list[Control] = [
+        {"name": "beta", "label": "weight decay β =", "values": BETAS, "labels": labels, "value": setting.beta},
+        {
+            "name": "depth",
+            "label": "weight layers L =",
+            "values": DEPTHS,
+            "labels": [str(depth) for depth in DEPTHS],
+            "value": setting.depth,
+        },
+    ]
+    stage(
+        "rank_one",
+        {"optima": _optima(setting, case)},
+        key=KEY,
+        controls=controls,
+        legend=[{"label": "trained network", "style": "bar-sign"}, {"label": "closed form", "style": "frame-sign"}],
+        film=reel_of(run, plays=True),
+        of=f"β = {setting.beta:g}, {setting.depth} layers",
+        bound=None if case is None else case.optimum.lower_bound,
+    )
+
+
+def _optima(setting: RankOneSetting, case: RankOneCase | None) -> dict[str, Any]:
+    """The closed form for each weight decay and for each depth, where they are quick; else the present one."""
+    others = (
+        []
+        if takes_long(setting) or setting.kind == "relu_bias"
+        else [
+            *(replace(setting, beta=beta) for beta in BETAS),
+            *(replace(setting, depth=depth, budget=setting.budget if depth > 2 else None) for depth in DEPTHS),
+        ]
+    )
+    cases = [rank_one_case(other) for other in others] + ([case] if case is not None else [])
+    return {f"{case.data.setting.beta:.15g} {case.data.setting.depth}": _told(case) for case in cases}
+
+
+def _told(case: RankOneCase) -> dict[str, Any]:
+    optimum, count = case.optimum, case.data.directions
+    values = None if optimum.singular_values is None else optimum.singular_values[:, :count].tolist()
+    return {"value": optimum.value, "name": optimum.name, "tag": optimum.tag, "values": values}
+
+
+def say_why_there_is_none(coming: Background[RankOneCase]) -> None:
     if coming.message:
         st.error(f"The closed form could not be computed: {coming.message}")
         st.button("Compute it again", key=PREFIX + "again", on_click=coming.forget)
@@ -101,40 +175,40 @@ def _say_why_there_is_none(coming: Background[RankOneCase]) -> None:
 
 def facts(case: RankOneCase, frame: FitFrame | None) -> None:
     """The table of numbers, and a warning where the network does not fit the theorem."""
-    condition_on_width(case.optimum, case.setting.width)
+    setting, problem = case.data.setting, case.data.problem
+    condition_on_width(case.optimum, setting.width)
     more = [("dual constraint, 1 at an optimum", "1", _dual_meter(case, frame))] if _has_meter(case) else []
-    if case.setting.kind in ("whitened", "general"):
+    if setting.kind in ("whitened", "general"):
         more.append(("value of the dual", f"{case.optimum.dual:.6g}", ""))
-    numbers(case.problem, case.optimum, frame, more=more)
+    numbers(problem, case.optimum, frame, more=more)
 
 
 def outcome(case: RankOneCase, frame: FitFrame | None) -> None:
-    """Outputs over the numbers c of rank-one data, closed form's and trained network's; else how far apart they are."""
-    exact = case.chain
+    """Outputs over the numbers c of rank-one data, closed form's and trained network's."""
+    data, exact = case.data, case.chain
     if exact is None:
-        distance(case.optimum, frame, key=PREFIX + "distance")
         return
-    low, high = float(case.numbers.min()), float(case.numbers.max())
+    low, high = float(data.numbers.min()), float(data.numbers.max())
     room = 0.05 * (high - low) or 0.5
-    at = np.unique(np.concatenate([np.linspace(low - room, high + room, PLACES), case.numbers]))
-    inputs = np.outer(at, case.direction)
-    closed = FittedNetwork(case.problem.architecture, exact.weights, exact.biases)
+    at = np.unique(np.concatenate([np.linspace(low - room, high + room, PLACES), data.numbers]))
+    inputs = np.outer(at, data.direction)
+    closed = FittedNetwork(data.problem.architecture, exact.weights, exact.biases)
     trained = None if frame is None else frame.view.network(inputs)[:, 0]
     st.markdown("**The function of c**")
-    picture = function_chart(case.numbers, case.problem.Y[:, 0], at, closed(inputs)[:, 0], trained, height=240)
-    chart(picture, key=PREFIX + "function")
+    drawn = function_chart(data.numbers, data.problem.Y[:, 0], at, closed(inputs)[:, 0], trained, height=240)
+    chart(drawn, key=PREFIX + "function")
 
 
 def duality_gap(setting: RankOneSetting) -> None:
     """Both architectures over the budget of the early layers."""
-    case = case_of(replace(setting, budget=None, parallel=False))
+    case = rank_one_case(replace(setting, budget=None, parallel=False))
     figure(budget_figure(*_over_budgets(case)), key=PREFIX + "gap")
 
 
 @lru_cache(maxsize=32)
 def _over_budgets(case: RankOneCase) -> tuple[Array, Array, Array]:
     """Budgets around the best one, and both objectives with the budget's cost."""
-    problem, norms = case.problem, case.optimum.norms
+    problem, norms = case.data.problem, case.optimum.norms
     usual = float(norms[0]) if norms is not None and norms[0] > 0 else 1.0
     budgets = usual * np.linspace(0.6, 1.5, 46)
     optima = [
@@ -155,16 +229,17 @@ def _architecture(depth: int) -> tuple[bool, float | None]:
 
 def _has_meter(case: RankOneCase) -> bool:
     values = case.optimum.singular_values
-    return case.setting.kind == "one_output" and values is not None and bool(values[0, 0] > 0)
+    return case.data.setting.kind == "one_output" and values is not None and bool(values[0, 0] > 0)
 
 
 def _dual_meter(case: RankOneCase, frame: FitFrame | None) -> str:
     """t^(L-2) ||X^T lambda|| / beta, which is 1 at an optimum that is not zero."""
     if frame is None:
         return "–"
-    pull = float(np.linalg.norm(case.problem.X.T @ (case.problem.Y - frame.view.outputs)))
+    problem = case.data.problem
+    pull = float(np.linalg.norm(problem.X.T @ (problem.Y - frame.view.outputs)))
     norm = float(layer_norms(frame.view.network.weights).mean())
-    return f"{norm ** (case.setting.depth - 2) * pull / case.setting.beta:.5f}"
+    return f"{norm ** (problem.depth - 2) * pull / problem.beta:.5f}"
 
 
 def _slider(name: str, label: str, low: int, high: int, value: int) -> int:

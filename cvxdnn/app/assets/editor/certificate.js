@@ -1,9 +1,9 @@
 /** The panel below the chart: the dual in its tube, over the same x axis, and the pull of the network that is shown. */
 
-import { clamp, coordinate, short } from "./numbers.js";
+import { clamp, coordinate, short } from "../common/numbers.js";
+import { path, svg, trace } from "../common/svg.js";
 import { interpolate } from "./points.js";
 import { edges } from "./pull.js";
-import { path, svg, trace } from "./svg.js";
 
 const HEIGHT = 104;
 const WALL = 32; // pixels from the middle

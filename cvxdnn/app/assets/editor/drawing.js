@@ -7,9 +7,9 @@
  * @typedef {import("./link.js").Data} Data
  */
 
-import { axisLabels, clamp, snap, ticks, widened } from "./numbers.js";
+import { axisLabels, clamp, snap, ticks, widened } from "../common/numbers.js";
+import { MARKS, marks, path, svg, trace } from "../common/svg.js";
 import { linearSpline } from "./points.js";
-import { MARKS, marks, path, svg, trace } from "./svg.js";
 
 const FINGER = 22; // radius of a point's touch area
 const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck"]; // bottom to top, above the band

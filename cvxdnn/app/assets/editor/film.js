@@ -25,16 +25,36 @@ import { distinctBends } from "./bends.js";
 const COLUMNS = 7; // step, constant, slope, misfit, charge, entry, count of ramps
 const FALL = 0.45; // of the time between two stills in which a ramp enters
 
-/**
- * @param {ArrayBuffer} buffer as `cvxdnn.tasks.ramps.RampFilm.to_bytes` writes it
- * @returns {Still[]}
- */
+const PER_SECOND = 16; // stills
+const BUILT_PER_SECOND = 1; // of insertion: neurons
+
+/** A film for the player. */
+export class RampFilm {
+  /** @param {Still[]} stills */
+  constructor(stills) {
+    this.stills = stills;
+    this.length = stills.length;
+    this.perSecond = stills.some(enters) ? BUILT_PER_SECOND : PER_SECOND;
+  }
+
+  /** @param {number} position from 0 to the last index */
+  at(position) {
+    return at(this.stills, position);
+  }
+
+  /** How far the objective is above a bound at every still, as a share of it. */
+  gaps(bound) {
+    return this.stills.map(({ misfit, charge }) => (misfit + charge) / bound - 1);
+  }
+}
+
+/** @param {ArrayBuffer} buffer as `cvxdnn.tasks.ramps.RampFilm.to_bytes` writes it */
 export function read(buffer) {
   const [count] = new Float64Array(buffer, 0, 1);
   const head = new Float64Array(buffer, 8, count * COLUMNS);
   const body = new Float32Array(buffer, 8 + 8 * head.length);
   let next = 0;
-  return Array.from({ length: count }, (_, k) => {
+  const stills = Array.from({ length: count }, (_, k) => {
     const [step, constant, slope, misfit, charge, entry, length] = head.subarray(k * COLUMNS, (k + 1) * COLUMNS);
     const ramps = Array.from({ length }, (_, j) => {
       const [place, change, side] = body.subarray(next + 3 * j, next + 3 * j + 3);
@@ -43,10 +63,8 @@ export function read(buffer) {
     next += 3 * length;
     return { step, constant, slope, misfit, charge, entry, ramps };
   });
+  return new RampFilm(stills);
 }
-
-/** Whether it is a film of insertion. */
-export const isBuilt = (stills) => stills.some(enters);
 
 const enters = ({ entry }) => Number.isFinite(entry);
 
@@ -56,7 +74,7 @@ const enters = ({ entry }) => Number.isFinite(entry);
  * @param {Still[]} stills
  * @param {number} position from 0 to the last index
  */
-export function at(stills, position) {
+function at(stills, position) {
   const k = Math.min(Math.floor(position), stills.length - 1);
   const [a, b] = [stills[k], stills[k + 1]];
   const t = position - k;

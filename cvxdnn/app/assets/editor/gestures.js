@@ -5,7 +5,7 @@
  * of the history and one edit for Python out of all that follow each other within a moment.
  */
 
-import { decimal, niceStep } from "./numbers.js";
+import { decimal, niceStep } from "../common/numbers.js";
 import { pairs, samePairs } from "./points.js";
 
 const LONG_PRESS = 600; // milliseconds

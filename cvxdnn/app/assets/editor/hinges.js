@@ -3,9 +3,9 @@
  * bends the curve. Pointing at one, or choosing it with the arrow keys, lights it in both and says what it is.
  */
 
+import { coordinate } from "../common/numbers.js";
+import { svg } from "../common/svg.js";
 import { rampAt, valueAt } from "./film.js";
-import { coordinate } from "./numbers.js";
-import { svg } from "./svg.js";
 
 const HEIGHT = 48;
 const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: it has been switched off

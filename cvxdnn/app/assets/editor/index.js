@@ -12,15 +12,17 @@
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
  */
 
+import { coordinate } from "../common/numbers.js";
+import { Player } from "../common/player.js";
+import { showTheme } from "../common/theme.js";
 import { Certificate } from "./certificate.js";
 import { Drawing } from "./drawing.js";
+import { read } from "./film.js";
 import { Gestures } from "./gestures.js";
 import { Hinges } from "./hinges.js";
 import { History } from "./history.js";
 import { Legend } from "./legend.js";
 import { Link } from "./link.js";
-import { coordinate } from "./numbers.js";
-import { Player } from "./player.js";
 import { pairs } from "./points.js";
 import { flatFrom, normalised, preview } from "./preview.js";
 import { Price } from "./price.js";
@@ -53,7 +55,7 @@ export class Editor {
       (beta) => this.#slide(beta),
       () => this.commit(),
     );
-    this.player = new Player(this.host, () => this.schedule("points"));
+    this.player = new Player(this.host, read, () => this.schedule("points"));
     this.hinges = new Hinges(this.host, this.drawing.beads, {
       choose: () => this.schedule("points"),
       announce: (text) => this.words.announce(text),
@@ -74,7 +76,7 @@ export class Editor {
     this.link.receive(component);
     if (!this.gestures.isDown) this.accept();
     this.player.update(this.link.data.film ?? null, Boolean(this.link.data.model));
-    this.#showTheme();
+    showTheme(this.host);
     this.schedule("all");
   }
 
@@ -95,12 +97,6 @@ export class Editor {
 
   #fitView() {
     this.drawing.fitView(this.link.data, this.history.points);
-  }
-
-  #showTheme() {
-    const paper = getComputedStyle(this.host.querySelector(".card")).backgroundColor;
-    const [red, green, blue] = paper.match(/[\d.]+/g)?.map(Number) ?? [255, 255, 255];
-    this.host.dataset.theme = 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
   }
 
   /* Edits */

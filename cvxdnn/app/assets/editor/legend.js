@@ -1,6 +1,6 @@
 /** The legend: a button for each curve, which switches it on and off. */
 
-import { MARKS, marks, svg } from "./svg.js";
+import { MARKS, marks, svg } from "../common/svg.js";
 
 const OLD = "earlier network"; // trained on other points, or for another weight decay
 

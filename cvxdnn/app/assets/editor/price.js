@@ -3,7 +3,7 @@
  * A full bar is the price of the best flat line.
  */
 
-import { short } from "./numbers.js";
+import { short } from "../common/numbers.js";
 
 export class Price {
   /** @param {HTMLElement} host */

@@ -3,7 +3,7 @@
  * logarithm. A mark shows from where on the best network is flat.
  */
 
-import { short } from "./numbers.js";
+import { short } from "../common/numbers.js";
 
 export class WeightDecay {
   #input;

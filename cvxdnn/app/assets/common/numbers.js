@@ -35,7 +35,7 @@ export function ticks(low, high, count) {
   return { values, exponent: step.exponent };
 }
 
-const powerOfTen = (exponent) => `10${[...String(exponent)].map((c) => SUPERSCRIPT[c]).join("")}`;
+export const powerOfTen = (exponent) => `10${[...String(exponent)].map((c) => SUPERSCRIPT[c]).join("")}`;
 
 function compact(value) {
   const [mantissa, exponent] = value.toExponential().split("e").map(Number);

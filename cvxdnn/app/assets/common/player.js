@@ -3,19 +3,23 @@
  *
  * The film is fetched once it is complete, or once somebody wants to see it. While networks train the newest still is
  * fetched again and again; the chart shows it, and at the end what Python sends.
+ *
+ * @typedef {{step: number, words?: string}} Moment `words`: what to call it, where not by its step
+ *
+ * @typedef {object} Film
+ * @property {number} length how many stills
+ * @property {number} perSecond at speed 1
+ * @property {(position: number) => Moment} at the film at a place between two stills
+ * @property {(bound: number) => number[]} gaps how far the objective is above a bound at every still, as a share of it
  */
 
-import { at, isBuilt, read } from "./film.js";
-
-const PER_SECOND = 16; // stills, at speed 1
-const BUILT_PER_SECOND = 1; // of insertion: neurons
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
 const LOOK_SECONDS = 0.25; // from one look at the newest still to the next, where the server says nothing else
 const LEAST_GAP = 1e-6; // lowest of the area above the bar
 
 export class Player {
-  /** @type {?import("./film.js").Still[]} */
-  #stills = null;
+  /** @type {?Film} */
+  #film = null;
   #edition; // of which edition of the reel
   #reel = null; // what Python says there is
   #position = Number.POSITIVE_INFINITY; // the end, however much there is
@@ -25,13 +29,15 @@ export class Player {
   #live = null; // the newest still of a training that goes on
   #isFollowing = false;
   #hasPlayed = false; // by itself
-  #drawn = {}; // of which stills and bound the area is
+  #drawn = {}; // of which film and bound the area is
 
   /**
    * @param {HTMLElement} host
+   * @param {(buffer: ArrayBuffer) => Film} read
    * @param {() => void} redraw at the next frame
    */
-  constructor(host, redraw) {
+  constructor(host, read, redraw) {
+    this.read = read;
     this.redraw = redraw;
     this.element = host.querySelector(".film");
     this.button = this.element.querySelector(".play");
@@ -49,7 +55,8 @@ export class Player {
   }
 
   /**
-   * @param {?object} reel as `FilmReel` in Python; null where the network belongs to other points
+   * @param {?object} reel as `FilmReel` in Python, or with the `film` itself in place of its address; null where there
+   *   is none to be shown
    * @param {boolean} hasRoom whether there may be one at all
    */
   update(reel, hasRoom) {
@@ -58,29 +65,35 @@ export class Player {
     this.#reel = reel;
     this.element.hidden = !hasRoom;
     for (const control of [this.button, this.rail]) control.disabled = !reel?.stills;
-    if (reel?.is_running) this.#follow();
+    if (reel?.film) this.#hold(reel.film);
+    else if (reel?.is_running) this.#follow();
     else if (reel) this.#ask();
   }
 
   #rewind() {
-    this.#stills = this.#live = null;
+    this.#film = this.#live = null;
     this.#position = Number.POSITIVE_INFINITY;
     this.#since = null;
   }
 
+  /** Takes a film that is here already. */
+  #hold(film) {
+    if (film !== this.#film) this.#take(film);
+  }
+
   async #ask() {
-    const { edition } = this.#reel;
-    if (this.#isAsking || (this.#stills && edition === this.#edition)) return;
+    const { edition, film: known } = this.#reel;
+    if (known || this.#isAsking || (this.#film && edition === this.#edition)) return;
     this.#isAsking = true;
-    const { stills } = await this.#get("");
+    const { film } = await this.#get("");
     this.#isAsking = false;
-    if (stills) this.#take(stills, edition);
+    if (film) this.#take(film, edition);
   }
 
   /**
    * What the server has of the training that Python told of last.
    * @param {"" | "/newest"} what
-   * @returns {Promise<{stills: ?import("./film.js").Still[], again: ?number}>} no stills where it has none yet, where it
+   * @returns {Promise<{film: ?Film, again: ?number}>} no film where it has none yet, where it
    *   is of another training by now, or where the connection is gone for a moment: Python's next word asks again
    */
   async #get(what) {
@@ -88,10 +101,10 @@ export class Player {
     try {
       const answer = await fetch(new URL(address + what, document.baseURI));
       const isOfIt = answer.headers.get("Training-Number") === String(number) && this.#reel?.number === number;
-      const stills = answer.status === 200 && isOfIt ? read(await answer.arrayBuffer()) : null;
-      return { stills, again: Number(answer.headers.get("Look-Again")) };
+      const film = answer.status === 200 && isOfIt ? this.read(await answer.arrayBuffer()) : null;
+      return { film, again: Number(answer.headers.get("Look-Again")) };
     } catch {
-      return { stills: null, again: 0 };
+      return { film: null, again: 0 };
     }
   }
 
@@ -99,9 +112,9 @@ export class Player {
     if (this.#isFollowing) return;
     this.#isFollowing = true;
     while (this.#reel?.is_running) {
-      const { stills, again } = await this.#get("/newest");
-      if (stills) {
-        [this.#live] = stills;
+      const { film, again } = await this.#get("/newest");
+      if (film) {
+        this.#live = film.at(0);
         this.redraw();
       }
       await new Promise((resolve) => setTimeout(resolve, 1000 * (again || LOOK_SECONDS)));
@@ -109,9 +122,9 @@ export class Player {
     this.#isFollowing = false;
   }
 
-  #take(stills, edition) {
-    if (stills.length < this.#reel?.stills) return; // of an earlier training
-    [this.#stills, this.#edition] = [stills, edition];
+  #take(film, edition) {
+    if (film.length < this.#reel?.stills) return; // of an earlier training
+    [this.#film, this.#edition] = [film, edition];
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.#reel.plays && !this.#hasPlayed && !isCalm) this.#play();
     this.#hasPlayed = true;
@@ -146,15 +159,10 @@ export class Player {
     return Math.max((this.#reel?.stills ?? 1) - 1, 0);
   }
 
-  /** Stills a second at speed 1. */
-  get #pace() {
-    return isBuilt(this.#stills) ? BUILT_PER_SECOND : PER_SECOND;
-  }
-
   /** Moves a playing film on. */
   #advance() {
     const now = performance.now();
-    if (this.#stills) this.#position += ((now - this.#since) / 1000) * this.#pace * SPEEDS[this.#speed];
+    if (this.#film) this.#position += ((now - this.#since) / 1000) * this.#film.perSecond * SPEEDS[this.#speed];
     this.#since = now;
     if (this.#position >= this.#last) {
       this.#position = Number.POSITIVE_INFINITY;
@@ -165,7 +173,7 @@ export class Player {
   /**
    * Draws the bar.
    * @param {?number} bound below which no network is
-   * @returns {?{still: import("./film.js").Still, isNewest: boolean, isLive: boolean}} what is shown now, whether that is
+   * @returns {?{still: Moment, isNewest: boolean, isLive: boolean}} what is shown now, whether that is
    *   what Python sent, and whether it is of a training that goes on; null where there is nothing
    */
   draw(bound) {
@@ -179,27 +187,27 @@ export class Player {
     this.button.setAttribute("aria-label", this.isPlaying ? "Pause the film" : "Play the film of the training");
     this.speed.textContent = `${SPEEDS[this.#speed]}×`;
     const seen = this.#reel && this.#seen(position);
-    this.#say(seen && !seen.isNewest ? seen.still.step : this.#reel?.step);
+    this.#say(seen, this.#reel?.step);
     return seen;
   }
 
   #seen(position) {
     const isNewest = this.#position === Number.POSITIVE_INFINITY;
     const { is_running: isRunning, behind } = this.#reel;
-    if (isNewest && this.#live && (isRunning || !this.#stills)) {
+    if (isNewest && this.#live && (isRunning || !this.#film)) {
       return { still: this.#live, isNewest: !isRunning, isLive: true };
     }
-    if (!this.#stills) return null;
-    const still = at(this.#stills, Math.min(position, this.#stills.length - 1));
+    if (!this.#film) return null;
+    const still = this.#film.at(Math.min(position, this.#film.length - 1));
     return { still: isNewest ? { ...still, behind } : still, isNewest, isLive: false };
   }
 
   /** The gap at every still, on a logarithmic scale. */
   #drawGaps(bound) {
-    const stills = this.#stills;
-    if (this.#drawn.stills === stills && this.#drawn.bound === bound) return;
-    this.#drawn = { stills, bound };
-    const gaps = bound && stills ? stills.map(({ misfit, charge }) => (misfit + charge) / bound - 1) : [];
+    const film = this.#film;
+    if (this.#drawn.film === film && this.#drawn.bound === bound) return;
+    this.#drawn = { film, bound };
+    const gaps = (bound && film?.gaps(bound)) || [];
     const logs = gaps.map((gap) => Math.log10(Math.max(gap, LEAST_GAP)));
     const [low, high] = [Math.log10(LEAST_GAP), Math.max(...logs, 0)];
     this.picture.setAttribute("viewBox", `0 0 ${Math.max(gaps.length - 1, 1)} 1`);
@@ -207,8 +215,9 @@ export class Player {
     this.picture.firstChild.setAttribute("d", places.length ? `M0 1L${places.join("L")}V1Z` : "");
   }
 
-  #say(step) {
-    const text = step === undefined ? "" : `step ${step.toLocaleString("en")}`;
+  #say(seen, last) {
+    const step = seen && !seen.isNewest ? seen.still.step : last;
+    const text = seen?.still.words ?? (step === undefined ? "" : `step ${step.toLocaleString("en")}`);
     this.step.textContent = text;
     this.rail.setAttribute("aria-valuetext", text);
   }

@@ -1,0 +1,105 @@
+/**
+ * Axes of a plot: from coordinates to pixels and back, grid, labels.
+ *
+ * @typedef {object} Axis
+ * @property {number} low
+ * @property {number} high
+ * @property {"linear" | "log" | "root"} [kind] what of a coordinate is evenly spaced: itself, its logarithm, its root
+ * @property {string} [title]
+ *
+ * @typedef {{left: number, top: number, width: number, height: number}} Box in pixels
+ */
+
+import { axisLabels, powerOfTen, ticks } from "../common/numbers.js";
+import { svg } from "../common/svg.js";
+
+const KINDS = {
+  linear: [(value) => value, (share) => share],
+  log: [Math.log10, (share) => 10 ** share],
+  root: [(value) => Math.sqrt(Math.max(value, 0)), (share) => share ** 2],
+};
+const LABEL = 16; // pixels from an axis to the middle of its labels
+
+/** Places of an axis and what stands there. */
+function marked({ low, high, kind = "linear" }, count) {
+  if (kind !== "log") {
+    const found = ticks(low, high, count);
+    return { values: found.values, ...axisLabels(found) };
+  }
+  const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.max(1, Math.ceil((last - first + 1) / count));
+  const exponents = Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => first + k);
+  const shown = exponents.filter((exponent) => (exponent - first) % every === 0);
+  const labels = shown.map((exponent) => (Math.abs(exponent) <= 3 ? String(10 ** exponent) : powerOfTen(exponent)));
+  return { values: shown.map((exponent) => 10 ** exponent), labels: labels.map(rounded), note: "" };
+}
+
+const rounded = (label) => label.replace(/^0\.(0*)99\d+$/, "0.$11");
+
+export class Axes {
+  /**
+   * @param {Box} box of the plot, without labels
+   * @param {{x: Axis, y: Axis}} axes
+   */
+  constructor(box, { x, y }) {
+    Object.assign(this, { box, axes: { x, y } });
+  }
+
+  left(x) {
+    return this.box.left + this.#share("x", x) * this.box.width;
+  }
+
+  top(y) {
+    return this.box.top + (1 - this.#share("y", y)) * this.box.height;
+  }
+
+  x(left) {
+    return this.#coordinate("x", (left - this.box.left) / this.box.width);
+  }
+
+  y(top) {
+    return this.#coordinate("y", 1 - (top - this.box.top) / this.box.height);
+  }
+
+  #share(name, value) {
+    const { low, high, kind = "linear" } = this.axes[name];
+    const [to] = KINDS[kind];
+    return (to(value) - to(low)) / (to(high) - to(low));
+  }
+
+  #coordinate(name, share) {
+    const { low, high, kind = "linear" } = this.axes[name];
+    const [to, from] = KINDS[kind];
+    return from(to(low) + share * (to(high) - to(low)));
+  }
+
+  /**
+   * Grid, labels, titles.
+   * @param {SVGElement} parent emptied
+   */
+  draw(parent) {
+    const { left, top, width, height } = this.box;
+    parent.replaceChildren();
+    const grid = svg("g", { class: "grid" }, parent);
+    const write = (text, attributes) => {
+      svg("text", attributes, parent).textContent = text;
+    };
+    const horizontal = marked(this.axes.x, width / 90);
+    const vertical = marked(this.axes.y, height / 60);
+    horizontal.values.forEach((value, k) => {
+      const at = this.left(value);
+      svg("line", { x1: at, x2: at, y1: top, y2: top + height }, grid);
+      write(horizontal.labels[k], { x: at, y: top + height + LABEL, "text-anchor": "middle" });
+    });
+    vertical.values.forEach((value, k) => {
+      const at = this.top(value);
+      svg("line", { x1: left, x2: left + width, y1: at, y2: at }, grid);
+      write(vertical.labels[k], { x: left - 8, y: at + 4, "text-anchor": "end" });
+    });
+    const titles = [
+      [[this.axes.x.title, horizontal.note], { x: left + width, y: top + height + 2 * LABEL, "text-anchor": "end" }],
+      [[this.axes.y.title, vertical.note], { x: 2, y: top - 8 }],
+    ];
+    for (const [words, place] of titles) write(words.filter(Boolean).join(" "), { class: "title", ...place });
+  }
+}

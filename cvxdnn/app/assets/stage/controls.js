@@ -1,0 +1,61 @@
+/**
+ * The sliders under a picture: one for each control, with a stop for each value.
+ *
+ * @typedef {object} Control as Python sends it
+ * @property {string} name
+ * @property {string} label
+ * @property {(number | string)[]} values
+ * @property {string[]} labels of the values
+ * @property {number | string} value
+ */
+
+export class Controls {
+  #rows = new Map(); // by name: {row, input, output}
+
+  /**
+   * @param {HTMLElement} parent
+   * @param {(name: string, value: number | string) => void} move while a slider moves
+   * @param {() => void} rest when it is let go
+   */
+  constructor(parent, move, rest) {
+    Object.assign(this, { parent, move, rest });
+  }
+
+  /**
+   * @param {Control[]} controls
+   * @param {Record<string, number | string>} values
+   */
+  draw(controls, values) {
+    for (const [name, { row }] of this.#rows) {
+      if (controls.some((control) => control.name === name)) continue;
+      row.remove();
+      this.#rows.delete(name);
+    }
+    for (const control of controls) this.#drawRow(control, values[control.name]);
+  }
+
+  #drawRow({ name, label, values, labels }, value) {
+    const { row, input, output } = this.#rows.get(name) ?? this.#make(name);
+    const index = values.indexOf(value);
+    row.querySelector("span").firstChild.textContent = `${label} `;
+    output.textContent = labels[index];
+    input.max = values.length - 1;
+    input.oninput = () => this.move(name, values[input.valueAsNumber]);
+    if (input.valueAsNumber !== index) input.value = index;
+    input.setAttribute("aria-label", label);
+    input.setAttribute("aria-valuetext", labels[index]);
+    row.style.setProperty("--at", index / Math.max(values.length - 1, 1));
+  }
+
+  #make(name) {
+    const row = document.createElement("div");
+    row.className = "control";
+    row.dataset.control = name;
+    row.innerHTML = '<span> <output></output></span><input class="rail" type="range" min="0" step="1" />';
+    const [input, output] = [row.querySelector("input"), row.querySelector("output")];
+    input.onchange = this.rest;
+    this.parent.append(row);
+    this.#rows.set(name, { row, input, output });
+    return { row, input, output };
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The numbers above a picture, each with its kind.
+ *
+ * @typedef {object} Tile
+ * @property {string} title
+ * @property {string} value
+ * @property {"exact" | "certified" | "measured" | ""} [tag] how the number is known
+ * @property {"certified" | "measured" | ""} [tone] whose colour it has: of what is best, or of the network
+ * @property {string} [note] what it says, in a line or two
+ */
+
+function make(parent) {
+  const tile = document.createElement("div");
+  tile.className = "tile";
+  tile.innerHTML = '<p class="title"><span></span> <i class="tag"></i></p><p class="big"></p><p class="note"></p>';
+  parent.append(tile);
+  return tile;
+}
+
+/** Sets what has changed: what stays is not laid out anew at every frame. */
+function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {Tile[]} tiles
+ */
+export function drawTiles(parent, tiles) {
+  while (parent.childElementCount > tiles.length) parent.lastChild.remove();
+  tiles.forEach(({ title, value, tag = "", tone = "", note = "" }, k) => {
+    const tile = parent.children[k] ?? make(parent);
+    const [name, kind] = tile.firstChild.querySelectorAll("span, i");
+    say(name, title);
+    say(kind, tag);
+    kind.hidden = !tag;
+    kind.className = `tag ${tag === "exact" ? "certified" : tag}`;
+    const big = tile.children[1];
+    say(big, value);
+    big.className = `big of-${tone || "none"}`;
+    say(tile.children[2], note);
+  });
+}

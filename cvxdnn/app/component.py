@@ -1,0 +1,37 @@
+"""Components of Streamlit that are drawn in the browser by modules of ours (`cvxdnn.app.modules`)."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from cvxdnn.app.modules import ASSETS, component_script
+
+__all__ = ["component"]
+
+FILM_BAR = "<!-- film -->"
+"""Where in its elements a component has the bar of a film."""
+
+
+def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ()) -> ComponentRenderer:
+    """A component of elements and styles that lie in a folder.
+
+    Parameters
+    ----------
+    name : str
+        Unique in the app.
+    folder : path
+        With ``<name>.html`` and ``<name>.css``, where the name is that of the folder's; what all components share is
+        added.
+    module : str
+        Its file below `assets`, see `component_script`.
+    styles : iterable of path, optional
+        More of them, of what the module imports.
+    """
+    html, css = ((folder / f"{folder.name}.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
+    more = "".join(path.read_text(encoding="utf-8") for path in styles)
+    film_bar, shared = ((ASSETS / file).read_text(encoding="utf-8") for file in ("film.html", "common.css"))
+    return st.components.v2.component(
+        f"cvxdnn_{name}", html=html.replace(FILM_BAR, film_bar), css=shared + css + more, js=component_script(module)
+    )

@@ -1,0 +1,125 @@
+"""The stage of a page: one picture, drawn in the browser, with its controls, its film and its numbers.
+
+Elements and styles lie beside this file, the ES modules in ``assets/stage``; the head of ``index.js`` says how they
+work together. What a picture draws is in a module of its own, ``assets/stage/pictures/<picture>.js``.
+
+A value of a control that the user has chosen is kept in the session, also while another page is open.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+import streamlit as st
+
+from cvxdnn.app.component import component
+from cvxdnn.app.films import FilmReel
+from cvxdnn.app.modules import ASSETS
+
+__all__ = ["Control", "Sign", "chosen", "stage"]
+
+_PICTURES = sorted((ASSETS / "stage" / "pictures").glob("*.css"))
+_mount = component("stage", Path(__file__).parent, "stage/index.js", _PICTURES)
+
+
+class Control(TypedDict):
+    """A slider under the picture.
+
+    name : unique on the page
+    label : its words
+    values : what can be chosen, in the order of the slider
+    labels : what each is called
+    value : the one in force, see `chosen`
+    """
+
+    name: str
+    label: str
+    values: Sequence[float | str]
+    labels: Sequence[str]
+    value: float | str
+
+
+class Sign(TypedDict):
+    """An entry of the legend: its words, and the style classes of a line that is drawn in the same way."""
+
+    label: str
+    style: str
+
+
+def chosen(key: str, name: str, values: Sequence[Any], first: Any) -> Any:
+    """The value of a control of the stage `key`: what the user chose, if it is one of those, else the first."""
+    kept: Mapping[str, Any] = st.session_state.get(_kept(key), {})
+    value = kept.get(name, first)
+    return value if value in values else first
+
+
+def stage(
+    picture: str,
+    model: Mapping[str, Any],
+    *,
+    key: str,
+    controls: Sequence[Control] = (),
+    legend: Sequence[Sign] = (),
+    film: FilmReel | None = None,
+    of: str = "",
+    bound: float | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> None:
+    """Mount the stage.
+
+    Parameters
+    ----------
+    picture : str
+        The module that draws it.
+    model : mapping
+        What it draws besides the film, of the controls' present values: numbers, words, nested lists of them.
+    key : str
+        Identifies the mounted component.
+    film : FilmReel, optional
+        Of the training whose moments the picture takes (`cvxdnn.app.films.reel_of`); not of pictures with a film of
+        their own.
+    of : str
+        What the film is of, in a few words: "β = 0.3, 3 layers".
+    bound : float, optional
+        Which no network is below.
+    on_change : callable, optional
+        Called before the rerun that a chosen value causes, when `chosen` gives it already.
+    """
+
+    def take() -> None:
+        _take(key, controls)
+        if on_change is not None:
+            on_change()
+
+    _mount(
+        key=key,
+        data={
+            "picture": picture,
+            "model": model,
+            "controls": tuple(controls),
+            "legend": tuple(legend),
+            "film": film,
+            "of": of,
+            "bound": bound,
+        },
+        on_values_change=take,
+    )
+
+
+def _take(key: str, controls: Sequence[Control]) -> None:
+    """Keep what the browser says, as far as it can be chosen."""
+    state = st.session_state.get(key)
+    told = state.get("values") if isinstance(state, Mapping) else None
+    if not isinstance(told, Mapping):
+        return
+    offered = {control["name"]: control["values"] for control in controls}
+    taken = {
+        name: next(each for each in offered[name] if each == value)
+        for name, value in told.items()
+        if name in offered and isinstance(value, float | int | str) and value in offered[name]
+    }
+    st.session_state[_kept(key)] = {**st.session_state.get(_kept(key), {}), **taken}
+
+
+def _kept(key: str) -> str:
+    return f"{key}_chosen"

@@ -1,0 +1,56 @@
+"""The film of a training on the page about rank one: how its layers line up."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from cvxdnn.app import fit
+from cvxdnn.app.fit import FitRun
+from cvxdnn.core.types import Array
+from cvxdnn.exhibits.rank_one.case import RankOneSetting, rank_one_data
+from cvxdnn.tasks.first_frames import first_frame_of
+from cvxdnn.tasks.fits import FitView, fit_stream
+from cvxdnn.tasks.moments import Moment
+from cvxdnn.tasks.stream import Stream
+from cvxdnn.training.fitting import FitSnapshot
+from cvxdnn.training.fitting.chain import alignment, singular_values
+
+__all__ = ["keep_training", "moment", "sample"]
+
+NAME = "rank_one"
+
+
+def keep_training(run: FitRun, setting: RankOneSetting) -> None:
+    """Have the run be of this setting: the film of the first one comes with the package, others begin by themselves."""
+    first = partial(first_frame_of, NAME) if setting == RankOneSetting() else None
+    fit.keep_training(run, rank_one_data(setting).problem, partial(stream_of, setting), first)
+
+
+def stream_of(setting: RankOneSetting) -> Stream[FitView]:
+    """A training of the setting with its film."""
+    data = rank_one_data(setting)
+    return fit_stream(data.problem, still=partial(moment, count=data.directions))
+
+
+def sample() -> tuple[str, Stream[FitView]]:
+    """The name and the training of the first setting."""
+    return NAME, stream_of(RankOneSetting())
+
+
+def moment(snapshot: FitSnapshot, count: int) -> Moment:
+    """Singular values (L, count) of the best network's layers, and the angles (L - 1,) in degrees at their joints.
+
+    NaN where a direction has vanished.
+    """
+    weights = snapshot.network.standard().weights
+    return Moment(
+        snapshot.step,
+        {"objective": snapshot.objective},
+        {"values": singular_values(weights, count), "angles": _angles(alignment(weights, count))},
+    )
+
+
+def _angles(overlaps: Array) -> Array:
+    return np.asarray(np.degrees(np.arccos(overlaps[:, 0, 0])))

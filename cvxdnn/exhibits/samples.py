@@ -1,0 +1,30 @@
+"""The trainings that pages open with, made anew and stored in the package (`make sample`).
+
+python -m cvxdnn.exhibits.samples [NAME ...]        all of them, or those
+"""
+
+import sys
+import time
+
+from cvxdnn.exhibits.rank_one import film as rank_one
+from cvxdnn.tasks.first_frames import store_first_frame
+from cvxdnn.tasks.stream import last_frame
+
+SAMPLES = (rank_one.sample,)
+
+
+def main(names: list[str]) -> None:
+    """Train and store; say how long each took, where it ended and what it weighs."""
+    for sample in SAMPLES:
+        name, stream = sample()
+        if names and name not in names:
+            continue
+        began = time.perf_counter()
+        frame = last_frame(stream)
+        size = store_first_frame(name, frame)
+        seconds = time.perf_counter() - began
+        print(f"{name}: {seconds:.1f} s, objective {frame.objective:.9g}, {frame.status.message}, {size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
