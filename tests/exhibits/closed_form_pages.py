@@ -1,5 +1,6 @@
 """Opening a closed-form page in AppTest, moving its controls, and following its training run."""
 
+import json
 import time
 
 from tests.exhibits.conftest import go_to
@@ -28,15 +29,29 @@ def move(app, prefix, **values):
         assert not app.exception, (name, value)
 
 
+def choose(app, key, **values):
+    """Set controls under the picture of a stage, as the browser would."""
+    app.session_state[f"{key}_chosen"] = values
+    app.run()
+    assert not app.exception, values
+
+
+def sent(app):
+    """What the picture of the page is drawn from."""
+    (stage,) = [each.proto for each in app.get("bidi_component") if "stage" in each.proto.component_name]
+    return json.loads(stage.json)
+
+
 def text_of(app):
     """Everything in the page's own HTML: the headline and the table of numbers."""
     return " ".join(element.proto.body for element in app.get("html"))
 
 
 def train(app, name, seconds=60, wait_for_end=False):
-    """Press Train and wait for a frame, or for the end; the run is paused afterwards."""
-    app.button(key=f"{name}_train_play_arrow").click().run()
+    """Wait for a frame of the training, or for its end; press Train where it has not begun by itself."""
     run = app.session_state["tab"].runs[name]
+    if not run.is_running and any(each.key == f"{name}_train_play_arrow" for each in app.button):
+        app.button(key=f"{name}_train_play_arrow").click().run()
     deadline = time.monotonic() + seconds
     while run.frame is None or (wait_for_end and run.is_running):
         assert not run.message, run.message

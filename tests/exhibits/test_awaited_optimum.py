@@ -206,5 +206,5 @@ def test_a_closed_form_that_cannot_be_computed_leaves_a_message_and_another_try(
     wait_until(lambda: app.run().error)
     assert "The closed form could not be computed: the conic solver gave up" in app.error[0].value
     gate.error = None
-    app.button(key="rank_one_again").click().run()
+    app.button(key="rank_one_compute_again").click().run()
     wait_until(lambda: "objective" in text_of(app.run()))

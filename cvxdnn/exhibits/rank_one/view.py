@@ -38,6 +38,7 @@ __all__ = [
     "controls",
     "duality_gap",
     "facts",
+    "first_columns",
     "outcome",
     "picture",
     "say_why_there_is_none",
@@ -160,15 +161,22 @@ def _optima(setting: RankOneSetting, case: RankOneCase | None) -> dict[str, Any]
 
 
 def _told(case: RankOneCase) -> dict[str, Any]:
-    optimum, count = case.optimum, case.data.directions
-    values = None if optimum.singular_values is None else optimum.singular_values[:, :count].tolist()
+    optimum = case.optimum
+    values = None if optimum.singular_values is None else first_columns(optimum.singular_values, case.data.directions)
     return {"value": optimum.value, "name": optimum.name, "tag": optimum.tag, "values": values}
+
+
+def first_columns(values: Array, count: int) -> list[list[float]]:
+    """As many columns, with zeros where there are fewer."""
+    first = values[:, :count]
+    padded: list[list[float]] = np.pad(first, ((0, 0), (0, count - first.shape[1]))).tolist()
+    return padded
 
 
 def say_why_there_is_none(coming: Background[RankOneCase]) -> None:
     if coming.message:
         st.error(f"The closed form could not be computed: {coming.message}")
-        st.button("Compute it again", key=PREFIX + "again", on_click=coming.forget)
+        st.button("Compute it again", key=PREFIX + "compute_again", on_click=coming.forget)
     else:
         st.info(f"The closed form is {coming.standing}.")
 
