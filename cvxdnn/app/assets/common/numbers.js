@@ -2,6 +2,8 @@
 
 const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
+const LEAST_SHARE = 1e-6; // per cent: below, a gap is rounding
+
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const decimalExponent = (value) => Math.floor(Math.log10(value) + 1e-9);
 const minus = (text) => text.replace("-", "\u2212");
@@ -41,6 +43,16 @@ function compact(value) {
   const [mantissa, exponent] = value.toExponential().split("e").map(Number);
   if (exponent > -4 && exponent < 6) return minus(String(value));
   return minus(mantissa === 1 ? powerOfTen(exponent) : `${mantissa}×${powerOfTen(exponent)}`);
+}
+
+/** A share in per cent with a sign and two significant digits; a small one is not rounded to nothing. */
+export function percent(share) {
+  const value = 100 * Math.abs(share);
+  if (!Number.isFinite(value)) return "diverged";
+  if (value < LEAST_SHARE) return `< ${LEAST_SHARE.toFixed(6)} %`;
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(value)));
+  const digits = value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return `${share < 0 ? "\u2212" : "+"}${digits} %`;
 }
 
 /** A number to three digits. */

@@ -3,19 +3,9 @@
  * both have. A press shows the starts that got stuck, one after the other.
  */
 
+import { percent } from "../common/numbers.js";
+
 /** @typedef {import("./link.js").Data} Data */
-
-const LEAST = 1e-6; // per cent: below, a gap is rounding
-
-/** A share in per cent with a sign and two significant digits; a small one is not rounded to nothing. */
-export function percent(share) {
-  const value = 100 * Math.abs(share);
-  if (!Number.isFinite(value)) return "diverged";
-  if (value < LEAST) return `< ${LEAST.toFixed(6)} %`;
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(value)));
-  const digits = value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return `${share < 0 ? "\u2212" : "+"}${digits} %`;
-}
 
 export class Score {
   #stuck = null; // which of those that are stuck is shown

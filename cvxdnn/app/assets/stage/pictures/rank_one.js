@@ -6,7 +6,7 @@
  * most 90 degrees. Blue frames are the closed form of the weight decay and depth that are chosen.
  */
 
-import { axisLabels, clamp, short, ticks } from "../../common/numbers.js";
+import { axisLabels, clamp, percent, short, ticks } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
 
 const TOP = 6;
@@ -15,8 +15,6 @@ const BOTTOM = 22;
 const LEFT = 40;
 const SURVIVES = 1e-3; // share of the largest singular value
 const MET = 1; // degrees below which two hands are one
-
-const percent = (share) => `${(100 * Math.abs(share)).toPrecision(3)} % ${share < 0 ? "below" : "above"}`;
 
 export default class RankOne {
   constructor({ element }) {
@@ -124,7 +122,7 @@ function tiles(optimum, moment, angles, measured, isOld, of) {
   const excess = moment && optimum && !isOld ? moment.objective / optimum.value - 1 : null;
   return [
     {
-      title: "objective of the network",
+      title: "network against closed form",
       tag: "measured",
       tone: "measured",
       value: excess === null ? (moment ? short(moment.objective) : "…") : percent(excess),
