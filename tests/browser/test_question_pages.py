@@ -88,7 +88,7 @@ def test_sweep_shows_its_first_map_and_another_grid_keeps_what_it_shares(new_pag
     address = app_server("app.py", env={"CVXDNN_WORKERS": "1", "CVXDNN_SWEEP_FOLDER": str(folder)})
     page = new_page(**PHONE)
     open_page(page, address, "sweep", "Wide networks")
-    expect_charts(page, 1)
+    expect(page.locator(".cell")).to_have_count(35, timeout=SLOW)
     expect(page.get_by_text("175 of 175 runs done")).to_be_visible(timeout=SLOW)
     for width in ("10", "20", "50", "100"):  # leaves 5 neurons
         page.locator(".st-key-sweep_widths").get_by_role("button", name=width, exact=True).click()
@@ -97,8 +97,17 @@ def test_sweep_shows_its_first_map_and_another_grid_keeps_what_it_shares(new_pag
     page.locator(".st-key-sweep_widths").get_by_role("button", name="2", exact=True).click()
     page.get_by_role("button", name="Go on: 7 left").click(timeout=SLOW)
     expect(page.get_by_text(re.compile(r"(8|9|1[0-4]) of 14 runs done"))).to_be_visible(timeout=SLOW)
-    expect_charts(page, 1)
+    expect(page.locator(".cell")).to_have_count(14)
     expect_no_overflow(page)
+
+
+def test_a_cell_of_the_sweep_opens_in_the_explorer(page, address):
+    open_page(page, address, "sweep", "Wide networks")
+    cell = page.get_by_role("button", name=re.compile("^width 20, weight decay β 0.01"))
+    cell.click(timeout=SLOW)
+    expect(page.get_by_role("heading", name="Watch a network become a spline.")).to_be_visible(timeout=SLOW)
+    expect(page).to_have_url(re.compile("beta=0.01.*|.*width=20"), timeout=SLOW)
+    expect(page.locator(".weight-decay output")).to_have_text("0.01", timeout=SLOW)
 
 
 def test_about_names_the_kinds_of_numbers_and_the_state_of_the_server(phone, address):

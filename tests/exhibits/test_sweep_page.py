@@ -9,8 +9,10 @@ import pytest
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.core.exceptions import CvxdnnError
 from cvxdnn.exhibits.sweep import lab as lab_module
-from cvxdnn.exhibits.sweep.results import RUNS
-from cvxdnn.tasks.sweep import AXES, MEASURES, OWN_POINTS, Grid
+from cvxdnn.exhibits.sweep.results import RUNS, View, _run_of
+from cvxdnn.tasks.sweep import AXES, MEASURES, OWN_POINTS, REACHED, Grid, Table, cells
+from cvxdnn.tasks.sweep.sample import sample_results
+from tests.exhibits.closed_form_pages import sent
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK, session_of
 
@@ -70,8 +72,30 @@ def captions(app):
 def test_a_first_visit_shows_the_default_grid(sweep_page):
     app = sweep_page()
     assert lab_of(app).sweep.grid == Grid()
-    assert len(app.get("vega_lite_chart")) == 1
     assert not app.warning
+    shown = sent(app)["model"]
+    assert (shown["rows"], shown["columns"][0]) == (["5", "10", "20", "50", "100"], "0.0001")
+    assert [still["seeds"] for still in shown["stills"]] == [1, 2, 3, 4, 5]
+    last = cells(lab_of(app).sweep.table, Grid())
+    assert shown["stills"][-1]["shades"] == [cell.value for cell in last]
+    assert shown["known"] == 175
+
+
+def test_a_still_with_fewer_seeds_is_the_map_of_those(sweep_page):
+    first = sent(sweep_page())["model"]["stills"][0]
+    records = [record for record in sample_results()[1] if record.seed == 0]
+    shares = {(record.width, record.beta): float(record.gap <= REACHED) for record in records}
+    assert first["shades"] == [shares[width, beta] for width in Grid().widths for beta in Grid().betas]
+
+
+def test_a_press_opens_the_cells_first_run_where_it_is_watched(sweep_page):
+    run = Grid().first_run(widths=20, betas=0.01)
+    assert (run.width, run.beta, run.preset, run.seed) == (20, 0.01, "spike", 0)
+    view = View("reached", "widths", "betas", {})
+    shown = cells(Table((), 0), Grid())
+    assert _run_of(Grid(), view, shown, {"row": 2, "column": 4}) == run
+    for made_up in (None, 7, {}, {"row": 9, "column": 0}, {"row": -1, "column": 0}, {"row": "1", "column": 0}):
+        assert _run_of(Grid(), view, shown, made_up) is None
 
 
 def test_a_grid_is_run_and_its_table_is_complete(sweep_page):
@@ -147,7 +171,7 @@ def test_stop_keeps_what_is_done_and_go_on_makes_the_rest(sweep_page):
 def test_an_empty_list_is_explained(sweep_page, name):
     app = choose(sweep_page(), **{name: []})
     assert f"{name} is empty" in app.info[0].value
-    assert not app.get("vega_lite_chart")
+    assert not [each for each in app.get("bidi_component") if "stage" in each.proto.component_name]
 
 
 def test_more_runs_than_the_host_allows_are_refused_with_a_remedy(sweep_page, monkeypatch):

@@ -64,6 +64,7 @@ def stage(
     of: str = "",
     bound: float | None = None,
     on_change: Callable[[], None] | None = None,
+    on_act: Callable[[Any], None] | None = None,
 ) -> None:
     """Mount the stage.
 
@@ -84,12 +85,19 @@ def stage(
         Which no network is below.
     on_change : callable, optional
         Called before the rerun that a chosen value causes, when `chosen` gives it already.
+    on_act : callable, optional
+        Called with what the picture says that was done once, as a press; anybody may have made it up.
     """
 
     def take() -> None:
         _take(key, controls)
         if on_change is not None:
             on_change()
+
+    def act() -> None:
+        state = st.session_state.get(key)
+        if on_act is not None and isinstance(state, Mapping):
+            on_act(state.get("acted"))
 
     _mount(
         key=key,
@@ -103,6 +111,7 @@ def stage(
             "bound": bound,
         },
         on_values_change=take,
+        on_acted_change=act,
     )
 
 

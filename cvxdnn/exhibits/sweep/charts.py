@@ -1,8 +1,8 @@
-"""The heat map of a sweep, live: Vega-Lite, which is updated in place while results arrive.
+"""The cells of a sweep as they are drawn, on the page and in a file to keep.
 
-The darker a cell, the larger its value; blue for what is certified, orange for what is measured. Every cell says
-its value in figures, so that colour is never the only sign, and while its runs are not all done, of how many it speaks.
-`sweep_svg` draws the same picture as a file to keep.
+The fuller a cell's colour, the larger its value; blue for what is certified, orange for what is measured. Every cell
+says its value in figures, so that colour is never the only sign, and while its runs are not all done, of how many it
+speaks.
 """
 
 import math
@@ -14,7 +14,18 @@ from cvxdnn.app.palette import CERTIFIED, MEASURED
 from cvxdnn.tasks.sweep import MEASURES, Cell
 from cvxdnn.tasks.sweep.cells import Measure
 
-__all__ = ["AXIS_LABELS", "NOTE_BELOW", "NOTE_SIZE", "PALE", "ROW_HEIGHT", "Tile", "color_of", "heat_map", "tiles"]
+__all__ = [
+    "AXIS_LABELS",
+    "NOTE_BELOW",
+    "NOTE_SIZE",
+    "PALE",
+    "ROW_HEIGHT",
+    "Tile",
+    "color_of",
+    "is_certified",
+    "name_of",
+    "tiles",
+]
 
 AXIS_LABELS = {
     "datasets": "data set",
@@ -33,8 +44,6 @@ FLOOR = 1e-9
 ROW_HEIGHT = 38
 NOTE_SIZE, NOTE_BELOW = 10, 12
 """Pixels: of the note in an unfinished cell, and from its middle to that of the figures."""
-FRAME_HEIGHT = 80
-"""Labels and axis title, which Streamlit counts into the height of a chart."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +58,6 @@ class Tile:
     total: int
 
     @property
-    def runs(self) -> str:
-        """Of how many runs it speaks."""
-        return f"{self.total} runs" if self.done == self.total else f"{self.done} of {self.total} runs"
-
-    @property
     def note(self) -> str:
         """What stands under its figures while runs are missing; short, because a cell on a phone is narrow."""
         return "" if self.done == self.total else f"{self.done} of {self.total}"
@@ -64,46 +68,13 @@ class Tile:
         return self.shade is not None and self.shade > DARK_SHADE
 
 
-def heat_map(
-    cells: Sequence[Cell], *, rows: str, columns: str, measure: str
-) -> tuple[dict[str, list[Any]], dict[str, Any]]:
-    """Columns of data and a Vega-Lite specification, which depends on the settings shown but not on any result.
-
-    Parameters
-    ----------
-    cells : from `cvxdnn.tasks.sweep.cells`, with the same three names
-    rows, columns : names from `cvxdnn.tasks.sweep.AXES`;  measure : name from `cvxdnn.tasks.sweep.MEASURES`
-    """
-    drawn = tiles(cells, measure)
-    data = {
-        name: [getattr(tile, name) for tile in drawn] for name in ("row", "column", "shade", "text", "runs", "note")
-    }
-    down, across = list(dict.fromkeys(data["row"])), list(dict.fromkeys(data["column"]))
-    chosen = MEASURES[measure]
-    specification = {
-        "height": ROW_HEIGHT * len(down) + FRAME_HEIGHT,
-        "encoding": {
-            "x": _axis("column", across, AXIS_LABELS[columns]),
-            "y": _axis("row", down, AXIS_LABELS[rows]),
-            "tooltip": [
-                {"field": "row", "title": AXIS_LABELS[rows]},
-                {"field": "column", "title": AXIS_LABELS[columns]},
-                {"field": "text", "title": "value"},
-                {"field": "runs", "title": "runs"},
-            ],
-        },
-        "layer": [_rectangles(chosen), _words("text", 12), _words("note", NOTE_SIZE, dy=NOTE_BELOW)],
-    }
-    return data, specification
-
-
 def tiles(cells: Sequence[Cell], measure: str) -> list[Tile]:
     """How each cell is drawn."""
     chosen = MEASURES[measure]
     return [
         Tile(
-            row=_name(cell.row),
-            column=_name(cell.column),
+            row=name_of(cell.row),
+            column=name_of(cell.column),
             shade=_shade(cell, cells, chosen),
             text=_figures_of(cell.value, chosen),
             done=cell.done,
@@ -113,39 +84,14 @@ def tiles(cells: Sequence[Cell], measure: str) -> list[Tile]:
     ]
 
 
+def is_certified(measure: Measure) -> bool:
+    """Whether it is known from the bound, or measured."""
+    return measure.column == "gap"
+
+
 def color_of(measure: Measure) -> str:
     """Blue for what is certified, orange for what is measured."""
-    return CERTIFIED if measure.column == "gap" else MEASURED
-
-
-def _axis(field: str, names: list[str], title: str) -> dict[str, Any]:
-    return {
-        "field": field,
-        "type": "nominal",
-        "sort": names,
-        "scale": {"domain": names, "paddingInner": 0.04},
-        "axis": {
-            "title": title,
-            "labelAngle": 0,
-            "labelOverlap": True,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "domain": False,
-            "ticks": False,
-        },
-    }
-
-
-def _rectangles(measure: Measure) -> dict[str, Any]:
-    colors = {"domain": [0, 1], "range": [PALE, color_of(measure)]}
-    color = {"field": "shade", "type": "quantitative", "scale": colors, "legend": None}
-    return {"mark": {"type": "rect", "cornerRadius": 3, "invalid": None}, "encoding": {"color": color}}
-
-
-def _words(field: str, size: int, **mark: Any) -> dict[str, Any]:
-    ink = {"condition": {"test": {"field": "shade", "gt": DARK_SHADE}, "value": "white"}, "value": "#222222"}
-    text = {"field": field, "type": "nominal"}
-    return {"mark": {"type": "text", "fontSize": size, **mark}, "encoding": {"text": text, "color": ink}}
+    return CERTIFIED if is_certified(measure) else MEASURED
 
 
 def _shade(cell: Cell, cells: Sequence[Cell], measure: Measure) -> float | None:
@@ -163,7 +109,8 @@ def _scaled(value: float, measure: Measure) -> float:
     return math.log10(max(value, FLOOR)) if measure.logarithmic else value
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
+    """What a setting's value is called."""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -2,12 +2,15 @@
 
 import streamlit as st
 
+from cvxdnn.app.main import PAGES
 from cvxdnn.app.page import heading, live, wide_and_narrow
 from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.sweep.controls import grid_controls, run_controls
 from cvxdnn.exhibits.sweep.lab import LIVE_SECONDS, lab
 from cvxdnn.exhibits.sweep.results import map_of, table_of
+from cvxdnn.tasks.scenario import Scenario
 
+OPENED = "sweep_opened"
 THEOREM = (
     r"**Theorem.** With free biases in the last hidden layer only, and at least $n+1$ neurons there for $n$ "
     r"points, training has the same optimum as a convex problem, followed by a search along one curve when "
@@ -21,31 +24,38 @@ def page() -> None:
 
     heading(
         "Wide networks reach the optimum more often than narrow ones.",
-        "Each cell of the map below is a setting, trained from several different first weights. The darker the cell, "
-        "the more of those trainings reach the best network there is. Go down to wider networks, or right to stronger "
-        "weight decay, and see where training begins to succeed.",
+        "Each cell is a setting, trained from several different first weights. The fuller its colour, the more of "
+        "those trainings reach the best network there is. Press a cell to watch one of them.",
     )
 
     picture, panel = wide_and_narrow()
 
     with panel, st.container(border=True):
+        runs = st.container()
         grid_controls(tab, here)
+    with runs:
+        live(tab, lambda: run_controls(tab), every=LIVE_SECONDS)
+
+    def visit(run: Scenario) -> None:
+        here.visit(run.to_query())
+        st.session_state[OPENED] = True
 
     def show_map() -> None:
-        run_controls(tab)
         if tab.sweep is not None:
-            map_of(tab.sweep)
+            map_of(tab.sweep, visit)
+        if st.session_state.pop(OPENED, False):
+            st.switch_page(PAGES / "explore.py")
 
     def show_table() -> None:
         if tab.sweep is not None:
             table_of(tab.sweep)
 
-    with picture, st.container(border=True):
+    with picture:
         live(tab, show_map, every=LIVE_SECONDS)
 
-    runs, theorem = wide_and_narrow()
+    table, theorem = wide_and_narrow()
 
-    with runs, st.container(border=True):
+    with table, st.container(border=True):
         st.markdown("**Run by run.** Gap: how far a run is above the certified bound, as a share of it (1e0 is 100 %).")
         live(tab, show_table, every=LIVE_SECONDS)
 

@@ -1,45 +1,121 @@
-"""The results of a sweep: the heat map with its own controls, the table, and both as files."""
+"""The results of a sweep: the map with its own controls, the table, and both as files."""
 
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, heat_map
+from cvxdnn.app.stage import stage
+from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, is_certified, name_of, tiles
 from cvxdnn.exhibits.sweep.lab import PREFIX
 from cvxdnn.exhibits.sweep.svg import heat_map_svg
-from cvxdnn.tasks.sweep import AXES, COLUMNS, MEASURES, Grid, Sweep, cells
+from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks.sweep import AXES, COLUMNS, MEASURES, REACHED, Cell, Grid, Sweep, cells
 
 ALL = "all"
 TABLE_HEIGHT = 380
+MOST_STILLS = 10
 RUNS = "runs of the setting"
 """Column of a table that is not whole: of how many seeds the line's setting has been tried with."""
 
 
-def map_of(sweep: Sweep) -> None:
-    """The heat map, with what spans it and what it shows."""
-    measure, rows, columns, only = _view(sweep.grid)
-    names = {"rows": rows, "columns": columns, "measure": measure}
-    data, specification = heat_map(cells(sweep.table, sweep.grid, only=only, **names), **names)
-    st.vega_lite_chart(
-        pd.DataFrame(data),
-        specification,
-        key=PREFIX + "map",
-        alt=f"{MEASURES[measure].label} for each {AXIS_LABELS[rows]} and {AXIS_LABELS[columns]}; numbers in the table",
-    )
+@dataclass(frozen=True)
+class View:
+    """What spans the map, what it shows, and the runs that it is about."""
+
+    measure: str
+    rows: str
+    columns: str
+    only: dict[str, Any]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """As `cells` takes them."""
+        return {"rows": self.rows, "columns": self.columns, "measure": self.measure}
+
+
+def map_of(sweep: Sweep, visit: Callable[[Scenario], None]) -> None:
+    """The map, with what spans it and what it shows; `visit` opens a run elsewhere."""
+    picture = st.container()
+    with st.container(border=True):
+        view = _view(sweep.grid)
+        _keep(sweep, view)
+    shown = cells(sweep.table, sweep.grid, only=view.only, **view.names)
+
+    def open_cell(told: Any) -> None:
+        run = _run_of(sweep.grid, view, shown, told)
+        if run is not None:
+            visit(run)
+
+    with picture:
+        stage("sweep", _model(sweep, view, shown), key=PREFIX + "map", on_act=open_cell)
+
+
+def _keep(sweep: Sweep, view: View) -> None:
+    """What a cell stands for, and the map as a file."""
     is_whole = len(sweep.table) == sweep.table.size
-    st.caption(_pooled(sweep.grid, rows, columns, only) + ("" if is_whole else " Small figures: those done so far."))
+    pooled = _pooled(sweep.grid, view.rows, view.columns, view.only)
+    st.caption(pooled + ("" if is_whole else " Small figures: those done so far."))
     st.download_button(
         "Picture (SVG)",
         # Called when it is clicked, in a thread of its own.
-        lambda: heat_map_svg(cells(sweep.table, sweep.grid, only=only, **names), **names),
+        lambda: heat_map_svg(cells(sweep.table, sweep.grid, only=view.only, **view.names), **view.names),
         file_name="sweep.svg",
         mime="image/svg+xml",
         icon=":material/download:",
         key=PREFIX + "svg",
         on_click="ignore",
     )
+
+
+def _model(sweep: Sweep, view: View, shown: Sequence[Cell]) -> dict[str, Any]:
+    measure = MEASURES[view.measure]
+    gaps = [record.gap for record in sweep.table if record.gap is not None]
+    return {
+        "rows": [name_of(value) for value in dict.fromkeys(cell.row for cell in shown)],
+        "columns": [name_of(value) for value in dict.fromkeys(cell.column for cell in shown)],
+        "rowTitle": AXIS_LABELS[view.rows],
+        "columnTitle": AXIS_LABELS[view.columns],
+        "measure": measure.label,
+        "tone": "certified" if is_certified(measure) else "measured",
+        "notes": [tile.note for tile in tiles(shown, view.measure)],
+        "stills": [*_with_fewer_seeds(sweep, view), _still(shown, view.measure, len(sweep.grid.seeds))],
+        "reached": sum(gap <= REACHED for gap in gaps),
+        "known": len(gaps),
+        "median": median(gaps) if gaps else None,
+    }
+
+
+def _with_fewer_seeds(sweep: Sweep, view: View) -> list[dict[str, Any]]:
+    """The map of the first seeds only; none while runs are being made, or where seeds are not pooled."""
+    seeds, table = sweep.grid.seeds, sweep.table
+    if sweep.is_running or len(table) < table.size or "seeds" in (view.rows, view.columns):
+        return []
+    counts = sorted({round(count) for count in np.geomspace(1, len(seeds), MOST_STILLS)} - {len(seeds)})
+    return [
+        _still(cells(table.of_seeds(seeds[:count]), sweep.grid, only=view.only, **view.names), view.measure, count)
+        for count in counts
+    ]
+
+
+def _still(shown: Sequence[Cell], measure: str, seeds: int) -> dict[str, Any]:
+    drawn = tiles(shown, measure)
+    return {"seeds": seeds, "texts": [tile.text for tile in drawn], "shades": [tile.shade for tile in drawn]}
+
+
+def _run_of(grid: Grid, view: View, shown: Sequence[Cell], told: Any) -> Scenario | None:
+    """The first run of the cell that the browser names; None if it names none."""
+    rows, columns = (list(dict.fromkeys(values)) for values in zip(*((c.row, c.column) for c in shown), strict=True))
+    if not isinstance(told, Mapping):
+        return None
+    row, column = told.get("row"), told.get("column")
+    if not (isinstance(row, int) and isinstance(column, int) and 0 <= row < len(rows) and 0 <= column < len(columns)):
+        return None
+    return grid.first_run(**view.only, **{view.rows: rows[row], view.columns: columns[column]})
 
 
 def table_of(sweep: Sweep) -> None:
@@ -98,8 +174,8 @@ def _varied(grid: Grid) -> list[str]:
     return [column for name, column in AXES.items() if len(getattr(grid, name)) > 1]
 
 
-def _view(grid: Grid) -> tuple[str, str, str, dict[str, Any]]:
-    """Measure, rows, columns, and the runs to look at, as the visitor chose them."""
+def _view(grid: Grid) -> View:
+    """As the visitor chose it."""
     show, down, across = st.columns([2.8, 1, 1.3], gap="small")
     with show:
         measure = _choice("measure", "Colour shows", list(MEASURES), {name: MEASURES[name].label for name in MEASURES})
@@ -108,7 +184,7 @@ def _view(grid: Grid) -> tuple[str, str, str, dict[str, Any]]:
     with across:
         rest = [name for name in ("betas", *AXES) if name != rows]
         columns = _choice(f"columns_of_{rows}", "Columns", list(dict.fromkeys(rest)), AXIS_LABELS)
-    return measure, rows, columns, _filters(grid, rows, columns)
+    return View(measure, rows, columns, _filters(grid, rows, columns))
 
 
 def _filters(grid: Grid, rows: str, columns: str) -> dict[str, Any]:

@@ -107,6 +107,11 @@ class Grid:
         alike = len(self.widths) * len(self.betas) * len(self.seeds)
         return tuple(_shelf(run, self.max_steps) for run in self.runs[::alike])
 
+    def first_run(self, **fixed: Any) -> Scenario:
+        """The settings of the first run with these values, given by names from `AXES`."""
+        first = {name: getattr(self, name)[0] for name in AXES}
+        return self.runs[self.numbers[tuple({**first, **fixed}.values())]]
+
     def shelf(self, number: int) -> str:
         """The shelf of a run's record."""
         return self.shelves[number * len(self.shelves) // len(self)]

@@ -7,7 +7,7 @@ when all runs took the same steps to the same results, wherever and however fast
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
@@ -110,6 +110,11 @@ class Table:
         if name not in COLUMNS:
             raise InvalidInputError(f"name is {name!r:.60}; choose one of {', '.join(COLUMNS)}")
         return [getattr(record, name) for record in self.records]
+
+    def of_seeds(self, seeds: Collection[int]) -> "Table":
+        """The records of these seeds only."""
+        records = tuple(record for record in self.records if record.seed in seeds)
+        return Table(records, len(records))
 
     def to_csv(self) -> str:
         """The table as text: a header, one line for each record, numbers exact, what is not known empty."""

@@ -131,6 +131,11 @@ export class Stage {
     this.#timer = setTimeout(() => this.commit(), CONFIRM_WITHIN);
   }
 
+  /** Tells Python of something done once, as a press. */
+  act(what) {
+    this.#component.setStateValue("acted", { ...what, at: performance.now() }); // twice the same is said twice
+  }
+
   announce(text) {
     this.host.querySelector(".announcer").textContent = text;
   }
