@@ -1,6 +1,8 @@
-"""What the browser computes for each frame in which the optimum follows a finger, measured with the server stopped.
+"""What the browser computes for each frame in which a picture follows a finger, measured with the server stopped.
 
-    python -m benchmarks.frames [--seconds 2]
+    python -m benchmarks.frames [--seconds 2] [--pages explore path ...]
+
+Explore first, for points of different number and depth; then every other page: each slider of its stage, and its film.
 
 A point is dragged, then the weight decay's slider, then the film is played, for some seconds each. Every animation
 frame's own work is timed (solving, words, drawing into the page; not what the browser does with it afterwards), frames
@@ -21,10 +23,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from benchmarks.server import Server, running_server
 from benchmarks.startup import CHROMIUM, OPTIONS
+from benchmarks.transfer import STAGES
 from cvxdnn.tasks.scenario import Scenario
 
 PORT = 8732
@@ -55,6 +58,7 @@ CONFIRMED = """(host) => {
   });
 }"""
 RELEASES = 30
+SETTLED = 6_000  # milliseconds in which a film has been played or a new training has begun
 FILM = '.moments path[d^="M"]'
 """What is there when the networks are trained and their film has arrived."""
 SETTINGS = [(7, 2), (20, 2), (60, 2), (133, 2), (200, 2), (20, 3), (20, 5), (133, 4)]
@@ -153,21 +157,60 @@ def released(page: Page) -> Record:
     return {"median (ms)": round(statistics.median(taken)), "p95 (ms)": round(float(np.quantile(taken, 0.95)))}
 
 
-def main() -> None:
-    """Measure every setting and print a line each."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=2.0)
-    seconds = parser.parse_args().seconds
-    with sync_playwright() as playwright, running_server(PORT) as server:
-        executable = next(filter(None, map(shutil.which, CHROMIUM)))
-        browser = playwright.chromium.launch(executable_path=executable, args=OPTIONS)
-        for count, depth in SETTINGS:
-            page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
-            page.add_init_script(f"({WATCH})()")
+def staged(page: Page, server: Server, name: str, seconds: float) -> Iterator[tuple[str, Record]]:
+    """The sliders of a page's first stage, and its film, one after the other."""
+    page.goto(f"{server.address}/{name}")
+    stage = page.locator(".stage-page").first
+    stage.locator(".picture svg").first.wait_for(timeout=120_000)
+    page.wait_for_timeout(SETTLED)
+    for slider in stage.locator(".controls input").all():
+        label = slider.get_attribute("aria-label") or ""
+        with stopped(server):
+            yield label, moved(page, middle(slider), (4, 0), seconds)
+        page.wait_for_timeout(SETTLED)
+    play = stage.locator(".film .play")
+    if play.is_visible():
+        stage.locator(".film .play:not([disabled])").wait_for(timeout=120_000)
+        with stopped(server):
+            stage.get_by_role("slider", name="Moment of the training").press("Home")
+            play.click()
+            yield "the film", watched(page, seconds, lambda _: page.wait_for_timeout(20))
+
+
+@contextmanager
+def watching(browser: Browser) -> Iterator[Page]:
+    """A page whose frames are timed."""
+    with browser.new_context(viewport={"width": 1280, "height": 1000}) as context:
+        page = context.new_page()
+        page.add_init_script(f"({WATCH})()")
+        yield page
+
+
+def explore(browser: Browser, server: Server, seconds: float) -> None:
+    """Every setting, a line each."""
+    for count, depth in SETTINGS:
+        with watching(browser) as page:
             for what, record in measure(page, server, scenario_of(count, depth), seconds).items():
                 print(f"{count} points, {depth} layers, {what}:", record, flush=True)
             print(f"{count} points, {depth} layers, let go until certified:", released(page), flush=True)
-            page.context.close()
+
+
+def main() -> None:
+    """Measure and print a line each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--pages", nargs="+", choices=("explore", *STAGES), default=("explore", *STAGES))
+    asked = parser.parse_args()
+    with sync_playwright() as playwright, running_server(PORT) as server:
+        executable = next(filter(None, map(shutil.which, CHROMIUM)))
+        browser = playwright.chromium.launch(executable_path=executable, args=OPTIONS)
+        for name in asked.pages:
+            if name == "explore":
+                explore(browser, server, asked.seconds)
+                continue
+            with watching(browser) as page:
+                for what, record in staged(page, server, name, asked.seconds):
+                    print(f"{name}, {what}:", record, flush=True)
         browser.close()
 
 

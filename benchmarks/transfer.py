@@ -28,14 +28,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from benchmarks.server import running_server
 from benchmarks.startup import CHROMIUM, OPTIONS
 
-__all__ = ["PAGES", "Transfer", "visit"]
+__all__ = ["PAGES", "STAGES", "Transfer", "visit"]
 
 PORT = 8706
-FIGURE = ".js-plotly-plot .main-svg, [data-testid='stVegaLiteChart'] :is(svg, canvas)"
+FIGURE = (
+    ".picture svg :is(path, rect, circle), "
+    ".js-plotly-plot .main-svg, [data-testid='stVegaLiteChart'] :is(svg, canvas)"  # of earlier versions
+)
+STAGES = ("path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
 PAGES = {
     "explore": 'path[data-name="optimum"]',
-    **dict.fromkeys(("path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond"), FIGURE),
-    "sweep": "[data-testid='stMain'] h1",  # nothing is drawn before somebody starts a sweep, and never in About
+    **dict.fromkeys(STAGES, FIGURE),
     "about": "[data-testid='stMain'] h1",
 }
 """What is on a page when its first chart is drawn."""

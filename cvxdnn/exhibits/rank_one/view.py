@@ -125,10 +125,10 @@ def picture(run: FitRun, setting: RankOneSetting, case: RankOneCase | None) -> N
     """The stage: layers and the dials between them, weight decay, depth, the film."""
     labels = [f"{beta:g}" for beta in BETAS]
     controls: list[Control] = [
-        {"name": "beta", "label": "weight decay β =", "values": BETAS, "labels": labels, "value": setting.beta},
+        {"name": "beta", "label": "weight decay β", "values": BETAS, "labels": labels, "value": setting.beta},
         {
             "name": "depth",
-            "label": "weight layers L =",
+            "label": "weight layers L",
             "values": DEPTHS,
             "labels": [str(depth) for depth in DEPTHS],
             "value": setting.depth,

@@ -37,7 +37,7 @@ export class Controls {
   #drawRow({ name, label, values, labels }, value) {
     const { row, input, output } = this.#rows.get(name) ?? this.#make(name);
     const index = values.indexOf(value);
-    row.querySelector("span").firstChild.textContent = `${label} `;
+    row.querySelector("span").firstChild.textContent = `${label} = `;
     output.textContent = labels[index];
     input.max = values.length - 1;
     input.oninput = () => this.move(name, values[input.valueAsNumber]);
