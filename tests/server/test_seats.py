@@ -45,9 +45,10 @@ def test_a_seat_is_free_when_its_tab_has_closed(fresh_server):
 def test_who_comes_back_without_a_seat_is_shown_no_part_of_a_page_either(fresh_server):
     async def story(first, second):
         assert (is_in(first), is_in(second)) == (True, False)
+        assert await first.until(lambda: first._timers, "a part that moves")
         part = next(iter(first._timers))
         await first.disconnect()
-        await second.until(lambda: second.headings, "the page")
+        assert await second.until(lambda: is_in(second), "the page")
         await first.connect(part)
         assert await first.until(lambda: first.alerts and not first.headings, "the full house")
         assert not is_in(first)
