@@ -48,7 +48,7 @@ def test_who_comes_back_without_a_seat_is_shown_no_part_of_a_page_either(fresh_s
         assert await first.until(lambda: first._timers, "a part that moves")
         part = next(iter(first._timers))
         await first.disconnect()
-        assert await second.until(lambda: is_in(second), "the page")
+        assert await second.until(lambda: second.headings and is_in(second), "the page")
         await first.connect(part)
         assert await first.until(lambda: first.alerts and not first.headings, "the full house")
         assert not is_in(first)
