@@ -17,7 +17,7 @@ LIVE_SECONDS = 0.1
 """How often the chart and the numbers look for a new frame while networks train."""
 
 STYLE = """<style>
-.stMainBlockContainer { padding: 2.4rem 1.6rem 2rem; max-width: 1360px; }
+.stMainBlockContainer { padding: 3rem 1.6rem 2rem; max-width: 1600px; }
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h4 { padding-top: 0.6rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
@@ -28,12 +28,18 @@ STYLE = """<style>
 .stSidebar [data-testid="stSidebarNavLink"] span { font-size: 0.86rem; }
 .st-key-explore_progress { min-height: 3.1rem; }
 .st-key-explore_described { min-height: 4.4rem; }
+/* Side by side where both have room, else one under the other. */
+.st-key-split > * > .stHorizontalBlock { flex-wrap: wrap; }
+.st-key-split > * > .stHorizontalBlock > .stColumn:first-child { min-width: min(100%, 540px); }
+.st-key-split > * > .stHorizontalBlock > .stColumn:last-child { min-width: min(100%, 280px); }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }
   .stMain h1 { font-size: 1.3rem; padding: 0; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
-  /* On a phone the columns are one, and what is only of interest later comes after numbers and controls. */
+}
+/* Where the columns are one, what is only of interest later comes after numbers and controls. */
+@media (max-width: 900px) {
   .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }
   .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }
 }
@@ -53,8 +59,12 @@ def heading(claim: str, what_to_do: str) -> None:
 
 
 def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """A wide column for what moves, and a narrow one beside it for controls, numbers and words."""
-    wide, narrow = st.columns([2.7, 1.15], gap="small")
+    """A wide column for what moves, and a narrow one beside it for controls, numbers and words; once a page.
+
+    Each goes on at its own pace down to the end of the page: rows of both would leave blanks under the shorter one.
+    """
+    with st.container(key="split"):
+        wide, narrow = st.columns([2.7, 1.15], gap="small")
     return wide, narrow
 
 

@@ -107,16 +107,14 @@ def page() -> None:
 
     with wide:
         parts.draw("rank_one_picture", show_picture, shows=look, moves=is_moving)
+        with st.container(border=True):
+            parts.draw("rank_one_more", show_more, shows=look, moves=lambda: run.is_running)
+            st.markdown("**What to try**")
+            st.markdown(WHAT_TO_TRY)
     with panel:
         with st.container(border=True):
             parts.draw("rank_one_training", show_buttons, shows=look, moves=lambda: run.is_running)
         with st.container(border=True):
             parts.draw("rank_one_facts", show_facts, shows=look, moves=is_moving)
-
-    more, theorem = wide_and_narrow()
-    with more, st.container(border=True):
-        st.markdown("**What to try**")
-        st.markdown(WHAT_TO_TRY)
-        parts.draw("rank_one_more", show_more, shows=look, moves=lambda: run.is_running)
-    with theorem, st.container(border=True):
-        parts.draw("rank_one_theorem", show_theorem, shows=setting)
+        with st.container(border=True):
+            parts.draw("rank_one_theorem", show_theorem, shows=setting)

@@ -53,13 +53,11 @@ def page() -> None:
     with picture:
         live(tab, show_map, every=LIVE_SECONDS)
 
-    table, theorem = wide_and_narrow()
-
-    with table, st.container(border=True):
+    with picture, st.container(border=True):
         st.markdown("**Run by run.** Gap: how far a run is above the certified bound, as a share of it (1e0 is 100 %).")
         live(tab, show_table, every=LIVE_SECONDS)
 
-    with theorem, st.container(border=True):
+    with panel, st.container(border=True):
         st.markdown(THEOREM)
         st.markdown(
             r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with "

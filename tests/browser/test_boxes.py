@@ -1,0 +1,30 @@
+"""Nothing stands out of its card, is cut or shortened, and no row leaves a blank, on any page at four widths."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+SLOW = 60_000
+PAGES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep", "about")
+SCREENS = [{"width": 390, "height": 844}, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}]
+SCREENS.append({"width": 1920, "height": 1080})
+FAULTS = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def tolerated():
+    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everything_is_in_its_place(new_page, app_server, name):
+    page = new_page()
+    page.goto(f"{app_server('app.py', env={'CVXDNN_WORKERS': '1'})}/{name}")
+    expect(page.locator("[data-testid='stMain'] h1")).to_be_visible(timeout=SLOW)
+    expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
+    for screen in SCREENS:
+        page.set_viewport_size(screen)
+        page.wait_for_timeout(1500)  # a film may play meanwhile: what it shows on its way counts, too
+        assert page.evaluate(FAULTS) == [], screen
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
