@@ -12,10 +12,12 @@ from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
 
 WHAT_TO_TRY = r"""
-- **Turn the weight decay $\beta$ down.** The valley of a bent function sinks, until at one $\beta$ it is the deepest:
-  the optimum jumps.
-- **Go to two layers.** The cusp at 0 is gone: one valley is left, it moves without a jump, and all networks find it.
-- **Go to six layers.** The same valley is harder to leave, and the constant beside it has steeper walls.
+With the first data:
+
+- **Turn the weight decay $\beta$ down to 0.05.** The deepest valley is no longer the constant but far to the right, a
+  function that reaches for the peak: the optimum has jumped. None of the networks gets there.
+- **Go to two layers.** The cusp at 0 is gone and one valley is left. All networks end in it.
+- **With five layers, turn $\beta$ up to 0.1.** Only the constant is left, and all networks become it.
 """
 
 THEOREM = (
@@ -83,13 +85,12 @@ def page() -> None:
                 "1. The loss is the squared one."
             )
 
-    same_effect, diagram, matrices = st.columns(3, gap="small")
+    same_effect, diagram = st.columns(2, gap="small")
     with same_effect, st.container(border=True):
         st.markdown("**The same effective weight decay λ, five depths.** Certified.")
         parts.draw("depth_same_effect", lambda: view.equal_effective_weight_decay(lab()), shows=setting)
     with diagram, st.container(border=True):
         st.markdown("**Where does the optimum jump?** Exact.")
         parts.draw("depth_jumps", lambda: view.jumps(lab()), shows=setting)
-    with matrices, st.container(border=True):
-        st.markdown("**What do the layers look like?** Closed form: exact. Trained: measured.")
+    with st.expander("What do the layers look like? Closed form: exact. Trained: measured."):
         parts.draw("depth_layers", lambda: view.layers(lab()), shows=look)

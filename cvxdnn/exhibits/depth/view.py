@@ -28,7 +28,7 @@ ROUND_OFF = 1e-15
 MOST_FITTED = 20_000
 """Fitted values of all breakpoints that are sent; for more the functions are not drawn beside the landscape."""
 LEGEND: list[Sign] = [
-    {"label": "lowest objective of each path norm", "style": "curve optimum"},
+    {"label": "lowest objective of each path norm: no network is below", "style": "curve optimum"},
     {"label": "trained networks, at the lowest point of each ball", "style": "balls-sign"},
 ]
 

@@ -21,6 +21,7 @@ const GROUND = 48; // pixels below the deepest valley, for words
 const SKY = 0.28; // share of the height above the landscape, to fall through
 const EVERY = 2; // pixels from one point of the curve to the next
 const REACH = 1.8; // times the last valley's path norm are shown
+const [LINE, WORDS] = [15, 78]; // pixels from line to line, and of the longest
 const BESIDE = 600; // pixels of width from which on the functions have room beside
 
 export default class Depth {
@@ -42,8 +43,8 @@ export default class Depth {
     const runs = runsOf(moment, landscape, valleys, model.near);
     const hasRoom = width >= BESIDE && model.fitted !== null;
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const axes = this.#drawLandscape(landscape, hasRoom ? 0.68 * width : width, height);
-    this.#drawValleys(valleys, runs, axes, isOld);
+    const axes = this.#drawLandscape(landscape, valleys, hasRoom ? 0.68 * width : width, height);
+    this.#drawValleys(valleys, landscape, runs, axes, isOld);
     this.#drawBalls(runs, axes, isOld);
     const box = hasRoom && { left: 0.68 * width + 40, top: MARGIN.top, width: 0.32 * width - 50 };
     this.functions.draw(box && { ...box, height: axes.box.height }, { model, landscape, valleys, moment, isOld });
@@ -51,10 +52,15 @@ export default class Depth {
     return { tiles: tiles(model, landscape, valleys, runs, isOld, of) };
   }
 
-  #drawLandscape(landscape, width, height) {
+  #drawLandscape(landscape, valleys, width, height) {
     const { left, right, top, bottom } = MARGIN;
     const box = { left, top, width: width - left - right, height: height - top - bottom };
-    const x = { low: 0, high: end(landscape), kind: "root", title: "path norm r: how much the function bends" };
+    const x = {
+      low: 0,
+      high: end(landscape, valleys),
+      kind: "root",
+      title: "path norm r: how much the function bends",
+    };
     const count = Math.ceil(box.width / EVERY);
     const norms = Array.from({ length: count + 1 }, (_, k) => x.high * (k / count) ** 2);
     const heights = norms.map((r) => landscape.objective(r));
@@ -69,7 +75,7 @@ export default class Depth {
     return axes;
   }
 
-  #drawValleys(valleys, runs, axes, isOld) {
+  #drawValleys(valleys, landscape, runs, axes, isOld) {
     this.valleys.replaceChildren();
     this.words.replaceChildren();
     const least = Math.min(...valleys.map(({ objective }) => objective));
@@ -81,11 +87,21 @@ export default class Depth {
       const mark = isDeepest ? "m0-9 8 9-8 9-8-9z" : "m-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0z";
       const style = `valley ${isDeepest ? "deepest" : ""}`;
       svg("path", { class: style, d: `M${left.toFixed(1)} ${top.toFixed(1)}${mark}` }, this.valleys);
-      const place = { x: left + (r === 0 ? 12 : 0), "text-anchor": r === 0 ? "start" : "middle" };
-      write(nameOf(r), { ...place, y: top + 24, class: isDeepest ? "strong" : "" });
-      write(isDeepest ? "deepest" : above(objective / least - 1), { ...place, y: top + 39 });
       const inside = runs.filter(({ valley }) => valley === k).length;
-      if (inside && !isOld) write(`${inside} of ${runs.length}`, { ...place, y: top - 2 * BALL - 10, class: "count" });
+      const { x, anchor, isBelow } = placeOfWords(r, landscape, axes);
+      const lines = [
+        [nameOf(r), isDeepest ? "strong" : ""],
+        [isDeepest ? "deepest" : above(objective / least - 1), ""],
+      ];
+      const count = inside && !isOld ? [[`${inside} of ${runs.length}`, "count"]] : [];
+      const stacked = (entries, first) => {
+        entries.forEach(([words, style], line) => {
+          write(words, { x, y: first + LINE * line, "text-anchor": anchor, class: style });
+        });
+      };
+      const ofBalls = top - 2 * BALL - 10;
+      if (isBelow) stacked(lines, top + 24);
+      stacked(isBelow ? count : [...count, ...lines], ofBalls - (isBelow ? 0 : LINE * (count.length + 1)));
     });
   }
 
@@ -104,11 +120,22 @@ export default class Depth {
   }
 }
 
+/** Words of a valley stand in the ground below it, if that goes on far enough; else above. */
+function placeOfWords(r, landscape, axes) {
+  const { left, width } = axes.box;
+  const at = axes.left(r);
+  const anchor = at < left + WORDS / 2 ? "start" : at > left + width - WORDS / 2 ? "end" : "middle";
+  const x = anchor === "start" ? at + 12 : at;
+  const under = axes.top(landscape.objective(r)) + 14;
+  const ends = { start: [x, x + WORDS], middle: [x - WORDS / 2, x + WORDS / 2], end: [x - WORDS, x] }[anchor];
+  return { x, anchor, isBelow: ends.every((end) => axes.top(landscape.objective(axes.x(end))) < under) };
+}
+
 /** The path norm at the right end of the picture. */
-function end(landscape) {
+function end(landscape, valleys) {
   const { norms, betas } = landscape.curve;
   const quarter = norms[betas.findIndex((lambda) => lambda <= betas[0] / 4)];
-  return Math.min(1.02 * norms.at(-1), Math.max(REACH * landscape.reach(), quarter));
+  return Math.min(1.15 * norms.at(-1), Math.max(REACH * landscape.reach(valleys), quarter));
 }
 
 /** Networks that have not diverged: where they are, and the number of the valley that each has reached; -1 for none. */
@@ -132,7 +159,8 @@ function runsOf(moment, landscape, valleys, [nearIn, nearAcross]) {
 }
 
 const nameOf = (r) => (r === 0 ? "the constant" : `r = ${short(r)}`);
-const above = (share) => (share < 10 ? `${(100 * share).toPrecision(2)} % above` : `${Math.round(1 + share)} times it`);
+const above = (share) =>
+  share < 10 ? `${(100 * share).toPrecision(2)} % above` : `${Math.round(1 + share)} times as high`;
 
 function tiles(model, { beta, depth }, valleys, runs, isOld, of) {
   const deepest = valleys.find(({ isDeepest }) => isDeepest);
@@ -152,7 +180,7 @@ function tiles(model, { beta, depth }, valleys, runs, isOld, of) {
         : `${nameOf(deepest.r)}; certified when you let go`,
     },
     {
-      title: "networks that found it",
+      title: "networks in it",
       tag: "measured",
       tone: "measured",
       value: runs.length ? `${found} of ${runs.length}` : "…",
@@ -164,7 +192,7 @@ function tiles(model, { beta, depth }, valleys, runs, isOld, of) {
       tone: "certified",
       value: String(valleys.length),
       note: jump
-        ? `the deepest jumps ${beta > jump ? "away from" : "to"} the constant at β = ${short(jump)}`
+        ? `${beta > jump ? "below" : "above"} β = ${short(jump)} the deepest is ${beta > jump ? "not " : ""}the constant`
         : "with two layers the deepest moves without a jump",
     },
   ];

@@ -27,6 +27,8 @@ export class DepthFunctions {
     const { inputs, x, y } = model;
     const axes = new Axes(box, { x: widened(x), y: widened(y) });
     axes.draw(this.backdrop);
+    const title = { class: "title", x: box.left, y: box.top - 8 };
+    svg("text", title, this.backdrop).textContent = "the functions";
     const [ceiling, floor] = [box.top, box.top + box.height];
     const along = (values) => path(trace(inputs, values, axes, ceiling, floor));
     lines(this.networks, functionsOf(moment).map(along), () => "function");

@@ -110,18 +110,27 @@ export class Landscape {
   }
 
   /**
-   * The path norm of the last valley; where there is none but the constant, that of the last place where one begins to
-   * form. It moves without a jump when beta moves.
+   * The path norm of the last valley; where there is none but the constant, that at which one forms as beta falls. It
+   * moves without a jump when beta does.
+   *
+   * r is stationary for the beta lambda(r) r^e, e = 1 - 2 / L. Where lambda falls towards 0 at r = c, as on one piece, that
+   * is largest at e c / (1 + e).
+   *
+   * @param {Valley[]} valleys
    */
-  reach() {
+  reach(valleys) {
+    const last = valleys.at(-1)?.r ?? 0;
+    if (last > 0) return last;
     const { betas, norms } = this.curve;
     const exponent = 1 - 2 / this.depth;
-    const stationary = betas.map((lambda, k) => lambda * norms[k] ** exponent); // the beta for which a place is one
-    const highest = Math.max(...stationary);
-    const wanted = Math.min(this.beta, highest);
-    const last = stationary.findLastIndex((beta) => beta >= wanted);
-    const next = Math.min(last + 1, norms.length - 1);
-    const share = next > last ? (stationary[last] - wanted) / (stationary[last] - stationary[next]) : 0;
-    return norms[last] + share * (norms[next] - norms[last]);
+    let [forms, highest] = [0, 0];
+    for (let piece = 0; piece + 1 < norms.length; piece++) {
+      const [start, end] = [norms[piece], norms[piece + 1]];
+      const rate = (end - start) / (betas[piece] - betas[piece + 1]);
+      const r = clamp((exponent / (1 + exponent)) * (end + betas[piece + 1] * rate), start, end);
+      const beta = rate > 0 ? (betas[piece + 1] + (end - r) / rate) * r ** exponent : 0;
+      if (beta > highest) [forms, highest] = [r, beta];
+    }
+    return forms;
   }
 }
