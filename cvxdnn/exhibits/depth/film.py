@@ -11,8 +11,9 @@ from functools import partial
 
 import numpy as np
 
+from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot
-from cvxdnn.core.spline import ROUND_OFF, interpolating_spline
+from cvxdnn.core.spline import interpolating_spline
 from cvxdnn.core.types import Array
 from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsView
 from cvxdnn.tasks.moments import Moment
@@ -38,11 +39,12 @@ def moment(runs: DeepRuns, snapshot: Snapshot) -> Moment:
     """
     inputs, place = np.unique(runs.x, return_inverse=True)
     values = np.array([network(inputs) for network in snapshot.networks])
+    sure = [_sure_path_norm(inputs, *each) for each in zip(values, snapshot.networks, strict=True)]
     return Moment(
         snapshot.step,
         {"objective": snapshot.objective, "beta": runs.beta, "depth": float(runs.depth)},
         {
-            "path_norms": np.array([_least_path_norm(inputs, each) for each in values]),
+            "path_norms": np.array(sure),
             "misfits": np.sum((values[:, place] - runs.y) ** 2, axis=1) / 2,
             "charges": np.array([network.parameters_norm for network in snapshot.networks]) / 2,
             "functions": values[: max(1, MOST_VALUES // inputs.size)],
@@ -50,12 +52,19 @@ def moment(runs: DeepRuns, snapshot: Snapshot) -> Moment:
     )
 
 
-def _least_path_norm(inputs: Array, values: Array) -> float:
-    """Of the spline through these values, which no other function through them falls below; without round-off.
+def _sure_path_norm(inputs: Array, values: Array, network: Network) -> float:
+    """Of the spline through a network's values, which no other function through them falls below; less round-off.
 
     A bend of the size of round-off would have a price near 0, where the landscape is steep.
     """
     if not np.isfinite(values).all():
         return float("nan")
-    rounding = ROUND_OFF * np.abs(values).max() * np.sum(2 / np.diff(inputs))
-    return max(interpolating_spline(inputs, values).path_norm - float(rounding), 0.0)
+    wrong_by = _rounding(inputs, network)
+    return max(interpolating_spline(inputs, values).path_norm - wrong_by * float(np.sum(4 / np.diff(inputs))), 0.0)
+
+
+def _rounding(inputs: Array, network: Network) -> float:
+    """What a value of the network may be wrong by: in small differences of large activations that is much."""
+    sizes = Network(tuple(abs(layer) for layer in network.weights), tuple(abs(bias) for bias in network.biases))
+    largest = float(sizes(np.abs(inputs - network.origin).max()))
+    return float(np.finfo(np.float64).eps) * sum(len(layer) + 1 for layer in network.weights) * largest

@@ -176,7 +176,7 @@ function tiles(model, { beta, depth }, valleys, runs, isOld, of) {
       tone: "certified",
       value: short4(isCertified ? certified.objective : deepest.objective),
       note: isCertified
-        ? `${nameOf(deepest.r)}; no network is lower by more than ${certified.gap}`
+        ? `${nameOf(deepest.r)}; no network is lower by ${certified.gap}`
         : `${nameOf(deepest.r)}; certified when you let go`,
     },
     {

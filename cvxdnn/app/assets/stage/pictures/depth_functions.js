@@ -9,6 +9,7 @@ import { path, svg, trace } from "../../common/svg.js";
 import { Axes } from "../axes.js";
 
 const ROOM = 0.12; // share of the range of the points, around them
+const MANY = 40; // points, which are drawn smaller
 
 export class DepthFunctions {
   /** @param {SVGElement} parent */
@@ -36,7 +37,7 @@ export class DepthFunctions {
     const splines = valleys.map(({ r }) => along(fittedAt(model, landscape, r)));
     lines(this.splines, splines, (k) => (valleys[k].isDeepest ? "curve optimum" : "curve other"));
     const dots = x.map((place, k) => `M${axes.left(place).toFixed(1)} ${axes.top(y[k]).toFixed(1)}h0`);
-    lines(this.points, [dots.join("")], () => "points");
+    lines(this.points, [dots.join("")], () => `points ${x.length > MANY ? "many" : ""}`);
   }
 }
 
