@@ -28,8 +28,8 @@ ROUND_OFF = 1e-15
 MOST_FITTED = 20_000
 """Fitted values of all breakpoints that are sent; for more the functions are not drawn beside the landscape."""
 LEGEND: list[Sign] = [
-    {"label": "lowest objective of each path norm: no network is below", "style": "curve optimum"},
-    {"label": "trained networks, at the lowest point of each ball", "style": "balls-sign"},
+    {"label": "lowest objective: no network is below", "style": "curve optimum"},
+    {"label": "networks, at the lowest point of each ball", "style": "balls-sign"},
 ]
 
 
@@ -53,7 +53,7 @@ def picture(lab: DepthLab) -> None:
         },
     ]
     solution = lab.solution
-    gap = f"{max(solution.relative_gap, ROUND_OFF):.0e} of it"
+    gap = max(solution.relative_gap, ROUND_OFF)
     certified = {"beta": lab.beta, "depth": lab.depth, "objective": solution.objective, "gap": gap}
     stage(
         "depth",

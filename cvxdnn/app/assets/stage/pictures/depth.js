@@ -49,7 +49,7 @@ export default class Depth {
     const box = hasRoom && { left: 0.68 * width + 40, top: MARGIN.top, width: 0.32 * width - 50 };
     this.functions.draw(box && { ...box, height: axes.box.height }, { model, landscape, valleys, moment, isOld });
     this.picture.setAttribute("aria-label", described(landscape, valleys, runs));
-    return { tiles: tiles(model, landscape, valleys, runs, isOld, of) };
+    return { tiles: tiles(model, landscape, valleys, runs, isOld ? moment : null, of) };
   }
 
   #drawLandscape(landscape, valleys, width, height) {
@@ -82,26 +82,28 @@ export default class Depth {
     const write = (words, attributes) => {
       svg("text", attributes, this.words).textContent = words;
     };
-    valleys.forEach(({ r, objective, isDeepest }, k) => {
+    valleys.forEach((valley, k) => {
+      const { r, objective, isDeepest } = valley;
       const [left, top] = [axes.left(r), axes.top(objective)];
       const mark = isDeepest ? "m0-9 8 9-8 9-8-9z" : "m-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0z";
       const style = `valley ${isDeepest ? "deepest" : ""}`;
       svg("path", { class: style, d: `M${left.toFixed(1)} ${top.toFixed(1)}${mark}` }, this.valleys);
-      const inside = runs.filter(({ valley }) => valley === k).length;
-      const { x, anchor, isBelow } = placeOfWords(r, landscape, axes);
+      const inside = runs.filter((run) => run.valley === k).length;
+      const { x, anchor, isBelow, above: highest } = placeOfWords(valley, landscape, axes);
       const lines = [
         [nameOf(r), isDeepest ? "strong" : ""],
         [isDeepest ? "deepest" : above(objective / least - 1), ""],
       ];
       const count = inside && !isOld ? [[`${inside} of ${runs.length}`, "count"]] : [];
-      const stacked = (entries, first) => {
+      const stack = (entries, first) => {
         entries.forEach(([words, style], line) => {
           write(words, { x, y: first + LINE * line, "text-anchor": anchor, class: style });
         });
       };
-      const ofBalls = top - 2 * BALL - 10;
-      if (isBelow) stacked(lines, top + 24);
-      stacked(isBelow ? count : [...count, ...lines], ofBalls - (isBelow ? 0 : LINE * (count.length + 1)));
+      if (isBelow) {
+        stack(lines, top + 24);
+        stack(count, top - 2 * BALL - 10);
+      } else stack([...count, ...lines], highest - 10 - LINE * (count.length + 1));
     });
   }
 
@@ -120,15 +122,19 @@ export default class Depth {
   }
 }
 
-/** Words of a valley stand in the ground below it, if that goes on far enough; else above. */
-function placeOfWords(r, landscape, axes) {
+/**
+ * Words of a valley stand in the ground below it if that goes on for their width, else above the curve.
+ * @returns {{x: number, anchor: string, isBelow: boolean, above: number}} `above`: pixels from the top of what is
+ *   highest there, the curve or the balls
+ */
+function placeOfWords({ r, objective }, landscape, axes) {
   const { left, width } = axes.box;
-  const at = axes.left(r);
+  const [at, top] = [axes.left(r), axes.top(objective)];
   const anchor = at < left + WORDS / 2 ? "start" : at > left + width - WORDS / 2 ? "end" : "middle";
   const x = anchor === "start" ? at + 12 : at;
-  const under = axes.top(landscape.objective(r)) + 14;
-  const ends = { start: [x, x + WORDS], middle: [x - WORDS / 2, x + WORDS / 2], end: [x - WORDS, x] }[anchor];
-  return { x, anchor, isBelow: ends.every((end) => axes.top(landscape.objective(axes.x(end))) < under) };
+  const start = x - { start: 0, middle: 0.5, end: 1 }[anchor] * WORDS;
+  const tops = [0, 0.25, 0.5, 0.75, 1].map((share) => axes.top(landscape.objective(axes.x(start + share * WORDS))));
+  return { x, anchor, isBelow: Math.max(...tops) < top + 14, above: Math.min(...tops, top - 2 * BALL) };
 }
 
 /** The path norm at the right end of the picture. */
@@ -162,7 +168,7 @@ const nameOf = (r) => (r === 0 ? "the constant" : `r = ${short(r)}`);
 const above = (share) =>
   share < 10 ? `${(100 * share).toPrecision(2)} % above` : `${Math.round(1 + share)} times as high`;
 
-function tiles(model, { beta, depth }, valleys, runs, isOld, of) {
+function tiles(model, { beta, depth }, valleys, runs, old, of) {
   const deepest = valleys.find(({ isDeepest }) => isDeepest);
   const { certified } = model;
   const isCertified = certified.beta === beta && certified.depth === depth;
@@ -176,7 +182,7 @@ function tiles(model, { beta, depth }, valleys, runs, isOld, of) {
       tone: "certified",
       value: short4(isCertified ? certified.objective : deepest.objective),
       note: isCertified
-        ? `${nameOf(deepest.r)}; no network is lower by ${certified.gap}`
+        ? `${nameOf(deepest.r)}; no network is lower by ${short(Number(certified.gap.toPrecision(1)))} of it`
         : `${nameOf(deepest.r)}; certified when you let go`,
     },
     {
@@ -184,7 +190,9 @@ function tiles(model, { beta, depth }, valleys, runs, isOld, of) {
       tag: "measured",
       tone: "measured",
       value: runs.length ? `${found} of ${runs.length}` : "…",
-      note: isOld ? `of ${of}, priced anew` : `${stuck} in other valleys, ${runs.length - found - stuck} on their way`,
+      note: old
+        ? `of ${of}, ${old.depth === depth ? "priced anew" : `at the least price for ${depth}`}`
+        : `${stuck} in other valleys, ${runs.length - found - stuck} on their way`,
     },
     {
       title: valleys.length === 1 ? "valley" : "valleys",
@@ -202,7 +210,7 @@ const short4 = (value) => String(Number(value.toPrecision(4))).replace("-", "−
 
 function described({ beta, depth }, valleys, runs) {
   const places = valleys.map(({ r, objective, isDeepest }, k) => {
-    const inside = runs.filter(({ valley }) => valley === k).length;
+    const inside = runs.filter((run) => run.valley === k).length;
     return `${nameOf(r)} at ${short4(objective)}${isDeepest ? ", the deepest" : ""}, with ${inside} networks`;
   });
   return `Landscape for weight decay ${short(beta)} and ${depth} layers. Valleys: ${places.join("; ")}.`;
