@@ -69,22 +69,6 @@ def test_path_slider_moves_the_spline(new_page, address):
     expect(spline).not_to_have_attribute("d", shape, timeout=SLOW)
 
 
-def test_depth_networks_roll_into_the_valleys(new_page, address):
-    page = new_page(**PHONE)
-    open_page(page, address, "depth", plotly=4, vega=1)
-    expect_no_sideways_scrolling(page)
-    optimum = metric(page, "optimum, certified")
-    before = optimum.inner_text()
-    for _ in range(3):  # over the first jump: the best network bends
-        press(page.get_by_role("slider", name="Weight decay β"), "ArrowLeft")
-    expect(optimum).not_to_have_text(before, timeout=SLOW)
-    page.get_by_role("button", name="Train 16 networks").click()
-    expect(page.get_by_text(re.compile("Of 16 networks: .* elsewhere"))).to_be_visible(timeout=SLOW)
-    page.get_by_role("button", name="Stop").click(timeout=SLOW)
-    expect(page.get_by_role("button", name="Train 16 networks")).to_be_visible(timeout=SLOW)
-    expect_no_sideways_scrolling(page)
-
-
 def test_rank_one_training_reaches_the_closed_form(new_page, address):
     page = new_page(**PHONE)
     page.goto(f"{address}/rank_one")
