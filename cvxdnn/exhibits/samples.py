@@ -7,10 +7,11 @@ import sys
 import time
 
 from cvxdnn.exhibits.rank_one import film as rank_one
+from cvxdnn.exhibits.whitened import film as whitened
 from cvxdnn.tasks.first_frames import store_first_frame
 from cvxdnn.tasks.stream import last_frame
 
-SAMPLES = (rank_one.sample,)
+SAMPLES = (rank_one.sample, whitened.sample)
 
 
 def main(names: list[str]) -> None:

@@ -28,6 +28,18 @@ def move(app, prefix, **values):
         assert not app.exception, (name, value)
 
 
+def choose(app, stage, **values):
+    """Set controls of a stage, as its browser would tell them."""
+    app.session_state[f"{stage}_chosen"] = values
+    app.run()
+    assert not app.exception, values
+
+
+def training_of(app, name, seconds=60, wait_for_end=False):
+    """The frame of the training that has begun by itself: the first, or the last; it is paused afterwards."""
+    return _awaited(app, name, seconds, wait_for_end)
+
+
 def text_of(app):
     """Everything in the page's own HTML: the headline and the table of numbers."""
     return " ".join(element.proto.body for element in app.get("html"))
@@ -36,6 +48,10 @@ def text_of(app):
 def train(app, name, seconds=60, wait_for_end=False):
     """Press Train and wait for a frame, or for the end; the run is paused afterwards."""
     app.button(key=f"{name}_train_play_arrow").click().run()
+    return _awaited(app, name, seconds, wait_for_end)
+
+
+def _awaited(app, name, seconds, wait_for_end):
     run = app.session_state["tab"].runs[name]
     deadline = time.monotonic() + seconds
     while run.frame is None or (wait_for_end and run.is_running):

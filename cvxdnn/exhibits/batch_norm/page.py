@@ -1,5 +1,7 @@
 """Batch norm and neural collapse: class means move to the place that a closed form predicts, live."""
 
+from functools import partial
+
 import streamlit as st
 
 from cvxdnn.app.fit import fit_buttons, fit_run
@@ -7,6 +9,7 @@ from cvxdnn.app.page import heading, live, wide_and_narrow
 from cvxdnn.exhibits.batch_norm.case import case_of
 from cvxdnn.exhibits.batch_norm.neural_collapse import means_in_motion, measure_of, progress, signs, signs_over_time
 from cvxdnn.exhibits.batch_norm.view import condition, controls, scales, vanished
+from cvxdnn.tasks.fits import fit_stream
 
 THEOREM = (
     r"**Theorem.** Let the last hidden layer be batch-normalised, "
@@ -50,7 +53,7 @@ def page() -> None:
 
     def show_picture() -> None:
         frame = run.frame_of(case.problem)
-        fit_buttons(run, case.problem, measure)
+        fit_buttons(run, case.problem, partial(fit_stream, case.problem, measure))
         motion, numbers = st.columns([1, 1.05], gap="medium")
         with motion:
             means_in_motion(case, frame, turn)

@@ -8,6 +8,7 @@
 
 import { axisLabels, clamp, short, ticks } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
+import { apart } from "../tiles.js";
 
 const TOP = 6;
 const DIAL = 0.3; // share of the height that the dials take
@@ -15,8 +16,6 @@ const BOTTOM = 22;
 const LEFT = 40;
 const SURVIVES = 1e-3; // share of the largest singular value
 const MET = 1; // degrees below which two hands are one
-
-const percent = (share) => `${(100 * Math.abs(share)).toPrecision(3)} % ${share < 0 ? "below" : "above"}`;
 
 export default class RankOne {
   constructor({ element }) {
@@ -127,7 +126,7 @@ function tiles(optimum, moment, angles, measured, isOld, of) {
       title: "objective of the network",
       tag: "measured",
       tone: "measured",
-      value: excess === null ? (moment ? short(moment.objective) : "…") : percent(excess),
+      value: excess === null ? (moment ? short(moment.objective) : "…") : apart(excess),
       note:
         whose || (optimum ? `the closed form: ${short(optimum.value)}, ${optimum.name}` : "closed form being computed"),
     },
