@@ -1,4 +1,4 @@
-"""What fits of the theory pages show while they run: objectives, and other numbers over the steps.
+"""What fits of the theory pages show while they run: objectives over the steps.
 
 Each builder returns (columns, Vega-Lite specification). The specification depends on settings only, never on a frame's
 numbers: a chart whose specification stays the same is updated in place, one whose specification changes is mounted
@@ -15,7 +15,7 @@ import numpy as np
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
 from cvxdnn.core.types import Array
 
-__all__ = ["objective_chart", "trace_chart"]
+__all__ = ["objective_chart"]
 
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
@@ -105,28 +105,6 @@ def objective_chart(
             "detail": {"field": "line", "type": "nominal"},
             "color": {**_by_kind(strokes, [colour for colour, _, _ in strokes.values()]), "legend": LEGEND},
             "strokeDash": _by_kind(strokes, [dash for _, _, dash in strokes.values()]),
-        },
-    }
-    return columns, specification
-
-
-def trace_chart(
-    history: Array, traces: Mapping[str, Array], *, title: str = "", log: bool = False, height: int = 230
-) -> Chart:
-    """Named numbers against the step; `traces` as in `FitFrame.traces`, or a choice of them."""
-    names = list(traces)
-    columns = _long(history[:, 0], [(name, np.asarray(values, dtype=np.float64)) for name, values in traces.items()])
-    if log:
-        columns["value"] = np.maximum(columns["value"], FLOOR)
-    y = _quantity("value", title, number="~e" if log else "~g")
-    specification = {
-        "height": height,
-        "mark": {"type": "line", "strokeWidth": 2},
-        "encoding": {
-            "x": _quantity("step", "step", number=",d"),
-            "y": {**y, "scale": {"type": "log"}} if log else y,
-            "color": {**_by_kind(names, MORE_COLOURS), "legend": LEGEND},
-            "strokeDash": _by_kind(names, DASHES),
         },
     }
     return columns, specification

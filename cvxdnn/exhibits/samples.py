@@ -6,12 +6,13 @@ python -m cvxdnn.exhibits.samples [NAME ...]        all of them, or those
 import sys
 import time
 
+from cvxdnn.exhibits.batch_norm import film as batch_norm
 from cvxdnn.exhibits.rank_one import film as rank_one
 from cvxdnn.exhibits.whitened import film as whitened
 from cvxdnn.tasks.first_frames import store_first_frame
 from cvxdnn.tasks.stream import last_frame
 
-SAMPLES = (rank_one.sample, whitened.sample)
+SAMPLES = (rank_one.sample, whitened.sample, batch_norm.sample)
 
 
 def main(names: list[str]) -> None:

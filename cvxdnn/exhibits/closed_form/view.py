@@ -12,7 +12,7 @@ from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.training.fitting import FitProblem
 from cvxdnn.training.fitting.chain import balance, layer_norms, singular_values
 
-__all__ = ["condition_on_width", "numbers", "sentence"]
+__all__ = ["condition_on_width", "numbers", "sentence", "table"]
 
 STYLE = """<style>
 .closed { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.3; }
@@ -24,7 +24,6 @@ STYLE = """<style>
 .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
 .big { font-size: 1.7rem; font-weight: 700; font-variant-numeric: tabular-nums; line-height: 1.4; }
 .small { font-size: 0.85rem; opacity: 0.8; line-height: 1.4; }
-.said { min-height: 2.8em; }
 </style>"""
 RANK = 1e-3
 """Singular values below this share of the layer's largest do not count towards its rank."""
@@ -52,13 +51,17 @@ def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, mo
         ]
     if problem.budget is None:
         rows.append(("largest imbalance", "0", "–" if weights is None else _small(_imbalance(problem, weights))))
+    table(rows, optimum.tag)
+    st.caption(sentence(optimum))
+
+
+def table(rows: Iterable[Row], tag: str) -> None:
+    """What each row is about, the closed form's number, known as the tag says, and the network's."""
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    tag = optimum.tag
     st.html(
         f'{STYLE}<table class="closed"><tr><th></th><th>closed form <span class="tag exact">{tag}</span></th>'
         f'<th>network <span class="tag measured">measured</span></th></tr>{cells}</table>'
     )
-    st.caption(sentence(optimum))
 
 
 def sentence(optimum: Optimum) -> str:

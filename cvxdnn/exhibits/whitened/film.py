@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
 from cvxdnn.app import fit
 from cvxdnn.app.fit import FitRun
 from cvxdnn.core.types import Array, Indices, Mask
+from cvxdnn.exhibits.closed_form.restarts import networks_of
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
 from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.fits import FitView, fit_stream
 from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import Stream
 from cvxdnn.training.fitting import FitProblem, FitSnapshot
-from cvxdnn.training.fitting.units import FitUnits
 
 __all__ = ["keep_training", "moment", "sample", "served_in", "stream_of"]
 
@@ -77,12 +77,6 @@ def _members(groups: Indices) -> Mask:
 
 def _values(snapshot: FitSnapshot, problem: FitProblem) -> tuple[Array, Array]:
     """Features (r, n, m) of the last hidden layer and outputs (r, n, K) of every restart."""
-    units = _units(problem)
-    networks = [units.network(snapshot.state.parameters, restart) for restart in range(problem.restarts)]
+    networks = networks_of(snapshot, problem)
     hidden = np.array([network.layers(problem.X)[-1] for network in networks])
     return hidden, np.array([one @ net.standard().weights[-1] for one, net in zip(hidden, networks, strict=True)])
-
-
-@lru_cache(maxsize=4)
-def _units(problem: FitProblem) -> FitUnits:
-    return FitUnits(problem)

@@ -14,7 +14,8 @@ from cvxdnn.exhibits.whitened.view import controls, counterexample, facts, pictu
 WHAT_TO_TRY = r"""
 - **Lose a channel.** Make the class sizes unequal and raise $\beta$: the smallest class falls below the threshold and
   loses its frame. With two layers its strength fades to zero, with three or more it jumps.
-- **Two restarts, one answer.** Choose another seed: other neurons serve each class, the strengths are the same.
+- **Other neurons, same strengths.** Choose another seed under *Data and network*: other neurons serve each class, and
+  each channel is as strong as before.
 - **Go below.** Set six layers: training ends below the value of one channel per class.
 """
 

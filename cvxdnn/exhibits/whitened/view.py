@@ -25,7 +25,7 @@ KEY = PREFIX + "stage"
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 DEPTHS = tuple(range(2, 9))
 MOST_IMBALANCE = 8
-NOTHING = 0.01
+NOTHING = 0.1
 """A channel that gives less than this share of its target is not counted in a network."""
 TARGETS = ("class labels", "one real number")
 NAMES: dict[Architecture, str] = {
@@ -125,7 +125,9 @@ def _model(setting: WhitenedSetting) -> dict[str, Any]:
         "measure": "length of its targets" if setting.real_target else "√n of a class",
         "nothing": NOTHING,
         "counted": "signs that have a channel" if setting.real_target else "classes that have a channel",
-        "claims": {name: {"name": one.name, "said": sentence(one)} for name, one in deep.items()},
+        "claims": {
+            name: {"name": one.name, "said": sentence(one), "isProved": one.status.ok} for name, one in deep.items()
+        },
     }
 
 

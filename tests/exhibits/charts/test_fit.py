@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cvxdnn.app.fit_charts import objective_chart, trace_chart
+from cvxdnn.app.fit_charts import objective_chart
 
 SHORT = np.array([[0, 3.0, 2.5]])
 LONG = np.array([[0, 3.0, 2.5], [10, 1.5, 2.0], [20, 1.1, np.inf]])
@@ -13,7 +13,6 @@ CHARTS = {
     "objective": lambda history: objective_chart(history, 1.0),
     "objective alone": objective_chart,
     "excess": lambda history: objective_chart(history, 1.0, excess=True),
-    "traces": lambda history: trace_chart(history, {"NC1": history[:, 1], "NC2": history[:, 2]}, log=True),
 }
 
 

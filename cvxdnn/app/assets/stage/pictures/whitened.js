@@ -9,10 +9,11 @@
 
 import { short } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
-import { Axes } from "../axes.js";
 import { apart } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
+import { followed } from "./restarts.js";
 import { price, strength, threshold } from "./shrinkage.js";
+import { boxOf, ThresholdPlot } from "./threshold_plot.js";
 
 const MOST_NEURONS = 16; // the strongest
 const SILENT = 0.02; // share of the strongest neuron
@@ -26,23 +27,22 @@ export default class Whitened {
   constructor({ element }) {
     this.picture = svg("svg", { role: "img" }, null);
     element.append(this.picture);
-    [this.frames, this.lines, this.nodes, this.grid, this.plot] = Array.from({ length: 5 }, () =>
-      svg("g", {}, this.picture),
-    );
+    [this.frames, this.lines, this.nodes] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
+    this.plot = new ThresholdPlot(this.picture);
   }
 
   /** @param {import("../index.js").Shown} shown */
   draw({ model, values, moment, isOld, of, width, height }) {
     const targets = model.targets[values.imbalance];
     const optimum = closedForm(targets, values.beta, values.depth);
-    const network = moment && followed(moment);
+    const network = moment && networkOf(moment);
     const neurons = network ? sorted(network.last) : [];
     const place = arranged(neurons, optimum.strengths, width, height);
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.#drawFrames(place);
     this.#drawLines(network, neurons, place, isOld);
     this.#drawNodes(model, values, targets, optimum, neurons, place);
-    this.#drawPlot(model, targets, optimum, values, network, isOld, place);
+    this.#drawPlot(model, targets, optimum, values, network, isOld, place.box);
     this.picture.setAttribute("aria-label", described(model.names, optimum, neurons));
     return {
       tiles: tiles(model, values, targets, optimum, network, isOld, of),
@@ -95,48 +95,21 @@ export default class Whitened {
   }
 
   /** The strength of a channel over the length of its target, and where the classes are on it. */
-  #drawPlot(model, targets, optimum, { beta, depth }, network, isOld, { box }) {
+  #drawPlot(model, targets, optimum, { beta, depth }, network, isOld, box) {
     const high = 1.12 * model.largest;
-    const axes = new Axes(box, {
-      x: { low: 0, high, title: model.measure },
-      y: { low: 0, high },
-    });
-    axes.draw(this.grid);
-    this.plot.replaceChildren();
-    const bottom = axes.top(0);
-    const edge = axes.left(Math.min(optimum.threshold, high));
-    svg("rect", { class: "cut", x: box.left, y: box.top, width: edge - box.left, height: box.height }, this.plot);
-    svg("path", { class: "kept", d: `M${axes.left(0)} ${bottom}L${axes.left(high)} ${axes.top(high)}` }, this.plot);
-    if (optimum.threshold < high) {
-      svg("line", { class: "cut-edge", x1: edge, x2: edge, y1: box.top, y2: bottom }, this.plot);
-    }
-    svg("path", { class: "strength", d: curve(optimum.threshold, beta, depth, high, axes) }, this.plot);
-    const isRight = edge > box.left + box.width / 2;
-    const title = { class: "title", x: box.left - 28, y: box.top - 9 };
-    svg("text", title, this.plot).textContent = "strength of its channel";
-    const words = { x: edge + (isRight ? -5 : 5), y: box.top + 14, "text-anchor": isRight ? "end" : "start" };
-    svg("text", words, this.plot).textContent = `${box.width > 150 ? "threshold " : ""}${short(optimum.threshold)}`;
-    const scale = box.width > 150 ? 1.6 : 1.2;
-    for (const [target, classes] of groupedBy(targets)) {
-      const s = optimum.strengths[classes[0]];
-      svg(
-        "path",
-        { class: "exact-mark", d: markOf(classes[0], 0, 0), transform: at(axes, target, s, scale) },
-        this.plot,
-      );
-      const label = { class: "class-name", x: axes.left(target) - 12, y: axes.top(s) - 6, "text-anchor": "end" };
-      svg("text", label, this.plot).textContent = classes.map((k) => k + 1).join(", ");
-    }
-    if (!network || network.classes !== targets.length) return;
-    const style = `network-mark ${isOld ? "old" : ""}`;
-    network.targets.forEach((target, k) => {
-      const served = Math.min(Math.max(network.served[k], 0), high);
-      svg("path", { class: style, d: markOf(k, 0, 0), transform: at(axes, target, served, scale / 2) }, this.plot);
+    const isSame = network?.classes === targets.length;
+    this.plot.draw({
+      box,
+      axes: { x: { low: 0, high, title: model.measure }, y: { low: 0, high } },
+      title: "strength of its channel",
+      threshold: optimum.threshold,
+      curve: (target) => strength(target, beta, depth),
+      xs: targets,
+      network: isSame ? { xs: network.targets, ys: network.served } : null,
+      isOld,
     });
   }
 }
-
-const at = (axes, x, y, scale) => `translate(${axes.left(x).toFixed(1)} ${axes.top(y).toFixed(1)}) scale(${scale})`;
 
 function closedForm(targets, beta, depth) {
   return {
@@ -146,34 +119,19 @@ function closedForm(targets, beta, depth) {
   };
 }
 
-/** Each target with its classes. */
-function groupedBy(targets) {
-  return [...new Set(targets)].map((target) => [target, targets.flatMap((one, k) => (one === target ? [k] : []))]);
-}
-
-/** Zero up to the threshold, then what is left of a target. */
-function curve(edge, beta, depth, high, axes) {
-  const from = Math.min(edge, high);
-  const xs = Array.from({ length: 60 }, (_, k) => from + ((high - from) * k) / 59);
-  const kept = edge < high ? xs.map((x) => `L${axes.left(x)} ${axes.top(strength(x, beta, depth))}`) : [];
-  return `M${axes.left(0)} ${axes.top(0)}H${axes.left(from)}${kept.join("")}`;
-}
-
 /** The network that is best at the end of the film, at this moment of it. */
-function followed(moment) {
-  const { last } = moment;
+function networkOf(moment) {
+  const { objective, now, end } = followed(moment);
   const [, classes, neurons] = moment.shapes.strengths;
-  const which = last.best;
-  const of = (values, count) => [...values.subarray(which * count, (which + 1) * count)];
-  const [now, end] = [moment, last].map(({ strengths }) => of(strengths, classes * neurons));
+  const [strengths, last] = [now("strengths"), end("strengths")];
   return {
     classes,
-    largest: Math.max(...now, ...end, 1e-9),
-    at: (k, j) => (k < classes ? now[k * neurons + j] : 0),
-    last: { classes, neurons, at: (k, j) => end[k * neurons + j] },
-    served: of(moment.served, classes),
+    objective,
+    largest: Math.max(...strengths, ...last, 1e-9),
+    at: (k, j) => (k < classes ? strengths[k * neurons + j] : 0),
+    last: { classes, neurons, at: (k, j) => last[k * neurons + j] },
+    served: [...now("served")],
     targets: [...moment.targets],
-    objective: moment.best === which ? moment.objective : moment.objectives[which],
   };
 }
 
@@ -218,16 +176,8 @@ function arranged(neurons, strengths, width, height) {
   });
   for (let i = 0; i < silent; i++) rows.push(next + 2 + (i + 0.5) * row);
   const classes = strengths.map((_, k) => TOP + ((k + 0.5) * room) / strengths.length);
-  const side = { left: split + 34, width: width - split - 44 };
-  const tall = Math.min(height - TOP - 40, 1.3 * side.width);
-  return {
-    classes,
-    rows,
-    frames,
-    left,
-    right,
-    box: { ...side, top: TOP + (height - TOP - 40 - tall) / 2, height: tall },
-  };
+  const box = boxOf(split + 34, TOP, width - split - 44, height - TOP - 40);
+  return { classes, rows, frames, left, right, box };
 }
 
 function tiles(model, { depth }, targets, optimum, network, isOld, of) {
@@ -249,7 +199,10 @@ function tiles(model, { depth }, targets, optimum, network, isOld, of) {
       tag: "exact",
       tone: "certified",
       value: `${present} of ${targets.length}`,
-      note: network ? whose || `in the network: ${network.served.filter(isThere).length}` : "",
+      note: network
+        ? whose ||
+          `${claim.isProved ? "" : "one channel a class is a bound; "}in the network: ${network.served.filter(isThere).length}`
+        : "",
     },
     {
       title: "threshold",
