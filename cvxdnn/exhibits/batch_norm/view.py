@@ -161,6 +161,8 @@ def numbers(case: Case, frame: FitFrame | None) -> None:
 def signs(case: Case, frame: FitFrame | None) -> None:
     """The four signs: closed form beside the network."""
     found = None if frame is None else _measured(case, frame)
+    if found is not None and not alive(found).size:
+        found = None
     table([(name, _number(case.shape.collapse, key), _number(found, key)) for key, name in NAMES.items()], "exact")
 
 

@@ -16,7 +16,7 @@ import { boxOf, ThresholdPlot } from "./threshold_plot.js";
 
 const TOP = 26;
 const ROOM = 1.2; // radius of what is shown, in units of the longest predicted mean
-const LEAST = 0.4; // of it, in units of the longest with the weakest weight decay
+const LEAST = 0.7; // of it, in units of the longest with the weakest weight decay
 const GONE = 1e-3; // length of a mean
 const TILT = (20 * Math.PI) / 180; // of the eye above a space of four classes
 const FIRST_TURN = 25; // degrees
@@ -36,6 +36,8 @@ export default class BatchNorm {
     [this.exact, this.samples, this.means] = Array.from({ length: 3 }, () => svg("g", {}, space));
     this.names = svg("g", {}, this.picture);
     this.plot = new ThresholdPlot(this.picture);
+    this.hint = svg("text", { class: "title" }, this.picture);
+    this.hint.textContent = "drag to turn";
     const role = { class: "turn", role: "slider", tabindex: 0, "aria-label": "Turn the space of the class means" };
     this.handle = svg("rect", { ...role, "aria-valuemin": 0, "aria-valuemax": 360 }, this.picture);
     this.#listen(() => stage.schedule());
@@ -98,7 +100,10 @@ export default class BatchNorm {
   }
 
   #drawHandle(shape) {
-    this.handle.style.display = shape?.target.length === 4 ? "" : "none";
+    const canTurn = shape?.target.length === 4;
+    this.handle.style.display = this.hint.style.display = canTurn ? "" : "none";
+    this.hint.setAttribute("x", this.handle.getAttribute("x"));
+    this.hint.setAttribute("y", Number(this.handle.getAttribute("y")) + 14);
     this.handle.setAttribute("aria-valuenow", this.#turn.toFixed(0));
   }
 
@@ -203,11 +208,20 @@ function distance({ means }, { target }) {
   const [missed, size] = [means.map((mean, k) => mean.map((x, i) => x - target[k][i])), target].map((matrix) =>
     Math.hypot(...matrix.flat()),
   );
-  return size > GONE ? percent(missed / size) : short(missed);
+  if (size > GONE) return percent(missed / size);
+  return missed < GONE ? "all at zero" : short(missed);
 }
 
 const said = (value) => (Number.isNaN(value) ? "none" : value < 5e-4 ? "0.000" : value.toPrecision(3));
 const percent = (share) => (share < 1e-5 ? "under 0.001 %" : `${(100 * share).toPrecision(2)} %`);
+
+function others({ nc1, norms, angles, nc3, nc4 }) {
+  if (Number.isNaN(nc4)) return "every class has vanished";
+  const fewer = Number.isNaN(nc1)
+    ? "not of fewer than two classes"
+    : `NC2 norms ${said(norms)}, angles ${said(angles)}`;
+  return `${fewer} · NC3 ${said(nc3)} · NC4 ${(100 * nc4).toFixed(0)} %`;
+}
 
 function tiles(model, shape, network, isOld, of) {
   const whose = isOld ? `of ${of}; the new training is on its way` : "";
@@ -227,10 +241,7 @@ function tiles(model, shape, network, isOld, of) {
       tag: "measured",
       tone: "measured",
       value: signs ? said(signs.nc1) : "…",
-      note:
-        whose ||
-        (signs &&
-          `NC2 norms ${said(signs.norms)}, angles ${said(signs.angles)} · NC3 ${said(signs.nc3)} · NC4 ${(100 * signs.nc4).toFixed(0)} %`),
+      note: whose || (signs ? others(signs) : ""),
     },
     {
       title: "objective",
