@@ -10,6 +10,7 @@ data change, which flickers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -17,7 +18,7 @@ import streamlit as st
 
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
-from cvxdnn.tasks.fits import FitFrame, Measure, fit_stream
+from cvxdnn.tasks.fits import FitFrame, FitView, fit_stream
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem
 
@@ -60,11 +61,17 @@ def keep_training(
         run.present(first(), subject)
 
 
-def fit_buttons(run: FitRun, problem: FitProblem, measure: Measure | None = None) -> None:
+def fit_buttons(run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]] | None = None) -> None:
     """Train, pause, go on or start again, and one line that says what the run is doing.
 
     A run of another problem, left over from before the controls moved, is stopped.
+
+    Parameters
+    ----------
+    task : callable, optional
+        Makes the training; without it one that takes no film and measures nothing.
     """
+    begin = partial(_begin, run, problem, task or partial(fit_stream, problem))
     if run.is_running and run.subject != problem:
         run.pause()
     frame = run.frame_of(problem)
@@ -74,9 +81,9 @@ def fit_buttons(run: FitRun, problem: FitProblem, measure: Measure | None = None
         elif frame is not None and not frame.done:
             _button(run, "Go on", "play_arrow", run.resume)
         else:
-            _button(run, "Train" if frame is None else "Train again", "play_arrow", _begin, run, problem, measure)
+            _button(run, "Train" if frame is None else "Train again", "play_arrow", begin)
         if frame is not None and not frame.done:
-            st.button("Start again", key=f"{run.name}_again", on_click=_begin, args=(run, problem, measure))
+            st.button("Start again", key=f"{run.name}_again", on_click=begin)
     with st.container(key=f"{run.name}_said"):
         st.caption((run.standing if run.subject == problem else "") or _progress(run, frame))
     if run.message:
@@ -89,15 +96,13 @@ def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str) -> None:
     st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key)
 
 
-def _begin(run: FitRun, problem: FitProblem, measure: Measure | None) -> None:
-    run.start(fit_stream(problem, measure), problem)
+def _begin(run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]]) -> None:
+    run.start(task(), problem)
 
 
-def _button(run: FitRun, label: str, icon: str, action: Callable[..., None], *args: Any) -> None:
+def _button(run: FitRun, label: str, icon: str, action: Callable[[], None]) -> None:
     # One key for what stands in one place: the button changes its face, not its identity.
-    st.button(
-        label, icon=f":material/{icon}:", key=f"{run.name}_train_{icon}", type="primary", on_click=action, args=args
-    )
+    st.button(label, icon=f":material/{icon}:", key=f"{run.name}_train_{icon}", type="primary", on_click=action)
 
 
 def _progress(run: FitRun, frame: FitFrame | None) -> str:

@@ -8,12 +8,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from cvxdnn.exhibits.batch_norm import film as batch_norm
 from cvxdnn.exhibits.depth import lab as depth
 from cvxdnn.exhibits.rank_one import film as rank_one
+from cvxdnn.exhibits.whitened import film as whitened
 from cvxdnn.tasks.first_frames import store_first_frame
 from cvxdnn.tasks.stream import Stream, last_frame
 
-SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (rank_one.sample, depth.sample)
+SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (
+    rank_one.sample,
+    depth.sample,
+    whitened.sample,
+    batch_norm.sample,
+)
 
 
 def main(names: list[str]) -> None:

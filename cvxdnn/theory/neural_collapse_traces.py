@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from cvxdnn.core.types import Array, Indices
-from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics
+from cvxdnn.theory.neural_collapse import NeuralCollapse, metrics
 
 SIGNS = {
     "NC1": "nc1",
@@ -39,15 +39,8 @@ def measured(trained: Trained, labels: Indices) -> NeuralCollapse:
     return metrics(trained.hidden, labels, trained.weights[-1])
 
 
-def traces(trained: Trained, labels: Indices, target: Array) -> dict[str, float]:
-    """One row: every sign of `SIGNS`, and where each class mean is seen from the target shape (K, r)."""
+def traces(trained: Trained, labels: Indices) -> dict[str, float]:
+    """One row: every sign of `SIGNS`."""
     found = measured(trained, labels)
     values = {name: getattr(found, attribute) for name, attribute in SIGNS.items()}
-    row = {name: np.nan if value is None else float(value) for name, value in values.items()}
-    means, _ = aligned_means(found.means, found.means, target)
-    return row | {mean_name(k, axis): float(value) for (k, axis), value in np.ndenumerate(means)}
-
-
-def mean_name(k: int, axis: int) -> str:
-    """The name under which `traces` keeps a coordinate of the mean of class k."""
-    return f"mean {k} {axis}"
+    return {name: np.nan if value is None else float(value) for name, value in values.items()}

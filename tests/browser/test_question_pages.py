@@ -49,18 +49,6 @@ def slider(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key}").get_by_role("slider").first
 
 
-def test_batch_norm_moves_the_closed_form_and_trains_to_it(phone, address):
-    open_page(phone, address, "batch_norm", "Train a classifier")
-    expect_charts(phone, 2)
-    expect(phone.get_by_text("Class sizes: 5, 5, 5")).to_be_visible(timeout=SLOW)
-    slider(phone, "batch_norm_largest").press("ArrowLeft")
-    expect(phone.get_by_text("Class sizes: 4, 4, 4")).to_be_visible(timeout=SLOW)
-    phone.get_by_role("button", name="Train", exact=True).click()
-    expect(phone.get_by_test_id("distance")).to_contain_text(re.compile("above|below"), timeout=SLOW)
-    expect(phone.get_by_text(ENDED).first).to_be_visible(timeout=SLOW)
-    expect_no_overflow(phone)
-
-
 def test_extreme_points_follow_the_weight_decay(phone, address):
     open_page(phone, address, "extreme_points", "convex set")
     expect(phone.locator(".js-plotly-plot").nth(1)).to_be_visible(timeout=SLOW)

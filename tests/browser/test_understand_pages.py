@@ -78,15 +78,3 @@ def test_rank_one_training_reaches_the_closed_form(new_page, address):
     expect(page.get_by_text("converged: the objective no longer falls")).to_be_visible(timeout=SLOW)
     expect(measured(page, "objective")).to_have_text(re.compile(r"^[\d.]+$"))
     expect_no_sideways_scrolling(page)
-
-
-def test_whitened_a_strong_weight_decay_removes_the_channels(new_page, address):
-    page = new_page(**PHONE)
-    open_page(page, address, "whitened", plotly=1, vega=5)
-    expect_no_sideways_scrolling(page)
-    expect(page.get_by_text("all survive")).to_be_visible()
-    press(page.get_by_role("slider", name="Weight decay β"), "End")
-    expect(page.get_by_text("Without one: class 1")).to_be_visible(timeout=SLOW)
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(measured(page, "objective")).to_have_text(re.compile(r"^[\d.]+$"), timeout=SLOW)
-    expect_no_sideways_scrolling(page)

@@ -42,16 +42,25 @@ def sent(app):
     return json.loads(stage.json)
 
 
+def training_of(app, name, seconds=60, wait_for_end=False):
+    """The frame of the training that has begun by itself: the first, or the last; it is paused afterwards."""
+    return _awaited(app, name, seconds, wait_for_end)
+
+
 def text_of(app):
     """Everything in the page's own HTML: the headline and the table of numbers."""
     return " ".join(element.proto.body for element in app.get("html"))
 
 
 def train(app, name, seconds=60, wait_for_end=False):
-    """Wait for a frame of the training, or for its end; press Train where it has not begun by itself."""
-    run = app.session_state["tab"].runs[name]
-    if not run.is_running and any(each.key == f"{name}_train_play_arrow" for each in app.button):
+    """Press Train, where it has not begun by itself, and wait for a frame, or for the end; then the run is paused."""
+    if not app.session_state["tab"].runs[name].is_running:
         app.button(key=f"{name}_train_play_arrow").click().run()
+    return _awaited(app, name, seconds, wait_for_end)
+
+
+def _awaited(app, name, seconds, wait_for_end):
+    run = app.session_state["tab"].runs[name]
     deadline = time.monotonic() + seconds
     while run.frame is None or (wait_for_end and run.is_running):
         assert not run.message, run.message

@@ -38,29 +38,52 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)
+class Shape:
+    """The closed form of a setting, and what it predicts.
+
+    ideal : with the span condition
+    collapse : metrics of that network
+    target, zero : (K, K - 1) and (K - 1,), centred class means and the zero feature, seen from the simplex
+    lengths : (K,) of the class means, not centred; 0 for a class that has vanished
+    """
+
+    ideal: BatchNormSolution
+    collapse: NeuralCollapse
+    target: Array
+    zero: Array
+    lengths: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Case:
-    """One setting's data, closed form, and what it predicts.
+    """One setting's data and closed form.
 
     exact : the closed form, with the span condition checked where it is known before training, at depth 2
-    collapse : metrics of the closed-form network
-    target, zero : (K, K - 1) and (K - 1,), centred class means and the zero feature, seen from the simplex
     """
 
     setting: Setting
     labels: Indices
     problem: FitProblem
     exact: BatchNormSolution
-    collapse: NeuralCollapse
-    target: Array
-    zero: Array
+    shape: Shape
+
+
+@lru_cache(maxsize=512)
+def shape_of(setting: Setting) -> Shape:
+    """What does not depend on the samples themselves."""
+    counts, beta, scaling = setting.counts, setting.beta, setting.scaling
+    Y = one_hot(counts)
+    ideal = solve(Y, beta=beta, scaling=scaling)
+    means = predict(counts, beta=beta, scaling=scaling).means
+    target, zero = aligned_means(means, np.zeros((1, setting.classes)), simplex_vertices(setting.classes))
+    collapse = metrics(ideal.features, Y.argmax(axis=1), ideal.weights[1])
+    return Shape(ideal, collapse, target, zero[0], means.diagonal())
 
 
 @lru_cache(maxsize=64)
 def case_of(setting: Setting) -> Case:
     """Everything that does not depend on training."""
-    counts, scaling = setting.counts, setting.scaling
-    Y = one_hot(counts)
-    labels = Y.argmax(axis=1)
+    Y, scaling = one_hot(setting.counts), setting.scaling
     X = np.random.default_rng(setting.seed).normal(size=(len(Y), setting.inputs))
     architecture: Architecture = "batch_norm" if scaling == "paper" else "batch_norm_torch"
     problem = FitProblem(
@@ -68,10 +91,7 @@ def case_of(setting: Setting) -> Case:
         restarts=RESTARTS, steps=STEPS, polish=POLISH,
     )  # fmt: skip
     exact = solve(Y, beta=setting.beta, features=X if setting.depth == 2 else None, scaling=scaling)
-    ideal = exact if setting.depth > 2 else solve(Y, beta=setting.beta, scaling=scaling)
-    means = predict(counts, beta=setting.beta, scaling=scaling).means
-    target, zero = aligned_means(means, np.zeros((1, setting.classes)), simplex_vertices(setting.classes))
-    return Case(setting, labels, problem, exact, metrics(ideal.features, labels, ideal.weights[1]), target, zero[0])
+    return Case(setting, Y.argmax(axis=1), problem, exact, shape_of(setting))
 
 
 def span_in(case: Case, frame: FitFrame | None) -> Span | None:

@@ -1,22 +1,36 @@
-"""Batch norm and neural collapse: class means move to the place that a closed form predicts, live."""
+"""Batch norm and neural collapse: class means move to the place that a closed form predicts."""
+
+from collections.abc import Hashable
 
 import streamlit as st
 
 from cvxdnn.app.fit import fit_buttons, fit_run
-from cvxdnn.app.page import heading, live, wide_and_narrow
-from cvxdnn.exhibits.batch_norm.case import case_of
-from cvxdnn.exhibits.batch_norm.neural_collapse import means_in_motion, measure_of, progress, signs, signs_over_time
-from cvxdnn.exhibits.batch_norm.view import condition, controls, scales, vanished
+from cvxdnn.app.page import heading, wide_and_narrow
+from cvxdnn.app.parts import Parts
+from cvxdnn.exhibits.batch_norm.case import Setting, case_of
+from cvxdnn.exhibits.batch_norm.film import keep_training, stream_of
+from cvxdnn.exhibits.batch_norm.view import condition, controls, numbers, picture, signs, with_stage
 
-THEOREM = (
-    r"**Theorem.** Let the last hidden layer be batch-normalised, "
-    r"$v_j=\gamma_j\,z_c/\|z_c\|+\alpha_j 1/\sqrt n$ ($z_c$: a neuron's values minus their mean), and let "
-    r"weight decay $\beta$ act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ "
-    r"samples in class $k$ and at least $K$ neurons, the optimum at **every** depth is "
-    r"$\sum_k\bigl(\beta\sqrt{n_k}-\beta^2/2\bigr)$ over classes with $\sqrt{n_k}>\beta$, plus $n_k/2$ for "
-    r"each of the others. Class $k$ uses "
-    r"$(\gamma_k,\alpha_k)=\sqrt{s_k}\,(\sqrt{1-n_k/n},\sqrt{n_k/n})$, $s_k=(\sqrt{n_k}-\beta)_+$."
-)
+WHAT_TO_TRY = r"""
+- **Outward, then gone.** Set 12 samples in the largest class and $\beta=1.3$, then step through the class sizes: the
+  mean of the smallest first moves away from zero, then back, and with $n_k\le\beta^2$ samples it is gone.
+- **Everything vanishes.** Raise $\beta$ to its end: every class falls to the grey cross, the largest last.
+- **Break the condition.** Give each sample two inputs, under *Network and data*: the closed form is then only a lower
+  bound, and the network stays above it.
+"""
+
+THEOREM = r"""
+**Theorem.** Let the last hidden layer be batch-normalised,
+$v_j=\gamma_j\,z_c/\|z_c\|+\alpha_j 1/\sqrt n$ ($z_c$: a neuron's values minus their mean), and let weight decay $\beta$
+act on $\gamma,\alpha$ and the output weights only. With one-hot labels, $n_k$ samples in class $k$ and at least $K$
+neurons, the optimum at **every** depth is $\sum_k\bigl(\beta\sqrt{n_k}-\beta^2/2\bigr)$ over classes with
+$\sqrt{n_k}>\beta$, plus $n_k/2$ for each of the others. Class $k$ uses
+$(\gamma_k,\alpha_k)=\sqrt{s_k}\,(\sqrt{1-n_k/n},\sqrt{n_k/n})$, $s_k=(\sqrt{n_k}-\beta)_+$. Its mean has the length
+$\sqrt{s_k/n_k}$, which is largest at $n_k=4\beta^2$.
+
+**Condition (span).** Every centred class indicator is a combination of the centred features that feed batch norm. With
+PyTorch's own parameters decayed, replace $\beta$ by $\beta/\sqrt n$, and lengths grow by $n^{1/4}$.
+"""
 
 SIGNS_OF_COLLAPSE = r"""
 - **NC1** is 0 when all samples of a class look the same to the last layer.
@@ -34,64 +48,58 @@ def page() -> None:
     run = fit_run("batch_norm")
 
     heading(
-        "Train a classifier and watch its classes move to the corners of a simplex.",
-        "Press Train. Every orange mark is the average of one class inside the network; the blue marks are where the "
-        "best network has it: for equal classes, corners that are all equally far apart. Then make one class smaller, "
-        "and the weight decay larger, until that class vanishes.",
+        "Train a classifier, and its classes move to the corners of a simplex.",
+        "Small marks are samples, as the last hidden layer sees them; orange is the mean of each class. Training pulls "
+        "the samples of a class together and the means to the blue corners, where a formula says they belong.",
     )
 
-    picture, panel = wide_and_narrow()
-
+    wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        setting = controls()
+        beside = controls()
 
-    case = case_of(setting)
-    measure = measure_of(case)
+    def setting() -> Setting:
+        return with_stage(beside)
+
+    def poll() -> None:
+        run.poll()
+        keep_training(run, setting())
+
+    def look() -> Hashable:
+        return setting(), run.is_running, run.number, None if run.is_running else run.frame
+
+    def is_moving() -> bool:
+        return run.is_running
 
     def show_picture() -> None:
+        picture(run, setting())
+
+    def show_numbers() -> None:
+        case = case_of(setting())
+        fit_buttons(run, case.problem, lambda: stream_of(case.setting))
         frame = run.frame_of(case.problem)
-        fit_buttons(run, case.problem, measure)
-        motion, numbers = st.columns([1, 1.05], gap="medium")
-        with motion:
-            means_in_motion(case, frame, turn)
-            st.caption(
-                "Orange: class means (faint: samples), measured. Blue outlines and dashes: the predicted simplex, "
-                "exact. Grey cross: where all outputs are zero and a vanished class ends."
-            )
-        with numbers:
-            signs(case, frame)
-            condition(case, frame)
-            vanished(case)
+        numbers(case, frame)
+        condition(case, frame)
 
-    def show_curves() -> None:
-        frame = run.frame_of(case.problem)
-        st.markdown("**The signs of collapse while it trains.** Measured; 0 at the optimum for equal classes.")
-        signs_over_time(frame)
-        left, right = st.columns([1.4, 1], gap="medium")
-        with left:
-            st.markdown("**Objective above the closed form.** Measured.")
-            progress(case, frame)
-        with right:
-            st.markdown("**Scale and shift, class by class**")
-            scales(case, frame)
-            st.caption("Rings: closed form, exact. Dots: trained, measured.")
+    def show_signs() -> None:
+        case = case_of(setting())
+        signs(case, run.frame_of(case.problem))
 
-    with picture, st.container(border=True):
-        turn = 0.0
-        if setting.classes == 4:
-            turn = st.slider("Turn the tetrahedron (degrees)", 0, 360, 25, key="batch_norm_turn")
-        live(run, show_picture)
+    poll()
+    parts = Parts(poll, lambda: None)
 
-    trained, theorem = wide_and_narrow()
-    with trained, st.container(border=True):
-        live(run, show_curves)
+    with wide:
+        parts.draw("batch_norm_picture", show_picture, shows=look, moves=is_moving)
+        with st.container(border=True):
+            st.markdown("**What to try**")
+            st.markdown(WHAT_TO_TRY)
+    with panel, st.container(border=True):
+        parts.draw("batch_norm_numbers", show_numbers, shows=look, moves=is_moving)
+
+    collapse, theorem = st.columns(2, gap="small")
+    with collapse, st.container(border=True):
+        st.markdown("**The four signs of neural collapse**")
+        st.markdown(SIGNS_OF_COLLAPSE)
+        with st.expander("All of them, closed form beside the network"):
+            parts.draw("batch_norm_signs", show_signs, shows=look)
     with theorem, st.container(border=True):
         st.markdown(THEOREM)
-        st.markdown(
-            r"**Condition (span).** Every centred class indicator is a combination of the centred features that feed "
-            r"batch norm. With PyTorch's own parameters decayed, replace $\beta$ by $\beta/\sqrt n$."
-        )
-
-    with st.container(border=True):
-        st.markdown("**How to read the four signs of neural collapse (NC1 to NC4)**")
-        st.markdown(SIGNS_OF_COLLAPSE)

@@ -1,31 +1,48 @@
-"""The controls of the Batch norm page, and the closed form beside a training run."""
+"""The controls of the Batch norm page, its picture, and the closed form beside a network in numbers."""
+
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
+from cvxdnn.app.films import reel_of
+from cvxdnn.app.fit import FitRun
+from cvxdnn.app.stage import Control, chosen, stage
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.batch_norm.case import Case, Setting, span_holds, span_in
-from cvxdnn.exhibits.batch_norm.charts import scale_chart
+from cvxdnn.exhibits.batch_norm.case import Case, Setting, case_of, shape_of, span_holds, span_in
+from cvxdnn.exhibits.batch_norm.film import alive
+from cvxdnn.exhibits.closed_form.classes import distinct_imbalances
+from cvxdnn.exhibits.closed_form.view import table
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory.batch_norm import Scaling
+from cvxdnn.theory.neural_collapse import NeuralCollapse, metrics
+
+__all__ = ["condition", "controls", "numbers", "picture", "signs", "with_stage"]
 
 PREFIX = "batch_norm_"
+KEY = PREFIX + "stage"
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.6, 1.9, 2.1, 2.5, 2.9, 3.3, 3.6)
 """None is the root of a class size: just there a class vanishes so slowly that training does not finish it."""
+MOST_IMBALANCE = 12
 SCALINGS: dict[Scaling, str] = {"paper": "γ and α (paper)", "torch": "weight and bias (PyTorch)"}
+NAMES = {
+    "nc1": "NC1 spread within classes",
+    "equinorm": "NC2 spread of the norms",
+    "angle_spread": "NC2 angles, off a simplex by",
+    "nc3_raw_uncentred": "NC3 classifier to means, not centred",
+    "nc3_centred": "NC3 both centred",
+    "nc3_raw_centred": "NC3 only the means centred",
+    "nc4": "NC4 agrees with nearest mean",
+    "accuracy": "accuracy on these samples",
+}
 
 
 def controls() -> Setting:
-    """The widgets of the page; moving one starts nothing."""
+    """What is chosen beside the picture: all but weight decay and imbalance, which are under it."""
     first = Setting()
     classes = _slider("classes", "Classes K", 2, 4, first.classes)
     largest = _slider("largest", "Samples of the largest class", 1, 12, first.largest)
-    imbalance = _slider("imbalance", "Largest class : smallest class", 1, 12, first.imbalance)
-    st.caption("Class sizes: " + ", ".join(map(str, Setting(classes, largest, imbalance).counts)))
-    beta = st.select_slider(
-        "Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func=lambda value: f"{value:g}"
-    )
     with st.expander("Network and data"):
         depth = _slider("depth", "Depth (weight layers)", 2, 4, first.depth)
         inputs = _slider("inputs", "Inputs of each sample", 1, 48, first.inputs)
@@ -34,7 +51,82 @@ def controls() -> Setting:
             "Weight decay acts on", list(SCALINGS), format_func=SCALINGS.__getitem__, key=PREFIX + "scaling"
         )
         seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return Setting(classes, largest, imbalance, beta, depth, inputs, width, scaling, int(seed))
+    return replace(
+        first, classes=classes, largest=largest, depth=depth, inputs=inputs, width=width, scaling=scaling,
+        seed=int(seed),
+    )  # fmt: skip
+
+
+def with_stage(setting: Setting) -> Setting:
+    """The setting with what is chosen under the picture."""
+    beta = float(chosen(KEY, "beta", BETAS, setting.beta))
+    return replace(setting, beta=beta, imbalance=int(chosen(KEY, "imbalance", _imbalances(setting), setting.imbalance)))
+
+
+def picture(run: FitRun, setting: Setting) -> None:
+    """The stage: class means, samples, the predicted simplex, and how far each class is from zero."""
+    case = case_of(setting)
+    imbalances = _imbalances(setting)
+    controls: list[Control] = [
+        {
+            "name": "beta",
+            "label": "weight decay β =",
+            "values": BETAS,
+            "labels": [f"{beta:g}" for beta in BETAS],
+            "value": setting.beta,
+        },
+        {
+            "name": "imbalance",
+            "label": "class sizes",
+            "values": imbalances,
+            "labels": [", ".join(map(str, replace(setting, imbalance=one).counts)) for one in imbalances],
+            "value": setting.imbalance,
+        },
+    ]
+    stage(
+        "batch_norm",
+        _model(setting, span_holds(case, run.frame_of(case.problem))),
+        key=KEY,
+        controls=controls,
+        legend=[
+            {"label": "predicted mean, simplex", "style": "frame-of-means"},
+            {"label": "mean of a class", "style": "network-sign"},
+            {"label": "its samples", "style": "sample-sign"},
+        ],
+        film=reel_of(run, plays=True),
+        of=f"β = {setting.beta:g}, classes of {', '.join(map(str, setting.counts))}",
+        bound=case.exact.lower_bound,
+    )
+
+
+def _model(setting: Setting, holds: bool | None) -> dict[str, Any]:
+    """What the picture takes besides the film: the closed form for every weight decay, and for every imbalance."""
+    others = [
+        *(replace(setting, beta=beta) for beta in BETAS),
+        *(replace(setting, imbalance=imbalance) for imbalance in _imbalances(setting)),
+    ]
+    return {
+        "shapes": {f"{one.beta:.15g} {one.imbalance}": _told(one) for one in others},
+        "claim": "a lower bound: the span condition fails" if holds is False else "optimum, proved",
+        "largest": setting.largest,
+    }
+
+
+def _told(setting: Setting) -> dict[str, Any]:
+    """The closed form of a setting.
+
+    stretch : what a unit of the scale is;  reach : the longest centred mean with the weakest weight decay
+    """
+    shape, weakest = shape_of(setting), shape_of(replace(setting, beta=BETAS[0]))
+    return {
+        "value": shape.ideal.lower_bound,
+        "counts": setting.counts,
+        "target": shape.target.tolist(),
+        "zero": shape.zero.tolist(),
+        "reach": float(np.linalg.norm(weakest.target, axis=1).max()),
+        "beta": shape.ideal.effective_beta,
+        "stretch": sum(setting.counts) ** 0.5 if setting.scaling == "torch" else 1.0,
+    }
 
 
 def condition(case: Case, frame: FitFrame | None) -> None:
@@ -53,27 +145,33 @@ def condition(case: Case, frame: FitFrame | None) -> None:
         )
 
 
-def vanished(case: Case) -> None:
-    """Which classes the weight decay has removed, and why."""
-    effective = case.exact.effective_beta
-    name = "β" if case.setting.scaling == "paper" else "β/√n"
-    gone = [k for k, s in enumerate(case.exact.s) if s == 0]
-    if gone:
-        listed = ", ".join(f"class {k + 1} (√{case.setting.counts[k]} ≤ {effective:.3g})" for k in gone)
-        st.info(f"Vanished at the optimum, because √nₖ ≤ {name}: {listed}. All its features and weights are zero.")
-    else:
-        smallest = np.sqrt(min(case.setting.counts))
-        st.caption(f"Every class survives: {name} = {effective:.3g} is below √n of the smallest, {smallest:.3g}.")
+def numbers(case: Case, frame: FitFrame | None) -> None:
+    """Objective, classes, and the factors of batch normalisation: closed form beside the network."""
+    found = None if frame is None else _measured(case, frame)
+    trained = (None, None) if frame is None else _by_class(frame)
+    rows = [
+        ("objective", f"{case.exact.lower_bound:.6f}", "–" if frame is None else f"{frame.objective:.6f}"),
+        ("classes that survive", _survivors(case.shape.collapse), _survivors(found)),
+        ("scales γ of the classes", _listed(case.exact.gamma), _listed(trained[0])),
+        ("shifts α", _listed(case.exact.alpha), _listed(trained[1])),
+    ]
+    table(rows, _tag(case, frame))
 
 
-def scales(case: Case, frame: FitFrame | None) -> None:
-    """Scale and shift of each class, closed form and trained."""
-    n = len(case.labels)
-    shares = np.array(case.setting.counts) / n
-    directions = np.column_stack([np.sqrt(1 - shares), np.sqrt(shares)])
-    trained = None if frame is None else _by_class(frame)
-    columns, specification = scale_chart((case.exact.gamma, case.exact.alpha), directions, trained)
-    st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "scales", width="content")
+def signs(case: Case, frame: FitFrame | None) -> None:
+    """The four signs: closed form beside the network."""
+    found = None if frame is None else _measured(case, frame)
+    if found is not None and not alive(found).size:
+        found = None
+    table([(name, _number(case.shape.collapse, key), _number(found, key)) for key, name in NAMES.items()], "exact")
+
+
+def _measured(case: Case, frame: FitFrame) -> NeuralCollapse:
+    return metrics(frame.view.hidden, case.labels, frame.view.network.weights[-1])
+
+
+def _tag(case: Case, frame: FitFrame | None) -> str:
+    return "lower bound" if span_holds(case, frame) is False else "exact"
 
 
 def _by_class(frame: FitFrame) -> tuple[Array, Array]:
@@ -85,6 +183,25 @@ def _by_class(frame: FitFrame) -> tuple[Array, Array]:
         for part in (frame.view.network.gamma, frame.view.network.alpha)
     ]
     return np.sqrt(squares[0]), np.sqrt(squares[1])
+
+
+def _listed(values: Array | None) -> str:
+    return "–" if values is None else ", ".join(f"{value:.2f}" for value in values)
+
+
+def _survivors(found: NeuralCollapse | None) -> str:
+    return "–" if found is None else f"{len(alive(found))} of {len(found.counts)}"
+
+
+def _number(found: NeuralCollapse | None, attribute: str) -> str:
+    value = None if found is None else getattr(found, attribute)
+    if value is None:
+        return "–"
+    return f"{100 * value:.3g} %" if attribute in ("nc4", "accuracy") else f"{value:.4f}"
+
+
+def _imbalances(setting: Setting) -> tuple[int, ...]:
+    return distinct_imbalances(setting.classes, setting.largest, MOST_IMBALANCE)
 
 
 def _slider(name: str, label: str, low: int, high: int, value: int) -> int:

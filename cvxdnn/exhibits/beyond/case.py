@@ -10,7 +10,7 @@ from cvxdnn.core.types import Array
 from cvxdnn.exhibits.beyond.closed_form_charts import LOCAL, OPTIMUM, SOFT
 from cvxdnn.tasks.fits import FitFrame, Measure
 from cvxdnn.theory.deep_linear import NormConstrained, norm_constrained
-from cvxdnn.theory.neural_collapse import one_hot, predict, simplex_vertices
+from cvxdnn.theory.neural_collapse import one_hot, predict
 from cvxdnn.theory.neural_collapse_traces import traces
 from cvxdnn.theory.shrinkage import shrink
 from cvxdnn.theory.whitened import RankTwo, rank_two_counterexample, solve
@@ -116,8 +116,7 @@ def collapse_case(classes: int, smallest: int, beta: float) -> Collapse:
     found = predict(counts, beta=beta)
     values = (found.nc3_raw_centred, found.nc3_raw_uncentred, found.nc3_centred)
     limits = {name: value for name, value in zip(DISTANCES.values(), values, strict=True) if value is not None}
-    target = simplex_vertices(classes)
-    measure = partial(traces, labels=Y.argmax(axis=1), target=target)
+    measure = partial(traces, labels=Y.argmax(axis=1))
     return Collapse(limits, bool((found.s == 0).any()), problem, measure)
 
 

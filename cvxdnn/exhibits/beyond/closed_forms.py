@@ -5,6 +5,7 @@ is exact; what was trained is measured, and a number of restarts, however large,
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -14,7 +15,7 @@ from cvxdnn.app.fit_charts import objective_chart
 from cvxdnn.app.page import live
 from cvxdnn.exhibits.beyond import case as cases
 from cvxdnn.exhibits.beyond.closed_form_charts import cosines_chart, distance_chart, shrinkage_chart
-from cvxdnn.tasks.fits import FitFrame, Measure
+from cvxdnn.tasks.fits import FitFrame, Measure, fit_stream
 from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["closed_form_limits"]
@@ -197,7 +198,7 @@ def _trained(
     run: FitRun = fit_run(PREFIX + card)
 
     def content() -> None:
-        fit_buttons(run, problem, measure)
+        fit_buttons(run, problem, partial(fit_stream, problem, measure))
         draw(run.frame_of(problem))
         st.caption(caption)
 

@@ -17,7 +17,7 @@ from cvxdnn.tasks.stream import Stream
 from cvxdnn.training.fitting import FitSnapshot
 from cvxdnn.training.fitting.chain import alignment, singular_values
 
-__all__ = ["keep_training", "moment", "sample"]
+__all__ = ["keep_training", "moment", "sample", "stream_of"]
 
 NAME = "rank_one"
 

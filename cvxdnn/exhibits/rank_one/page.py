@@ -8,7 +8,7 @@ from cvxdnn.app.fit import fit_buttons, fit_run
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.rank_one.case import RankOneCase, RankOneSetting, rank_one_data
-from cvxdnn.exhibits.rank_one.film import keep_training
+from cvxdnn.exhibits.rank_one.film import keep_training, stream_of
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
 from cvxdnn.exhibits.rank_one.view import (
     Closed,
@@ -76,7 +76,7 @@ def page() -> None:
         picture(run, setting(), case())
 
     def show_buttons() -> None:
-        fit_buttons(run, rank_one_data(setting()).problem)
+        fit_buttons(run, rank_one_data(setting()).problem, lambda: stream_of(setting()))
 
     def show_facts() -> None:
         known = case()

@@ -8,11 +8,11 @@ import numpy as np
 from cvxdnn.core.types import Array, Indices
 from cvxdnn.exhibits.closed_form.classes import class_sizes
 from cvxdnn.exhibits.closed_form.optimum import Optimum
-from cvxdnn.theory import shrink, whitened
+from cvxdnn.theory import whitened
 from cvxdnn.theory.whitened import Architecture, Whitened
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["WhitenedCase", "WhitenedSetting", "strength_curves", "whitened_case"]
+__all__ = ["WhitenedCase", "WhitenedSetting", "whitened_case"]
 
 RESTARTS, STEPS, POLISH = 12, 2000, 500
 
@@ -27,8 +27,8 @@ class WhitenedSetting:
     """
 
     classes: int = 3
-    largest: int = 3
-    imbalance: int = 1
+    largest: int = 4
+    imbalance: int = 2
     real_target: bool = False
     extra_inputs: int = 2
     beta: float = 0.1
@@ -56,13 +56,8 @@ class WhitenedCase:
     solution: Whitened
     optimum: Optimum
 
-    @property
-    def directions(self) -> int:
-        """How many singular values of a layer are worth showing."""
-        return min(4, self.solution.targets.size)
 
-
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def whitened_case(setting: WhitenedSetting) -> WhitenedCase:
     """Everything that does not depend on training."""
     rng = np.random.default_rng(setting.seed)
@@ -85,14 +80,6 @@ def whitened_case(setting: WhitenedSetting) -> WhitenedCase:
         setting, problem, groups, solution,
         Optimum(solution.objective, solution.dual_bound, solution.status, values, width),
     )  # fmt: skip
-
-
-def strength_curves(setting: WhitenedSetting, betas: Array) -> tuple[Array, Array]:
-    """Targets (C,) of the channels and their strengths (k, C) for each weight decay, descending targets."""
-    case = whitened_case(setting)
-    targets = np.unique(case.solution.targets)[::-1]
-    strengths = [shrink(targets, beta, setting.depth).minimizer for beta in betas]
-    return targets, np.array(strengths)
 
 
 def _size(setting: WhitenedSetting) -> dict[str, int]:

@@ -1,18 +1,23 @@
 """Whitened data: one channel for each class, where that is optimal, and where a deep network does better."""
 
+from collections.abc import Hashable
+
 import streamlit as st
 
-from cvxdnn.app.fit import fit_run
-from cvxdnn.app.page import heading, live, wide_and_narrow
-from cvxdnn.exhibits.closed_form.view import layers, training
-from cvxdnn.exhibits.whitened.view import (
-    case_of,
-    channels,
-    controls,
-    counterexample,
-    facts,
-    vanishing_curves,
-)
+from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.page import heading, wide_and_narrow
+from cvxdnn.app.parts import Parts
+from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
+from cvxdnn.exhibits.whitened.film import keep_training, stream_of
+from cvxdnn.exhibits.whitened.view import controls, counterexample, facts, picture, with_stage
+
+WHAT_TO_TRY = r"""
+- **Lose a channel.** Make the class sizes unequal and raise $\beta$: the smallest class falls below the threshold and
+  loses its frame. With two layers its strength fades to zero, with three or more it jumps.
+- **Other neurons, same strengths.** Choose another seed under *Data and network*: other neurons serve each class, and
+  each channel is as strong as before.
+- **Go below.** Set six layers: training ends below the value of one channel per class.
+"""
 
 THEOREM = r"""
 **Theorem.** Let $XX^T=I$ and let $Y$ be one-hot, with $n_k$ samples in class $k$. *One channel per class* costs
@@ -43,47 +48,55 @@ def page() -> None:
     run = fit_run("whitened")
 
     heading(
-        "A classifier gives every class a channel of its own, until it is deep.",
-        "Press Train and look at the map “Who fires for whom”: each neuron ends up firing for one class only, and "
-        "those of one class are its channel. Make one class smaller, raise the weight decay, and it loses its channel. "
-        "Then set the depth to 6: training goes below the value of one channel per class.",
+        "A classifier gives every class neurons of its own, until it is deep.",
+        "A line says that a class makes a neuron fire. Training thins the lines out until each neuron serves one "
+        "class: its neurons are the channel of that class. Raise the weight decay until the channels are lost.",
     )
 
-    picture, panel = wide_and_narrow()
-
+    wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        setting = controls()
+        beside = controls()
 
-    case = case_of(setting)
+    def setting() -> WhitenedSetting:
+        return with_stage(beside)
 
-    def show_training() -> None:
-        training(run, case.problem, case.optimum, lambda frame: facts(case, frame))
+    def poll() -> None:
+        run.poll()
+        keep_training(run, setting())
 
-    def show_layers() -> None:
-        layers(run, case.problem, case.optimum, case.directions, lambda frame: channels(case, frame))
-        st.caption(
-            "Blue marks: closed form. Orange: best of the trained networks, measured. Samples are sorted by class, "
-            "neurons by the class they fire for most; full orange is strong. Alignment, measured, is 1 (full blue) "
-            "where a direction that leaves one layer is the one that enters the next; grey directions have vanished."
-        )
+    def look() -> Hashable:
+        return setting(), run.is_running, run.number, None if run.is_running else run.frame
 
-    with picture, st.container(border=True):
-        live(run, show_training)
+    def is_moving() -> bool:
+        return run.is_running
 
-    inside, theorem = wide_and_narrow()
-    with inside, st.container(border=True):
-        live(run, show_layers)
+    def show_picture() -> None:
+        picture(run, setting())
+
+    def show_facts() -> None:
+        case = whitened_case(setting())
+        fit_buttons(run, case.problem, lambda: stream_of(case.setting))
+        facts(case, run.frame_of(case.problem))
+
+    def show_lower() -> None:
+        counterexample(setting().beta)
+
+    poll()
+    parts = Parts(poll, lambda: None)
+
+    with wide:
+        parts.draw("whitened_picture", show_picture, shows=look, moves=is_moving)
+    with panel, st.container(border=True):
+        parts.draw("whitened_facts", show_facts, shows=look, moves=is_moving)
+
+    with wide, st.container(border=True):
+        st.markdown("**What to try**")
+        st.markdown(WHAT_TO_TRY)
+
+    lower, theorem = st.columns(2, gap="small")
+    with lower, st.container(border=True):
+        st.markdown("**The network that is lower.** Three classes of one sample each, five layers.")
+        parts.draw("whitened_lower", show_lower, shows=lambda: setting().beta)
+        st.markdown(RANK_TWO)
     with theorem, st.container(border=True):
         st.markdown(THEOREM)
-
-    curves, beyond = st.columns(2, gap="small")
-    with curves, st.container(border=True):
-        st.markdown("**How a channel vanishes.** Exact, for the depth chosen.")
-        vanishing_curves(setting)
-        st.caption(
-            "Two layers fade it out: a soft threshold. Three or more cut it off: it jumps to zero. Dotted: your β."
-        )
-    with beyond, st.container(border=True):
-        st.markdown("**The network that is lower.** Three classes of one sample each, five layers.")
-        counterexample(setting.beta)
-        st.markdown(RANK_TWO)

@@ -2,55 +2,133 @@
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.fit import chart
-from cvxdnn.app.page import figure
+from cvxdnn.app.films import reel_of
+from cvxdnn.app.fit import FitRun
+from cvxdnn.app.stage import Control, chosen, stage
 from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers
-from cvxdnn.exhibits.whitened.case import WhitenedCase, WhitenedSetting, strength_curves, whitened_case
-from cvxdnn.exhibits.whitened.charts import channels_chart, strength_figure
+from cvxdnn.exhibits.closed_form.classes import distinct_imbalances
+from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers, sentence
+from cvxdnn.exhibits.whitened.case import WhitenedCase, WhitenedSetting, whitened_case
+from cvxdnn.exhibits.whitened.film import served_in
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory.whitened import Architecture, RankTwo, rank_two_counterexample
 
-__all__ = ["case_of", "channels", "controls", "counterexample", "facts", "vanishing_curves"]
+__all__ = ["controls", "counterexample", "facts", "picture", "with_stage"]
 
 PREFIX = "whitened_"
+KEY = PREFIX + "stage"
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
+DEPTHS = tuple(range(2, 9))
+MOST_IMBALANCE = 8
+NOTHING = 0.1
+"""A channel that gives less than this share of its target is not counted in a network."""
 TARGETS = ("class labels", "one real number")
 NAMES: dict[Architecture, str] = {
     "standard": "standard: shared layers",
     "parallel": "parallel: a sum of separate chains",
 }
-CURVE_BETAS = np.geomspace(0.01, 5, 600)
 
 
 def controls() -> WhitenedSetting:
-    """The widgets of the page; moving one starts nothing."""
+    """What is chosen beside the picture: all but weight decay, depth and imbalance, which are under it."""
     first = WhitenedSetting()
     architecture: Architecture = st.radio(
         "Network", list(NAMES), format_func=NAMES.__getitem__, key=PREFIX + "architecture"
     )
-    depth = _slider("depth", "Depth (weight layers L)", 2, 8, first.depth)
-    beta = st.select_slider("Weight decay β", BETAS, first.beta, key=PREFIX + "beta", format_func="{:g}".format)
     classes = _slider("classes", "Classes K", 2, 6, first.classes)
     largest = _slider("largest", "Samples of the largest class", 1, 8, first.largest)
-    imbalance = _slider("imbalance", "Largest class : smallest class", 1, 8, first.imbalance)
-    st.caption("Class sizes: " + ", ".join(map(str, WhitenedSetting(classes, largest, imbalance).counts)))
     with st.expander("Data and network"):
         real = st.radio("Targets", TARGETS, key=PREFIX + "targets") == TARGETS[1]
         extra = _slider("extra", "Inputs beyond the number of samples", 0, 10, first.extra_inputs)
         name = "Neurons in each hidden layer" if architecture == "standard" else "Branches"
         width = _slider("width", name, 1, 40, first.width)
         seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return WhitenedSetting(classes, largest, imbalance, real, extra, beta, depth, architecture, width, int(seed))
+    return replace(
+        first, architecture=architecture, classes=classes, largest=largest, real_target=real, extra_inputs=extra,
+        width=width, seed=int(seed),
+    )  # fmt: skip
 
 
-def case_of(setting: WhitenedSetting) -> WhitenedCase:
-    """Everything that does not depend on training."""
-    return whitened_case(setting)
+def with_stage(setting: WhitenedSetting) -> WhitenedSetting:
+    """The setting with what is chosen under the picture."""
+    imbalances = _imbalances(setting)
+    usual = setting.imbalance if setting.imbalance in imbalances else imbalances[0]
+    return replace(
+        setting,
+        beta=float(chosen(KEY, "beta", BETAS, setting.beta)),
+        depth=int(chosen(KEY, "depth", DEPTHS, setting.depth)),
+        imbalance=int(chosen(KEY, "imbalance", imbalances, usual)),
+    )
+
+
+def picture(run: FitRun, setting: WhitenedSetting) -> None:
+    """The stage: classes, neurons, who fires for whom, and the strength of each channel."""
+    imbalances = _imbalances(setting)
+    sizes = [", ".join(map(str, replace(setting, imbalance=imbalance).counts)) for imbalance in imbalances]
+    controls: list[Control] = [
+        {
+            "name": "beta",
+            "label": "weight decay β =",
+            "values": BETAS,
+            "labels": [f"{beta:g}" for beta in BETAS],
+            "value": setting.beta,
+        },
+        {
+            "name": "depth",
+            "label": "weight layers L =",
+            "values": DEPTHS,
+            "labels": [str(depth) for depth in DEPTHS],
+            "value": setting.depth,
+        },
+        {
+            "name": "imbalance",
+            "label": "class sizes",
+            "values": imbalances,
+            "labels": sizes,
+            "value": setting.imbalance,
+        },
+    ]
+    stage(
+        "whitened",
+        _model(setting),
+        key=KEY,
+        controls=controls,
+        legend=[
+            {"label": "class fires neuron, as wide as it is strong", "style": "link-sign"},
+            {"label": "channel, closed form", "style": "channel-sign"},
+            {"label": "network", "style": "network-sign"},
+        ],
+        film=reel_of(run, plays=True),
+        of=f"β = {setting.beta:g}, {setting.depth} layers",
+        bound=whitened_case(setting).optimum.lower_bound,
+    )
+
+
+def _model(setting: WhitenedSetting) -> dict[str, Any]:
+    """What the picture takes besides the film: the targets' lengths for every imbalance, what is known of each depth.
+
+    The numbers of the closed form are computed in the browser.
+    """
+    unequal = {str(imbalance): replace(setting, imbalance=imbalance) for imbalance in _imbalances(setting)}
+    targets = {name: whitened_case(one).solution.targets.tolist() for name, one in unequal.items()}
+    deep = {str(depth): whitened_case(replace(setting, depth=depth)).optimum for depth in DEPTHS}
+    return {
+        "targets": targets,
+        "sizes": None if setting.real_target else {name: one.counts for name, one in unequal.items()},
+        "largest": max(map(max, targets.values())),
+        "names": group_names(setting),
+        "measure": "length of its targets" if setting.real_target else "√n of a class",
+        "nothing": NOTHING,
+        "counted": "signs that have a channel" if setting.real_target else "classes that have a channel",
+        "claims": {
+            name: {"name": one.name, "said": sentence(one), "isProved": one.status.ok} for name, one in deep.items()
+        },
+    }
 
 
 def facts(case: WhitenedCase, frame: FitFrame | None) -> None:
@@ -59,38 +137,17 @@ def facts(case: WhitenedCase, frame: FitFrame | None) -> None:
     noun = "Hidden layers" if setting.architecture == "standard" else "Sums of branches"
     condition_on_width(case.optimum, setting.width, noun)
     present = int(np.count_nonzero(case.solution.present))
-    seen = "–" if frame is None else str(int(np.linalg.matrix_rank(frame.view.outputs, tol=0.01)))
-    name = "channels, rank of the outputs" if setting.real_target else "classes that survive"
-    numbers(case.problem, case.optimum, frame, more=((name, f"{present} of {len(case.solution.targets)}", seen),))
-    _vanishing(case)
+    name = "channels" if setting.real_target else "classes that survive"
+    of = len(case.solution.targets)
+    numbers(case.problem, case.optimum, frame, more=((name, f"{present} of {of}", _channels(case, frame)),))
 
 
-def channels(case: WhitenedCase, frame: FitFrame | None) -> None:
-    """Which samples each neuron of the last hidden layer fires for."""
-    st.markdown("**Who fires for whom**")
-    hidden = np.zeros((len(case.groups), case.setting.width)) if frame is None else frame.view.hidden
-    chart(channels_chart(hidden, case.groups, group_names(case.setting), height=260), key=PREFIX + "channels")
-
-
-def _vanishing(case: WhitenedCase) -> None:
-    """Which channels the weight decay has removed, and why."""
-    solution, targets = case.solution, case.solution.targets
-    what = "norm of its targets" if case.setting.real_target else "√nₖ"
-    named = [f"{name} ({target:.3g})" for name, target in zip(group_names(case.setting), targets, strict=True)]
-    gone = [name for name, present in zip(named, solution.present, strict=True) if not present]
-    rule = f"A channel needs {what} of at least {solution.threshold:.3g} at β = {case.setting.beta:g}."
-    if gone:
-        st.info(f"{rule} Without one: {', '.join(gone)}.")
-    else:
-        st.caption(f"{rule} The weakest has {targets.min():.3g}: all survive.")
-
-
-def vanishing_curves(setting: WhitenedSetting) -> None:
-    """Strength of each channel over the weight decay."""
-    plain = replace(setting, beta=WhitenedSetting().beta, architecture="standard", width=1)
-    targets, strengths = _curves(plain)
-    names = [f"target {target:.3g}" if setting.real_target else _samples(round(target**2)) for target in targets]
-    figure(strength_figure(CURVE_BETAS, targets, strengths, names, setting.beta), key=PREFIX + "strengths")
+def _channels(case: WhitenedCase, frame: FitFrame | None) -> str:
+    """How many the network has."""
+    if frame is None:
+        return "–"
+    served, targets = served_in(frame.view.outputs, case.problem.Y, case.groups)
+    return str(np.count_nonzero(served > NOTHING * targets))
 
 
 def counterexample(beta: float) -> None:
@@ -106,25 +163,20 @@ def counterexample(beta: float) -> None:
     lower.metric("network of rank two, upper bound", f"{found.objective:.5f}", change, delta_color="off")
 
 
+def _imbalances(setting: WhitenedSetting) -> tuple[int, ...]:
+    return distinct_imbalances(setting.classes, setting.largest, MOST_IMBALANCE)
+
+
 def group_names(setting: WhitenedSetting) -> list[str]:
     """What the channels are called."""
     if setting.real_target:
-        return ["positive targets", "negative targets"]
+        return ["positive", "negative"]
     return [f"class {k + 1}" for k in range(setting.classes)]
-
-
-@lru_cache(maxsize=64)
-def _curves(setting: WhitenedSetting) -> tuple[np.ndarray, np.ndarray]:
-    return strength_curves(setting, CURVE_BETAS)
 
 
 @lru_cache(maxsize=64)
 def _counterexample(beta: float) -> RankTwo:
     return rank_two_counterexample(beta)
-
-
-def _samples(count: int) -> str:
-    return "1 sample" if count == 1 else f"{count} samples"
 
 
 def _slider(name: str, label: str, low: int, high: int, value: int) -> int:

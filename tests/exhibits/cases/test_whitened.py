@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cvxdnn.exhibits.whitened.case import WhitenedSetting, strength_curves, whitened_case
+from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,3 @@ def test_samples_are_whitened_and_sorted_by_group(real_target):
 def test_parallel_networks_have_branches():
     problem = whitened_case(WhitenedSetting(architecture="parallel", width=9)).problem
     assert (problem.branches, problem.width) == (9, 2)
-
-
-@pytest.mark.parametrize("depth", [2, 3, 6])
-def test_strengths_fall_and_only_deep_networks_jump(depth):
-    betas = np.geomspace(0.01, 5, 2000)
-    targets, strengths = strength_curves(WhitenedSetting(depth=depth, largest=6, imbalance=6), betas)
-    assert targets.tolist() == sorted(set(targets), reverse=True)
-    assert (np.diff(strengths, axis=0) <= 0).all()
-    largest_step = -np.diff(strengths, axis=0).min()
-    assert (largest_step > 0.3) == (depth > 2)
-    assert not strengths[-1].any()

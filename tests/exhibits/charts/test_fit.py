@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cvxdnn.app.fit_charts import alignment_chart, norm_chart, objective_chart, spectrum_chart, trace_chart
+from cvxdnn.app.fit_charts import objective_chart
 
 SHORT = np.array([[0, 3.0, 2.5]])
 LONG = np.array([[0, 3.0, 2.5], [10, 1.5, 2.0], [20, 1.1, np.inf]])
@@ -13,10 +13,6 @@ CHARTS = {
     "objective": lambda history: objective_chart(history, 1.0),
     "objective alone": objective_chart,
     "excess": lambda history: objective_chart(history, 1.0, excess=True),
-    "traces": lambda history: trace_chart(history, {"NC1": history[:, 1], "NC2": history[:, 2]}, log=True),
-    "spectrum": lambda history: spectrum_chart(history[:, 1:] if history.size else None, np.ones((3, 2))),
-    "norms": lambda history: norm_chart(history[:, 1] if history.size else None, np.ones(3)),
-    "alignment": lambda history: alignment_chart(np.full((2, 2, 2), history.size / 10)),
 }
 
 
@@ -44,9 +40,3 @@ def test_logarithms_get_positive_numbers():
     history = np.array([[0, 2.0], [1, 1.0 - 1e-16], [2, 0.5]])
     columns, _ = objective_chart(history, 1.0, excess=True)
     assert (columns["value"] > 0).all()
-
-
-def test_vanished_directions_have_a_colour_of_their_own():
-    columns, specification = alignment_chart(np.array([[[1.0, np.nan], [np.nan, np.nan]]]))
-    assert list(columns["value"]) == [1.0, -1.0, -1.0, -1.0]
-    assert specification["encoding"]["color"]["condition"]["test"] == "datum.value < 0"

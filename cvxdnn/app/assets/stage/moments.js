@@ -1,8 +1,8 @@
 /**
  * Films of numbers and arrays by name, the same in every still; between two stills each entry is between theirs.
  *
- * @typedef {Record<string, number | Float32Array> & {step: number, shapes: Record<string, number[]>}} Moment
- *   arrays lie flat, the last index first to change
+ * @typedef {Record<string, number | Float32Array> & {step: number, shapes: Record<string, number[]>, last: Moment}} Moment
+ *   arrays lie flat, the last index first to change; `last`: that of the same film
  */
 
 const PER_SECOND = 16; // stills
@@ -41,7 +41,13 @@ export class Moments {
       moment[name] = t === 0 ? a : a.map((value, i) => between(value, b[i], t));
     }
     moment.step = Math.round(moment.step);
+    moment.last = k + 1 < this.length ? this.#last() : moment;
     return moment;
+  }
+
+  #last() {
+    this.end ??= this.at(this.length - 1);
+    return this.end;
   }
 
   /** How far the objective is above a bound at every still, as a share of it. */

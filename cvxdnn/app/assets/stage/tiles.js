@@ -9,6 +9,17 @@
  * @property {string} [note] what it says, in a line or two
  */
 
+const AGREE = 1e-6; // shares below are said as they are
+const ROUND_OFF = 1e-15;
+
+/** How far an objective is from a value, as a share of it, in words. */
+export function apart(share) {
+  if (Math.abs(share) < AGREE) return `${powerOf(Math.max(Math.abs(share), ROUND_OFF))} apart`;
+  return `${(100 * Math.abs(share)).toPrecision(3)} % ${share < 0 ? "below" : "above"}`;
+}
+
+const powerOf = (share) => share.toExponential(0).replace("-", "\u2212");
+
 function make(parent) {
   const tile = document.createElement("div");
   tile.className = "tile";

@@ -6,8 +6,9 @@
  * most 90 degrees. Blue frames are the closed form of the weight decay and depth that are chosen.
  */
 
-import { axisLabels, clamp, percent, short, ticks } from "../../common/numbers.js";
+import { axisLabels, clamp, short, ticks } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
+import { apart } from "../tiles.js";
 
 const TOP = 6;
 const DIAL = 0.3; // share of the height that the dials take
@@ -125,7 +126,7 @@ function tiles(optimum, moment, angles, measured, isOld, of) {
       title: "network against closed form",
       tag: "measured",
       tone: "measured",
-      value: excess === null ? (moment ? short(moment.objective) : "…") : percent(excess),
+      value: excess === null ? (moment ? short(moment.objective) : "…") : apart(excess),
       note:
         whose || (optimum ? `the closed form: ${short(optimum.value)}, ${optimum.name}` : "closed form being computed"),
     },

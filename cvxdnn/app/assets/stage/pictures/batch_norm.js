@@ -1,0 +1,261 @@
+/**
+ * Class means and samples of the last hidden layer, in the space that the means span: a line for two classes, a plane for
+ * three, and for four classes a space that can be turned. Python has turned the network's places so that they lie as near
+ * to the predicted ones as a rotation allows: distances and angles are those in the network.
+ *
+ * Beside it, how long the mean of a class of n samples is, sqrt(s / n) with s = max(sqrt(n) - beta, 0): longest at
+ * n = 4 beta^2, and zero up to n = beta^2, where the class vanishes.
+ */
+
+import { short } from "../../common/numbers.js";
+import { svg } from "../../common/svg.js";
+import { apart } from "../tiles.js";
+import { markOf, styleOf } from "./classes.js";
+import { followed } from "./restarts.js";
+import { boxOf, ThresholdPlot } from "./threshold_plot.js";
+
+const TOP = 26;
+const ROOM = 1.2; // radius of what is shown, in units of the longest predicted mean
+const LEAST = 0.7; // of it, in units of the longest with the weakest weight decay
+const GONE = 1e-3; // length of a mean
+const TILT = (20 * Math.PI) / 180; // of the eye above a space of four classes
+const FIRST_TURN = 25; // degrees
+const STEP = 5; // degrees of an arrow key
+const CLIP = "batch-norm-space";
+const CROSS = "m-6-6 12 12m0-12-12 12";
+
+export default class BatchNorm {
+  #turn = FIRST_TURN;
+  #grip = null; // where the pointer took hold, and of which turn
+
+  constructor(stage) {
+    this.picture = svg("svg", { role: "img" }, null);
+    stage.element.append(this.picture);
+    this.clip = svg("rect", {}, svg("clipPath", { id: CLIP }, this.picture));
+    const space = svg("g", { "clip-path": `url(#${CLIP})` }, this.picture);
+    [this.exact, this.samples, this.means] = Array.from({ length: 3 }, () => svg("g", {}, space));
+    this.names = svg("g", {}, this.picture);
+    this.plot = new ThresholdPlot(this.picture);
+    this.hint = svg("text", { class: "title" }, this.picture);
+    this.hint.textContent = "drag to turn";
+    const role = { class: "turn", role: "slider", tabindex: 0, "aria-label": "Turn the space of the class means" };
+    this.handle = svg("rect", { ...role, "aria-valuemin": 0, "aria-valuemax": 360 }, this.picture);
+    this.#listen(() => stage.schedule());
+  }
+
+  #listen(redraw) {
+    const turn = (degrees) => {
+      this.#turn = ((degrees % 360) + 360) % 360;
+      redraw();
+    };
+    this.handle.onpointerdown = (event) => {
+      this.handle.setPointerCapture(event.pointerId);
+      this.#grip = { x: event.clientX, turn: this.#turn };
+    };
+    this.handle.onpointermove = (event) => {
+      if (this.#grip) turn(this.#grip.turn + (event.clientX - this.#grip.x) / 2);
+    };
+    this.handle.onpointerup = this.handle.onpointercancel = () => {
+      this.#grip = null;
+    };
+    this.handle.onkeydown = ({ key }) => {
+      const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[key];
+      if (steps) turn(this.#turn + steps * STEP);
+    };
+  }
+
+  /** @param {import("../index.js").Shown} shown */
+  draw({ model, values, moment, isOld, of, width, height }) {
+    const shape = model.shapes[`${values.beta} ${values.imbalance}`] ?? null;
+    const network = moment && networkOf(moment);
+    const split = 0.56 * width;
+    const side = { left: 4, top: 4, width: split - 8, height: height - 8 };
+    const place = this.#view(shape, side);
+    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    for (const rect of [this.clip, this.handle]) {
+      for (const [name, value] of [...Object.entries(side), ["x", side.left], ["y", side.top]]) {
+        if (name !== "left" && name !== "top") rect.setAttribute(name, value);
+      }
+    }
+    this.#drawHandle(shape);
+    this.#drawPredicted(shape, place);
+    this.#drawNetwork(network, place, isOld);
+    this.#drawPlot(model, shape, network, isOld, boxOf(split + 34, TOP, width - split - 44, height - TOP - 40));
+    this.picture.setAttribute("aria-label", described(shape, network, isOld));
+    return { tiles: tiles(model, shape, network, isOld, of) };
+  }
+
+  /**
+   * From places in the space of the means to pixels. Between a scale that is the same for all weight decays, in which
+   * strong ones leave a dot, and one that fills the room with every prediction, in which nothing would be seen to move.
+   */
+  #view(shape, { left, top, width, height }) {
+    const { target, reach } = shape ?? { target: [[1]], reach: 1 };
+    const radius = ROOM * Math.max(Math.sqrt(extent(target) * reach), LEAST * reach);
+    const unit = Math.min(width, height) / 2 / radius;
+    return (point) => {
+      const [x, y] = seenFrom(point, this.#turn);
+      return [left + width / 2 + unit * x, top + height / 2 - unit * y];
+    };
+  }
+
+  #drawHandle(shape) {
+    const canTurn = shape?.target.length === 4;
+    this.handle.style.display = this.hint.style.display = canTurn ? "" : "none";
+    this.hint.setAttribute("x", this.handle.getAttribute("x"));
+    this.hint.setAttribute("y", Number(this.handle.getAttribute("y")) + 14);
+    this.handle.setAttribute("aria-valuenow", this.#turn.toFixed(0));
+  }
+
+  #drawPredicted(shape, place) {
+    this.exact.replaceChildren();
+    this.names.replaceChildren();
+    if (!shape) return;
+    const corners = shape.target.map(place);
+    const edges = corners.flatMap((a, i) => corners.slice(i + 1).map((b) => `M${a.join(" ")}L${b.join(" ")}`));
+    svg("path", { class: "edge", d: edges.join("") }, this.exact);
+    svg("path", { class: "zero", d: `M${place(shape.zero).join(" ")}${CROSS}` }, this.exact);
+    corners.forEach(([left, top], k) => {
+      const transform = `translate(${left.toFixed(1)} ${top.toFixed(1)}) scale(2)`;
+      svg("path", { class: "exact-mark", "data-class": k, d: markOf(k, 0, 0), transform }, this.exact);
+      if (!hasVanished(shape, k)) this.#write(k + 1, corners[k], place(shape.zero.map(() => 0)));
+    });
+    const gone = shape.counts.flatMap((_, k) => (hasVanished(shape, k) ? [k + 1] : []));
+    if (gone.length) this.#write(`${gone.join(", ")} gone`, place(shape.zero), place(shape.zero.map(() => 0)));
+  }
+
+  /** Words at a corner, on the side away from the centre. */
+  #write(words, [left, top], centre) {
+    const [dx, dy] = [left - centre[0], top - centre[1]];
+    const length = Math.hypot(dx, dy);
+    const [x, y] = length > 1 ? [(26 * dx) / length, (26 * dy) / length] : [0, 26];
+    const at = { x: left + x, y: top + y + 4, "text-anchor": "middle" };
+    svg("text", { class: "class-name", ...at }, this.names).textContent = words;
+  }
+
+  #drawNetwork(network, place, isOld) {
+    for (const group of [this.samples, this.means]) {
+      group.replaceChildren();
+      group.setAttribute("class", isOld ? "old" : "");
+    }
+    if (!network) return;
+    const means = network.means.map(place);
+    network.classes.forEach((samples, k) => {
+      const places = samples.map(place);
+      const tethers = places.map((at) => `M${means[k].join(" ")}L${at.join(" ")}`).join("");
+      svg("path", { class: `tether ${styleOf(k)}`, d: tethers }, this.samples);
+      const marks = places.map(([left, top]) => markOf(k, left, top)).join("");
+      svg("path", { class: `sample ${styleOf(k)}`, d: marks }, this.samples);
+      svg("path", { class: "network-mark", "data-class": k, d: markOf(k, ...means[k]) }, this.means);
+    });
+  }
+
+  #drawPlot(model, shape, network, isOld, box) {
+    if (!shape) return;
+    const { beta, stretch, counts } = shape;
+    this.plot.draw({
+      box,
+      axes: {
+        x: { low: 0, high: 1.12 * model.largest, title: "samples n of a class" },
+        y: { low: 0, high: 1.05 * Math.sqrt(stretch) },
+      },
+      title: "its mean, from zero",
+      threshold: beta ** 2,
+      curve: (n) => Math.sqrt((Math.max(Math.sqrt(n) - beta, 0) * stretch) / n),
+      xs: counts,
+      network: network && { xs: network.counts, ys: network.lengths },
+      isOld,
+    });
+  }
+}
+
+const extent = (points) => Math.max(...points.map((point) => Math.hypot(...point)));
+const hasVanished = ({ counts, beta }, k) => counts[k] <= beta ** 2;
+
+/** Where a place in one, two or three dimensions is seen. */
+function seenFrom(point, degrees) {
+  const [x, y = 0, z] = point;
+  if (z === undefined) return [x, y];
+  const turn = (degrees * Math.PI) / 180;
+  const depth = Math.sin(turn) * x + Math.cos(turn) * y;
+  return [Math.cos(turn) * x - Math.sin(turn) * y, Math.cos(TILT) * z + Math.sin(TILT) * depth];
+}
+
+/** Rows of a flat array. */
+const rows = (flat, length) =>
+  Array.from({ length: flat.length / length }, (_, k) => [...flat.subarray(k * length, (k + 1) * length)]);
+
+/** The network that is best at the end of the film, at this moment of it. */
+function networkOf(moment) {
+  const { objective, now } = followed(moment);
+  const axes = moment.shapes.zero[1];
+  const counts = [...moment.counts].map(Math.round);
+  const samples = rows(now("samples"), axes);
+  const starts = counts.map((_, k) => counts.slice(0, k).reduce((a, b) => a + b, 0));
+  const [nc1, norms, angles, nc3, nc4] = now("signs");
+  return {
+    objective,
+    counts,
+    means: rows(now("means"), axes),
+    classes: counts.map((count, k) => samples.slice(starts[k], starts[k] + count)),
+    lengths: [...now("lengths")],
+    signs: { nc1, norms, angles, nc3, nc4 },
+  };
+}
+
+/** How far the means are from the predicted ones, as a share of how far those are from their centre, if they are. */
+function distance({ means }, { target }) {
+  const [missed, size] = [means.map((mean, k) => mean.map((x, i) => x - target[k][i])), target].map((matrix) =>
+    Math.hypot(...matrix.flat()),
+  );
+  if (size > GONE) return percent(missed / size);
+  return missed < GONE ? "all at zero" : short(missed);
+}
+
+const said = (value) => (Number.isNaN(value) ? "none" : value < 5e-4 ? "0.000" : value.toPrecision(3));
+const percent = (share) => (share < 1e-5 ? "under 0.001 %" : `${(100 * share).toPrecision(2)} %`);
+
+function others({ nc1, norms, angles, nc3, nc4 }) {
+  if (Number.isNaN(nc4)) return "every class has vanished";
+  const fewer = Number.isNaN(nc1)
+    ? "not of fewer than two classes"
+    : `NC2 norms ${said(norms)}, angles ${said(angles)}`;
+  return `${fewer} · NC3 ${said(nc3)} · NC4 ${(100 * nc4).toFixed(0)} %`;
+}
+
+function tiles(model, shape, network, isOld, of) {
+  const whose = isOld ? `of ${of}; the new training is on its way` : "";
+  const isNow = network && shape && !isOld;
+  const signs = network?.signs;
+  const excess = isNow && network.objective / shape.value - 1;
+  return [
+    {
+      title: "means off the simplex",
+      tag: "measured",
+      tone: "measured",
+      value: isNow ? distance(network, shape) : "…",
+      note: whose || "distance to the predicted means, as a share of their size",
+    },
+    {
+      title: "NC1, spread in classes",
+      tag: "measured",
+      tone: "measured",
+      value: signs ? said(signs.nc1) : "…",
+      note: whose || (signs ? others(signs) : ""),
+    },
+    {
+      title: "objective",
+      tag: "measured",
+      tone: "measured",
+      value: isNow ? apart(excess) : network ? short(network.objective) : "…",
+      note: whose || (shape ? `closed form: ${short(shape.value)}, ${model.claim}` : ""),
+    },
+  ];
+}
+
+function described(shape, network, isOld) {
+  const gone = shape?.counts.flatMap((_, k) => (hasVanished(shape, k) ? [k + 1] : [])) ?? [];
+  const predicted = gone.length ? `Classes that vanish: ${gone.join(", ")}.` : "Every class has a corner.";
+  if (!network || isOld || !shape) return predicted;
+  return `${predicted} The network's class means are off the predicted ones by ${distance(network, shape)}.`;
+}

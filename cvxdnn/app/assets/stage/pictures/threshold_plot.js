@@ -1,0 +1,95 @@
+/**
+ * What weight decay leaves of each class, over its size: a curve that is zero up to a threshold, the classes on it, and
+ * where the network has them.
+ */
+
+import { short } from "../../common/numbers.js";
+import { svg } from "../../common/svg.js";
+import { Axes } from "../axes.js";
+import { markOf } from "./classes.js";
+
+const SMALL = 150; // pixels of width below which words and marks are smaller
+
+const at = (axes, x, y, scale) => `translate(${axes.left(x).toFixed(1)} ${axes.top(y).toFixed(1)}) scale(${scale})`;
+
+export class ThresholdPlot {
+  /** @param {SVGElement} parent */
+  constructor(parent) {
+    [this.grid, this.shapes] = Array.from({ length: 2 }, () => svg("g", {}, parent));
+  }
+
+  /**
+   * @param {object} drawn
+   * @param {import("../axes.js").Box} drawn.box
+   * @param {{x: import("../axes.js").Axis, y: import("../axes.js").Axis}} drawn.axes both from 0
+   * @param {string} drawn.title of the plot
+   * @param {number} drawn.threshold
+   * @param {(x: number) => number} drawn.curve from the threshold on
+   * @param {number[]} drawn.xs of the classes
+   * @param {?{xs: number[], ys: number[]}} drawn.network where it has them
+   * @param {boolean} drawn.isOld whether the network is of other values
+   */
+  draw({ box, axes: { x, y }, title, threshold, curve, xs, network, isOld }) {
+    const axes = new Axes(box, { x, y });
+    axes.draw(this.grid);
+    this.shapes.replaceChildren();
+    const isSmall = box.width < SMALL;
+    this.#drawCut(axes, threshold, isSmall);
+    const path = `M${axes.left(0)} ${axes.top(0)}H${axes.left(Math.min(threshold, x.high))}`;
+    svg("path", { class: "kept-curve", d: path + above(axes, threshold, curve) }, this.shapes);
+    const words = { class: "title", x: box.left - 28, y: box.top - 9 };
+    svg("text", words, this.shapes).textContent = title;
+    const scale = isSmall ? 1.2 : 1.6;
+    for (const [size, classes] of groupedBy(xs)) {
+      const value = size < threshold ? 0 : curve(size);
+      const place = { d: markOf(classes[0], 0, 0), transform: at(axes, size, value, scale) };
+      svg("path", { class: "exact-mark", ...place }, this.shapes);
+      const label = { class: "class-name", x: axes.left(size) - 12, y: axes.top(value) - 6, "text-anchor": "end" };
+      svg("text", label, this.shapes).textContent = classes.map((k) => k + 1).join(", ");
+    }
+    network?.xs.forEach((size, k) => {
+      const value = Math.min(Math.max(network.ys[k], 0), y.high);
+      const place = { d: markOf(k, 0, 0), transform: at(axes, size, value, scale / 2) };
+      svg("path", { class: `network-mark ${isOld ? "old" : ""}`, ...place }, this.shapes);
+    });
+  }
+
+  /** What is below the threshold. */
+  #drawCut(axes, threshold, isSmall) {
+    const { left, top, width, height } = axes.box;
+    const { high } = axes.axes.x;
+    const edge = axes.left(Math.min(threshold, high));
+    svg("rect", { class: "cut", x: left, y: top, width: edge - left, height }, this.shapes);
+    if (threshold < high) {
+      svg("line", { class: "cut-edge", x1: edge, x2: edge, y1: top, y2: top + height }, this.shapes);
+    }
+    const isRight = edge > left + width / 2;
+    const place = { x: edge + (isRight ? -5 : 5), y: top + 14, "text-anchor": isRight ? "end" : "start" };
+    svg("text", place, this.shapes).textContent = `${isSmall ? "" : "threshold "}${short(threshold)}`;
+  }
+}
+
+/** Where the plot's rectangle is, as high as it looks well, in what is left of the picture. */
+export function boxOf(left, top, width, height) {
+  const tall = Math.min(height, 1.3 * width);
+  return { left, top: top + (height - tall) / 2, width, height: tall };
+}
+
+/** The curve from the threshold to the end, as far as it is within the plot. */
+function above(axes, threshold, curve) {
+  const { x, y } = axes.axes;
+  if (threshold >= x.high) return "";
+  const xs = Array.from({ length: 120 }, (_, k) => threshold + ((x.high - threshold) * k) / 119);
+  let isIn = true;
+  const pieces = xs.map((value) => {
+    const [wasIn, height] = [isIn, value > 0 ? curve(value) : Number.POSITIVE_INFINITY];
+    isIn = height <= y.high;
+    return isIn ? `${wasIn ? "L" : "M"}${axes.left(value).toFixed(1)} ${axes.top(height).toFixed(1)}` : "";
+  });
+  return pieces.join("");
+}
+
+/** Each size with its classes. */
+function groupedBy(sizes) {
+  return [...new Set(sizes)].map((size) => [size, sizes.flatMap((one, k) => (one === size ? [k] : []))]);
+}
