@@ -34,7 +34,8 @@ PORT = 8706
 FIGURE = ".js-plotly-plot .main-svg, [data-testid='stVegaLiteChart'] :is(svg, canvas)"
 PAGES = {
     "explore": 'path[data-name="optimum"]',
-    **dict.fromkeys(("path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond"), FIGURE),
+    **dict.fromkeys(("path", "depth", "rank_one", "whitened", "batch_norm", "beyond"), FIGURE),
+    "extreme_points": ".picture svg[data-objective]",
     "sweep": "[data-testid='stMain'] h1",  # nothing is drawn before somebody starts a sweep, and never in About
     "about": "[data-testid='stMain'] h1",
 }

@@ -6,11 +6,12 @@ python -m cvxdnn.exhibits.samples [NAME ...]        all of them, or those
 import sys
 import time
 
+from cvxdnn.exhibits.extreme_points import trained as extreme_points
 from cvxdnn.exhibits.rank_one import film as rank_one
 from cvxdnn.tasks.first_frames import store_first_frame
 from cvxdnn.tasks.stream import last_frame
 
-SAMPLES = (rank_one.sample,)
+SAMPLES = (rank_one.sample, extreme_points.sample)
 
 
 def main(names: list[str]) -> None:
