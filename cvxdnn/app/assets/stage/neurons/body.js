@@ -19,8 +19,8 @@
 import { best, Ramps } from "./support.js";
 import { minus, norm, plus, times, unit } from "./vectors.js";
 
-const FINE = 16; // steps along an edge of the octahedron that is blown up to the sphere of multipliers
-const COARSE = 14;
+const FINE = 14; // steps along an edge of the octahedron that is blown up to the sphere of multipliers
+const COARSE = 10;
 const CLOSE = 0.04; // share of the radius, below which neighbours on an arc are joined
 const SAME = 0.01; // share of their distance, below which what is touched between them is one of them
 const NOTHING = [0, 0, 0];

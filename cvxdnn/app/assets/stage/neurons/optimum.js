@@ -27,7 +27,7 @@ const MOST_COLUMNS = 12;
 const ROUNDING = 1e-15; // of the objective
 const ENOUGH = 1e-9;
 const TOUCHES = 1e-6; // share of beta
-const SAME = 1e-4; // share of the largest output, below which two neurons are drawn as one
+const SAME = 5e-3; // share of the largest output, below which two neurons are drawn as one
 
 /**
  * @param {import("./support.js").Rectified | import("./support.js").Ramps} neurons

@@ -40,13 +40,7 @@ export class Scene {
 
   resize(width, height) {
     for (const each of [this.back, this.front]) each.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const dense = window.devicePixelRatio || 1;
-    const [across, down] = [Math.round(width * dense), Math.round(height * dense)];
-    if (this.canvas.width !== across || this.canvas.height !== down)
-      Object.assign(this.canvas, { width: across, height: down });
-    this.context = this.canvas.getContext("2d");
-    this.context.setTransform(dense, 0, 0, dense, 0, 0);
-    this.context.clearRect(0, 0, width, height);
+    this.size = [width, height];
   }
 
   /**
@@ -102,43 +96,26 @@ export class Scene {
     this.words.draw(labels(found, y, at, axes, ends), box, places);
   }
 
+  /** Anew only where the body, the eye or the colours are others: while the plane rolls it stays. */
   #drawBody({ body, camera }) {
-    const style = getComputedStyle(this.canvas);
-    const { context } = this;
+    const { color, outlineColor } = getComputedStyle(this.canvas);
+    const dense = window.devicePixelRatio || 1;
+    const view = [...camera.towards, ...camera.middle, camera.scale, ...this.size, dense, color, outlineColor].join();
+    if (this.drawn?.body === body && this.drawn.view === view) return;
+    this.drawn = { body, view };
+    const [width, height] = this.size.map((length) => Math.round(dense * length));
+    Object.assign(this.canvas, { width, height }); // which clears it
+    const context = this.canvas.getContext("2d");
+    context.setTransform(dense, 0, 0, dense, 0, 0);
     const light = unit(plus(times(0.5, camera.up), plus(times(-0.4, camera.right), camera.towards)));
     const lit = ({ normal }) => FACING + (1 - FACING) * Math.abs(dot(normal, light));
     const faint = camera.isFlat ? 0.05 : 0.08;
-    fill(context, body.hull, camera, style.color, (facing) => (facing < 0 ? faint : 0));
-    fill(context, body.outputs, camera, style.outlineColor, (_, each) => (each.sign > 0 ? 0.17 : 0.1) * lit(each));
-    fill(context, body.hull, camera, style.color, (facing, each) => {
+    fill(context, body.hull, camera, color, (facing) => (facing < 0 ? faint : 0));
+    fill(context, body.outputs, camera, outlineColor, (_, each) => (each.sign > 0 ? 0.17 : 0.1) * lit(each));
+    fill(context, body.hull, camera, color, (facing, each) => {
       return facing > 0 ? (each.isPatch ? 0.5 : 0.2) * lit(each) : 0;
     });
-    this.#drawExtreme(body, camera, style);
-  }
-
-  /** Arcs and tips, those in front stronger. */
-  #drawExtreme({ arcs, tips, outputs, radius }, { projection, towards }, { color, outlineColor }) {
-    const { context } = this;
-    context.lineCap = "round";
-    const isNear = (point) => dot(point, towards) >= -1e-9 * radius;
-    for (const near of [false, true]) {
-      const lines = new Path2D();
-      for (const arc of arcs) {
-        if (isNear(arc[0]) !== near) continue;
-        lines.addPath(new Path2D(`M${arc.map((point) => spot(projection(point))).join("L")}`));
-      }
-      const dots = new Path2D();
-      for (const tip of tips) {
-        const [x, y] = projection(tip);
-        if (isNear(tip) === near) dots.addPath(new Path2D(`M${x - 4.5} ${y}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z`));
-      }
-      context.globalAlpha = near ? 1 : 0.45;
-      [context.strokeStyle, context.fillStyle] = [outputs.length ? color : outlineColor, color];
-      context.lineWidth = near ? 3 : 2;
-      context.stroke(lines);
-      context.fill(dots);
-    }
-    context.globalAlpha = 1;
+    drawExtreme(context, body, camera, color, outlineColor);
   }
 
   #drawPlane({ camera, found, beta, reach }) {
@@ -177,6 +154,30 @@ function discOf(middle, normal, radius, camera) {
     return at(plus(middle, plus(times(radius * Math.cos(angle), across), times(radius * Math.sin(angle), up))));
   });
   return `M${corners.map(spot).join("L")}Z`;
+}
+
+/** Arcs and tips, those in front stronger. */
+function drawExtreme(context, { arcs, tips, outputs, radius }, { projection, towards }, color, outlineColor) {
+  context.lineCap = "round";
+  const isNear = (point) => dot(point, towards) >= -1e-9 * radius;
+  for (const near of [false, true]) {
+    const lines = new Path2D();
+    for (const arc of arcs) {
+      if (isNear(arc[0]) !== near) continue;
+      lines.addPath(new Path2D(`M${arc.map((point) => spot(projection(point))).join("L")}`));
+    }
+    const dots = new Path2D();
+    for (const tip of tips) {
+      const [x, y] = projection(tip);
+      if (isNear(tip) === near) dots.addPath(new Path2D(`M${x - 4.5} ${y}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z`));
+    }
+    context.globalAlpha = near ? 1 : 0.45;
+    [context.strokeStyle, context.fillStyle] = [outputs.length ? color : outlineColor, color];
+    context.lineWidth = near ? 3 : 2;
+    context.stroke(lines);
+    context.fill(dots);
+  }
+  context.globalAlpha = 1;
 }
 
 function labels(found, y, at, axes, ends) {
