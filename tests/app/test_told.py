@@ -1,7 +1,6 @@
 """What a browser tells of the editor: pairs of numbers are taken over exactly, everything else is refused."""
 
 import json
-import math
 from contextlib import suppress
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from cvxdnn.app.point_editor.told import told_names, told_number, told_points
 from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.exhibits.extreme_points.controls import DOMAIN, _told
 
 atoms = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 anything = st.recursive(atoms, lambda inner: st.lists(inner) | st.tuples(inner))
@@ -53,17 +51,3 @@ def test_no_state_whatsoever_raises_anything_else(state):
             read(state)
     number = told_number(state, "edits")
     assert number is None or abs(number) <= 2**53
-
-
-@given(points=anything | st.lists(st.tuples(st.floats(), st.floats())))
-def test_samples_stay_inside_the_axes(points):
-    told = _told({"points": points})
-    for x, y in told or ():
-        assert DOMAIN[0] <= x <= DOMAIN[1]
-        assert DOMAIN[2] <= y <= DOMAIN[3]
-    assert told is None or 2 <= len(told) <= 3
-
-
-def test_samples_without_a_number_are_no_samples():
-    assert _told({"points": [[0, math.nan], [1, 1]]}) is None
-    assert _told({"points": [[0, 0]]}) is None

@@ -49,17 +49,6 @@ def slider(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key}").get_by_role("slider").first
 
 
-def test_extreme_points_follow_the_weight_decay(phone, address):
-    open_page(phone, address, "extreme_points", "convex set")
-    expect(phone.locator(".js-plotly-plot").nth(1)).to_be_visible(timeout=SLOW)
-    expect_charts(phone, 2)
-    objective = phone.locator(".big").first
-    before = objective.inner_text()
-    slider(phone, "extreme_points_beta").press("ArrowRight")
-    expect(objective).not_to_have_text(before, timeout=SLOW)
-    expect_no_overflow(phone)
-
-
 def test_beyond_says_below_where_a_condition_is_broken_and_never_where_both_hold(phone, address):
     open_page(phone, address, "beyond", "Break a condition")
     expect_charts(phone, 6)

@@ -16,7 +16,7 @@ from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
 from cvxdnn.app.modules import ASSETS
 
-__all__ = ["Control", "Sign", "chosen", "stage"]
+__all__ = ["Control", "Sign", "chosen", "forget", "stage"]
 
 _PICTURES = sorted((ASSETS / "stage" / "pictures").glob("*.css"))
 _mount = component("stage", Path(__file__).parent, "stage/index.js", _PICTURES)
@@ -26,7 +26,7 @@ class Control(TypedDict):
     """A slider under the picture.
 
     name : unique on the page
-    label : its words
+    label : its words; empty where it is dragged in the picture itself, and has no slider
     values : what can be chosen, in the order of the slider
     labels : what each is called
     value : the one in force, see `chosen`
@@ -51,6 +51,12 @@ def chosen(key: str, name: str, values: Sequence[Any], first: Any) -> Any:
     kept: Mapping[str, Any] = st.session_state.get(_kept(key), {})
     value = kept.get(name, first)
     return value if value in values else first
+
+
+def forget(key: str, but: Sequence[str] = ()) -> None:
+    """Let the controls of the stage `key` be as they were first, all but those of these names."""
+    kept = st.session_state.get(_kept(key), {})
+    st.session_state[_kept(key)] = {name: value for name, value in kept.items() if name in but}
 
 
 def stage(

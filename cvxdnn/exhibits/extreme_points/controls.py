@@ -1,132 +1,89 @@
-"""The controls of the Extreme points page: samples that are dragged, their targets, and the weight decay."""
+"""The controls of the Extreme points page: examples beside the picture, all that is dragged in it."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.point_editor import Curve, point_editor
-from cvxdnn.app.point_editor.told import told_points
-from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, MOST, PREFIX, Point, Samples, picture_of
+from cvxdnn.app.stage import Control, chosen, forget
+from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, FIRST_BETA, Samples
 
-EDITOR = PREFIX + "editor"
+__all__ = ["KEY", "PREFIX", "beside", "chosen_beta", "stage_controls", "with_stage"]
+
+PREFIX = "extreme_points_"
+KEY = PREFIX + "stage"
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0)
-FIRST_BETA = 0.4
-DOMAIN = (-1.3, 1.3, -1.3, 1.3)
-FEWEST = 2
+PLACES = tuple(float(value) for value in np.round(0.02 * np.arange(-65, 66), 2))
+TARGETS = tuple(float(value) for value in np.round(0.02 * np.arange(-75, 76), 2))
 
 
-@dataclass
-class State:
-    """What one browser session has on this page; `version` tells the editor that Python replaced the points."""
+def beside() -> Samples:
+    """What is chosen beside the picture: an example, and the third inputs, which a plane cannot show."""
+    name = st.selectbox("Samples", list(EXAMPLES), key=PREFIX + "example", on_change=_put_back)
+    st.button("Put the samples back", icon=":material/undo:", key=PREFIX + "back", on_click=_put_back)
+    samples = EXAMPLES[name]
+    if samples.bias:
+        return samples
+    with st.expander("Third input of each sample"):
+        heights = [
+            st.slider(f"Sample {k + 1}", -1.5, 1.5, float(samples.heights[k]), 0.05, key=f"{PREFIX}height_{k}_{name}")
+            for k in range(len(samples.points))
+        ]
+    return replace(samples, heights=tuple(heights))
 
-    samples: Samples
-    version: int = 1
+
+def with_stage(first: Samples) -> Samples:
+    """The samples as they have been dragged in the picture."""
+    values = {name: _chosen(name, value) for name, value in _values_of(first).items()}
+    n = len(first.points)
+    targets = tuple(values[f"y{k + 1}"] for k in range(n))
+    seconds = targets if first.bias else tuple(values[f"b{k + 1}"] for k in range(n))
+    points = tuple((values[f"a{k + 1}"], second) for k, second in enumerate(seconds))
+    return replace(first, points=points, targets=targets)
 
 
-def state() -> State:
-    """This session's state."""
-    if PREFIX + "state" not in st.session_state:
-        st.session_state[PREFIX + "state"] = State(next(iter(EXAMPLES.values())))
-    current: State = st.session_state[PREFIX + "state"]
-    return current
+def chosen_beta() -> float:
+    """The weight decay, as chosen under the picture."""
+    return float(chosen(KEY, "beta", BETAS, FIRST_BETA))
 
 
-def sample_controls(here: State) -> None:
-    """Examples, the editor, and what the editor cannot show: targets and third coordinates."""
-    st.menu_button(
-        "Examples", list(EXAMPLES), key=PREFIX + "example", on_click=_example_chosen, args=(here,), width="stretch"
-    )
-    samples = here.samples
-    st.caption(
-        "Input to the right, target upwards: drag the samples, click to add one. Two or three of them."
-        if samples.bias
-        else "Each dot is a sample with two of its inputs: drag it, click to add one. Two or three of them, numbered "
-        "from left to right."
-    )
-    point_editor(
-        samples.points, version=here.version, domain=DOMAIN, curves=_curves(samples), key=EDITOR,
-        min_points=FEWEST, max_points=MOST, on_change=lambda: _points_moved(here),
-    )  # fmt: skip
+def stage_controls(samples: Samples, beta: float) -> list[Control]:
+    """The weight decay, and what is dragged in the picture."""
+    labels = [f"{each:g}" for each in BETAS]
+    slider: Control = {
+        "name": "beta",
+        "label": "weight decay β =",
+        "values": BETAS,
+        "labels": labels,
+        "value": beta,
+    }
+    return [
+        slider,
+        *(
+            Control(name=name, label="", values=_offered(name), labels=(), value=value)
+            for name, value in _values_of(samples).items()
+        ),
+    ]
+
+
+def _values_of(samples: Samples) -> dict[str, float]:
+    """What can be dragged: first and second input a, b and target y of each sample."""
+    values = {f"a{k}": x for k, (x, _) in enumerate(samples.points, 1)}
     if not samples.bias:
-        _sliders(here, "targets", "Target y of sample {}")
-        with st.expander("Third input of each sample"):
-            _sliders(here, "heights", "Sample {}")
+        values |= {f"b{k}": x for k, (_, x) in enumerate(samples.points, 1)}
+    return values | {f"y{k}": float(y) for k, y in enumerate(samples.y, 1)}
 
 
-def beta_control() -> float:
-    """The weight decay."""
-    return float(
-        st.select_slider(
-            "Weight decay β", BETAS, FIRST_BETA, key=PREFIX + "beta", format_func=lambda value: f"{value:g}"
-        )
-    )
+def _chosen(name: str, first: float) -> float:
+    return float(chosen(KEY, name, _offered(name), first))
 
 
-def _curves(samples: Samples) -> list[Curve]:
-    """With biases the optimal network is itself a curve in the editor's plane."""
-    if not samples.bias:
-        return []
-    beta = float(st.session_state.get(PREFIX + "beta", FIRST_BETA))
-    at = np.unique([DOMAIN[0], *(x for x, _ in samples.points), DOMAIN[1]])
-    found = picture_of(samples, beta).found
-    line = (at, found(at))
-    return [{"name": "optimum", "label": "optimal network", "style": "optimum", "lines": [line], "knots": []}]
+def _offered(name: str) -> tuple[float, ...]:
+    return TARGETS if name.startswith("y") else PLACES
 
 
-def _sliders(here: State, name: Literal["targets", "heights"], label: str) -> None:
-    values = getattr(here.samples, name)
-    for i in range(len(here.samples.points)):
-        key = f"{PREFIX}{name}_{i}"
-        st.session_state[key] = float(values[i])
-        st.slider(label.format(i + 1), -1.5, 1.5, step=0.05, key=key, on_change=_slid, args=(here, name, i, key))
-
-
-def _slid(here: State, name: Literal["targets", "heights"], i: int, key: str) -> None:
-    values = list(getattr(here.samples, name))
-    values[i] = float(st.session_state[key])
-    if name == "targets":
-        here.samples = replace(here.samples, targets=tuple(values))
-    else:
-        here.samples = replace(here.samples, heights=tuple(values))
-
-
-def _example_chosen(here: State) -> None:
-    here.samples = EXAMPLES[st.session_state[PREFIX + "example"]]
-    here.version += 1
-
-
-def _points_moved(here: State) -> None:
-    """Take over the editor's points; what belongs to a sample moves along when the order from the left changes."""
-    points = _told(st.session_state.get(EDITOR))
-    if points is None:
-        here.version += 1  # no browser of ours told this; the editor shows again what is there
-        return
-    old = here.samples
-    order = _same_samples(old.points, points)
-    spare = MOST - len(points)
-    heights = [old.heights[i] if i is not None else 0.0 for i in order] + [0.0] * spare
-    targets = [old.targets[i] if i is not None else 1.0 for i in order] + [1.0] * spare
-    here.samples = replace(old, points=points, heights=tuple(heights), targets=tuple(targets))
-
-
-def _told(state: object) -> tuple[Point, ...] | None:
-    """The samples that the editor tells of, inside its axes; None when they are none."""
-    try:
-        points = np.array(told_points(state)[:MOST])
-    except InvalidInputError:
-        return None
-    if len(points) < FEWEST or not np.isfinite(points).all():
-        return None
-    inside = points.clip(DOMAIN[::2], DOMAIN[1::2])
-    return tuple((float(x), float(y)) for x, y in inside)
-
-
-def _same_samples(old: tuple[Point, ...], new: tuple[Point, ...]) -> list[int | None]:
-    """For each new point the old one that it was, None for an added one: all but one point stay where they are."""
-    stays = {point: i for i, point in enumerate(old)}
-    order = [stays.pop(point, None) for point in new]
-    moved = iter(stays.values())
-    return [next(moved, None) if i is None else i for i in order]
+def _put_back() -> None:
+    """Forget what was dragged, but not the weight decay."""
+    forget(KEY, but=("beta",))
+    for name in [key for key in st.session_state if str(key).startswith(PREFIX + "height_")]:
+        del st.session_state[name]

@@ -1,12 +1,25 @@
-"""Extreme points: two-layer training as geometry, with samples one can drag."""
+"""Extreme points: two-layer training as geometry, with samples and targets that one can drag."""
+
+from collections.abc import Hashable
 
 import streamlit as st
 
 from cvxdnn.app.fit import fit_buttons, fit_run
-from cvxdnn.app.page import heading, live
-from cvxdnn.exhibits.extreme_points.controls import beta_control, sample_controls, state
-from cvxdnn.exhibits.extreme_points.samples import picture_of
-from cvxdnn.exhibits.extreme_points.view import show_dual, show_numbers, show_set, show_training, turn_control
+from cvxdnn.app.page import heading, wide_and_narrow
+from cvxdnn.app.parts import Parts
+from cvxdnn.exhibits.extreme_points.controls import beside, chosen_beta, with_stage
+from cvxdnn.exhibits.extreme_points.samples import Picture, picture_of
+from cvxdnn.exhibits.extreme_points.trained import keep_training
+from cvxdnn.exhibits.extreme_points.view import show_neurons, show_picture
+
+WHAT_TO_TRY = r"""
+- **Roll the plane.** Drag the point $y$ around the body. Neurons are taken up and let go where the plane touches;
+  beside each stands its weight.
+- **Hide an arc.** Choose two nearly opposite samples: their spikes hide all neurons between them. Drag the samples
+  towards each other until an arc of extreme points comes out.
+- **Why splines bend at data.** Choose one input with biases. The corners of the body are the ramps that bend at a
+  sample, so there the best network bends, too.
+"""
 
 THEOREM = (
     r"**Theorem.** With $Q=\{(Xu)_+ : \|u\|\le 1\}$, squared loss, weight decay $\beta$ and at least $n$ hidden "
@@ -16,76 +29,68 @@ THEOREM = (
     r"same value. A neuron in use has $\lambda^\top q=\pm\beta$, and can be chosen extreme in the hull of $Q$."
 )
 
+PICTURE = (
+    r"**The picture** shows $Q$ and $-Q$, for output weights of either sign, so that one plane $\lambda^\top z=\beta$ "
+    r"touches all neurons in use. The outputs $f$ of the best network lie in the cone over them, and "
+    r"$y-f=\lambda$ is at right angles to the plane."
+)
+
 ONE_INPUT = (
     r"**One input with free biases:** $Q$ holds the ramps $(\pm(x-t))_+$, the output bias adds "
-    r"$\sum_i\lambda_i=0$, and the extreme points are the ramps that bend at data. That is why the optimal network "
-    r"is a linear spline with knots at data points."
+    r"$\sum_i\lambda_i=0$, so the picture is without means, and the extreme points are the ramps that bend at data. "
+    r"That is why the optimal network is a linear spline with knots at data points."
 )
 
 
 def page() -> None:
     """The page from top to bottom."""
-    here, run = state(), fit_run("extreme_points")
+    run = fit_run("extreme_points")
 
     heading(
         "The best network needs only neurons at the rim of a convex set.",
-        "What a neuron outputs on the samples is one point; the grey set holds those of all neurons. Drag the samples "
-        "and watch where the blue planes lean against the set: the best network uses only neurons where the two touch.",
+        "What a neuron outputs on the samples is one point; the body holds those of all neurons. Drag the targets y "
+        "and watch the blue plane roll: the best network uses only neurons where it touches the body.",
     )
 
-    left, right = st.columns([1.55, 1], gap="small")
+    wide, panel = wide_and_narrow()
+    with panel, st.container(border=True):
+        first = beside()
 
-    with right, st.container(border=True):
-        sample_controls(here)
+    def picture() -> Picture:
+        return picture_of(with_stage(first), chosen_beta())
 
-    above = left.container(border=True)
-    with above:
-        beta_place, turn_place = st.columns(2, gap="medium")
-        with beta_place:
-            beta = beta_control()
+    def poll() -> None:
+        run.poll()
+        keep_training(run, picture())
 
-    picture = picture_of(here.samples, beta)
-    run.poll()
-    frame = None if run.is_running else run.frame_of(picture.problem)
+    def look() -> Hashable:
+        return picture(), run.is_running, run.number, run.frame
 
-    with turn_place:
-        turn = turn_control(picture)
-    with above:
-        st.markdown(
-            "**All ramps, seen without their means.** Exact."
-            if here.samples.bias
-            else "**All neurons on these samples.** Exact. One axis for each sample."
-        )
-        show_set(picture, frame, turn)
-        st.caption(
-            "The output bias supplies any constant, so only the part of a ramp that sums to zero counts. The corners "
-            "are the ramps that bend at a data point; a bend in between lies on the straight line between two of them."
-            if here.samples.bias
-            else "Grey: the outputs $(Xu)_+$ of all neurons with $\\|u\\|\\le1$. Pale blue: their convex hull. Strong "
-            "blue: its extreme points. Diamonds: touched by the dual, + or − the sign of the output weight."
-        )
+    def draw_picture() -> None:
+        show_picture(run, picture())
 
-    lower, beside = st.columns([1.55, 1], gap="small")
+    def draw_buttons() -> None:
+        fit_buttons(run, picture().problem)
 
-    with lower, st.container(border=True):
-        st.markdown("**All feasible duals, and the one nearest to the targets.** Exact.")
-        show_dual(picture, turn)
-        st.caption(
-            "The dual λ is the residual of the optimal network; the thick line from λ to the targets is its output. It "
-            "is made of the touched neurons (dashed), each with a positive share. An isolated extreme point of the "
-            "set above is a flat facet here (dark)."
-        )
+    def draw_neurons() -> None:
+        show_neurons(picture())
 
-    with beside, st.container(border=True):
-        show_numbers(picture)
+    def is_moving() -> bool:
+        return run.is_running
 
-    with beside, st.container(border=True):
+    poll()
+    parts = Parts(poll, lambda: None)
+    with wide:
+        parts.draw("extreme_points_picture", draw_picture, shows=look, moves=is_moving)
+    with panel, st.container(border=True):
+        parts.draw("extreme_points_training", draw_buttons, shows=look, moves=is_moving)
+        parts.draw("extreme_points_neurons", draw_neurons, shows=picture)
+
+    theorem, more = st.columns(2, gap="small")
+    with theorem, st.container(border=True):
         st.markdown(THEOREM)
+        st.markdown(PICTURE)
+    with more, st.container(border=True):
+        st.markdown("**What to try**")
+        st.markdown(WHAT_TO_TRY)
         st.markdown(ONE_INPUT)
-
-    def show_run() -> None:
-        fit_buttons(run, picture.problem)
-        show_training(picture, run.frame_of(picture.problem))
-
-    with st.container(border=True):
-        live(run, show_run)

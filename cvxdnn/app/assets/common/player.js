@@ -143,6 +143,13 @@ export class Player {
     this.redraw();
   }
 
+  /** To the end, because what it shows is being changed. */
+  rest() {
+    this.#since = null;
+    this.#position = Number.POSITIVE_INFINITY;
+    this.redraw();
+  }
+
   #seek(position) {
     this.#ask();
     this.#since = null;

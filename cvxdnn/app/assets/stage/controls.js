@@ -1,5 +1,6 @@
 /**
- * The sliders under a picture: one for each control, with a stop for each value.
+ * The sliders under a picture: one for each control, with a stop for each value. What is dragged in the picture itself
+ * has no label, and no slider.
  *
  * @typedef {object} Control as Python sends it
  * @property {string} name
@@ -26,12 +27,13 @@ export class Controls {
    * @param {Record<string, number | string>} values
    */
   draw(controls, values) {
+    const shown = controls.filter(({ label }) => label);
     for (const [name, { row }] of this.#rows) {
-      if (controls.some((control) => control.name === name)) continue;
+      if (shown.some((control) => control.name === name)) continue;
       row.remove();
       this.#rows.delete(name);
     }
-    for (const control of controls) this.#drawRow(control, values[control.name]);
+    for (const control of shown) this.#drawRow(control, values[control.name]);
   }
 
   #drawRow({ name, label, values, labels }, value) {

@@ -1,0 +1,59 @@
+/** The numbers above the body of all neurons, each with what it says. */
+
+import { powerOfTen } from "../../common/numbers.js";
+
+const EQUAL = 1e-9; // share of the objective
+
+/**
+ * @param {import("./optimum.js").Optimum} found
+ * @param {?{objective: number, best: number}} trained network of the targets at the end of the film
+ * @param {boolean} isOld whether something else is chosen by now
+ * @param {boolean} isAtRest whether the film is at its end
+ * @returns {import("../tiles.js").Tile[]}
+ */
+export function tilesOf(found, trained, isOld, isAtRest) {
+  const used = found.touched.filter(({ weight }) => weight > 0).length;
+  const idle = found.touched.length - used;
+  return [
+    {
+      title: "neurons needed",
+      tag: "certified",
+      tone: "certified",
+      value: String(used),
+      note: found.isLoose
+        ? "the plane touches none: zero is best"
+        : idle
+          ? `${idle} more may be used`
+          : "the plane touches no others",
+    },
+    {
+      title: "lowest objective",
+      tag: "certified",
+      tone: "certified",
+      value: found.objective.toPrecision(5),
+      note: `no network is lower by more than ${shareOf(found)} of it`,
+    },
+    network(trained, isOld, isAtRest),
+  ];
+}
+
+function network(trained, isOld, isAtRest) {
+  const excess = trained && trained.objective / trained.best - 1;
+  const distance = Math.abs(excess) < EQUAL ? "equal to the best to 9 digits" : `${percent(excess)} the best network`;
+  const whose = isOld ? "of the former ones; training follows" : "of the targets at the end of the film";
+  return {
+    title: "trained network",
+    tag: "measured",
+    tone: "measured",
+    value: trained ? trained.objective.toPrecision(5) : "…",
+    note: trained ? (isAtRest ? distance : whose) : "training begins",
+  };
+}
+
+const percent = (share) => `${(100 * Math.abs(share)).toPrecision(2)} % ${share < 0 ? "below" : "above"}`;
+
+/** The gap as a power of ten. */
+function shareOf({ gap, objective }) {
+  const share = objective > 0 ? gap / objective : 0;
+  return powerOfTen(Math.max(Math.ceil(Math.log10(Math.max(share, 1e-300))), -15));
+}
