@@ -87,15 +87,14 @@ def train_on(app, page):
     elif page == "path":
         go_to(app, page)
         run = app.session_state["tab"].runs["path"]
-    elif page in ("depth", "beyond"):
+    elif page == "beyond":
         go_to(app, page)
-        if page == "depth":
-            app.button(key="depth_train").click().run()
-        run = app.session_state["depth_lab" if page == "depth" else "beyond_depth_lab"].runs
+        run = app.session_state["beyond_depth_lab"].runs
     else:
         go_to(app, page)
-        app.button(key=f"{page}_train_play_arrow").click().run()
         run = app.session_state["tab"].runs[page]
+        if not run.is_running:  # else it has begun by itself
+            app.button(key="depth_train" if page == "depth" else f"{page}_train_play_arrow").click().run()
     assert not app.exception
     return run
 

@@ -10,6 +10,8 @@
  * @property {number | string} value
  */
 
+import { element } from "../common/elements.js";
+
 export class Controls {
   #rows = new Map(); // by name: {row, input, output}
 
@@ -50,13 +52,11 @@ export class Controls {
   }
 
   #make(name) {
-    const row = document.createElement("div");
-    row.className = "control";
-    row.dataset.control = name;
-    row.innerHTML = '<span> <output></output></span><input class="rail" type="range" min="0" step="1" />';
-    const [input, output] = [row.querySelector("input"), row.querySelector("output")];
+    const row = element("div", { class: "control", "data-control": name }, this.parent);
+    const output = element("output");
+    element("span", {}, row, [" ", output]);
+    const input = element("input", { class: "rail", type: "range", min: 0, step: 1 }, row);
     input.onchange = this.rest;
-    this.parent.append(row);
     this.#rows.set(name, { row, input, output });
     return { row, input, output };
   }

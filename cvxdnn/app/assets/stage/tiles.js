@@ -9,6 +9,8 @@
  * @property {string} [note] what it says, in a line or two
  */
 
+import { element } from "../common/elements.js";
+
 const AGREE = 1e-6; // shares below are said as they are
 const ROUND_OFF = 1e-15;
 
@@ -21,10 +23,10 @@ export function apart(share) {
 const powerOf = (share) => share.toExponential(0).replace("-", "\u2212");
 
 function make(parent) {
-  const tile = document.createElement("div");
-  tile.className = "tile";
-  tile.innerHTML = '<p class="title"><span></span> <i class="tag"></i></p><p class="big"></p><p class="note"></p>';
-  parent.append(tile);
+  const tile = element("div", { class: "tile" }, parent);
+  element("p", { class: "title" }, tile, [element("span"), " ", element("i")]);
+  element("p", { class: "big" }, tile);
+  element("p", { class: "note" }, tile);
   return tile;
 }
 
