@@ -95,11 +95,10 @@ def page() -> None:
     with panel, st.container(border=True):
         parts.draw("batch_norm_numbers", show_numbers, shows=look, moves=is_moving)
 
-    collapse, theorem = st.columns(2, gap="small")
-    with collapse, st.container(border=True):
+    with wide, st.container(border=True):
         st.markdown("**The four signs of neural collapse**")
         st.markdown(SIGNS_OF_COLLAPSE)
         with st.expander("All of them, closed form beside the network"):
             parts.draw("batch_norm_signs", show_signs, shows=look)
-    with theorem, st.container(border=True):
+    with panel, st.container(border=True):
         st.markdown(THEOREM)

@@ -70,7 +70,7 @@ def picture(run: FitRun, setting: Setting) -> None:
     controls: list[Control] = [
         {
             "name": "beta",
-            "label": "weight decay β =",
+            "label": "weight decay β",
             "values": BETAS,
             "labels": [f"{beta:g}" for beta in BETAS],
             "value": setting.beta,

@@ -85,12 +85,12 @@ def page() -> None:
                 "1. The loss is the squared one."
             )
 
-    same_effect, diagram = st.columns(2, gap="small")
-    with same_effect, st.container(border=True):
-        st.markdown("**The same effective weight decay λ, five depths.** Certified.")
-        parts.draw("depth_same_effect", lambda: view.equal_effective_weight_decay(lab()), shows=setting)
-    with diagram, st.container(border=True):
-        st.markdown("**Where does the optimum jump?** Exact.")
-        parts.draw("depth_jumps", lambda: view.jumps(lab()), shows=setting)
-    with st.expander("What do the layers look like? Closed form: exact. Trained: measured."):
-        parts.draw("depth_layers", lambda: view.layers(lab()), shows=look)
+    with wide:
+        with st.container(border=True):
+            st.markdown("**The same effective weight decay λ, five depths.** Certified.")
+            parts.draw("depth_same_effect", lambda: view.equal_effective_weight_decay(lab()), shows=setting)
+        with st.container(border=True):
+            st.markdown("**Where does the optimum jump?** Exact.")
+            parts.draw("depth_jumps", lambda: view.jumps(lab()), shows=setting)
+        with st.expander("What do the layers look like? Closed form: exact. Trained: measured."):
+            parts.draw("depth_layers", lambda: view.layers(lab()), shows=look)

@@ -39,14 +39,14 @@ def picture(lab: DepthLab) -> None:
     controls: list[Control] = [
         {
             "name": "beta",
-            "label": "weight decay β =",
+            "label": "weight decay β",
             "values": BETAS,
             "labels": [f"{beta:.2g}" for beta in BETAS],
             "value": lab.beta,
         },
         {
             "name": "depth",
-            "label": "weight layers L =",
+            "label": "weight layers L",
             "values": list(depths),
             "labels": [str(depth) for depth in depths],
             "value": lab.depth,

@@ -52,7 +52,7 @@ def stage_controls(samples: Samples, beta: float) -> list[Control]:
     labels = [f"{each:g}" for each in BETAS]
     slider: Control = {
         "name": "beta",
-        "label": "weight decay β =",
+        "label": "weight decay β",
         "values": BETAS,
         "labels": labels,
         "value": beta,

@@ -86,11 +86,10 @@ def page() -> None:
         parts.draw("extreme_points_training", draw_buttons, shows=look, moves=is_moving)
         parts.draw("extreme_points_neurons", draw_neurons, shows=picture)
 
-    theorem, more = st.columns(2, gap="small")
-    with theorem, st.container(border=True):
+    with panel, st.container(border=True):
         st.markdown(THEOREM)
         st.markdown(PICTURE)
-    with more, st.container(border=True):
+    with wide, st.container(border=True):
         st.markdown("**What to try**")
         st.markdown(WHAT_TO_TRY)
         st.markdown(ONE_INPUT)

@@ -93,10 +93,9 @@ def page() -> None:
         st.markdown("**What to try**")
         st.markdown(WHAT_TO_TRY)
 
-    lower, theorem = st.columns(2, gap="small")
-    with lower, st.container(border=True):
+    with wide, st.container(border=True):
         st.markdown("**The network that is lower.** Three classes of one sample each, five layers.")
         parts.draw("whitened_lower", show_lower, shows=lambda: setting().beta)
         st.markdown(RANK_TWO)
-    with theorem, st.container(border=True):
+    with panel, st.container(border=True):
         st.markdown(THEOREM)

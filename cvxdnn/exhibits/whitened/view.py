@@ -73,14 +73,14 @@ def picture(run: FitRun, setting: WhitenedSetting) -> None:
     controls: list[Control] = [
         {
             "name": "beta",
-            "label": "weight decay β =",
+            "label": "weight decay β",
             "values": BETAS,
             "labels": [f"{beta:g}" for beta in BETAS],
             "value": setting.beta,
         },
         {
             "name": "depth",
-            "label": "weight layers L =",
+            "label": "weight layers L",
             "values": DEPTHS,
             "labels": [str(depth) for depth in DEPTHS],
             "value": setting.depth,
