@@ -13,16 +13,15 @@ import numpy as np
 from cvxdnn.core.bends import distinct_bends
 from cvxdnn.core.datasets import Dataset, Normalization
 from cvxdnn.core.loss_terms import midpoint
-from cvxdnn.core.objective import Certificate, loss_terms, spline_cost
+from cvxdnn.core.objective import Certificate
 from cvxdnn.core.solution import Solution
-from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, merge_points, sparsest_interpolant
-from cvxdnn.core.tube import Tube, tube
+from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, sparsest_interpolant
 from cvxdnn.core.types import Array
 from cvxdnn.tasks.experiments import NetworkFrame
 from cvxdnn.tasks.optimum import Answer, optimum_of
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["BAND_TOLERANCE", "BEND_TOLERANCE", "Baseline", "Comparison", "compare", "largest_distance", "network_tube"]
+__all__ = ["BAND_TOLERANCE", "BEND_TOLERANCE", "Baseline", "Comparison", "compare", "largest_distance"]
 
 BEND_TOLERANCE = 0.005
 """Neighbouring bends count as one where one bend in their place moves the curve by at most this share of the range."""
@@ -188,23 +187,6 @@ def _correct_labels(baseline: Baseline, network: LinearSpline) -> int | None:
     if not baseline.scenario.loss_function.needs_labels:
         return None
     return int(np.count_nonzero(network(baseline.data.x) * baseline.data.y > 0))
-
-
-def network_tube(baseline: Baseline, frame: NetworkFrame) -> Tube | None:
-    """How hard the points pull on the network, summed twice, in the tube of its effective weight decay.
-
-    Where it leaves the tube, a new neuron lowers the objective; at the optimum it stays inside. None for a network
-    that is constant and deep: its effective weight decay is infinite.
-    """
-    scenario, data = baseline.scenario, baseline.data
-    points = merge_points(data.x, data.y)
-    norm = spline_cost(frame.view.spline, points)
-    if scenario.depth > 2 and norm == 0:
-        return None
-    terms = loss_terms(points, data.y, scenario.loss_function)
-    pulls = terms.at_inputs(terms.multipliers(frame.view.spline(points.x)))
-    pulls -= points.weight * (pulls.sum() / points.weight.sum())  # what the free output bias would take
-    return tube(points.x, pulls, scenario.beta * norm ** (2 / scenario.depth - 1))
 
 
 def network_loss(baseline: Baseline, frame: NetworkFrame) -> float:

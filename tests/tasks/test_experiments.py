@@ -1,14 +1,12 @@
 """Training tasks: frames that arrive at once, stop when asked, and carry what is needed to go on."""
 
 import pickle
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cvxdnn.core.solution import Status
-from cvxdnn.core.spline import LinearSpline
-from cvxdnn.tasks.comparison import Baseline, compare, largest_distance, network_tube
+from cvxdnn.tasks.comparison import Baseline, compare, largest_distance
 from cvxdnn.tasks.experiments import first_frame, training_stream
 from cvxdnn.tasks.scenario import Scenario
 
@@ -92,27 +90,6 @@ def test_no_gap_is_claimed_for_biases_in_every_layer():
     assert not baseline.is_optimum
     assert baseline.lower_bound is None
     assert compare(baseline, first_frame()).gap is None
-
-
-def first_frame_with(spline):
-    frame = first_frame()
-    return replace(frame, view=replace(frame.view, spline=spline))
-
-
-@pytest.mark.parametrize("depth", [2, 4])
-@pytest.mark.parametrize("loss", ["squared", "huber"])
-def test_at_the_optimum_the_pulls_stay_in_the_tube_and_touch_it(depth, loss):
-    baseline = Baseline(Scenario(preset="zigzag", depth=depth, loss=loss, beta=0.01))
-    optimal = first_frame_with(baseline.solution.spline)
-    tube = network_tube(baseline, optimal)
-    assert tube.needed_beta == pytest.approx(baseline.solution.effective_beta, rel=1e-4)
-
-
-def test_away_from_the_optimum_a_neuron_more_would_help():
-    baseline = Baseline(Scenario())
-    straight = LinearSpline(np.zeros(1), np.zeros(1), 1.0, 1.0)
-    tube = network_tube(baseline, first_frame_with(straight))
-    assert not tube.fits
 
 
 def test_a_training_that_starts_at_the_optimum_stays_there():

@@ -221,7 +221,7 @@ export class Editor {
     const { score } = this.link.data;
     const seen = this.player.draw(score?.tag === "certified" ? score.bound : null);
     const data = this.#shown(preview, seen);
-    this.score.draw(data);
+    this.score.draw(data, Boolean(seen) && !seen.isNewest);
     this.weightDecay.draw(data.model, this.link.beta, this.#flatFrom());
     this.price.draw(data);
     if (isAll) {

@@ -42,13 +42,16 @@ export class Score {
     return this.#stuck === null ? null : stuck[this.#stuck];
   }
 
-  /** @param {Data} data */
-  draw({ score, curves, bend_tolerance }) {
+  /**
+   * @param {Data} data
+   * @param {boolean} isEarly whether the film shows a moment before the end, which the note is about
+   */
+  draw({ score, curves, bend_tolerance }, isEarly) {
     for (const tile of [this.element, this.bends]) tile.hidden = !score;
     if (!score) return;
     const [network, optimum] = ["network", "optimum"].map((name) => curves.find(({ style }) => style === name));
     this.#drawGap(score, network);
-    this.#drawNote(score, network);
+    this.#drawNote(score, network, isEarly);
     const [shown, best] = [network?.is_old ? undefined : network?.bends, optimum?.bends];
     this.bends.querySelector(".of-network").textContent = shown ?? "–";
     this.bends.querySelector(".of-best").textContent = best ?? "–";
@@ -64,9 +67,9 @@ export class Score {
     this.number.textContent = instead || gap(network, bound, tag === "certified");
   }
 
-  #drawNote({ note, stuck }, network) {
+  #drawNote({ note, stuck }, network, isEarly) {
     const isNow = network && !network.is_old;
-    this.note.textContent = isNow ? note : "";
+    this.note.textContent = isNow && note ? `${isEarly ? "at the end: " : ""}${note}` : "";
     this.button.hidden = !isNow || !stuck.length;
     const { label } = stuck[this.#stuck] ?? {};
     this.button.textContent = label ? `showing ${label}` : "show one";
