@@ -9,23 +9,25 @@ data change, which flickers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
+from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.fits import FitFrame, FitView, fit_stream
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "keep_training"]
+__all__ = ["FitRun", "StagedFit", "chart", "fit_buttons", "fit_run", "keep_training"]
 
 FitRun = Run[FitFrame]
 View = TypeVar("View")
+Setting = TypeVar("Setting", bound=Hashable)
 
 EDGE = {"left": 2, "top": 5, "right": 14, "bottom": 5}
 """Pixels around a chart, so that the label of its last tick is not cut."""
@@ -59,6 +61,63 @@ def keep_training(
         run.start(task(), subject)
     else:
         run.present(first(), subject)
+
+
+class StagedFit(Generic[Setting]):
+    """The training of a page, which follows what is chosen there.
+
+    Parameters
+    ----------
+    name : str
+        Of the page; also of the training that comes with the package.
+    setting : callable
+        Gives what is chosen, hashable.
+    problem, stream : callable
+        Of a setting: what is trained, the same object each time, and the training with its film.
+    first : the setting whose training comes with the package
+    """
+
+    def __init__(
+        self,
+        name: str,
+        setting: Callable[[], Setting],
+        problem: Callable[[Setting], FitProblem],
+        stream: Callable[[Setting], Stream[FitView]],
+        first: Setting,
+    ) -> None:
+        self.run = fit_run(name)
+        self._setting, self._problem, self._stream, self._first = setting, problem, stream, first
+
+    @property
+    def problem(self) -> FitProblem:
+        """Of the present setting."""
+        return self._problem(self._setting())
+
+    @property
+    def frame(self) -> FitFrame | None:
+        """The newest one of the present setting."""
+        return self.run.frame_of(self.problem)
+
+    def poll(self) -> None:
+        """Take over what has been reported, and see to it that what is chosen is trained."""
+        self.run.poll()
+        now = self._setting()
+        first = partial(first_frame_of, self.run.name) if now == self._first else None
+        keep_training(self.run, self.problem, lambda: self._stream(now), first)
+
+    def look(self) -> Hashable:
+        """What parts of the page show that depend on the training."""
+        is_running = self.run.is_running
+        return self._setting(), is_running, self.run.number, None if is_running else self.run.frame
+
+    def is_moving(self) -> bool:
+        """Whether networks train."""
+        return self.run.is_running
+
+    def buttons(self) -> None:
+        """See `fit_buttons`."""
+        now = self._setting()
+        fit_buttons(self.run, self.problem, lambda: self._stream(now))
 
 
 def fit_buttons(run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]] | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cvxdnn.exhibits.batch_norm import film as batch_norm
 from cvxdnn.exhibits.depth import lab as depth
-from cvxdnn.exhibits.extreme_points import trained as extreme_points
+from cvxdnn.exhibits.extreme_points import samples as extreme_points
 from cvxdnn.exhibits.rank_one import film as rank_one
 from cvxdnn.exhibits.whitened import film as whitened
 from cvxdnn.tasks.first_frames import store_first_frame

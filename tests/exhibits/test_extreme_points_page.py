@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from cvxdnn.exhibits.extreme_points import trained
 from cvxdnn.exhibits.extreme_points.controls import BETAS, KEY, PLACES, TARGETS
-from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, FIRST_BETA, Samples, picture_of, trained_points
+from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, FIRST_BETA, Samples, picture_of, sample, trained_points
 from cvxdnn.tasks.first_frames import first_frame_of
 from tests.exhibits.closed_form_pages import open_page, text_of
 
@@ -70,8 +69,7 @@ def test_every_example_and_third_input_is_shown(page):
 
 
 def test_the_first_training_comes_with_the_package_and_touches_the_optimal_dual():
-    assert trained.sample()[0] == trained.NAME
-    frame, found = first_frame_of(trained.NAME), picture_of(FIRST, FIRST_BETA).found
+    frame, found = first_frame_of(sample()[0]), picture_of(FIRST, FIRST_BETA).found
     assert found.objective * (1 - 1e-9) <= frame.objective <= found.objective * (1 + 1e-9)
     assert np.allclose(trained_points(frame) @ found.dual, FIRST_BETA, rtol=1e-3)
 

@@ -6,32 +6,22 @@ from functools import partial
 
 import numpy as np
 
-from cvxdnn.app import fit
-from cvxdnn.app.fit import FitRun
 from cvxdnn.core.types import Array, Indices
 from cvxdnn.exhibits.batch_norm.case import Setting, case_of
 from cvxdnn.exhibits.closed_form.restarts import networks_of
-from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.fits import FitView, fit_stream
 from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import Stream
 from cvxdnn.theory.neural_collapse import NeuralCollapse, aligned_means, metrics
 from cvxdnn.training.fitting import FitProblem, FitSnapshot, FittedNetwork
 
-__all__ = ["SIGNS", "alive", "keep_training", "moment", "sample", "stream_of"]
+__all__ = ["SIGNS", "alive", "moment", "sample", "stream_of"]
 
-NAME = "batch_norm"
 SIGNS = ("nc1", "equinorm", "angle_spread", "nc3_raw_uncentred", "nc4")
 """Attributes of `NeuralCollapse`, in the order of the film's `signs`."""
 
 GONE = 1e-3
 """Length of a mean that is zero."""
-
-
-def keep_training(run: FitRun, setting: Setting) -> None:
-    """Have the run be of this setting: the film of the first one comes with the package, others begin by themselves."""
-    first = partial(first_frame_of, NAME) if setting == Setting() else None
-    fit.keep_training(run, case_of(setting).problem, partial(stream_of, setting), first)
 
 
 def stream_of(setting: Setting) -> Stream[FitView]:
@@ -44,7 +34,7 @@ def stream_of(setting: Setting) -> Stream[FitView]:
 
 def sample() -> tuple[str, Stream[FitView]]:
     """The name and the training of the first setting."""
-    return NAME, stream_of(Setting())
+    return "batch_norm", stream_of(Setting())
 
 
 def moment(snapshot: FitSnapshot, problem: FitProblem, labels: Indices, target: Array) -> Moment:

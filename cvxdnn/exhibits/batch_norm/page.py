@@ -1,14 +1,12 @@
 """Batch norm and neural collapse: class means move to the place that a closed form predicts."""
 
-from collections.abc import Hashable
-
 import streamlit as st
 
-from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.batch_norm.case import Setting, case_of
-from cvxdnn.exhibits.batch_norm.film import keep_training, stream_of
+from cvxdnn.exhibits.batch_norm.film import stream_of
 from cvxdnn.exhibits.batch_norm.view import condition, controls, numbers, picture, signs, with_stage
 
 WHAT_TO_TRY = r"""
@@ -45,8 +43,6 @@ SIGNS_OF_COLLAPSE = r"""
 
 def page() -> None:
     """The page from top to bottom."""
-    run = fit_run("batch_norm")
-
     heading(
         "Train a classifier, and its classes move to the corners of a simplex.",
         "Small marks are samples, as the last hidden layer sees them; orange is the mean of each class. Training pulls "
@@ -60,45 +56,35 @@ def page() -> None:
     def setting() -> Setting:
         return with_stage(beside)
 
-    def poll() -> None:
-        run.poll()
-        keep_training(run, setting())
-
-    def look() -> Hashable:
-        return setting(), run.is_running, run.number, None if run.is_running else run.frame
-
-    def is_moving() -> bool:
-        return run.is_running
+    training = StagedFit("batch_norm", setting, lambda now: case_of(now).problem, stream_of, Setting())
 
     def show_picture() -> None:
-        picture(run, setting())
+        picture(training.run, setting())
 
     def show_numbers() -> None:
-        case = case_of(setting())
-        fit_buttons(run, case.problem, lambda: stream_of(case.setting))
-        frame = run.frame_of(case.problem)
+        training.buttons()
+        case, frame = case_of(setting()), training.frame
         numbers(case, frame)
         condition(case, frame)
 
     def show_signs() -> None:
-        case = case_of(setting())
-        signs(case, run.frame_of(case.problem))
+        signs(case_of(setting()), training.frame)
 
-    poll()
-    parts = Parts(poll, lambda: None)
+    training.poll()
+    parts = Parts(training.poll, lambda: None)
 
     with wide:
-        parts.draw("batch_norm_picture", show_picture, shows=look, moves=is_moving)
+        parts.draw("batch_norm_picture", show_picture, shows=training.look, moves=training.is_moving)
         with st.container(border=True):
             st.markdown("**What to try**")
             st.markdown(WHAT_TO_TRY)
     with panel, st.container(border=True):
-        parts.draw("batch_norm_numbers", show_numbers, shows=look, moves=is_moving)
+        parts.draw("batch_norm_numbers", show_numbers, shows=training.look, moves=training.is_moving)
 
     with wide, st.container(border=True):
         st.markdown("**The four signs of neural collapse**")
         st.markdown(SIGNS_OF_COLLAPSE)
         with st.expander("All of them, closed form beside the network"):
-            parts.draw("batch_norm_signs", show_signs, shows=look)
+            parts.draw("batch_norm_signs", show_signs, shows=training.look)
     with panel, st.container(border=True):
         st.markdown(THEOREM)

@@ -1,15 +1,12 @@
 """Extreme points: two-layer training as geometry, with samples and targets that one can drag."""
 
-from collections.abc import Hashable
-
 import streamlit as st
 
-from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.extreme_points.controls import beside, chosen_beta, with_stage
-from cvxdnn.exhibits.extreme_points.samples import Picture, picture_of
-from cvxdnn.exhibits.extreme_points.trained import keep_training
+from cvxdnn.exhibits.extreme_points.samples import Picture, first_picture, picture_of, stream_of
 from cvxdnn.exhibits.extreme_points.view import show_neurons, show_picture
 
 WHAT_TO_TRY = r"""
@@ -44,8 +41,6 @@ ONE_INPUT = (
 
 def page() -> None:
     """The page from top to bottom."""
-    run = fit_run("extreme_points")
-
     heading(
         "The best network needs only neurons at the rim of a convex set.",
         "What a neuron outputs on the samples is one point; the body holds those of all neurons. Drag the targets y "
@@ -59,31 +54,20 @@ def page() -> None:
     def picture() -> Picture:
         return picture_of(with_stage(first), chosen_beta())
 
-    def poll() -> None:
-        run.poll()
-        keep_training(run, picture())
-
-    def look() -> Hashable:
-        return picture(), run.is_running, run.number, run.frame
+    training = StagedFit("extreme_points", picture, lambda shown: shown.problem, stream_of, first_picture())
 
     def draw_picture() -> None:
-        show_picture(run, picture())
-
-    def draw_buttons() -> None:
-        fit_buttons(run, picture().problem)
+        show_picture(training.run, picture())
 
     def draw_neurons() -> None:
         show_neurons(picture())
 
-    def is_moving() -> bool:
-        return run.is_running
-
-    poll()
-    parts = Parts(poll, lambda: None)
+    training.poll()
+    parts = Parts(training.poll, lambda: None)
     with wide:
-        parts.draw("extreme_points_picture", draw_picture, shows=look, moves=is_moving)
+        parts.draw("extreme_points_picture", draw_picture, shows=training.look, moves=training.is_moving)
     with panel, st.container(border=True):
-        parts.draw("extreme_points_training", draw_buttons, shows=look, moves=is_moving)
+        parts.draw("extreme_points_training", training.buttons, shows=training.look, moves=training.is_moving)
         parts.draw("extreme_points_neurons", draw_neurons, shows=picture)
 
     with panel, st.container(border=True):

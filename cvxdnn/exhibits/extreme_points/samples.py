@@ -6,12 +6,13 @@ from functools import lru_cache
 import numpy as np
 
 from cvxdnn.core.types import Array
-from cvxdnn.tasks.fits import FitFrame
+from cvxdnn.tasks.fits import FitFrame, FitView, fit_stream
+from cvxdnn.tasks.stream import Stream
 from cvxdnn.theory import extreme_points
 from cvxdnn.theory.extreme_points import ExtremePoints
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["EXAMPLES", "FIRST_BETA", "Picture", "Samples", "picture_of", "trained_points"]
+__all__ = ["EXAMPLES", "Picture", "Samples", "first_picture", "picture_of", "sample", "stream_of", "trained_points"]
 
 Point = tuple[float, float]
 
@@ -69,7 +70,7 @@ class Picture:
     problem: FitProblem
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def picture_of(samples: Samples, beta: float) -> Picture:
     """The optimum and the training problem."""
     X, y, bias = samples.X, samples.y, samples.bias
@@ -77,6 +78,21 @@ def picture_of(samples: Samples, beta: float) -> Picture:
         X, y, beta, "relu_bias" if bias else "relu", width=WIDTH, restarts=RESTARTS, steps=STEPS, polish=POLISH
     )
     return Picture(samples, extreme_points.solve(X, y, beta=beta, bias=bias), problem)
+
+
+def first_picture() -> Picture:
+    """What the page opens with."""
+    return picture_of(next(iter(EXAMPLES.values())), FIRST_BETA)
+
+
+def stream_of(picture: Picture) -> Stream[FitView]:
+    """The training of its problem; the film of the page is the picture's own."""
+    return fit_stream(picture.problem)
+
+
+def sample() -> tuple[str, Stream[FitView]]:
+    """The name and the training of the first samples."""
+    return "extreme_points", stream_of(first_picture())
 
 
 def trained_points(frame: FitFrame) -> Array:

@@ -6,26 +6,15 @@ from functools import partial
 
 import numpy as np
 
-from cvxdnn.app import fit
-from cvxdnn.app.fit import FitRun
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.rank_one.case import RankOneSetting, rank_one_data
-from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.fits import FitView, fit_stream
 from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import Stream
 from cvxdnn.training.fitting import FitSnapshot
 from cvxdnn.training.fitting.chain import alignment, singular_values
 
-__all__ = ["keep_training", "moment", "sample", "stream_of"]
-
-NAME = "rank_one"
-
-
-def keep_training(run: FitRun, setting: RankOneSetting) -> None:
-    """Have the run be of this setting: the film of the first one comes with the package, others begin by themselves."""
-    first = partial(first_frame_of, NAME) if setting == RankOneSetting() else None
-    fit.keep_training(run, rank_one_data(setting).problem, partial(stream_of, setting), first)
+__all__ = ["moment", "sample", "stream_of"]
 
 
 def stream_of(setting: RankOneSetting) -> Stream[FitView]:
@@ -36,7 +25,7 @@ def stream_of(setting: RankOneSetting) -> Stream[FitView]:
 
 def sample() -> tuple[str, Stream[FitView]]:
     """The name and the training of the first setting."""
-    return NAME, stream_of(RankOneSetting())
+    return "rank_one", stream_of(RankOneSetting())
 
 
 def moment(snapshot: FitSnapshot, count: int) -> Moment:

@@ -4,11 +4,11 @@ from collections.abc import Hashable
 
 import streamlit as st
 
-from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.rank_one.case import RankOneCase, RankOneSetting, rank_one_data
-from cvxdnn.exhibits.rank_one.film import keep_training, stream_of
+from cvxdnn.exhibits.rank_one.film import stream_of
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
 from cvxdnn.exhibits.rank_one.view import (
     Closed,
@@ -21,7 +21,6 @@ from cvxdnn.exhibits.rank_one.view import (
     say_why_there_is_none,
     with_stage,
 )
-from cvxdnn.tasks.fits import FitFrame
 
 WHAT_TO_TRY = r"""
 - **Let go.** Raise $\beta$. With three or more layers a direction does not fade out: it jumps to zero, and training may
@@ -42,7 +41,7 @@ DUALITY_GAP = (
 
 def page() -> None:
     """The page from top to bottom."""
-    run, closed = fit_run("rank_one"), Closed()
+    closed = Closed()
 
     heading(
         "Train a deep network, and its layers line up.",
@@ -57,38 +56,32 @@ def page() -> None:
     def setting() -> RankOneSetting:
         return with_stage(beside)
 
+    training = StagedFit("rank_one", setting, lambda now: rank_one_data(now).problem, stream_of, RankOneSetting())
+
     def poll() -> None:
         closed.coming.poll()
-        run.poll()
-        keep_training(run, setting())
+        training.poll()
 
     def look() -> Hashable:
-        frame = run.frame
-        return setting(), run.is_running, run.number, closed.coming.is_running, None if run.is_running else frame
+        return training.look(), closed.coming.is_running
 
     def case() -> RankOneCase | None:
         return closed.of(setting())
 
-    def frame() -> FitFrame | None:
-        return run.frame_of(rank_one_data(setting()).problem)
-
     def show_picture() -> None:
-        picture(run, setting(), case())
-
-    def show_buttons() -> None:
-        fit_buttons(run, rank_one_data(setting()).problem, lambda: stream_of(setting()))
+        picture(training.run, setting(), case())
 
     def show_facts() -> None:
         known = case()
         if known is None:
             say_why_there_is_none(closed.coming)
         else:
-            facts(known, frame())
+            facts(known, training.frame)
 
     def show_more() -> None:
         known = case()
         if known is not None:
-            outcome(known, frame())
+            outcome(known, training.frame)
         now = setting()
         if now.kind == "whitened" and now.depth > 2:
             st.markdown("**Where strong duality stops.** Closed forms.")
@@ -103,17 +96,17 @@ def page() -> None:
     parts = Parts(poll, lambda: chosen_depth() > 2)
 
     def is_moving() -> bool:
-        return run.is_running or closed.coming.is_running
+        return training.is_moving() or closed.coming.is_running
 
     with wide:
         parts.draw("rank_one_picture", show_picture, shows=look, moves=is_moving)
         with st.container(border=True):
-            parts.draw("rank_one_more", show_more, shows=look, moves=lambda: run.is_running)
+            parts.draw("rank_one_more", show_more, shows=look, moves=training.is_moving)
             st.markdown("**What to try**")
             st.markdown(WHAT_TO_TRY)
     with panel:
         with st.container(border=True):
-            parts.draw("rank_one_training", show_buttons, shows=look, moves=lambda: run.is_running)
+            parts.draw("rank_one_training", training.buttons, shows=look, moves=training.is_moving)
         with st.container(border=True):
             parts.draw("rank_one_facts", show_facts, shows=look, moves=is_moving)
         with st.container(border=True):

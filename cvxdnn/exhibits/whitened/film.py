@@ -6,26 +6,15 @@ from functools import partial
 
 import numpy as np
 
-from cvxdnn.app import fit
-from cvxdnn.app.fit import FitRun
 from cvxdnn.core.types import Array, Indices, Mask
 from cvxdnn.exhibits.closed_form.restarts import networks_of
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
-from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.fits import FitView, fit_stream
 from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import Stream
 from cvxdnn.training.fitting import FitProblem, FitSnapshot
 
-__all__ = ["keep_training", "moment", "sample", "served_in", "stream_of"]
-
-NAME = "whitened"
-
-
-def keep_training(run: FitRun, setting: WhitenedSetting) -> None:
-    """Have the run be of this setting: the film of the first one comes with the package, others begin by themselves."""
-    first = partial(first_frame_of, NAME) if setting == WhitenedSetting() else None
-    fit.keep_training(run, whitened_case(setting).problem, partial(stream_of, setting), first)
+__all__ = ["moment", "sample", "served_in", "stream_of"]
 
 
 def stream_of(setting: WhitenedSetting) -> Stream[FitView]:
@@ -36,7 +25,7 @@ def stream_of(setting: WhitenedSetting) -> Stream[FitView]:
 
 def sample() -> tuple[str, Stream[FitView]]:
     """The name and the training of the first setting."""
-    return NAME, stream_of(WhitenedSetting())
+    return "whitened", stream_of(WhitenedSetting())
 
 
 def moment(snapshot: FitSnapshot, problem: FitProblem, groups: Indices) -> Moment:

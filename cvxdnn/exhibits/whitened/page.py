@@ -1,14 +1,12 @@
 """Whitened data: one channel for each class, where that is optimal, and where a deep network does better."""
 
-from collections.abc import Hashable
-
 import streamlit as st
 
-from cvxdnn.app.fit import fit_buttons, fit_run
+from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
-from cvxdnn.exhibits.whitened.film import keep_training, stream_of
+from cvxdnn.exhibits.whitened.film import stream_of
 from cvxdnn.exhibits.whitened.view import controls, counterexample, facts, picture, with_stage
 
 WHAT_TO_TRY = r"""
@@ -45,8 +43,6 @@ channel per class.
 
 def page() -> None:
     """The page from top to bottom."""
-    run = fit_run("whitened")
-
     heading(
         "A classifier gives every class neurons of its own, until it is deep.",
         "A line says that a class makes a neuron fire. Training thins the lines out until each neuron serves one "
@@ -60,34 +56,25 @@ def page() -> None:
     def setting() -> WhitenedSetting:
         return with_stage(beside)
 
-    def poll() -> None:
-        run.poll()
-        keep_training(run, setting())
-
-    def look() -> Hashable:
-        return setting(), run.is_running, run.number, None if run.is_running else run.frame
-
-    def is_moving() -> bool:
-        return run.is_running
+    training = StagedFit("whitened", setting, lambda now: whitened_case(now).problem, stream_of, WhitenedSetting())
 
     def show_picture() -> None:
-        picture(run, setting())
+        picture(training.run, setting())
 
     def show_facts() -> None:
-        case = whitened_case(setting())
-        fit_buttons(run, case.problem, lambda: stream_of(case.setting))
-        facts(case, run.frame_of(case.problem))
+        training.buttons()
+        facts(whitened_case(setting()), training.frame)
 
     def show_lower() -> None:
         counterexample(setting().beta)
 
-    poll()
-    parts = Parts(poll, lambda: None)
+    training.poll()
+    parts = Parts(training.poll, lambda: None)
 
     with wide:
-        parts.draw("whitened_picture", show_picture, shows=look, moves=is_moving)
+        parts.draw("whitened_picture", show_picture, shows=training.look, moves=training.is_moving)
     with panel, st.container(border=True):
-        parts.draw("whitened_facts", show_facts, shows=look, moves=is_moving)
+        parts.draw("whitened_facts", show_facts, shows=training.look, moves=training.is_moving)
 
     with wide, st.container(border=True):
         st.markdown("**What to try**")
