@@ -11,6 +11,7 @@ from cvxdnn.exhibits.rank_one.film import moment
 from cvxdnn.exhibits.rank_one.view import BETAS, DEPTHS, first_columns
 from cvxdnn.tasks.first_frames import first_frame_of
 from tests.exhibits.closed_form_pages import choose, move, open_page, sent, text_of, train
+from tests.jobs.jobs_tasks import wait_until
 
 PREFIX, STAGE = "rank_one_", "rank_one_stage"
 ENDS = {
@@ -40,8 +41,8 @@ def test_controls_at_their_ends(page, kind, ends):
     width = "width_20" if kind == "relu_bias" else "width_12"
     move(page, PREFIX, **beside, **{width: 1 if "small" in ends else 40})
     choose(page, STAGE, **below)
+    wait_until(lambda: "objective" in text_of(page.run()))  # where the closed form takes long it comes later
     shown = text_of(page)
-    assert "objective" in shown
     assert "nan" not in shown.lower()
     assert "inf" not in shown.lower()
 

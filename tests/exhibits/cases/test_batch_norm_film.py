@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.exhibits.batch_norm.case import Setting, case_of
-from cvxdnn.exhibits.batch_norm.film import NAME, SIGNS, stream_of
+from cvxdnn.exhibits.batch_norm.film import SIGNS, stream_of
 from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.stream import last_frame
 
@@ -41,7 +41,7 @@ def assert_meets(setting, frame):
 
 
 def test_the_first_sight_is_a_film_in_which_samples_fall_together():
-    frame = first_frame_of(NAME)
+    frame = first_frame_of("batch_norm")
     assert_meets(Setting(), frame)
     nc1 = [network["signs"][SIGNS.index("nc1")] for _, network in moments(frame)]
     assert nc1[0] > 0.1

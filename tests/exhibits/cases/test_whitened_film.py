@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
-from cvxdnn.exhibits.whitened.film import NAME, moment, stream_of
+from cvxdnn.exhibits.whitened.film import moment, stream_of
 from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import last_frame
@@ -39,7 +39,7 @@ def assert_meets(setting, frame):
 
 
 def test_the_first_sight_is_a_film_that_ends_in_the_closed_form():
-    frame = first_frame_of(NAME)
+    frame = first_frame_of("whitened")
     assert len(frame.film) > 40
     assert_meets(WhitenedSetting(), frame)
     first = stills(frame)[0][1]["strengths"][frame.best]
