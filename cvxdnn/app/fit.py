@@ -10,20 +10,21 @@ data change, which flickers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
-from cvxdnn.tasks.fits import FitFrame, FitView, Measure, fit_stream
-from cvxdnn.tasks.stream import Stream
+from cvxdnn.tasks.fits import FitFrame, Measure, fit_stream
+from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["FitRun", "chart", "fit_buttons", "fit_run", "keep_training"]
 
 FitRun = Run[FitFrame]
+View = TypeVar("View")
 
 EDGE = {"left": 2, "top": 5, "right": 14, "bottom": 5}
 """Pixels around a chart, so that the label of its last tick is not cut."""
@@ -35,23 +36,28 @@ def fit_run(name: str) -> FitRun:
 
 
 def keep_training(
-    run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]], first: Callable[[], FitFrame] | None = None
+    run: Run[Frame[View]],
+    subject: object,
+    task: Callable[[], Stream[View]],
+    first: Callable[[], Frame[View]] | None = None,
 ) -> None:
-    """Have the run be about this problem, if it is not yet: a training begins by itself.
+    """Have the run be about this subject, if it is not yet: a training begins by itself.
 
     Parameters
     ----------
+    subject : object
+        What the training depends on, such as a `FitProblem`.
     task : callable
         Makes it.
     first : callable, optional
         Gives the last frame of a training that comes with the package, which is shown in its place.
     """
-    if run.subject is problem:
+    if run.subject == subject:
         return
     if first is None:
-        run.start(task(), problem)
+        run.start(task(), subject)
     else:
-        run.present(first(), problem)
+        run.present(first(), subject)
 
 
 def fit_buttons(run: FitRun, problem: FitProblem, measure: Measure | None = None) -> None:

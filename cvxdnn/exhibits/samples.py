@@ -5,12 +5,15 @@ python -m cvxdnn.exhibits.samples [NAME ...]        all of them, or those
 
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
+from cvxdnn.exhibits.depth import lab as depth
 from cvxdnn.exhibits.rank_one import film as rank_one
 from cvxdnn.tasks.first_frames import store_first_frame
-from cvxdnn.tasks.stream import last_frame
+from cvxdnn.tasks.stream import Stream, last_frame
 
-SAMPLES = (rank_one.sample,)
+SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (rank_one.sample, depth.sample)
 
 
 def main(names: list[str]) -> None:

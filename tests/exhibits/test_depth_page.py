@@ -1,10 +1,12 @@
-"""The Depth page: valleys, jumps and training, for every preset and for points that leave nothing to choose."""
+"""The Depth page: its film, jumps and training, for every preset and for points that leave nothing to choose."""
 
 import time
 
 import pytest
 
 from cvxdnn.core.datasets import PRESETS
+from cvxdnn.exhibits.depth.lab import KEY
+from cvxdnn.tasks.scenario import Scenario
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK, session_of
 
@@ -24,14 +26,25 @@ def depth_page(explore):
     return open_page
 
 
+def move(app, **values):
+    """Choose values of the sliders under the picture."""
+    app.session_state[KEY + "_chosen"] = values
+    app.run()
+    assert not app.exception
+
+
+def runs_of(app):
+    return app.session_state["tab"].runs["depth"]
+
+
 def told(app):
     """The sentence about trained networks."""
-    return next(text.value for text in app.markdown if text.value.startswith(("Of ", "Train networks")))
+    return next(text.value for text in app.markdown if text.value.startswith("Of "))
 
 
 def trained(app, steps, seconds=120):
     """Let the networks train so far, then stop them."""
-    runs, deadline = app.session_state["depth_lab"].runs, time.monotonic() + seconds
+    runs, deadline = runs_of(app), time.monotonic() + seconds
     while runs.is_running and (runs.frame is None or runs.frame.step < steps):
         assert time.monotonic() < deadline, "training takes too long"
         time.sleep(0.05)
@@ -42,21 +55,26 @@ def trained(app, steps, seconds=120):
     return app
 
 
+def test_the_page_opens_with_a_film_and_trains_nothing(depth_page):
+    app = depth_page()
+    runs = runs_of(app)
+    assert not runs.is_running
+    assert runs.frame.done
+    assert len(runs.frame.film) > 50
+    assert told(app).startswith("Of 16 networks")
+
+
 @pytest.mark.parametrize("name", list(PRESETS))
-def test_every_preset_has_certified_valleys_and_jumps(depth_page, name):
+def test_every_preset_has_its_jumps_and_trains_by_itself(depth_page, name):
     app = depth_page(preset=name)
-    assert len(app.get("plotly_chart")) == 4
-    assert len(app.get("vega_lite_chart")) == 1
-    objective, gap, _ = app.metric
-    assert float(objective.value) > 0
-    assert float(gap.value) <= 1e-9
+    assert len(app.get("plotly_chart")) == 3
     assert any("jumps at β" in caption.value for caption in app.caption)
+    assert runs_of(app).is_running == (name != Scenario().preset)
 
 
 def test_zigzag_with_five_layers_traps_networks_above_the_constant(depth_page):
     app = depth_page(preset="zigzag")
-    assert app.metric[2].value.endswith("or more")  # the constant is best
-    app.button(key="depth_train").click().run()
+    assert app.metric[0].value.endswith("or more")  # the constant is best
     sentence = told(trained(app, steps=1200))
     assert "in the constant (the optimum)" in sentence
     assert "stuck 14 % above the optimum" in sentence
@@ -64,22 +82,28 @@ def test_zigzag_with_five_layers_traps_networks_above_the_constant(depth_page):
     assert stuck >= 1
 
 
-def test_moving_a_slider_ends_training_and_forgets_its_networks(depth_page):
-    app = depth_page(preset="zigzag")
+def test_moving_a_slider_trains_anew(depth_page):
+    app = depth_page()
+    first = runs_of(app).number
+    move(app, depth=3)
+    assert runs_of(app).is_running
+    assert runs_of(app).number == first + 1
+    assert runs_of(app).subject[2:] == (0.063, 3)
+    move(app, depth=3, beta=0.01)
+    assert runs_of(app).subject[2:] == (0.01, 3)
+
+
+def test_what_was_stopped_stays_stopped(depth_page):
+    app = trained(depth_page(preset="zigzag"), steps=20)
+    app.run()
+    assert not runs_of(app).is_running
     app.button(key="depth_train").click().run()
-    app.slider(key="depth_depth").set_value(3).run()
-    assert not app.exception
-    assert not app.session_state["depth_lab"].runs.is_running
-    assert told(app).startswith("Train networks")
-    app.select_slider(key="depth_beta").set_value(0.01).run()
-    assert not app.exception
-    assert app.session_state["depth_lab"].beta == 0.01
+    assert runs_of(app).is_running
 
 
 def test_two_layers_never_jump(depth_page):
     app = depth_page(preset="zigzag")
-    app.slider(key="depth_depth").set_value(2).run()
-    assert not app.exception
+    move(app, depth=2)
     assert any("nothing jumps" in caption.value for caption in app.caption)
 
 

@@ -1,12 +1,22 @@
-"""Depth: the certified optimum for L layers, the valleys in which training gets stuck, and the jumps between them."""
+"""Depth: the landscape of training L layers, the valleys in which networks come to rest, and the jumps between them."""
+
+from collections.abc import Hashable
 
 import streamlit as st
 
-from cvxdnn.app.page import heading, live, wide_and_narrow
+from cvxdnn.app.page import heading, wide_and_narrow
+from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.depth import view
-from cvxdnn.exhibits.depth.lab import depth_lab
+from cvxdnn.exhibits.depth.lab import DepthLab, depth_lab
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
+
+WHAT_TO_TRY = r"""
+- **Turn the weight decay $\beta$ down.** The valley of a bent function sinks, until at one $\beta$ it is the deepest:
+  the optimum jumps.
+- **Go to two layers.** The cusp at 0 is gone: one valley is left, it moves without a jump, and all networks find it.
+- **Go to six layers.** The same valley is harder to leave, and the constant beside it has steeper walls.
+"""
 
 THEOREM = (
     r"**Theorem.** For $x \ge 0$ and biases in the last hidden layer only, training $L$ weight layers has the "
@@ -19,51 +29,67 @@ THEOREM = (
 def page() -> None:
     """The page from top to bottom."""
     here = session()
-    lab = depth_lab(here.scenario)
+
+    def lab() -> DepthLab:
+        return depth_lab(here.scenario)
 
     heading(
         "Depth does not change the spline, only how strongly it is held straight.",
-        "The blue curve is the lowest objective, what training minimises, of functions that bend so much in total. "
-        "Training rolls into one of its valleys, not always the deepest. Move weight decay and depth: from three "
-        "layers on, the constant is always a valley, and the deepest one changes abruptly.",
+        "Each ball is a network in training: how much its function bends, and its objective, the misfit plus the price "
+        "of its weights. No network is below the blue landscape. Training rolls into a valley, not always the deepest.",
     )
     if here.problem:
         st.warning(here.problem)
 
-    picture, panel = wide_and_narrow()
-    with panel:
-        with st.container(border=True):
-            data_controls(here)
-        with st.container(border=True):
-            view.numbers(lab)
-
-    if lab.deep.path.beta_max == 0:
-        picture.info("A constant fits these points as well as any function, at every view.")
+    wide, panel = wide_and_narrow()
+    with panel, st.container(border=True):
+        data_controls(here)
+    if lab().deep.path.beta_max == 0:
+        wide.info("A constant fits these points as well as any function, at every weight decay.")
         return
 
-    with picture, st.container(border=True):
-        view.settings(lab)
-        live(lab.runs, lambda: view.valleys(lab))
+    def poll() -> None:
+        now = lab()
+        now.runs.poll()
+        now.keep_training()
 
-    same_beta, same_effect, theorem = st.columns([1.35, 1.35, 1.15], gap="small")
-    with same_beta, st.container(border=True):
-        st.markdown("**The same weight decay β, five depths.** Certified.")
-        view.equal_weight_decay(lab)
-        st.caption("The same β acts with another strength at every depth: some bend, others stay flat.")
+    def look() -> Hashable:
+        now = lab()
+        return now.subject, now.runs.is_running, now.runs.number, None if now.runs.is_running else now.frame
+
+    def setting() -> Hashable:
+        return lab().subject
+
+    poll()
+    parts = Parts(poll, lambda: lab().deep.path.beta_max == 0)
+
+    def is_running() -> bool:
+        return lab().runs.is_running
+
+    with wide:
+        parts.draw("depth_picture", lambda: view.picture(lab()), shows=look, moves=is_running)
+        with st.container(border=True):
+            st.markdown("**What to try**")
+            st.markdown(WHAT_TO_TRY)
+    with panel:
+        with st.container(border=True):
+            parts.draw("depth_training", lambda: view.buttons(lab()), shows=look, moves=is_running)
+            parts.draw("depth_numbers", lambda: view.numbers(lab()), shows=setting)
+        with st.container(border=True):
+            st.markdown(THEOREM)
+            st.caption(
+                "Path norm: the sum of all slope changes, or more if the ends are steep; of a network, that of its "
+                "function at the points. β and objectives are in normalised units: x in [0, 1], y centred with range "
+                "1. The loss is the squared one."
+            )
+
+    same_effect, diagram, matrices = st.columns(3, gap="small")
     with same_effect, st.container(border=True):
         st.markdown("**The same effective weight decay λ, five depths.** Certified.")
-        view.equal_effective_weight_decay(lab)
-    with theorem, st.container(border=True):
-        st.markdown(THEOREM)
-        st.caption(
-            "Path norm: the sum of all slope changes, or more if the ends are steep. β and objectives are in "
-            "normalised units: x in [0, 1], y centred with range 1. The loss is the squared one."
-        )
-
-    diagram, matrices = st.columns(2, gap="small")
+        parts.draw("depth_same_effect", lambda: view.equal_effective_weight_decay(lab()), shows=setting)
     with diagram, st.container(border=True):
         st.markdown("**Where does the optimum jump?** Exact.")
-        view.jumps(lab)
+        parts.draw("depth_jumps", lambda: view.jumps(lab()), shows=setting)
     with matrices, st.container(border=True):
         st.markdown("**What do the layers look like?** Closed form: exact. Trained: measured.")
-        view.layers(lab)
+        parts.draw("depth_layers", lambda: view.layers(lab()), shows=look)

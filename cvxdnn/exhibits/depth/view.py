@@ -1,85 +1,123 @@
-"""The controls of the Depth page, and what it shows: valleys, all depths beside each other, jumps, layers."""
+"""What the Depth page shows: the landscape and its networks, all depths beside each other, jumps, layers."""
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
+from cvxdnn.app.films import reel_of
 from cvxdnn.app.page import figure
+from cvxdnn.app.stage import Control, Sign, stage
 from cvxdnn.convex import DeepPath
 from cvxdnn.core.diagnostics import layer_diagnostics
+from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.exhibits.depth.charts import jump_figure, layers_figure, splines_figure, valley_chart
-from cvxdnn.exhibits.depth.lab import DEEPEST, DEPTHS, PREFIX, DepthLab
-from cvxdnn.tasks.deep_runs import RUNS, WIDTH, DeepRunsFrame, converged_to
+from cvxdnn.exhibits.depth.charts import jump_figure, layers_figure, splines_figure
+from cvxdnn.exhibits.depth.lab import DEEPEST, DEPTHS, KEY, PREFIX, DepthLab
+from cvxdnn.tasks.deep_runs import NEAR, NEAR_IN_R, WIDTH, DeepRunsFrame, converged_to
 from cvxdnn.tasks.scenario import BETAS
 
 SMALL_GAP = 1e-4
 """A share of the optimum below this counts as being there."""
-UNTRAINED = f"Train networks from {RUNS} different first weights, and see in which valley each of them ends."
-TOLD_STYLE = """<style>
-.st-key-depth_told { min-height: 5.8rem; gap: 0.4rem; }
-@media (max-width: 640px) { .st-key-depth_told { min-height: 8.6rem; } }
-</style>"""
-"""Room for the sentence about trained networks, so that the page below keeps its place."""
 ROUND_OFF = 1e-15
 """No gap is claimed to be smaller than this."""
+MOST_FITTED = 20_000
+"""Fitted values of all breakpoints that are sent; for more the functions are not drawn beside the landscape."""
+LEGEND: list[Sign] = [
+    {"label": "lowest objective of each path norm", "style": "curve optimum"},
+    {"label": "trained networks, at the lowest point of each ball", "style": "balls-sign"},
+]
 
 
-def settings(lab: DepthLab) -> None:
-    """Weight decay and depth."""
-    st.session_state[PREFIX + "beta"], st.session_state[PREFIX + "depth"] = lab.beta, lab.depth
-    strength, layers = st.columns(2, gap="medium")
-    strength.select_slider(
-        "Weight decay β",
-        sorted({*BETAS, lab.beta}),
-        key=PREFIX + "beta",
-        format_func=lambda beta: f"{beta:.2g}",
-        on_change=lab.set,
-        args=("beta",),
-        help="How strongly large weights are punished. In normalised units: x scaled to [0, 1], y to range 1.",
+def picture(lab: DepthLab) -> None:
+    """The stage: the landscape, weight decay, depth, and the film of networks that fall on it."""
+    depths = range(2, DEEPEST + 1)
+    controls: list[Control] = [
+        {
+            "name": "beta",
+            "label": "weight decay β =",
+            "values": BETAS,
+            "labels": [f"{beta:.2g}" for beta in BETAS],
+            "value": lab.beta,
+        },
+        {
+            "name": "depth",
+            "label": "weight layers L =",
+            "values": list(depths),
+            "labels": [str(depth) for depth in depths],
+            "value": lab.depth,
+        },
+    ]
+    solution = lab.solution
+    gap = f"{max(solution.relative_gap, ROUND_OFF):.0e} of it"
+    certified = {"beta": lab.beta, "depth": lab.depth, "objective": solution.objective, "gap": gap}
+    stage(
+        "depth",
+        {
+            **landscape_of(lab.deep),
+            "x": lab.data.x.tolist(),
+            "y": lab.data.y.tolist(),
+            "certified": certified,
+            "near": (NEAR, NEAR_IN_R),
+        },
+        key=KEY,
+        controls=controls,
+        legend=LEGEND,
+        film=reel_of(lab.runs, plays=True),
+        of=f"β = {lab.beta:.2g}, {lab.depth} layers",
+        bound=solution.objective - solution.gap,
     )
-    layers.slider(
-        "Depth L (weight layers)",
-        2,
-        DEEPEST,
-        key=PREFIX + "depth",
-        on_change=lab.set,
-        args=("depth",),
-        help="2 is one hidden layer.",
-    )
+
+
+@lru_cache(maxsize=host_limits().cache)
+def landscape_of(deep: DeepPath) -> dict[str, Any]:
+    """What the browser draws the landscape of every weight decay and depth from, and the functions beside it.
+
+    curve : F at its breakpoints
+    jumps : by depth the weight decay at which the optimum jumps to the constant; None for two layers
+    inputs : (p,) distinct ones
+    fitted : (B, p) values of the best function at each breakpoint; None where they are many
+    """
+    curve, path = deep.curve, deep.path
+    inputs = np.unique(path.points.x)
+    is_small = curve.betas.size * inputs.size <= MOST_FITTED
+    jumps = {depth: deep.transitions(depth=depth) for depth in range(2, DEEPEST + 1)}
+    return {
+        "curve": {
+            "betas": curve.betas.tolist(),
+            "norms": curve.path_norm.tolist(),
+            "losses": curve.loss.tolist(),
+        },
+        "jumps": {depth: found[0].beta if found else None for depth, found in jumps.items()},
+        "inputs": inputs.tolist(),
+        "fitted": path.fitted(inputs).round(6).tolist() if is_small else None,
+    }
 
 
 def numbers(lab: DepthLab) -> None:
-    """The optimum, its proof, and what it means for the spline."""
+    """What the optimum means for the spline."""
     solution = lab.solution
-    st.metric("optimum, certified", f"{solution.objective:.4g}")
-    st.metric(
-        "gap, certified",
-        f"{max(solution.relative_gap, ROUND_OFF):.0e}",
-        help="No network of this depth has an objective that is lower by more than this share.",
-    )
     bends = solution.path_norm > 0
     effective = f"{solution.effective_beta:.3g}" if bends else f"{lab.deep.path.beta_max:.3g} or more"
     st.metric("effective decay λ", effective, help="The two-layer weight decay with the same optimum.")
 
 
-def valleys(lab: DepthLab) -> None:
-    """The curve of training with its valleys, and the networks that roll into them."""
-    columns, specification = valley_chart(lab.deep, beta=lab.beta, depth=lab.depth, runs=lab.frame)
-    st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "valleys")
+def buttons(lab: DepthLab) -> None:
+    """Stop and train again, and where the networks are."""
     with st.container(horizontal=True):  # side by side while one button takes the other's place
         if lab.runs.is_running:
             st.button("Stop", key=PREFIX + "stop", on_click=lab.runs.stop)
         else:
-            st.button(f"Train {RUNS} networks", key=PREFIX + "train", type="primary", on_click=lab.train)
-    frame = lab.frame
-    st.html(TOLD_STYLE)
-    with st.container(key=PREFIX + "told"):
+            st.button("Train again", key=PREFIX + "train", type="primary", on_click=lab.train)
+    with st.container(key=PREFIX + "said"):
         st.caption(_progress(lab))
-        st.markdown(UNTRAINED if frame is None else _told(lab.minima, frame))
+    frame = lab.frame
+    if frame is not None:
+        st.markdown(_told(lab.minima, frame))
 
 
 def _progress(lab: DepthLab) -> str:
@@ -112,17 +150,11 @@ def _above(share: float) -> str:
     return f"{100 * share:.{max(0, 1 - math.floor(math.log10(100 * share)))}f} % above"
 
 
-def equal_weight_decay(lab: DepthLab) -> None:
-    """Every depth at the weight decay of the slider."""
-    splines = {f"L = {depth}": lab.deep.solve(beta=lab.beta, depth=depth).spline for depth in DEPTHS}
-    figure(splines_figure(lab.data.x, lab.data.y, splines, nested=False), key=PREFIX + "equal_beta")
-
-
 def equal_effective_weight_decay(lab: DepthLab) -> None:
     """Every depth at the weight decay that makes the effective one the same."""
     effective = _reference_decay(lab)
     splines = _same_effect(lab.deep, effective)
-    figure(splines_figure(lab.data.x, lab.data.y, splines, nested=True), key=PREFIX + "equal_effective")
+    figure(splines_figure(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective")
     missing = [depth for depth in DEPTHS if not any(label.startswith(f"L = {depth}") for label in splines)]
     st.caption(
         f"λ = {effective:.3g}, {_count(len(splines))}."
@@ -185,5 +217,5 @@ def layers(lab: DepthLab) -> None:
     st.caption(
         "At an optimum all layers have the same norm and rank 1 (stable rank 1), the weights into each unit balance "
         "those out of it (imbalance 0), and each layer reads what the one before it writes (alignment 1)."
-        + ("" if trained else " Train networks above to see one that ends in this valley beside the closed form.")
+        + ("" if trained else " No trained network has ended in this valley yet.")
     )
