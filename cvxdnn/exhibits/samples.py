@@ -8,12 +8,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from cvxdnn.exhibits.beyond import depth as beyond
 from cvxdnn.exhibits.depth import lab as depth
 from cvxdnn.exhibits.rank_one import film as rank_one
 from cvxdnn.tasks.first_frames import store_first_frame
 from cvxdnn.tasks.stream import Stream, last_frame
 
-SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (rank_one.sample, depth.sample)
+SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (
+    rank_one.sample,
+    depth.sample,
+    lambda: beyond.claim_about(beyond.FIRST).sample,
+)
 
 
 def main(names: list[str]) -> None:

@@ -72,14 +72,30 @@ def test_extreme_points_follow_the_weight_decay(phone, address):
     expect_no_overflow(phone)
 
 
-def test_beyond_says_below_where_a_condition_is_broken_and_never_where_both_hold(phone, address):
+def test_beyond_opens_with_a_crossing_and_its_line_follows_the_sliders_in_the_same_frame(phone, address):
     open_page(phone, address, "beyond", "Break a condition")
-    expect_charts(phone, 6)
-    verdict = phone.locator(".st-key-beyond_depth_verdict")
-    expect(verdict).to_contain_text("below the value", timeout=SLOW)
-    phone.get_by_text("last hidden layer", exact=True).click()
-    expect(verdict).to_contain_text(re.compile("above the value|At the value"), timeout=SLOW)
-    expect(phone.get_by_text("Both conditions hold.")).to_be_visible(timeout=SLOW)
+    stage = phone.locator(".st-key-beyond_depth_stage")
+    tiles = stage.locator(".tile")
+    expect(tiles.nth(0).locator(".big")).to_have_text("−14 %", timeout=SLOW)
+    expect(tiles.nth(1).locator(".big")).to_have_text("8 of 8")
+    expect(tiles.nth(2).locator(".big")).to_have_text("an upper bound")
+    expect(stage.locator(".crossing")).to_have_attribute("d", re.compile("^M"))
+    words, style = stage.get_by_role("slider", name="biases in").evaluate(
+        """(it) => {
+            it.value = 0;
+            it.oninput();
+            const root = it.getRootNode();
+            return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+                done([root.querySelectorAll(".tile .big")[2].textContent,
+                    root.querySelector("line.limit").classList[1]]))));
+        }"""
+    )
+    assert (words, style) == ("the optimum", "optimum")
+    expect(stage.locator(".stage-page")).to_have_attribute("data-old", "true")
+    stage.get_by_role("slider", name="biases in").evaluate("(it) => it.onchange()")
+    expect(stage.locator(".stage-page")).to_have_attribute("data-old", "false", timeout=SLOW)
+    expect(tiles.nth(0).locator(".big")).to_have_text(re.compile(r"\+"), timeout=SLOW)
+    expect(tiles.nth(1).locator(".big")).to_have_text("0 of 8")
     expect_no_overflow(phone)
 
 

@@ -16,7 +16,7 @@ from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
 from cvxdnn.app.modules import ASSETS
 
-__all__ = ["Control", "Sign", "chosen", "stage"]
+__all__ = ["Control", "Sign", "choose", "chosen", "stage"]
 
 _PICTURES = sorted((ASSETS / "stage" / "pictures").glob("*.css"))
 _mount = component("stage", Path(__file__).parent, "stage/index.js", _PICTURES)
@@ -51,6 +51,11 @@ def chosen(key: str, name: str, values: Sequence[Any], first: Any) -> Any:
     kept: Mapping[str, Any] = st.session_state.get(_kept(key), {})
     value = kept.get(name, first)
     return value if value in values else first
+
+
+def choose(key: str, values: Mapping[str, float | str]) -> None:
+    """Have the controls of the stage `key` be at these values, by name, as if the user had chosen them."""
+    st.session_state[_kept(key)] = {**st.session_state.get(_kept(key), {}), **values}
 
 
 def stage(
@@ -127,7 +132,7 @@ def _take(key: str, controls: Sequence[Control]) -> None:
         for name, value in told.items()
         if name in offered and isinstance(value, float | int | str) and value in offered[name]
     }
-    st.session_state[_kept(key)] = {**st.session_state.get(_kept(key), {}), **taken}
+    choose(key, taken)
 
 
 def _kept(key: str) -> str:

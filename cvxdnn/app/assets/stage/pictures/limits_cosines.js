@@ -1,0 +1,55 @@
+/**
+ * How alike two classes look in each hidden layer: the cosine between their features, pale 0, dark 1.
+ *
+ * One row of squares for each network, one square for each of its layers, one cell for each pair of classes.
+ */
+
+import { svg } from "../../common/svg.js";
+
+const WORDS = 20; // pixels above each row, for the name of the network
+
+export class Cosines {
+  /** @param {SVGElement} parent */
+  constructor(parent) {
+    this.parent = parent;
+  }
+
+  /**
+   * @param {import("../axes.js").Box} box
+   * @param {object} shown
+   */
+  draw(box, { known: { beside }, moment, isOld }) {
+    const rows = [...beside, ...(moment ? [measured(moment, isOld)] : [])];
+    const layers = Math.max(...rows.map(({ cosines }) => cosines.length));
+    const [height, width] = [(box.height + 38) / (beside.length + 1), box.width / layers];
+    const size = Math.min(height - WORDS - 8, width - 8);
+    this.parent.replaceChildren();
+    rows.forEach(({ name, style, cosines }, k) => {
+      const top = box.top - 8 + k * height;
+      const row = svg("g", { class: `cosines ${style}` }, this.parent);
+      svg("text", { x: box.left, y: top + 12 }, row).textContent = name;
+      cosines.forEach((square, layer) => {
+        drawSquare(row, square, box.left + layer * (size + 8), top + WORDS, size);
+      });
+    });
+  }
+}
+
+function drawSquare(parent, square, left, top, size) {
+  const cell = size / square.length;
+  square.forEach((row, i) => {
+    row.forEach((cosine, j) => {
+      const place = { x: left + j * cell, y: top + i * cell, width: cell, height: cell };
+      svg("rect", { class: "cosine", style: `--cosine: ${cosine.toFixed(3)}`, ...place }, parent);
+    });
+  });
+}
+
+/** The best network at a moment. */
+function measured(moment, isOld) {
+  const [layers, count] = moment.shapes.cosines;
+  const entry = (layer, i, j) => moment.cosines[(layer * count + i) * count + j];
+  const numbers = (length, make) => Array.from({ length }, (_, k) => make(k));
+  const cosines = numbers(layers, (layer) => numbers(count, (i) => numbers(count, (j) => entry(layer, i, j))));
+  return { name: "best trained network, measured", style: `of-network ${isOld ? "old" : ""}`, cosines };
+}
