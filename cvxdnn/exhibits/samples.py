@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from cvxdnn.exhibits.beyond import depth as beyond
+from cvxdnn.exhibits.beyond.depth import FIRST, claim_about
+from cvxdnn.exhibits.beyond.statements import STATEMENTS
 from cvxdnn.exhibits.depth import lab as depth
 from cvxdnn.exhibits.rank_one import film as rank_one
 from cvxdnn.tasks.first_frames import store_first_frame
@@ -17,7 +18,8 @@ from cvxdnn.tasks.stream import Stream, last_frame
 SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (
     rank_one.sample,
     depth.sample,
-    lambda: beyond.claim_about(beyond.FIRST).sample,
+    claim_about(FIRST).sample,
+    *(claim.sample for claim, _, _ in STATEMENTS),
 )
 
 

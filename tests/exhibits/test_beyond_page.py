@@ -68,15 +68,15 @@ def test_the_first_film_is_of_the_networks_that_it_names():
     assert still.arrays["objectives"] == pytest.approx(frame.objectives, rel=ROUNDED)
     on_grid = np.interp(still.arrays["grid"], frame.view.grid, frame.view.values)
     assert still.arrays["values"] == pytest.approx(on_grid, abs=1e-2)  # another grid
-    runs = depth.claim_about(depth.FIRST).sample[1].problem
+    runs = depth.claim_about(depth.FIRST).sample()[1].problem
     assert still.arrays["grid"][[0, -1]] == pytest.approx(runs.x[[0, -1]])
 
 
 def test_every_setting_has_its_line_and_its_function():
     for example in EXAMPLES:
-        cases = depth.claim_about(example).model()["cases"]
-        words = itertools.product(depth.BIASES, depth.SIGNS, map(str, range(2, depth.DEEPEST + 1)))
-        assert list(cases) == [" ".join(each) for each in words]
+        claim = depth.claim_about(example)
+        settings = itertools.product(*(knob.values for knob in claim.knobs))
+        cases = {" ".join(map(str, setting)): claim.case(*setting) for setting in settings}
         for case in cases.values():
             assert len(case["beside"]["at"]) == len(case["beside"]["values"])
             assert all(len(tile["note"]) < 90 for tile in case["tiles"])

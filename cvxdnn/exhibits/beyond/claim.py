@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from typing import Any
 
 import streamlit as st
@@ -18,7 +17,7 @@ from cvxdnn.app.stage import Control, Sign, chosen, stage
 from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.stream import Frame, Stream
 
-__all__ = ["Claim", "Knob", "cases_of"]
+__all__ = ["Claim", "Knob"]
 
 Value = float | str
 
@@ -38,9 +37,11 @@ class Claim:
     """What is claimed, and how to watch it.
 
     name : of its run, of its widgets and of the film that comes with the package
-    picture : the module that draws it, from `model()`
+    picture : the module that draws it
     knobs : sliders; their values in order are a setting
+    case : what the picture draws of a setting, besides the film
     stream : makes the training of a setting
+    model : what the picture draws of all settings
     legend : of the picture
     about : what else the training depends on
     opens : whether the film that comes with the package is of the first setting
@@ -49,8 +50,9 @@ class Claim:
     name: str
     picture: str
     knobs: tuple[Knob, ...]
-    model: Callable[[], Mapping[str, Any]]
+    case: Callable[..., Mapping[str, Any]]
     stream: Callable[..., Stream[Any]]
+    model: Mapping[str, Any]
     legend: Sequence[Sign]
     about: Hashable = None
     opens: bool = True
@@ -78,6 +80,12 @@ class Claim:
         return self.about, self.setting, run.is_running, run.number, None if run.is_running else run.frame
 
     @property
+    def cases(self) -> dict[str, Mapping[str, Any]]:
+        """The case of each setting that one slider reaches, by its values as a browser joins them."""
+        now = self.setting
+        reached = [(*now[:k], value, *now[k + 1 :]) for k, knob in enumerate(self.knobs) for value in knob.values]
+        return {" ".join(map(_word, setting)): self.case(*setting) for setting in reached}
+
     def sample(self) -> tuple[str, Stream[Any]]:
         """The name and the training of the film that comes with the package."""
         return self.name, self.stream(*(knob.first for knob in self.knobs))
@@ -109,7 +117,7 @@ class Claim:
         told = [f"{knob.label} {_word(value)}" for knob, value in zip(self.knobs, self.setting, strict=True)]
         stage(
             self.picture,
-            self.model(),
+            {**self.model, "cases": self.cases},
             key=self.key,
             controls=controls,
             legend=self.legend,
@@ -127,12 +135,6 @@ class Claim:
                 st.button("Go on", icon=":material/play_arrow:", key=f"{self.name}_on", on_click=run.resume)
             st.button("Train again", icon=":material/replay:", key=f"{self.name}_again", on_click=self.train)
             st.caption(run.message or run.standing or _progress(run))
-
-
-def cases_of(knobs: Sequence[Knob], case: Callable[..., Any]) -> dict[str, Any]:
-    """The case of every setting, by its values as a browser joins them."""
-    settings = product(*(knob.values for knob in knobs))
-    return {" ".join(_word(value) for value in setting): case(*setting) for setting in settings}
 
 
 def _word(value: Value) -> str:

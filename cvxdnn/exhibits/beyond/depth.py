@@ -1,6 +1,5 @@
 """Beyond the theorem, first part: break a condition of the theorem about depth, and train against its value."""
 
-from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -10,7 +9,7 @@ import streamlit as st
 from cvxdnn.app.page import wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.app.stage import choose
-from cvxdnn.exhibits.beyond.claim import Claim, Knob, cases_of
+from cvxdnn.exhibits.beyond.claim import Claim, Knob
 from cvxdnn.exhibits.beyond.classifiers import EXAMPLES, SAME, STEPS, Experiment, Standing
 from cvxdnn.tasks.deep_runs import WIDTH, DeepRunsView
 from cvxdnn.tasks.scenario import LIMITS, Biases
@@ -35,6 +34,14 @@ WHY = {
     Standing.NO_BOUND: "the first layer splits x by its sign, into two parts that share no unit",
 }
 TWO_LAYERS = "there are no early layers, so neither condition matters"
+MODEL = {
+    "axis": {"title": "objective, in multiples of the value", "low": 0.75, "high": 5.0},
+    "steps": STEPS,
+    "same": SAME,
+    "against": "value of (DEEP)",
+    "beside": "functions",
+}
+"""See `limits.js`."""
 
 
 def depth_conditions(parts: Parts) -> None:
@@ -84,8 +91,9 @@ def claim_about(example: str) -> Claim:
         NAME,
         "limits",
         knobs,
-        partial(_model, example),
+        partial(_case, example),
         partial(_stream, example),
+        MODEL,
         legend=(
             {"label": "best network", "style": "best-run"},
             {"label": "the other networks", "style": "other-run"},
@@ -113,20 +121,9 @@ def _stream(example: str, *setting: Any) -> Stream[DeepRunsView]:
     return _experiment(example, *setting).task()
 
 
-@cache
-def _model(example: str) -> Mapping[str, Any]:
-    """See `limits.js`: every setting, so that the line and its function follow the sliders."""
-    return {
-        "cases": cases_of(claim_about(example).knobs, lambda *setting: _case(_experiment(example, *setting))),
-        "axis": {"title": "objective, in multiples of the value", "low": 0.75, "high": 5.0},
-        "steps": STEPS,
-        "same": SAME,
-        "against": "value of (DEEP)",
-        "beside": "functions",
-    }
-
-
-def _case(experiment: Experiment) -> dict[str, Any]:
+def _case(example: str, *setting: Any) -> dict[str, Any]:
+    """The line, what it is, and its function beside it."""
+    experiment = _experiment(example, *setting)
     name, style = LINES[experiment.standing]
     spline = experiment.theorem().spline
     x, at = experiment.x, spline.knots - experiment.offset

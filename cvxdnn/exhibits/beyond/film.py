@@ -7,11 +7,19 @@ from typing import Protocol
 import numpy as np
 
 from cvxdnn.core.solution import Snapshot
-from cvxdnn.core.types import Array
+from cvxdnn.core.types import Array, Indices
 from cvxdnn.tasks.moments import Moment
+from cvxdnn.theory.neural_collapse_traces import measured
 from cvxdnn.training.fitting import FitSnapshot
 
-__all__ = ["cosines_of", "function_moment", "objectives_moment", "rank_moment"]
+__all__ = [
+    "collapse_moment",
+    "cosines_of",
+    "function_moment",
+    "objectives_moment",
+    "outputs_moment",
+    "rank_moment",
+]
 
 PLACES = 120
 """Of the drawn functions, besides the points."""
@@ -46,6 +54,19 @@ def rank_moment(snapshot: FitSnapshot, X: Array, value: float) -> Moment:
     """With the `cosines` (L - 1, K, K) between the best network's features of K samples X (K, d)."""
     cosines = np.array([cosines_of(layer) for layer in snapshot.network.layers(X)[1:]])
     return _with(objectives_moment(snapshot, value), cosines=cosines)
+
+
+def outputs_moment(snapshot: FitSnapshot) -> Moment:
+    """What the best network keeps of the singular values of diagonal targets, `outputs` (K,)."""
+    return Moment(snapshot.step, {"objective": snapshot.objective}, {"outputs": np.diag(snapshot.outputs)})
+
+
+def collapse_moment(snapshot: FitSnapshot, labels: Indices) -> Moment:
+    """How far classifier and class means are apart, `distances` (3,), in the order of `Collapse.limits`."""
+    found = measured(snapshot, labels)
+    distances = (found.nc3_raw_centred, found.nc3_raw_uncentred, found.nc3_centred)
+    told = np.array([np.nan if distance is None else distance for distance in distances])
+    return Moment(snapshot.step, {"objective": snapshot.objective}, {"distances": told})
 
 
 def cosines_of(features: Array) -> Array:

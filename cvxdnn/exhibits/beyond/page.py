@@ -2,8 +2,8 @@
 
 from cvxdnn.app.page import heading
 from cvxdnn.app.parts import Parts
-from cvxdnn.exhibits.beyond.closed_forms import closed_form_limits
 from cvxdnn.exhibits.beyond.depth import claim, depth_conditions
+from cvxdnn.exhibits.beyond.statements import STATEMENTS, draw_statements
 
 
 def page() -> None:
@@ -16,8 +16,10 @@ def page() -> None:
 
     def poll() -> None:
         claim().poll()
+        for statement, _, _ in STATEMENTS:
+            statement.poll()
 
     poll()
     parts = Parts(poll, lambda: None)
     depth_conditions(parts)
-    closed_form_limits()
+    draw_statements(parts)

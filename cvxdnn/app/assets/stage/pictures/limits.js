@@ -11,7 +11,7 @@
  * @property {object} [beside] what is drawn beside the lines
  *
  * @typedef {object} Model
- * @property {Record<string, Case>} cases by the values of the controls
+ * @property {Record<string, Case>} cases by the values of the controls, for those that one of them reaches
  * @property {{title: string, low: number, high: number}} axis of the objectives
  * @property {number} steps that a training takes at most
  * @property {number} same share below the line from which on it counts as crossed
@@ -27,7 +27,7 @@ import { Functions } from "./limits_functions.js";
 import { SoFar } from "./so_far.js";
 
 const MARGIN = { left: 44, right: 18, top: 26, bottom: 38 };
-const BESIDE = 600; // pixels of width from which on there is room beside
+const BESIDE = 500; // pixels of width from which on there is room beside
 const SHARE = 0.56; // of the width, or of the height, that the lines take
 const MOST_RUNS = 12; // drawn thin, besides the best
 const BESIDES = { functions: Functions, cosines: Cosines };
@@ -35,6 +35,7 @@ const APART = 17; // pixels between two names
 
 export default class Limits {
   #soFar = new SoFar();
+  #known; // of the values; before Python has taken over a move, two at once are not known
 
   constructor({ element, data }) {
     const Beside = BESIDES[data.model.beside];
@@ -51,10 +52,10 @@ export default class Limits {
 
   /** @param {import("../index.js").Shown} shown */
   draw({ model, values, moment, isOld, of, width, height }) {
-    const known = model.cases[Object.values(values).join(" ")];
-    const rows = this.#soFar.until(moment).map(({ step, objectives, value }) => {
-      const shares = Array.from(objectives, (objective) => objective / value);
-      return { step, shares, best: Math.min(...shares) };
+    this.#known = model.cases[Object.values(values).join(" ")] ?? this.#known;
+    const known = this.#known;
+    const rows = this.#soFar.until(moment).map(({ step, objective, objectives, value }) => {
+      return { step, shares: Array.from(objectives, (each) => each / value), best: objective / value };
     });
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const [box, beside] = places(this.beside, width, height);

@@ -1,12 +1,14 @@
 /**
  * How alike two classes look in each hidden layer: the cosine between their features, pale 0, dark 1.
  *
- * One row of squares for each network, one square for each of its layers, one cell for each pair of classes.
+ * One row of squares for each network, one square for each of its hidden layers, one cell for each pair of classes.
  */
 
 import { svg } from "../../common/svg.js";
 
 const WORDS = 20; // pixels above each row, for the name of the network
+const GAP = 18; // below it
+const LARGEST = 76; // of a square, in pixels
 
 export class Cosines {
   /** @param {SVGElement} parent */
@@ -21,15 +23,16 @@ export class Cosines {
   draw(box, { known: { beside }, moment, isOld }) {
     const rows = [...beside, ...(moment ? [measured(moment, isOld)] : [])];
     const layers = Math.max(...rows.map(({ cosines }) => cosines.length));
-    const [height, width] = [(box.height + 38) / (beside.length + 1), box.width / layers];
-    const size = Math.min(height - WORDS - 8, width - 8);
+    const [height, width] = [(box.height + 30) / (beside.length + 1), box.width / layers];
+    const size = Math.min(height - WORDS - GAP / 2, width - 8, LARGEST);
+    const row = Math.min(height, size + WORDS + GAP);
     this.parent.replaceChildren();
     rows.forEach(({ name, style, cosines }, k) => {
-      const top = box.top - 8 + k * height;
-      const row = svg("g", { class: `cosines ${style}` }, this.parent);
-      svg("text", { x: box.left, y: top + 12 }, row).textContent = name;
+      const top = box.top - 20 + k * row;
+      const network = svg("g", { class: `cosines ${style}` }, this.parent);
+      svg("text", { x: box.left, y: top + 12 }, network).textContent = name;
       cosines.forEach((square, layer) => {
-        drawSquare(row, square, box.left + layer * (size + 8), top + WORDS, size);
+        drawSquare(network, square, box.left + layer * (size + 8), top + WORDS, size);
       });
     });
   }
