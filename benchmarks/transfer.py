@@ -31,7 +31,7 @@ from benchmarks.startup import CHROMIUM, OPTIONS
 __all__ = ["PAGES", "Transfer", "visit"]
 
 PORT = 8706
-FIGURE = ".js-plotly-plot .main-svg, [data-testid='stVegaLiteChart'] :is(svg, canvas)"
+FIGURE = ".picture svg, .js-plotly-plot .main-svg, [data-testid='stVegaLiteChart'] :is(svg, canvas)"
 PAGES = {
     "explore": 'path[data-name="optimum"]',
     **dict.fromkeys(("path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond"), FIGURE),

@@ -89,9 +89,10 @@ def train_on(app, page):
         run = app.session_state["tab"].runs["path"]
     elif page in ("depth", "beyond"):
         go_to(app, page)
-        if page == "depth":
-            app.button(key="depth_train").click().run()
-        run = app.session_state["depth_lab" if page == "depth" else "beyond_depth_lab"].runs
+        name, button = ("depth", "depth_train") if page == "depth" else ("beyond_depth", "beyond_depth_again")
+        run = app.session_state["tab"].runs[name]
+        if not run.is_running:
+            app.button(key=button).click().run()
     else:
         go_to(app, page)
         app.button(key=f"{page}_train_play_arrow").click().run()

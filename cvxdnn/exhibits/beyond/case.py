@@ -15,8 +15,8 @@ from cvxdnn.training.fitting import FitProblem
 
 __all__ = ["Collapse", "Gap", "Jump", "Rank", "collapse_case", "gap_case", "jump_case", "rank_case"]
 
-STATEMENTS = 128
-"""Cases of each kind that are remembered."""
+REMEMBERED = 128
+"""Cases of each kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Collapse:
     problem: FitProblem
 
 
-@lru_cache(maxsize=STATEMENTS)
+@lru_cache(maxsize=REMEMBERED)
 def gap_case(outputs: int, depth: int, beta: float, network: str) -> Gap:
     """Early layers of norm 1; singular values from 2 down to 1; a "standard" or a "parallel" network."""
     X, Y = np.eye(outputs), np.diag(np.linspace(2, 1, outputs))
@@ -75,7 +75,7 @@ def gap_case(outputs: int, depth: int, beta: float, network: str) -> Gap:
     return Gap(norm_constrained(X, Y, beta=beta, depth=depth, budget=1.0), problem)
 
 
-@lru_cache(maxsize=STATEMENTS)
+@lru_cache(maxsize=REMEMBERED)
 def rank_case(depth: int, beta: float) -> Rank:
     """X = Y = I_3."""
     X = np.eye(3)
@@ -91,7 +91,7 @@ def rank_case(depth: int, beta: float) -> Rank:
     )
 
 
-@lru_cache(maxsize=STATEMENTS)
+@lru_cache(maxsize=REMEMBERED)
 def jump_case(depth: int, beta: float, start: str) -> Jump:
     """Sixteen singular values up to 3; first weights that are "large" or "small"."""
     targets = np.linspace(0.1, 3, 16)
@@ -102,7 +102,7 @@ def jump_case(depth: int, beta: float, start: str) -> Jump:
     return Jump(targets, shrink(targets, beta, depth), problem)
 
 
-@lru_cache(maxsize=STATEMENTS)
+@lru_cache(maxsize=REMEMBERED)
 def collapse_case(classes: int, smallest: int, beta: float) -> Collapse:
     """Batch norm, two layers; all classes but the last have six samples."""
     counts = [*[6] * (classes - 1), smallest]

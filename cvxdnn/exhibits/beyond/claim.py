@@ -24,12 +24,19 @@ Value = float | str
 
 @dataclass(frozen=True)
 class Knob:
-    """A slider under the picture: its name in code, its words, its stops and the first of them."""
+    """A slider under the picture.
+
+    name : in code
+    label : its words, before a value
+    values, first : its stops, and the one at which the page opens
+    told : a value in a few words, with braces for it
+    """
 
     name: str
     label: str
     values: tuple[Value, ...]
     first: Value
+    told: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class Claim:
             }
             for knob, value in zip(self.knobs, self.setting, strict=True)
         ]
-        told = [f"{knob.label} {_word(value)}" for knob, value in zip(self.knobs, self.setting, strict=True)]
+        told = [knob.told.format(_word(value)) for knob, value in zip(self.knobs, self.setting, strict=True)]
         stage(
             self.picture,
             {**self.model, "cases": self.cases},

@@ -34,6 +34,11 @@ WHY = {
     Standing.NO_BOUND: "the first layer splits x by its sign, into two parts that share no unit",
 }
 TWO_LAYERS = "there are no early layers, so neither condition matters"
+WHAT_TO_TRY = """
+- **Biases in the last hidden layer only.** The line becomes solid: it is the optimum, and nobody crosses it.
+- **The tent.** Its inputs have both signs, the line bounds nothing, and all networks end a third below it.
+- **The ramp.** It breaks the same condition, and no network comes near the line: a ramp through 0 is paid for twice.
+"""
 MODEL = {
     "axis": {"title": "objective, in multiples of the value", "low": 0.75, "high": 5.0},
     "steps": STEPS,
@@ -49,6 +54,9 @@ def depth_conditions(parts: Parts) -> None:
     picture, panel = wide_and_narrow()
     with picture:
         parts.draw(NAME, lambda: claim().show(plays=True), shows=lambda: claim().look, moves=_is_running)
+        with st.container(border=True):
+            st.markdown("**What to try**")
+            st.markdown(WHAT_TO_TRY)
     with panel:
         with st.container(border=True):
             key = f"{NAME}_example"
@@ -83,9 +91,9 @@ def claim_about(example: str) -> Claim:
         for words, at in ((BIASES, first.biases), (SIGNS, first.signed))
     )
     knobs = (
-        Knob("biases", "biases in", tuple(BIASES), biases),
-        Knob("signed", "inputs x are", tuple(SIGNS), signs),
-        Knob("depth", "weight layers L =", tuple(range(2, DEEPEST + 1)), first.depth),
+        Knob("biases", "biases in", tuple(BIASES), biases, "biases in {}"),
+        Knob("signed", "inputs x are", tuple(SIGNS), signs, "x {}"),
+        Knob("depth", "weight layers L =", tuple(range(2, DEEPEST + 1)), first.depth, "L = {}"),
     )
     return Claim(
         NAME,
@@ -135,7 +143,7 @@ def _case(example: str, *setting: Any) -> dict[str, Any]:
             {
                 "title": "here the line is",
                 "value": experiment.standing.value,
-                "tone": "certified",
+                "tone": "" if experiment.standing is Standing.NO_BOUND else "certified",
                 "note": WHY[experiment.standing] if experiment.depth > 2 else TWO_LAYERS,
             }
         ],

@@ -88,7 +88,7 @@ def _rank(depth: int, beta: float) -> dict[str, Any]:
     name = "one channel per class: " + ("the optimum" if depth == 2 else "an upper bound")
     lines = [{"share": 1.0, "name": name, "style": "optimum" if depth == 2 else "bound"}]
     beside = [{"name": "one channel per class", "style": "", "cosines": _cosines(case.channels)}]
-    tile = {"title": "network of rank two", "value": "unknown", "note": "it is written down for five layers only"}
+    tile = {"title": "network of rank two", "value": "L = 5 only", "note": "for other depths it is not written down"}
     if depth == 2:
         tile = {"title": "one channel is", "value": "optimal", "note": "proved for two layers", "tone": "certified"}
     if case.better is not None:
@@ -147,10 +147,10 @@ GAP = Claim(
     "beyond_gap",
     "limits",
     (
-        Knob("outputs", "outputs K =", tuple(range(1, 6)), 3),
-        Knob("depth", "weight layers L =", tuple(range(2, 7)), 3),
-        Knob("beta", "weight decay β =", BETAS, 0.3),
-        Knob("network", "network:", ("standard", "parallel"), "standard"),
+        Knob("outputs", "outputs K =", tuple(range(1, 6)), 3, "K = {}"),
+        Knob("depth", "weight layers L =", tuple(range(2, 7)), 3, "L = {}"),
+        Knob("beta", "weight decay β =", BETAS, 0.3, "β = {}"),
+        Knob("network", "network:", ("standard", "parallel"), "standard", "{}"),
     ),
     _gap,
     _gap_stream,
@@ -167,8 +167,8 @@ RANK = Claim(
     "beyond_rank",
     "limits",
     (
-        Knob("depth", "weight layers L =", tuple(range(2, 9)), 5),
-        Knob("beta", "weight decay β =", (0.02, 0.05, 0.1, 0.15, 0.2), 0.1),
+        Knob("depth", "weight layers L =", tuple(range(2, 9)), 5, "L = {}"),
+        Knob("beta", "weight decay β =", (0.02, 0.05, 0.1, 0.15, 0.2), 0.1, "β = {}"),
     ),
     _rank,
     _rank_stream,
@@ -185,9 +185,9 @@ JUMP = Claim(
     "beyond_jump",
     "shrinkage",
     (
-        Knob("depth", "weight layers L =", tuple(range(2, 9)), 4),
-        Knob("beta", "weight decay β =", BETAS, 0.3),
-        Knob("start", "first weights:", ("large", "small"), "large"),
+        Knob("depth", "weight layers L =", tuple(range(2, 9)), 4, "L = {}"),
+        Knob("beta", "weight decay β =", BETAS, 0.3, "β = {}"),
+        Knob("start", "first weights:", ("large", "small"), "large", "{} first weights"),
     ),
     _jump,
     _jump_stream,
@@ -203,9 +203,9 @@ COLLAPSE = Claim(
     "beyond_nc3",
     "distances",
     (
-        Knob("classes", "classes K =", tuple(range(2, 7)), 3),
-        Knob("smallest", "samples of the last of them =", tuple(range(1, 7)), 6),
-        Knob("beta", "weight decay β =", (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.6), 0.2),
+        Knob("classes", "classes K =", tuple(range(2, 7)), 3, "K = {}"),
+        Knob("smallest", "samples of the last of them =", tuple(range(1, 7)), 6, "{} in the last"),
+        Knob("beta", "weight decay β =", (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.6), 0.2, "β = {}"),
     ),
     _collapse,
     _collapse_stream,

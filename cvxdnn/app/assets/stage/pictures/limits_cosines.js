@@ -35,6 +35,8 @@ export class Cosines {
         drawSquare(network, square, box.left + layer * (size + 8), top + WORDS, size);
       });
     });
+    const place = { x: box.left, y: box.top - 20 + rows.length * row + 6 };
+    svg("text", place, this.parent).textContent = "hidden layers, first to last";
   }
 }
 
