@@ -32,6 +32,7 @@ const SHARE = 0.56; // of the width, or of the height, that the lines take
 const MOST_RUNS = 12; // drawn thin, besides the best
 const BESIDES = { functions: Functions, cosines: Cosines };
 const APART = 17; // pixels between two names
+const ROUNDING = 0.01; // pixels
 
 export default class Limits {
   #soFar = new SoFar();
@@ -124,7 +125,7 @@ function places(beside, width, height) {
 
 /** A piece without what runs along the upper edge before it comes into the picture. */
 function entered(piece, ceiling) {
-  const first = piece.findIndex(([, top]) => top > ceiling);
+  const first = piece.findIndex(([, top]) => top > ceiling + ROUNDING);
   return first < 0 ? piece.slice(-1) : piece.slice(Math.max(first - 1, 0));
 }
 
