@@ -7,7 +7,7 @@ anew and flickers. So what is exact travels in the columns beside what is measur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,6 @@ FLOOR = 1e-14
 BEST, RESTART, NOTHING = "best restart", "other restarts", "not trained yet"
 FIRST_STEPS = np.array([0.0, 500.0, 1000.0])
 """What the axis of steps shows before training."""
-ALSO = ("#009E73", "#CC79A7")
 MORE_COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#6E7781")
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 3], [4, 4])
 AXIS = {"labelFontSize": 11, "titleFontSize": 11, "tickCount": 4, "titleFontWeight": "normal", "titlePadding": 5}
@@ -45,9 +44,7 @@ def objective_chart(
     exact: float | None = None,
     *,
     exact_label: str = "closed form",
-    also: Mapping[str, float] | None = None,
     excess: bool = False,
-    ceiling: float | None = None,
     height: int = 230,
 ) -> Chart:
     """Objective of the restarts against the step, and the closed form as a line.
@@ -60,12 +57,8 @@ def objective_chart(
         Value of the closed form.
     exact_label : str
         What to call it: "closed form", "upper bound".
-    also : mapping, optional
-        Other values worth a line, by name.
     excess : bool
         Draw (objective - exact) / exact instead; needs `exact`.
-    ceiling : float, optional
-        Largest objective drawn: where lines are close, the fall from the first weights would flatten them into one.
     height : int
         Pixels.
     """
@@ -83,25 +76,21 @@ def objective_chart(
     elif exact is not None:
         lines.append((exact_label, np.full(steps.size, exact)))
         strokes[exact_label] = (CERTIFIED, 2.0, DASHES[1])
-    for name, value in (also or {}).items():
-        lines.append((name, np.full(steps.size, value)))
-        strokes[name] = (ALSO[len(strokes) % len(ALSO)], 2.0, DASHES[2])
     columns = _long(steps, lines)
     columns["value"] = np.where(np.isfinite(columns["value"]), np.maximum(columns["value"], FLOOR), np.nan)
-    scale = {"type": "log", "nice": False, "padding": 6} | ({} if ceiling is None else {"domainMax": ceiling})
     specification = {
         "height": height,
         "layer": [
             {
                 "transform": [{"filter": {"field": "kind", "equal": kind}}],
-                "mark": {"type": "line", "strokeWidth": width, "clip": True},
+                "mark": {"type": "line", "strokeWidth": width},
             }
             for kind, (_, width, _) in strokes.items()
         ]
         + ([_NOTHING] if excess else []),
         "encoding": {
             "x": _quantity("step", "step", number=",d"),
-            "y": {**_quantity("value", title, number=number), "scale": scale},
+            "y": {**_quantity("value", title, number=number), "scale": {"type": "log", "nice": False, "padding": 6}},
             "detail": {"field": "line", "type": "nominal"},
             "color": {**_by_kind(strokes, [colour for colour, _, _ in strokes.values()]), "legend": LEGEND},
             "strokeDash": _by_kind(strokes, [dash for _, _, dash in strokes.values()]),

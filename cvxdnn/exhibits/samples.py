@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cvxdnn.exhibits.batch_norm import film as batch_norm
+from cvxdnn.exhibits.beyond.depth import FIRST, claim_about
+from cvxdnn.exhibits.beyond.statements import STATEMENTS
 from cvxdnn.exhibits.depth import lab as depth
 from cvxdnn.exhibits.extreme_points import samples as extreme_points
 from cvxdnn.exhibits.rank_one import film as rank_one
@@ -22,6 +24,8 @@ SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (
     whitened.sample,
     batch_norm.sample,
     extreme_points.sample,
+    claim_about(FIRST).sample,
+    *(claim.sample for claim, _, _ in STATEMENTS),
 )
 
 

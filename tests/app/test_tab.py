@@ -89,7 +89,9 @@ def train_on(app, page):
         run = app.session_state["tab"].runs["path"]
     elif page == "beyond":
         go_to(app, page)
-        run = app.session_state["beyond_depth_lab"].runs
+        run = app.session_state["tab"].runs["beyond_depth"]
+        if not run.is_running:
+            app.button(key="beyond_depth_again").click().run()
     else:
         go_to(app, page)
         run = app.session_state["tab"].runs[page]

@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cvxdnn.app.modules import DIGEST
+from cvxdnn.theory.shrinkage import shrink
+
 SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
 CHARTS = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
 ENDED = re.compile(r"restart \d of \d is best")
@@ -49,15 +52,57 @@ def slider(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key}").get_by_role("slider").first
 
 
-def test_beyond_says_below_where_a_condition_is_broken_and_never_where_both_hold(phone, address):
+def test_beyond_opens_with_a_crossing_and_its_line_follows_the_sliders_in_the_same_frame(phone, address):
     open_page(phone, address, "beyond", "Break a condition")
-    expect_charts(phone, 6)
-    verdict = phone.locator(".st-key-beyond_depth_verdict")
-    expect(verdict).to_contain_text("below the value", timeout=SLOW)
-    phone.get_by_text("last hidden layer", exact=True).click()
-    expect(verdict).to_contain_text(re.compile("above the value|At the value"), timeout=SLOW)
-    expect(phone.get_by_text("Both conditions hold.")).to_be_visible(timeout=SLOW)
+    stage = phone.locator(".st-key-beyond_depth_stage")
+    tiles = stage.locator(".tile")
+    expect(tiles.nth(0).locator(".big")).to_have_text("−14 %", timeout=SLOW)
+    expect(tiles.nth(1).locator(".big")).to_have_text("8 of 8")
+    expect(tiles.nth(2).locator(".big")).to_have_text("an upper bound")
+    expect(stage.locator(".crossing")).to_have_attribute("d", re.compile("^M"))
+    words, style = stage.get_by_role("slider", name="biases in").evaluate(
+        """(it) => {
+            it.value = 0;
+            it.oninput();
+            const root = it.getRootNode();
+            return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+                done([root.querySelectorAll(".tile .big")[2].textContent,
+                    root.querySelector("line.limit").classList[1]]))));
+        }"""
+    )
+    assert (words, style) == ("the optimum", "optimum")
+    expect(stage.locator(".stage-page")).to_have_attribute("data-old", "true")
+    stage.get_by_role("slider", name="biases in").evaluate("(it) => it.onchange()")
+    expect(stage.locator(".stage-page")).to_have_attribute("data-old", "false", timeout=SLOW)
+    expect(tiles.nth(0).locator(".big")).to_have_text(re.compile(r"\+"), timeout=SLOW)
+    expect(tiles.nth(1).locator(".big")).to_have_text("0 of 8")
     expect_no_overflow(phone)
+
+
+def test_the_statements_open_finished_and_what_the_browser_computes_is_the_closed_form(page, address):
+    open_page(page, address, "beyond", "Break a condition")
+    known = {"gap": "+48 %", "rank": "−2.2 %", "jump": "1.07", "nc3": "0.606"}
+    for name, first in known.items():
+        stage = page.locator(f".st-key-beyond_{name}_stage")
+        expect(stage.locator(".tile .big").first).to_have_text(first, timeout=SLOW)
+        expect(stage.get_by_role("button", name="Play the film of the training")).to_be_enabled()
+    settings = [(beta, depth) for beta in (0.02, 0.3, 1.0) for depth in (2, 3, 5, 8)]
+    computed = page.evaluate(
+        """async ([module, settings]) => {
+            const { shrinkage } = await import(module);
+            return settings.map(([beta, depth, kept]) => {
+                const { target, threshold, jump } = shrinkage(beta, depth);
+                return [threshold, jump, target(kept)];
+            });
+        }""",
+        [
+            f"/assets/{DIGEST}/stage/pictures/shrinkage.js",
+            [(beta, depth, float(shrink(4.0, beta, depth).minimizer)) for beta, depth in settings],
+        ],
+    )
+    for (beta, depth), found in zip(settings, computed, strict=True):
+        exact = shrink(4.0, beta, depth)
+        assert found == pytest.approx([exact.threshold, exact.jump, 4.0], rel=1e-9)
 
 
 def test_sweep_shows_its_first_map_and_another_grid_keeps_what_it_shares(new_page, app_server, tmp_path_factory):

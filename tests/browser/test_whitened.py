@@ -69,7 +69,7 @@ def test_the_browser_shrinks_as_the_library(app_server, new_page):
     problems += [[shrink(1.0, 0.3, depth).threshold * (1 + 1e-9), 0.3, depth] for depth in range(2, 9)]
     page = new_page()
     page.goto(app_server("tests/browser/apps/editor_app.py"))
-    found = page.evaluate(COMPUTE, [f"/assets/{DIGEST}/stage/pictures/shrinkage.js", problems])
+    found = page.evaluate(COMPUTE, [f"/assets/{DIGEST}/stage/shrinkage.js", problems])
     solved = [shrink(target, beta, depth) for target, beta, depth in problems]
     wanted = [[one.threshold, float(one.minimizer), float(one.value)] for one in solved]
     assert np.array(found) == pytest.approx(np.array(wanted), rel=1e-9, abs=1e-12)

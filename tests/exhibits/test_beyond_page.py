@@ -1,13 +1,19 @@
-"""Beyond the theorem, first part: conditions as switches, and a verdict that says no more than was measured."""
+"""Beyond the theorem, first part: a finished film at first, conditions as sliders, and lines called what they are."""
 
+import itertools
 import time
 
+import numpy as np
 import pytest
 
+from cvxdnn.exhibits.beyond import depth
+from cvxdnn.exhibits.beyond.classifiers import EXAMPLES, SAME, STEPS
+from cvxdnn.tasks.first_frames import first_frame_of
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK
 
-KEY = "beyond_depth_"
+ROUNDED = 1e-6
+"""Films hold numbers of 24 bits."""
 
 
 @pytest.fixture
@@ -20,69 +26,102 @@ def beyond(explore):
     return app
 
 
-def text(app):
-    return "\n".join(each.value for each in app.markdown)
+def run_of(app):
+    return app.session_state["tab"].runs[depth.NAME]
+
+
+def move(app, **values):
+    """Choose values of the sliders under the picture."""
+    app.session_state[f"{depth.NAME}_stage_chosen"] = values
+    app.run()
+    assert not app.exception
 
 
 def trained(app, steps=400, seconds=60):
-    """The page's words after so many steps."""
-    runs, deadline = app.session_state[KEY + "lab"].runs, time.monotonic() + seconds
-    while runs.is_running and (runs.frame is None or runs.frame.step < steps):
+    """The newest still after so many steps."""
+    run, deadline = run_of(app), time.monotonic() + seconds
+    while run.is_running and (run.frame is None or run.frame.step < steps):
         assert time.monotonic() < deadline, "training takes too long"
         time.sleep(0.05)
-        runs.poll()
+        run.poll()
     app.run()
     assert not app.exception
-    return text(app)
+    return run.frame.newest
 
 
-def test_biases_in_every_layer_cross_what_is_called_an_upper_bound_and_not_the_optimum(beyond):
-    words = trained(beyond)
-    assert "*upper bound*, not the optimum" in words
-    assert "% below the value: crossed by step" in words
+def share(still):
+    """How far the best network is above the line."""
+    return still.numbers["objective"] / still.numbers["value"] - 1
+
+
+def test_the_page_opens_with_a_film_of_the_crossing_and_trains_nothing(beyond):
+    run = run_of(beyond)
+    assert not run.is_running
+    first, last = run.frame.film.stills()[0], run.frame.film.stills()[-1]
+    assert share(first) > 0.5
+    assert share(last) < -0.13
+    assert last.step <= STEPS
+
+
+def test_the_first_film_is_of_the_networks_that_it_names():
+    frame, still = first_frame_of(depth.NAME), first_frame_of(depth.NAME).film.stills()[-1]
+    assert still.arrays["objectives"] == pytest.approx(frame.objectives, rel=ROUNDED)
+    on_grid = np.interp(still.arrays["grid"], frame.view.grid, frame.view.values)
+    assert still.arrays["values"] == pytest.approx(on_grid, abs=1e-2)  # another grid
+    runs = depth.claim_about(depth.FIRST).sample()[1].problem
+    assert still.arrays["grid"][[0, -1]] == pytest.approx(runs.x[[0, -1]])
+
+
+def test_every_setting_has_its_line_and_its_function():
+    for example in EXAMPLES:
+        claim = depth.claim_about(example)
+        settings = itertools.product(*(knob.values for knob in claim.knobs))
+        cases = {" ".join(map(str, setting)): claim.case(*setting) for setting in settings}
+        for case in cases.values():
+            assert len(case["beside"]["at"]) == len(case["beside"]["values"])
+            assert all(len(tile["note"]) < 90 for tile in case["tiles"])
+    assert cases["every layer of both signs 2"]["lines"][0]["style"] == "optimum"
+    assert cases["every layer 0 or larger 3"]["lines"][0]["style"] == "bound"
+    assert cases["last hidden layer of both signs 3"]["lines"][0]["style"] == "nothing"
+    assert cases["last hidden layer 0 or larger 3"]["tiles"][0]["value"] == "the optimum"
 
 
 def test_with_both_conditions_the_line_is_not_crossed(beyond):
-    beyond.radio(key=KEY + "biases").set_value("last_hidden").run()
-    words = trained(beyond)
-    assert "Both conditions hold" in words
-    assert "none of 8 networks" in words
-    assert "below the value" not in words
+    move(beyond, biases="last hidden layer")
+    assert share(trained(beyond)) >= -ROUNDED
 
 
 def test_inputs_of_both_signs_break_it_in_either_direction(beyond):
-    beyond.segmented_control(key=KEY + "example").set_value("tent").run()
-    words = trained(beyond)
-    assert "*no bound at all*" in words
-    assert "% below the value" in words
-    beyond.segmented_control(key=KEY + "example").set_value("ramp").run()
-    assert "% above the value: none of 8 networks has reached it" in trained(beyond)
-    beyond.radio(key=KEY + "signed").set_value(False).run()
-    assert "Both conditions hold" in trained(beyond)
+    beyond.segmented_control(key=f"{depth.NAME}_example").set_value("tent").run()
+    assert share(trained(beyond)) < -SAME
+    beyond.segmented_control(key=f"{depth.NAME}_example").set_value("ramp").run()
+    assert share(trained(beyond)) > 0.4
+    move(beyond, signed="0 or larger")
+    assert abs(share(trained(beyond, steps=1500))) < 0.05
+
+
+def test_other_points_come_in_the_setting_that_shows_what_they_are_for(beyond):
+    move(beyond, biases="last hidden layer", depth=5)
+    for example, shown in reversed(EXAMPLES.items()):
+        beyond.segmented_control(key=f"{depth.NAME}_example").set_value(example).run()
+        about, (biases, signs, layers) = run_of(beyond).subject
+        assert about == example
+        assert (depth.BIASES[biases], depth.SIGNS[signs], layers) == (shown.biases, shown.signed, 3)
 
 
 def test_looking_again_starts_nothing(beyond):
-    trained(beyond)
-    lab = beyond.session_state[KEY + "lab"]
-    lab.runs.stop()
-    frame = lab.runs.frame
+    frame = run_of(beyond).frame
     beyond.run()
-    assert beyond.session_state[KEY + "lab"] is lab
-    assert lab.runs.frame is frame
-    assert not lab.runs.is_running
+    assert run_of(beyond).frame is frame
+    assert not run_of(beyond).is_running
 
 
-def test_two_layers_have_no_conditions_to_break(beyond):
-    beyond.slider(key=KEY + "depth").set_value(2).run()
-    assert "**Two layers.**" in text(beyond)
+def test_training_again_begins_anew_and_can_be_paused(beyond):
+    beyond.button(key=f"{depth.NAME}_again").click().run()
+    assert run_of(beyond).is_running
+    trained(beyond, steps=50)
+    beyond.button(key=f"{depth.NAME}_pause").click().run()
+    assert not run_of(beyond).is_running
+    beyond.button(key=f"{depth.NAME}_on").click().run()
     assert not beyond.exception
-
-
-def test_training_again_begins_anew(beyond):
-    trained(beyond)
-    runs = beyond.session_state[KEY + "lab"].runs
-    runs.stop()
-    beyond.run()
-    beyond.button(key=KEY + "again").click().run()
-    assert not beyond.exception
-    assert runs.is_running
+    assert run_of(beyond).is_running

@@ -16,7 +16,7 @@ from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
 from cvxdnn.app.modules import ASSETS
 
-__all__ = ["Control", "Sign", "chosen", "forget", "stage"]
+__all__ = ["Control", "Sign", "choose", "chosen", "forget", "stage"]
 
 _PICTURES = sorted((ASSETS / "stage" / "pictures").glob("*.css"))
 _mount = component("stage", Path(__file__).parent, "stage/index.js", _PICTURES)
@@ -57,6 +57,11 @@ def forget(key: str, but: Sequence[str] = ()) -> None:
     """Let the controls of the stage `key` be as they were first, all but those of these names."""
     kept = st.session_state.get(_kept(key), {})
     st.session_state[_kept(key)] = {name: value for name, value in kept.items() if name in but}
+
+
+def choose(key: str, values: Mapping[str, float | str]) -> None:
+    """Have the controls of the stage `key` be at these values, by name, as if the user had chosen them."""
+    st.session_state[_kept(key)] = {**st.session_state.get(_kept(key), {}), **values}
 
 
 def stage(
@@ -133,7 +138,7 @@ def _take(key: str, controls: Sequence[Control]) -> None:
         for name, value in told.items()
         if name in offered and isinstance(value, float | int | str) and value in offered[name]
     }
-    st.session_state[_kept(key)] = {**st.session_state.get(_kept(key), {}), **taken}
+    choose(key, taken)
 
 
 def _kept(key: str) -> str:

@@ -17,6 +17,7 @@ With two layers there are no early layers, and neither condition matters.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -24,7 +25,8 @@ import numpy as np
 from cvxdnn.convex import solve
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.types import Array
-from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsFrame, DeepRunsView
+from cvxdnn.exhibits.beyond.film import function_moment
+from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsView
 from cvxdnn.tasks.scenario import LIMITS, Biases
 from cvxdnn.tasks.stream import Stream
 
@@ -36,9 +38,6 @@ __all__ = [
     "Example",
     "Experiment",
     "Standing",
-    "crossing",
-    "runs_below",
-    "share_above",
 ]
 
 RUNS, STEPS = min(8, LIMITS["restarts"][1]), 3_000
@@ -119,27 +118,18 @@ class Experiment:
 
     def theorem(self) -> Solution:
         """The solution of (DEEP), for the inputs from 0 on: its value does not depend on shifts."""
-        return solve(EXAMPLES[self.example].x, self.y, beta=self.beta, depth=self.depth)
+        return _theorem(self.example, self.depth)
 
     def task(self) -> Stream[DeepRunsView]:
-        """Training, as work for a runner."""
-        return Stream(DeepRuns(self.x, self.y, self.beta, self.depth, self.biases, runs=RUNS, max_steps=STEPS))
+        """Training with its film, as work for a runner."""
+        runs = DeepRuns(self.x, self.y, self.beta, self.depth, self.biases, runs=RUNS, max_steps=STEPS)
+        return Stream(runs, still=partial(function_moment, x=self.x, value=self.theorem().objective))
 
 
-def crossing(history: Array, value: float) -> int | None:
-    """The first recorded step at which a run is below the value by more than `SAME`; None if none ever is."""
-    below = np.flatnonzero(history[:, 1:].min(axis=1) < value * (1 - SAME))
-    return int(history[below[0], 0]) if below.size else None
-
-
-def share_above(frame: DeepRunsFrame, value: float) -> float:
-    """How far the best run is above the value, as a share of it; negative below."""
-    return frame.objective / value - 1
-
-
-def runs_below(frame: DeepRunsFrame, value: float) -> int:
-    """How many runs are below the value by more than `SAME`."""
-    return int(np.count_nonzero(frame.objectives < value * (1 - SAME)))
+@cache
+def _theorem(example: str, depth: int) -> Solution:
+    shown = EXAMPLES[example]
+    return solve(shown.x, shown.y, beta=shown.beta, depth=depth)
 
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(

@@ -1,194 +1,156 @@
 """Beyond the theorem, first part: break a condition of the theorem about depth, and train against its value."""
 
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
-from cvxdnn.app.page import live, wide_and_narrow
-from cvxdnn.app.process import runner
-from cvxdnn.app.run import Run, own_run
-from cvxdnn.core.solution import Solution
-from cvxdnn.core.spline import LinearSpline
-from cvxdnn.exhibits.beyond.classifiers import (
-    EXAMPLES,
-    SAME,
-    STEPS,
-    Experiment,
-    Standing,
-    crossing,
-    runs_below,
-    share_above,
-)
-from cvxdnn.exhibits.beyond.depth_charts import crossing_chart, functions_chart
-from cvxdnn.tasks.deep_runs import WIDTH, DeepRunsFrame
-from cvxdnn.tasks.scenario import LIMITS
+from cvxdnn.app.page import wide_and_narrow
+from cvxdnn.app.parts import Parts
+from cvxdnn.app.stage import choose
+from cvxdnn.exhibits.beyond.claim import Claim, Knob
+from cvxdnn.exhibits.beyond.classifiers import EXAMPLES, SAME, STEPS, Experiment, Standing
+from cvxdnn.tasks.deep_runs import WIDTH, DeepRunsView
+from cvxdnn.tasks.scenario import LIMITS, Biases
+from cvxdnn.tasks.stream import Stream
 
-__all__ = ["depth_conditions"]
+__all__ = ["FIRST", "claim", "claim_about", "depth_conditions"]
 
-PREFIX = "beyond_depth_"
+NAME = "beyond_depth"
+FIRST = next(iter(EXAMPLES))
 DEEPEST = min(5, LIMITS["depth"][1])
-BIASES = {"last_hidden": "last hidden layer", "all": "every layer"}
-SIGNS = {False: "0 or larger", True: "of both signs"}
-MEANING = {
-    Standing.OPTIMUM: "**Both conditions hold.** The blue line is the optimum: no network can cross it.",
-    Standing.UPPER_BOUND: (
-        "**Biases in every layer.** The blue line is an *upper bound*, not the optimum: such networks can do all that "
-        "those of the theorem can, and more. An early layer can now bend, and a bend made there is paid for once and "
-        "shared by every unit above it."
-    ),
-    Standing.NO_BOUND: (
-        "**Inputs of both signs.** The blue line is *no bound at all*. The first layer splits x into a positive and a "
-        "negative part, which share no unit. A ramp that runs through both is paid for twice. A tent over 0 is one "
-        "single unit that subtracts both parts from a constant, and costs less."
-    ),
+BIASES: dict[str, Biases] = {"last hidden layer": "last_hidden", "every layer": "all"}
+SIGNS = {"0 or larger": False, "of both signs": True}
+LINES = {
+    Standing.OPTIMUM: ("value of (DEEP): the optimum", "optimum"),
+    Standing.UPPER_BOUND: ("value of (DEEP): an upper bound", "bound"),
+    Standing.NO_BOUND: ("value of (DEEP): no bound", "nothing"),
 }
-STYLE = """<style>
-.st-key-beyond_depth_verdict { min-height: 4.4rem; }
-.st-key-beyond_depth_progress { min-height: 2.8rem; }
-@media (max-width: 640px) {
-  .st-key-beyond_depth_verdict { min-height: 6.3rem; }
-  .st-key-beyond_depth_progress { min-height: 5.8rem; }
+"""What is written at the line, and how it is drawn."""
+WHY = {
+    Standing.OPTIMUM: "both conditions hold: no network can cross it",
+    Standing.UPPER_BOUND: "an early layer can bend, and all units above share that bend at one price",
+    Standing.NO_BOUND: "the first layer splits x by its sign, into two parts that share no unit",
 }
-</style>"""
-"""What is said while it trains may grow by a line; the charts below stay where they are."""
-TWO_LAYERS = "**Two layers.** There are no early layers, so neither condition matters: the blue line is the optimum."
+TWO_LAYERS = "there are no early layers, so neither condition matters"
+WHAT_TO_TRY = """
+- **Biases in the last hidden layer only.** The line becomes solid: it is the optimum, and nobody crosses it.
+- **The tent.** Its inputs have both signs, the line bounds nothing, and all networks end a third below it.
+- **The ramp.** It breaks the same condition, and no network comes near the line: a ramp through 0 is paid for twice.
+"""
+MODEL = {
+    "axis": {"title": "objective, in multiples of the value", "low": 0.75, "high": 5.0},
+    "steps": STEPS,
+    "same": SAME,
+    "against": "value of (DEEP)",
+    "beside": "functions",
+}
+"""See `limits.js`."""
 
 
-class Lab:
-    """One tab's experiment and its training."""
-
-    def __init__(self) -> None:
-        self.experiment = Experiment.first("eight points")
-        self.runs: Run[DeepRunsFrame] = own_run("beyond", runner)
-        self.begin()
-
-    @property
-    def frame(self) -> DeepRunsFrame | None:
-        """The newest frame of this experiment."""
-        return self.runs.frame_of(self.experiment)
-
-    def begin(self) -> None:
-        """Train the experiment's networks."""
-        self.runs.start(self.experiment.task(), self.experiment)
-
-    def choose(self) -> None:
-        """Another example, in the setting that shows what it is for."""
-        self._take(Experiment.first(st.session_state[PREFIX + "example"]))
-
-    def change(self) -> None:
-        """Another setting of the same example."""
-        biases, signed, depth = (st.session_state[PREFIX + name] for name in ("biases", "signed", "depth"))
-        self._take(Experiment(self.experiment.example, depth, biases, signed))
-
-    def _take(self, experiment: Experiment) -> None:
-        # A run of the page that another one interrupts calls back twice.
-        if experiment != self.experiment:
-            self.experiment = experiment
-            self.begin()
-
-
-def depth_conditions() -> None:
+def depth_conditions(parts: Parts) -> None:
     """The whole section."""
-    lab = _lab()
-    st.html(STYLE)
     picture, panel = wide_and_narrow()
-    with panel, st.container(border=True):
-        st.markdown(
-            r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that layer "
-            r"has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as (DEEP):"
-        )
-        st.latex(r"\min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}")
-        st.caption(
-            "The loss is half the sum of squares; R, the path norm, is how much f bends in total, or more where "
-            "its end slopes cost extra. Certified: the value "
-            "of (DEEP), as the solution of this problem. Measured: what training reached. β and the objectives belong "
-            "to the points as they are."
-        )
-    with picture, st.container(border=True):
-        _settings(lab)
-        live(lab.runs, lambda: _results(lab))
+    with picture:
+        parts.draw(NAME, lambda: claim().show(plays=True), shows=lambda: claim().look, moves=_is_running)
+        with st.container(border=True):
+            st.markdown("**What to try**")
+            st.markdown(WHAT_TO_TRY)
+    with panel:
+        with st.container(border=True):
+            key = f"{NAME}_example"
+            st.session_state.setdefault(key, FIRST)
+            st.segmented_control("Points", list(EXAMPLES), key=key, on_change=_choose, required=True)
+            parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=lambda: claim().look, moves=_is_running)
+        with st.container(border=True):
+            st.markdown(
+                r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that "
+                r"layer has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as "
+                r"(DEEP): $\ \min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$."
+            )
+            st.caption(
+                "The loss is half the sum of squares; R, the path norm, is how much f bends in total, or more where "
+                "its end slopes cost extra. The value of (DEEP) is certified, as the solution of this problem; what "
+                "training reached is measured. β and the objectives belong to the points as they are. "
+                f"Adam, {WIDTH} neurons in each layer."
+            )
 
 
-def _lab() -> Lab:
-    """This tab's experiment; the first one begins at once."""
-    if PREFIX + "lab" not in st.session_state:
-        st.session_state[PREFIX + "lab"] = Lab()
-    lab: Lab = st.session_state[PREFIX + "lab"]
-    return lab
-
-
-def _settings(lab: Lab) -> None:
-    experiment = lab.experiment
-    for name in ("example", "biases", "signed", "depth"):
-        st.session_state[PREFIX + name] = getattr(experiment, name)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control("Points", list(EXAMPLES), key=PREFIX + "example", on_change=lab.choose, required=True)
-        st.button("Train again", key=PREFIX + "again", on_click=lab.begin, disabled=lab.runs.is_running)
-    biases, signs, layers = st.columns([1.2, 1, 1.4], gap="medium")
-    biases.radio("Biases in", list(BIASES), key=PREFIX + "biases", format_func=BIASES.__getitem__, on_change=lab.change)
-    signs.radio("Inputs x", list(SIGNS), key=PREFIX + "signed", format_func=SIGNS.__getitem__, on_change=lab.change)
-    layers.slider("Depth L (weight layers)", 2, DEEPEST, key=PREFIX + "depth", on_change=lab.change)
-
-
-def _results(lab: Lab) -> None:
-    experiment, frame, theorem = lab.experiment, lab.frame, _theorem(lab.experiment)
-    st.markdown(MEANING[experiment.standing] if experiment.depth > 2 else TWO_LAYERS)
-    with st.container(key=PREFIX + "verdict"):
-        st.markdown(f"#### {_verdict(lab, theorem.objective)}")
-    history = None if frame is None else frame.history
-    over_steps, over_x = st.columns(2)
-    with over_steps:
-        crossed = None if history is None else crossing(history, theorem.objective)
-        columns, specification = crossing_chart(history, theorem.objective, steps=STEPS, crossed=crossed)
-        st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "crossing")
-    with over_x:
-        columns, specification = functions_chart(experiment.x, experiment.y, _shifted(theorem, experiment), frame)
-        st.vega_lite_chart(pd.DataFrame(columns), specification, key=PREFIX + "functions")
-    with st.container(key=PREFIX + "progress"):
-        st.caption(_progress(lab, theorem.objective))
-
-
-def _verdict(lab: Lab, value: float) -> str:
-    """What was measured, in one sentence that never claims more."""
-    frame = lab.frame
-    if frame is None:
-        return "Training …" if lab.runs.is_running else "Not trained yet"
-    share, step = share_above(frame, value), crossing(frame.history, value)
-    runs = frame.objectives.size
-    if step is not None:
-        below = runs_below(frame, value)
-        return f"{_percent(-share)} below the value: crossed by step {step:,}, by {below} of {runs} networks"
-    if share > SAME:
-        return f"{_percent(share)} above the value: none of {runs} networks has reached it"
-    return f"At the value, to {_percent(max(share, 1e-6))}: none of {runs} networks has crossed it"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share >= SAME else f"{100 * share:.1g} %"
-
-
-def _progress(lab: Lab, value: float) -> str:
-    frame = lab.frame
-    if lab.runs.message or lab.runs.standing:
-        return lab.runs.message or lab.runs.standing
-    if frame is None:
-        return "starting a worker"
-    state = "training" if lab.runs.is_running else "training ended"
-    return (
-        f"{state} · step {frame.step:,} · smallest objective {frame.objective:.5g}, measured · value of (DEEP) "
-        f"{value:.5g}, certified · β = {lab.experiment.beta:g} · Adam, {WIDTH} neurons in each layer"
-        " · diamond: the first crossing"
-    )
+def claim() -> Claim:
+    """The one about the chosen points."""
+    return claim_about(st.session_state.get(f"{NAME}_example", FIRST))
 
 
 @cache
-def _theorem(experiment: Experiment) -> Solution:
-    return experiment.theorem()
+def claim_about(example: str) -> Claim:
+    """Training on the points of an example, against the value of (DEEP)."""
+    first = Experiment.first(example)
+    biases, signs = (
+        next(word for word, value in words.items() if value == at)
+        for words, at in ((BIASES, first.biases), (SIGNS, first.signed))
+    )
+    knobs = (
+        Knob("biases", "biases in", tuple(BIASES), biases, "biases in {}"),
+        Knob("signed", "inputs x are", tuple(SIGNS), signs, "x {}"),
+        Knob("depth", "weight layers L =", tuple(range(2, DEEPEST + 1)), first.depth, "L = {}"),
+    )
+    return Claim(
+        NAME,
+        "limits",
+        knobs,
+        partial(_case, example),
+        partial(_stream, example),
+        MODEL,
+        legend=(
+            {"label": "best network", "style": "best-run"},
+            {"label": "the other networks", "style": "other-run"},
+        ),
+        about=example,
+        opens=example == FIRST,
+    )
 
 
-def _shifted(solution: Solution, experiment: Experiment) -> LinearSpline:
-    """The function of (DEEP), moved with the inputs."""
-    spline = solution.spline
-    left, right = spline.slopes[[0, -1]].tolist()
-    return LinearSpline(spline.knots - experiment.offset, spline.values, left, right)
+def _is_running() -> bool:
+    return claim().run.is_running
+
+
+def _choose() -> None:
+    """Other points, in the setting that shows what they are for."""
+    now = claim()
+    choose(now.key, {knob.name: knob.first for knob in now.knobs})
+
+
+def _experiment(example: str, biases: str, signs: str, depth: int) -> Experiment:
+    return Experiment(example, depth, BIASES[biases], SIGNS[signs])
+
+
+def _stream(example: str, *setting: Any) -> Stream[DeepRunsView]:
+    return _experiment(example, *setting).task()
+
+
+def _case(example: str, *setting: Any) -> dict[str, Any]:
+    """The line, what it is, and its function beside it."""
+    experiment = _experiment(example, *setting)
+    name, style = LINES[experiment.standing]
+    spline = experiment.theorem().spline
+    x, at = experiment.x, spline.knots - experiment.offset
+    at = np.union1d(x[[0, -1]], at[(at > x[0]) & (at < x[-1])])
+    values = spline(at + experiment.offset).tolist()  # the function moves with the inputs
+    return {
+        "lines": [{"share": 1.0, "name": name, "style": style}],
+        "tiles": [
+            {
+                "title": "here the line is",
+                "value": experiment.standing.value,
+                "tone": "" if experiment.standing is Standing.NO_BOUND else "certified",
+                "note": WHY[experiment.standing] if experiment.depth > 2 else TWO_LAYERS,
+            }
+        ],
+        "beside": {
+            "x": x.tolist(),
+            "y": experiment.y.tolist(),
+            "at": at.tolist(),
+            "values": values,
+        },
+    }

@@ -1,17 +1,25 @@
 """Beyond the theorem: conditions that can be broken, and statements that are repeated more broadly than they hold."""
 
 from cvxdnn.app.page import heading
-from cvxdnn.exhibits.beyond.closed_forms import closed_form_limits
-from cvxdnn.exhibits.beyond.depth import depth_conditions
+from cvxdnn.app.parts import Parts
+from cvxdnn.exhibits.beyond.depth import claim, depth_conditions
+from cvxdnn.exhibits.beyond.statements import STATEMENTS, draw_statements
 
 
 def page() -> None:
     """The page from top to bottom."""
     heading(
         "Break a condition of the theorem, and watch training cross its line.",
-        "The orange line is the objective, what training minimises; the blue line is the lowest it can be, says the "
-        "theorem, under two conditions. Give every layer biases, or let the inputs take both signs, and the orange "
-        "line may go below the blue one, or stay far above it.",
+        "Training lowers the objective, the misfit plus the price of the weights. The theorem names the lowest it can "
+        "be, under two conditions. Break one, and the orange networks go below that line, or stay far above it.",
     )
-    depth_conditions()
-    closed_form_limits()
+
+    def poll() -> None:
+        claim().poll()
+        for statement, _, _ in STATEMENTS:
+            statement.poll()
+
+    poll()
+    parts = Parts(poll, lambda: None)
+    depth_conditions(parts)
+    draw_statements(parts)

@@ -10,7 +10,7 @@
  * @typedef {{left: number, top: number, width: number, height: number}} Box in pixels
  */
 
-import { axisLabels, powerOfTen, ticks } from "../common/numbers.js";
+import { axisLabels, decimal, powerOfTen, short, ticks } from "../common/numbers.js";
 import { svg } from "../common/svg.js";
 
 const KINDS = {
@@ -18,20 +18,30 @@ const KINDS = {
   log: [Math.log10, (share) => 10 ** share],
   root: [(value) => Math.sqrt(Math.max(value, 0)), (share) => share ** 2],
 };
+const DECADE = 15; // times the lowest coordinate: shorter logarithmic axes have more than powers of ten
+const DIGITS = [10, 15, 20, 30, 50, 70]; // of what is marked on them
 const LABEL = 16; // pixels from an axis to the middle of its labels
 
 /** Places of an axis and what stands there. */
 function marked({ low, high, kind = "linear" }, count) {
-  if (kind !== "log") {
+  if (kind !== "log" || high < 2 * low) {
     const found = ticks(low, high, count);
     return { values: found.values, ...axisLabels(found) };
   }
+  if (high < DECADE * low) return withinDecade(low, high);
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   const every = Math.max(1, Math.ceil((last - first + 1) / count));
   const exponents = Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => first + k);
   const shown = exponents.filter((exponent) => (exponent - first) % every === 0);
   const labels = shown.map((exponent) => (Math.abs(exponent) <= 3 ? String(10 ** exponent) : powerOfTen(exponent)));
   return { values: shown.map((exponent) => 10 ** exponent), labels: labels.map(rounded), note: "" };
+}
+
+function withinDecade(low, high) {
+  const first = Math.floor(Math.log10(low));
+  const all = [first, first + 1].flatMap((exponent) => DIGITS.map((digit) => decimal(digit, exponent - 1)));
+  const values = all.filter((value) => value >= low && value <= high);
+  return { values, labels: values.map(short), note: "" };
 }
 
 const rounded = (label) => label.replace(/^0\.(0*)99\d+$/, "0.$11");

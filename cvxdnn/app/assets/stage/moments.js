@@ -2,7 +2,7 @@
  * Films of numbers and arrays by name, the same in every still; between two stills each entry is between theirs.
  *
  * @typedef {Record<string, number | Float32Array> & {step: number, shapes: Record<string, number[]>, last: Moment}} Moment
- *   arrays lie flat, the last index first to change; `last`: that of the same film
+ *   arrays lie flat, the last index first to change; with the `film` it is of, the `position` there, and its `last` moment
  */
 
 const PER_SECOND = 16; // stills
@@ -33,7 +33,7 @@ export class Moments {
   at(position) {
     const k = Math.min(Math.floor(position), this.length - 1);
     const t = k + 1 < this.length ? position - k : 0;
-    const moment = { shapes: this.shapes };
+    const moment = { shapes: this.shapes, film: this, position };
     for (const [name, values] of Object.entries(this.numbers)) moment[name] = between(values[k], values[k + 1], t);
     for (const [name, { shape, values }] of Object.entries(this.arrays)) {
       const size = sizeOf(shape);

@@ -1,38 +1,119 @@
 /**
- * What weight decay beta over L layers leaves of a channel whose target has the length a:
+ * What weight decay on L layers leaves of a singular value s0 of the data: the minimum over s of
  *
- *   S_L(a) = min over s >= 0 of (s - a)^2 / 2 + (beta L / 2) s^(2/L)
+ *     (s - s0)^2 / 2 + (beta L / 2) s^(2/L).
  *
- * For L = 2 the soft threshold, s = max(a - beta, 0). For L >= 3 the larger root of s - a + beta s^(2/L - 1), from the
- * threshold on, at which s jumps to zero. The same as `cvxdnn.theory.shrinkage`, where it is derived.
+ * A positive s is stationary for s0 = s + beta s^(2/L - 1), so the curve is drawn from s; with two layers it is the soft
+ * threshold. For L > 2 it is a local minimum from s_e = (beta (L-2) / L)^(L/(2L-2)) on, and the minimum from
+ * s_tau = (beta (L-2))^(L/(2L-2)) on, where s0 = tau; below tau the minimum is 0. The network's outputs are the dots.
  */
 
-const NEWTON_STEPS = 60;
+import { clamp, short } from "../../common/numbers.js";
+import { path, svg, trace } from "../../common/svg.js";
+import { Axes } from "../axes.js";
+import { jump, threshold } from "../shrinkage.js";
 
-/** s at the threshold. */
-const jump = (beta, depth) => (beta * (depth - 2)) ** (depth / (2 * depth - 2));
+const MARGIN = { left: 36, right: 18, top: 26, bottom: 38 };
+const LARGEST = 3.05; // singular value that is shown
+const POINTS = 240; // of the curve
+const LEAST = 0.01; // what is kept, if anything is
 
-/** The least length of a target that has a channel. */
-export const threshold = (beta, depth) => (depth === 2 ? beta : ((depth - 1) / (depth - 2)) * jump(beta, depth));
-
-/** The strength s. */
-export function strength(target, beta, depth) {
-  if (target < threshold(beta, depth)) return 0;
-  if (depth === 2) return target - beta;
-  const power = 2 / depth - 1;
-  // Convex in s and positive at the target: Newton's steps fall to the larger root.
-  let s = target;
-  for (let step = 0; step < NEWTON_STEPS; step++) {
-    const slope = 1 + beta * power * s ** (power - 1);
-    const change = slope > 0 ? (s - target + beta * s ** power) / slope : 0;
-    s -= change;
-    if (Math.abs(change) <= Number.EPSILON * s) break;
-  }
-  return s;
+/** What is known of a weight decay and depth; `target` is the singular value for which s is stationary. */
+export function shrinkage(beta, depth) {
+  const target = (s) => s + beta * s ** (2 / depth - 1);
+  const appears = ((beta * (depth - 2)) / depth) ** (depth / (2 * depth - 2));
+  return { target, appears, jump: jump(beta, depth), threshold: threshold(beta, depth) };
 }
 
-/** S_L, what is paid for it. */
-export function price(target, beta, depth) {
-  const s = strength(target, beta, depth);
-  return (s - target) ** 2 / 2 + ((beta * depth) / 2) * s ** (2 / depth);
+export default class ShrinkagePicture {
+  #known;
+
+  constructor({ element }) {
+    this.picture = svg("svg", { role: "img", class: "shrinkage" }, null);
+    element.append(this.picture);
+    this.backdrop = svg("g", {}, this.picture);
+    const curve = (style) => svg("path", { class: style }, this.picture);
+    [this.soft, this.local, this.optimum] = ["nothing", "bound", "optimum"].map((style) => curve(`limit ${style}`));
+    this.leap = curve("leap");
+    this.dots = curve("dots");
+    this.word = svg("text", { class: "optimum", "text-anchor": "middle" }, this.picture);
+  }
+
+  /** @param {import("../index.js").Shown} shown */
+  draw({ model, values, moment, isOld, of, width, height }) {
+    this.#known = model.cases[Object.values(values).join(" ")] ?? this.#known;
+    const { beta, depth, targets, kept } = this.#known;
+    const { left, right, top, bottom } = MARGIN;
+    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const box = { left, top, width: width - left - right, height: height - top - bottom };
+    const axes = new Axes(box, {
+      x: { low: 0, high: LARGEST, title: "singular value of the data" },
+      y: { low: 0, high: LARGEST, title: "what the network keeps of it" },
+    });
+    axes.draw(this.backdrop);
+    const curve = shrinkage(beta, depth);
+    this.#drawCurves(curve, beta, axes);
+    const outputs = moment ? [...moment.outputs] : [];
+    const dots = outputs.map((s, k) => {
+      return `M${axes.left(targets[k]).toFixed(1)} ${axes.top(clamp(s, 0, LARGEST)).toFixed(1)}h0`;
+    });
+    this.dots.setAttribute("d", dots.join(""));
+    this.dots.setAttribute("class", `dots ${isOld ? "old" : ""}`);
+    const count = outputs.filter((s) => s > LEAST).length;
+    const told = outputs.length ? `The network keeps ${count} of ${outputs.length} values, the optimum ${kept}.` : "";
+    this.picture.setAttribute(
+      "aria-label",
+      `Optimum jumps to ${short(curve.jump)} at ${short(curve.threshold)}. ${told}`,
+    );
+    return { tiles: tiles(curve, depth, kept, count, outputs, isOld ? of : "") };
+  }
+
+  #drawCurves({ target, appears, jump, threshold }, beta, axes) {
+    const { top, height } = axes.box;
+    const draw = (node, xs, ys) => node.setAttribute("d", path(trace(xs, ys, axes, top, top + height)));
+    const from = (low) => {
+      const kept = Array.from({ length: POINTS + 1 }, (_, k) => low + (k / POINTS) * (LARGEST - low));
+      return kept.map((s) => [s === 0 ? threshold : target(s), s]).filter(([x]) => x <= LARGEST);
+    };
+    const zero = [0, Math.min(threshold, LARGEST)].map((x) => [x, 0]);
+    const above = threshold < LARGEST ? [[null, null], ...from(jump)] : [];
+    draw(this.optimum, ...columns([...zero, ...above]));
+    draw(this.local, ...columns(jump > 0 ? from(appears).filter(([, s]) => s <= jump) : []));
+    draw(this.soft, [0, beta, LARGEST], [0, 0, LARGEST - beta]);
+    const isSeen = jump > 0 && threshold < LARGEST;
+    const [x, low, high] = [axes.left(threshold), axes.top(0), axes.top(Math.min(jump, LARGEST))];
+    this.leap.setAttribute("d", isSeen ? `M${x.toFixed(1)} ${low.toFixed(1)}V${high.toFixed(1)}` : "");
+    this.word.textContent = isSeen ? "τ" : "";
+    this.word.setAttribute("x", isSeen ? x : 0);
+    this.word.setAttribute("y", low - 8);
+  }
+}
+
+const columns = (points) => [points.map(([x]) => x), points.map(([, y]) => y)];
+
+function tiles({ threshold, jump }, depth, kept, count, outputs, of) {
+  const sizes = outputs.length;
+  return [
+    {
+      title: "threshold τ",
+      tag: "exact",
+      tone: "certified",
+      value: short(threshold),
+      note: depth === 2 ? "with two layers it is β" : "smaller values are best left at 0",
+    },
+    {
+      title: "kept just above it",
+      tag: "exact",
+      tone: "certified",
+      value: short(jump),
+      note: depth === 2 ? "the soft threshold does not jump" : "the soft threshold would begin at 0",
+    },
+    {
+      title: "values kept",
+      tag: "measured",
+      tone: "measured",
+      value: sizes ? `${count} of ${sizes}` : "…",
+      note: of ? `of ${of}; the new training is on its way` : `the optimum keeps ${kept}`,
+    },
+  ];
 }

@@ -9,10 +9,10 @@
 
 import { short } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
+import { price, strength, threshold } from "../shrinkage.js";
 import { apart } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
 import { followed } from "./restarts.js";
-import { price, strength, threshold } from "./shrinkage.js";
 import { boxOf, ThresholdPlot } from "./threshold_plot.js";
 
 const MOST_NEURONS = 16; // the strongest

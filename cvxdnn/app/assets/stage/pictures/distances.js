@@ -1,0 +1,67 @@
+/**
+ * How far classifier and class means point apart over the steps, measured in three ways, and where each must end.
+ *
+ * Lengths of differences of two unit vectors: 0 means the same direction, the square root of 2 a right angle.
+ */
+
+import { short } from "../../common/numbers.js";
+import { path, svg, trace } from "../../common/svg.js";
+import { Axes } from "../axes.js";
+import { SoFar } from "./so_far.js";
+
+const MARGIN = { left: 36, right: 18, top: 26, bottom: 38 };
+const HIGHEST = 1.5;
+const STYLES = ["first", "second", "third"];
+const ZERO = 1e-4; // below it a measured distance is called that
+
+export default class Distances {
+  #soFar = new SoFar();
+  #known;
+
+  constructor({ element }) {
+    this.picture = svg("svg", { role: "img", class: "distances" }, null);
+    element.append(this.picture);
+    this.backdrop = svg("g", {}, this.picture);
+    this.limits = STYLES.map((style) => svg("line", { class: `distance ${style} limit-sign` }, this.picture));
+    this.measured = svg("g", {}, this.picture);
+    this.lines = STYLES.map((style) => svg("path", { class: `distance ${style}` }, this.measured));
+  }
+
+  /** @param {import("../index.js").Shown} shown */
+  draw({ model, values, moment, isOld, of, width, height }) {
+    this.#known = model.cases[Object.values(values).join(" ")] ?? this.#known;
+    const { limits, why } = this.#known;
+    const rows = this.#soFar.until(moment);
+    const { left, right, top, bottom } = MARGIN;
+    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const box = { left, top, width: width - left - right, height: height - top - bottom };
+    const x = { low: 0, high: this.#soFar.end(moment, model.steps), kind: "root", title: "step" };
+    const axes = new Axes(box, { x, y: { low: 0, high: HIGHEST, title: "distance; 0 means the same direction" } });
+    axes.draw(this.backdrop);
+    this.measured.setAttribute("class", isOld ? "old" : "");
+    const steps = rows.map(({ step }) => step);
+    STYLES.forEach((_, k) => {
+      const line = rows.map(({ distances }) => distances[k]);
+      this.lines[k].setAttribute("d", path(trace(steps, line, axes, top, top + box.height)));
+      const at = axes.top(limits[k] ?? 0);
+      const ends = { x1: left, x2: left + box.width, y1: at, y2: at };
+      for (const [name, value] of Object.entries(ends)) this.limits[k].setAttribute(name, value);
+      this.limits[k].style.display = limits[k] === null ? "none" : "";
+    });
+    const now = rows.at(-1)?.distances ?? [];
+    const shown = model.names.map((name, k) => `${name}: ${told(now[k])}, closed form ${told(limits[k])}`);
+    this.picture.setAttribute("aria-label", `${shown.join("; ")}.`);
+    const whose = isOld ? `of ${of}; the new training is on its way` : "";
+    return { tiles: model.names.map((name, k) => tile(name, STYLES[k], now[k], limits[k], why, whose)) };
+  }
+}
+
+const told = (value) => {
+  if (value === null || value === undefined || Number.isNaN(value)) return "none";
+  return Math.abs(value) < ZERO ? "0" : short(value);
+};
+
+function tile(title, style, value, limit, why, whose) {
+  const end = limit === null ? why : `closed form ${told(limit)}, exact`;
+  return { title, tag: "measured", tone: `distance-${style}`, value: told(value), note: whose || end };
+}
