@@ -52,23 +52,6 @@ def measured(page: Page, row: str) -> Locator:
     return page.locator("table.closed tr").filter(has_text=row).locator("td").nth(2)
 
 
-def test_path_slider_moves_the_spline(new_page, address):
-    page = new_page(**PHONE)
-    open_page(page, address, "path", plotly=4, vega=0)
-    expect_no_sideways_scrolling(page)
-    assert float(metric(page, "largest gap, certified").inner_text()) <= 1e-8
-    label = page.locator(".slider-label").first  # those of the ticks follow it
-    before = label.text_content()
-    spline = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace .js-line").first
-    shape = spline.get_attribute("d") or ""
-    rail = page.locator(".slider-rail-touch-rect")
-    box = rail.bounding_box()
-    assert box
-    rail.click(position={"x": 0.1 * box["width"], "y": box["height"] / 2})
-    expect(label).not_to_have_text(before or "", timeout=SLOW)
-    expect(spline).not_to_have_attribute("d", shape, timeout=SLOW)
-
-
 def test_rank_one_training_reaches_the_closed_form(new_page, address):
     page = new_page(**PHONE)
     page.goto(f"{address}/rank_one")

@@ -46,7 +46,7 @@ export class Player {
     this.speed = this.element.querySelector(".speed");
     [this.picture] = this.element.querySelector(".moments").children;
     this.button.onclick = () => (this.isPlaying ? this.#pause() : this.#play());
-    this.rail.oninput = () => this.#seek(this.rail.valueAsNumber);
+    this.rail.oninput = () => this.seek(this.rail.valueAsNumber);
     this.speed.onclick = () => this.#faster();
   }
 
@@ -143,7 +143,8 @@ export class Player {
     this.redraw();
   }
 
-  #seek(position) {
+  /** Shows this place of the film, and stops there. */
+  seek(position) {
     this.#ask();
     this.#since = null;
     this.#position = position >= this.#last ? Number.POSITIVE_INFINITY : position;
