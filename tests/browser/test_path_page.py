@@ -31,7 +31,7 @@ def tile(page, title):
 def test_the_line_is_pulled_by_pointer_and_keys(new_page, app_server):
     page = new_page(**PHONE)
     page.goto(f"{app_server('app.py', env={'CVXDNN_WORKERS': '1'})}/path")
-    handle = page.get_by_role("slider", name="weight decay")
+    handle = page.get_by_role("slider", name="weight decay", exact=True)
     picture = page.locator("svg.path-picture")
     expect(handle).to_be_visible(timeout=SLOW)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
@@ -41,7 +41,7 @@ def test_the_line_is_pulled_by_pointer_and_keys(new_page, app_server):
     handle.press("End")
     next_frame(page)
     assert picture.get_attribute("data-knots") == tile(page, "knots now").inner_text() == "0"
-    assert page.get_by_role("button", name="Play the film of the training").is_visible()
+    assert page.get_by_role("button", name="Play the film of the falling weight decay").is_visible()
     spline = page.locator("svg.path-picture .optimum")
     shape = spline.get_attribute("d")
     page.wait_for_timeout(300)

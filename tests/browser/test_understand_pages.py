@@ -21,25 +21,10 @@ def tolerated() -> tuple[str, ...]:
     return ("status of 404",)
 
 
-def open_page(page: Page, address: str, name: str, *, plotly: int, vega: int) -> None:
-    """Open a page by its link, and wait until so many pictures of each kind are drawn."""
-    page.goto(f"{address}/{name}")
-    drawn = {
-        page.locator(".js-plotly-plot").filter(has=page.locator(".main-svg")): plotly,
-        page.locator(".stVegaLiteChart svg.marks"): vega,
-    }
-    for pictures, count in drawn.items():
-        expect(pictures).to_have_count(count, timeout=SLOW)
-
-
 def expect_no_sideways_scrolling(page: Page) -> None:
     assert page.evaluate(
         "[document.documentElement, document.querySelector('.stMain')].every(e => e.scrollWidth <= window.innerWidth)"
     )
-
-
-def metric(page: Page, label: str) -> Locator:
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
 
 
 def press(slider: Locator, key: str) -> None:

@@ -49,11 +49,8 @@ def page() -> None:
     def is_selected() -> bool:
         return selection_of(here.scenario) is None and selection().is_running
 
-    def points() -> Hashable:
-        return here.scenario.points, is_followed()
-
-    def points_and_choice() -> Hashable:
-        return here.scenario.points, is_selected()
+    def look() -> Hashable:
+        return here.scenario.points, is_followed(), is_selected()
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
@@ -62,12 +59,12 @@ def page() -> None:
     parts = Parts(poll, lambda: None)
 
     with wide:
-        parts.draw("path_picture", lambda: picture(here.scenario), shows=points, moves=is_followed)
+        parts.draw("path_picture", lambda: picture(here.scenario), shows=look, moves=is_followed)
         with st.container(border=True):
             st.markdown("**What to try**")
             st.markdown(WHAT_TO_TRY)
         with st.expander("Every breakpoint of the path, exact"):
-            parts.draw("path_breakpoints", lambda: breakpoints(here.scenario), shows=points)
+            parts.draw("path_breakpoints", lambda: breakpoints(here.scenario), shows=look)
     with panel:
         with st.container(border=True):
             st.markdown(THEOREM)
@@ -81,4 +78,4 @@ def page() -> None:
                 )
             )
         with st.container(border=True):
-            parts.draw("path_choice", lambda: choice_of_beta(here.scenario), shows=points_and_choice, moves=is_selected)
+            parts.draw("path_choice", lambda: choice_of_beta(here.scenario), shows=look, moves=is_selected)

@@ -33,7 +33,9 @@ def picture(scenario: Scenario) -> None:
         waiting = (
             "" if case else f"The path of {len(scenario.points)} points is {following().standing}; faded: the last."
         )
-        stage("path", {**shown.drawn, "waiting": waiting}, key="path_stage", legend=LEGEND)
+        choice = selection_of(scenario) if case else None
+        best = choice.best if choice else None
+        stage("path", {**shown.drawn, "best": best, "waiting": waiting}, key="path_stage", legend=LEGEND)
 
 
 def breakpoints(scenario: Scenario) -> None:

@@ -12,7 +12,7 @@ import { Axes } from "../axes.js";
 import { PathHandle } from "./path_handle.js";
 import { lives, optimumAt } from "./path_walk.js";
 
-const MARGIN = { left: 58, right: 12, top: 26, bottom: 38 };
+const MARGIN = { left: 58, right: 26, top: 26, bottom: 38 };
 const BETWEEN = 30; // pixels from the spline's axes to those of the lives
 const SPLINE = 0.56; // share of the height
 const ROOM = { x: 0.04, y: 0.08 }; // share of the range, around what is drawn
@@ -24,6 +24,7 @@ const PER_SECOND = 20;
 
 /** The weight decay falls. */
 class Fall {
+  of = "the falling weight decay";
   length = STILLS;
   perSecond = PER_SECOND;
 
@@ -71,7 +72,7 @@ export default class Path {
     this.picture.setAttribute("class", `path-picture ${model.waiting ? "old" : ""}`);
     this.picture.setAttribute("aria-label", `The best network for ${said}, above the lives of all knots.`);
     Object.assign(this.picture.dataset, { beta: now.beta, knots: optimum.knots });
-    return { tiles: tiles(model, optimum, now.beta), caption: model.waiting };
+    return { tiles: tiles(model, optimum), caption: model.waiting };
   }
 
   /** Axes, points and lives: anew with another path or size only. */
@@ -108,8 +109,9 @@ export default class Path {
       (most, { samples }) => samples.reduce((m, { change }) => Math.max(m, Math.abs(change)), most),
       0,
     );
-    const widest = Math.max(Math.min(WIDEST, (0.45 * this.below.box.width) / model.x.length), 2 * NARROWEST);
+    const widest = Math.max(Math.min(WIDEST, this.below.box.width / model.x.length), 4 * NARROWEST);
     this.lives.replaceChildren();
+    this.#drawBest(model);
     for (const { x, sign, samples } of all) {
       const left = this.below.left(x);
       const edge = thinned(samples, this.below).map(({ top, change }) => {
@@ -119,6 +121,16 @@ export default class Path {
       const back = edge.reverse().map(({ top, half }) => `${(left - half).toFixed(2)} ${top}`);
       svg("path", { class: `life ${sign > 0 ? "up" : "down"}`, d: `M${[...right, ...back].join("L")}Z` }, this.lives);
     }
+  }
+
+  /** The weight decay that predicts best, if it is known and in the picture. */
+  #drawBest({ best, highest, lowest }) {
+    if (!best || best > highest || best < lowest) return;
+    const { left, width } = this.below.box;
+    const top = this.below.top(best);
+    svg("path", { class: "best", d: `M${left} ${top.toFixed(1)}h${width}` }, this.lives);
+    const place = { class: "best-words", x: left + 4, y: (top - 5).toFixed(1) };
+    svg("text", place, this.lives).textContent = "predicts best";
   }
 
   /** Beyond the outermost points the function goes on as it is. */
@@ -163,14 +175,14 @@ function widened(values, share) {
 
 const counted = (knots) => `${knots} knot${knots === 1 ? "" : "s"}`;
 
-function tiles(model, { knots, freedom, loss, pathNorm, objective }, beta) {
+function tiles(model, { knots, freedom, loss, pathNorm, objective }) {
   return [
     {
       title: "knots now",
       tag: "exact",
       tone: "certified",
       value: String(knots),
-      note: `at β = ${short(beta)}; the straight lines through all points have ${model.straightest}`,
+      note: `${freedom} degrees of freedom; the straight lines through all points have ${counted(model.straightest)}`,
     },
     {
       title: "a constant from",
@@ -178,13 +190,6 @@ function tiles(model, { knots, freedom, loss, pathNorm, objective }, beta) {
       tone: "certified",
       value: `β = ${short(model.betas[0])}`,
       note: `upwards: there the best network is the constant ${short(model.constant)}`,
-    },
-    {
-      title: "degrees of freedom",
-      tag: "exact",
-      tone: "certified",
-      value: String(freedom),
-      note: "directions in which the fit moves when the data move a little",
     },
     {
       title: "objective",

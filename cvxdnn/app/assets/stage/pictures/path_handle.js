@@ -52,11 +52,11 @@ export class PathHandle {
     const at = axes.top(moment.beta);
     place(this.area, left, top, width, height);
     place(this.veil, left, at, width, Math.max(top + height - at, 0));
-    place(this.band, left, at - BAND / 2, width, BAND);
-    this.line.setAttribute("d", `M${left} ${at.toFixed(1)}h${width}`);
-    this.grip.setAttribute("d", `M${left + width - 9} ${at.toFixed(1)}m-6-5 6-8 6 8zm0 10 6 8 6-8z`);
+    place(this.band, left, at - BAND / 2, width + 24, BAND);
+    this.line.setAttribute("d", `M${left} ${at.toFixed(1)}h${width + 22}`);
+    this.grip.setAttribute("d", `M${left + width + 13} ${at.toFixed(1)}m-7-3 7-9 7 9zm0 6 7 9 7-9z`);
     this.words.textContent = `β = ${short(moment.beta)}`;
-    this.words.setAttribute("x", left + width - 24);
+    this.words.setAttribute("x", left + width - 4);
     this.words.setAttribute("y", (at - 7).toFixed(1));
     const { low, high } = axes.axes.y;
     const range = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": moment.beta, "aria-valuetext": said };
