@@ -10,7 +10,7 @@ from cvxdnn.app import background, process
 from cvxdnn.app.run import REPLACED
 from cvxdnn.app.tab import Tab, Tabs, tabs
 from cvxdnn.app.turn import turn
-from cvxdnn.exhibits.path import case as path
+from cvxdnn.exhibits.path import awaited as path
 from cvxdnn.jobs import InlineRunner, Job
 from tests.exhibits.conftest import explore as explore
 from tests.exhibits.conftest import go_to

@@ -21,25 +21,10 @@ def tolerated() -> tuple[str, ...]:
     return ("status of 404",)
 
 
-def open_page(page: Page, address: str, name: str, *, plotly: int, vega: int) -> None:
-    """Open a page by its link, and wait until so many pictures of each kind are drawn."""
-    page.goto(f"{address}/{name}")
-    drawn = {
-        page.locator(".js-plotly-plot").filter(has=page.locator(".main-svg")): plotly,
-        page.locator(".stVegaLiteChart svg.marks"): vega,
-    }
-    for pictures, count in drawn.items():
-        expect(pictures).to_have_count(count, timeout=SLOW)
-
-
 def expect_no_sideways_scrolling(page: Page) -> None:
     assert page.evaluate(
         "[document.documentElement, document.querySelector('.stMain')].every(e => e.scrollWidth <= window.innerWidth)"
     )
-
-
-def metric(page: Page, label: str) -> Locator:
-    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
 
 
 def press(slider: Locator, key: str) -> None:
@@ -50,23 +35,6 @@ def press(slider: Locator, key: str) -> None:
 def measured(page: Page, row: str) -> Locator:
     """What the network reached, in the table of numbers."""
     return page.locator("table.closed tr").filter(has_text=row).locator("td").nth(2)
-
-
-def test_path_slider_moves_the_spline(new_page, address):
-    page = new_page(**PHONE)
-    open_page(page, address, "path", plotly=4, vega=0)
-    expect_no_sideways_scrolling(page)
-    assert float(metric(page, "largest gap, certified").inner_text()) <= 1e-8
-    label = page.locator(".slider-label").first  # those of the ticks follow it
-    before = label.text_content()
-    spline = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace .js-line").first
-    shape = spline.get_attribute("d") or ""
-    rail = page.locator(".slider-rail-touch-rect")
-    box = rail.bounding_box()
-    assert box
-    rail.click(position={"x": 0.1 * box["width"], "y": box["height"] / 2})
-    expect(label).not_to_have_text(before or "", timeout=SLOW)
-    expect(spline).not_to_have_attribute("d", shape, timeout=SLOW)
 
 
 def test_rank_one_training_reaches_the_closed_form(new_page, address):

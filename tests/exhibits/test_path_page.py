@@ -6,6 +6,7 @@ import pytest
 
 from cvxdnn.app.tab import KEY as TAB
 from cvxdnn.core.datasets import PRESETS
+from cvxdnn.exhibits.path import case
 from tests.exhibits.conftest import go_to
 from tests.exhibits.test_explore_page import QUICK, session_of
 
@@ -19,18 +20,19 @@ def path_page(explore):
         session_of(app).change(**change)
         go_to(app, "path")
         session_of(app).run.pause()
-        wait_for_selection(app)
+        wait_for_results(app)
         assert not app.exception
         return app
 
     return open_page
 
 
-def wait_for_selection(app, seconds=60):
-    """Run the app until cross-validation has a result or a problem."""
+def wait_for_results(app, seconds=60):
+    """Run the app until path and cross-validation have a result or a problem."""
     deadline = time.monotonic() + seconds
-    while "path" in app.session_state[TAB].runs and app.session_state[TAB].runs["path"].is_running:
-        assert time.monotonic() < deadline, "cross-validation did not end"
+    runs = app.session_state[TAB].runs
+    while any(name in runs and runs[name].is_running for name in ("path", "path_case")):
+        assert time.monotonic() < deadline, "what was begun did not end"
         time.sleep(0.02)
         app.run()
 
@@ -38,10 +40,10 @@ def wait_for_selection(app, seconds=60):
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_has_a_path_and_a_choice_of_weight_decay(path_page, name):
     app = path_page(preset=name)
-    assert len(app.get("plotly_chart")) == 4
-    breakpoints, gap, _ = app.metric
-    assert int(breakpoints.value.replace(",", "")) >= 2
-    assert float(gap.value) <= 1e-8
+    assert len(app.get("plotly_chart")) == 1
+    (table,) = app.dataframe
+    assert len(table.value) >= 2
+    assert "certified" in next(each.value for each in app.caption if each.value.startswith("At none"))
 
 
 @pytest.mark.parametrize(
@@ -56,12 +58,18 @@ def test_points_that_a_constant_fits_best_are_explained(path_page, points):
 
 def test_two_points_have_a_path_but_nothing_to_cross_validate(path_page):
     app = path_page(points=((0.0, 0.0), (1.0, 1.0)))
-    assert len(app.get("plotly_chart")) == 3
+    assert not app.get("plotly_chart")
     assert "at least 3" in app.info[0].value
+
+
+def test_a_path_that_takes_long_comes_later(path_page, monkeypatch):
+    monkeypatch.setattr(case, "QUICK", 3)
+    app = path_page(points=((0.0, 0.0), (0.2, 1.0), (0.5, 0.3), (1.0, 0.7)))
+    assert len(app.dataframe) == 1
 
 
 def test_sessions_that_look_at_the_same_points_share_the_result(path_page):
     points = ((0.0, 0.0), (0.2, 1.0), (0.5, 0.3), (1.0, 0.7))
     path_page(points=points)
     app = path_page(points=points)
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 1

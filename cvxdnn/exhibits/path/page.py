@@ -1,14 +1,24 @@
 """Path: the optimal network for every weight decay at once, and how to choose one."""
 
+from collections.abc import Hashable
+
 import streamlit as st
 
-from cvxdnn.app.background import LOOK_SECONDS
-from cvxdnn.app.page import figure, heading, live, wide_and_narrow
+from cvxdnn.app.page import heading, wide_and_narrow
+from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
-from cvxdnn.exhibits.path.case import path_of, selection, selection_of
-from cvxdnn.exhibits.path.charts import complexity_figure, objective_figure, path_figure
-from cvxdnn.exhibits.path.view import choice_of_beta, numbers
+from cvxdnn.exhibits.path.awaited import case_of, following, selection, selection_of
+from cvxdnn.exhibits.path.view import breakpoints, choice_of_beta, picture
+
+WHAT_TO_TRY = r"""
+- **Play the film.** As the price falls, knots are born one by one: each ribbon below is the life of one, as wide as the
+  function bends there.
+- **Pull the blue line up and down.** Between two births the curve moves along straight lines. Some knots die again, and
+  their ribbons end.
+- **Take other points**, as *noisy sine*: the smallest weight decays fit the noise. Cross-validation says which one
+  predicts best.
+"""
 
 THEOREM = (
     r"**Theorem.** Training a wide enough network of two weight layers has the same optimum as "
@@ -23,58 +33,49 @@ def page() -> None:
 
     heading(
         "Turn the weight decay down and watch the knots appear.",
-        "Pull the slider under the chart to the right. It lowers the weight decay β, the price of large weights. A "
-        "high price allows only a constant; as it falls, knots are born, places where the slope changes, and in the "
-        "end the optimal network is the straight-line spline through the points.",
+        "The blue curve is the best network there is for the weight decay β, the price of large weights. A high price "
+        "allows only a constant; as it falls, knots are born, places where the slope changes. Pull the line below.",
     )
     if here.problem:
         st.warning(here.problem)
 
-    path, data = path_of(here.scenario)
-    chart, panel = wide_and_narrow()
+    def poll() -> None:
+        following().poll()
+        selection().poll()
 
-    with chart, st.container(border=True):
-        if path.beta_max > 0:
-            figure(path_figure(path, data.x, data.y), key="path_picture")
-            st.caption(
-                "Above: the optimum for the slider's β, certified. Below: the life of every knot, from its birth "
-                "(triangle) down to its death (cross) or to the lowest β shown; the dashed line is the slider."
-            )
-        else:
-            st.info("A constant fits these points as well as any function: no weight decay gives it a knot.")
+    def is_followed() -> bool:
+        return case_of(here.scenario) is None and following().is_running
 
+    def is_selected() -> bool:
+        return selection_of(here.scenario) is None and selection().is_running
+
+    def look() -> Hashable:
+        return here.scenario.points, is_followed(), is_selected()
+
+    wide, panel = wide_and_narrow()
+    with panel, st.container(border=True):
+        data_controls(here)
+
+    parts = Parts(poll, lambda: None)
+
+    with wide:
+        parts.draw("path_picture", lambda: picture(here.scenario), shows=look, moves=is_followed)
+        with st.container(border=True):
+            st.markdown("**What to try**")
+            st.markdown(WHAT_TO_TRY)
+        with st.expander("Every breakpoint of the path, exact"):
+            parts.draw("path_breakpoints", lambda: breakpoints(here.scenario), shows=look)
     with panel:
-        with st.container(border=True):
-            data_controls(here)
-        with st.container(border=True):
-            numbers(path)
         with st.container(border=True):
             st.markdown(THEOREM)
             st.caption(
-                "R is the path norm: the sum of all slope changes, or more if the ends are steep. β and the objective "
-                "are in normalised units: x in [0, 1], y centred with range 1."
+                "R is the path norm: the sum of all slope changes, or more if the ends are steep. β and loss are "
+                "in normalised units: x in [0, 1], y centred with range 1."
+                + (
+                    ""
+                    if here.scenario.loss == "squared"
+                    else " The loss is the squared one, whatever the Explore page has."
+                )
             )
-            if here.scenario.loss != "squared":
-                st.caption("The path is that of the squared loss, whatever the loss of the Explore page.")
-
-    if path.beta_max == 0:
-        return
-
-    complexity, objective, choice = st.columns(3, gap="small")
-    with complexity, st.container(border=True):
-        st.markdown("**How complex is it?** Exact.")
-        figure(complexity_figure(path), key="path_complexity")
-        st.caption("Degrees of freedom: how many directions the fitted values can move in when the data move a little.")
-    with objective, st.container(border=True):
-        st.markdown("**What does it cost?** Certified.")
-        figure(objective_figure(path), key="path_objective")
-        st.caption(
-            "The objective is the loss plus the weight decay times the path norm; it is what training minimises."
-        )
-
-    def show_choice() -> None:
-        choice_of_beta(here.scenario)
-
-    selection_of(here.scenario)
-    with choice, st.container(border=True):
-        live(selection(), show_choice, every=LOOK_SECONDS)
+        with st.container(border=True):
+            parts.draw("path_choice", lambda: choice_of_beta(here.scenario), shows=look, moves=is_selected)

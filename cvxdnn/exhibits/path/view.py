@@ -1,34 +1,70 @@
-"""What the Path page shows beside the path: its numbers, and the weight decay that cross-validation chooses."""
+"""What the Path page shows: the picture of the path, all its breakpoints, and the choice of cross-validation."""
 
 import streamlit as st
 
 from cvxdnn.app.page import figure
-from cvxdnn.convex.path import Path
-from cvxdnn.exhibits.path.case import path_of, selection, selection_of
+from cvxdnn.app.stage import Sign, stage
+from cvxdnn.exhibits.path.awaited import case_of, following, last_case, selection, selection_of
 from cvxdnn.exhibits.path.charts import cross_validation_figure
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["choice_of_beta", "numbers"]
+__all__ = ["breakpoints", "choice_of_beta", "picture"]
+
+LEGEND: tuple[Sign, ...] = (
+    {"label": "points", "style": "points-sign"},
+    {"label": "best network", "style": "curve optimum"},
+    {"label": "life of a knot that bends upwards", "style": "life-sign up"},
+    {"label": "downwards; as wide as it bends", "style": "life-sign down"},
+)
 
 
-def numbers(path: Path) -> None:
-    """How many breakpoints, how well proven, and where the bends begin."""
-    st.metric(
-        "breakpoints",
-        f"{path.betas.size:,}",
-        help="Values of β at which something changes; between them the function moves in a straight line.",
+def picture(scenario: Scenario) -> None:
+    """The spline above the lives of its knots; while a path is followed the last one stays."""
+    case = case_of(scenario)
+    if following().message:
+        st.warning(f"This path cannot be followed: {following().message}")
+        return
+    shown = case or last_case()
+    if shown is None:
+        st.info(f"The path of {len(scenario.points)} points is {following().standing}.")
+    elif shown.beta_max == 0:
+        st.info("A constant fits these points as well as any function: no weight decay gives it a knot.")
+    else:
+        waiting = (
+            "" if case else f"The path of {len(scenario.points)} points is {following().standing}; faded: the last."
+        )
+        choice = selection_of(scenario) if case else None
+        best = choice.best if choice else None
+        stage("path", {**shown.drawn, "best": best, "waiting": waiting}, key="path_stage", legend=LEGEND)
+
+
+def breakpoints(scenario: Scenario) -> None:
+    """What happens where, as a table."""
+    case = case_of(scenario)
+    if case is None:
+        st.caption(f"The path is {following().standing}.")
+        return
+    every = case.breakpoints
+    st.dataframe(
+        {
+            "weight decay β": every.betas,
+            "what happens as it falls": every.what,
+            "knots below": every.knots,
+            "degrees of freedom": every.freedom,
+            "loss": every.loss,
+            "path norm": every.path_norm,
+        },
+        hide_index=True,
     )
-    st.metric(
-        "largest gap, certified",
-        f"{path.relative_gap.max():.0e}",
-        help="At no breakpoint is any two-layer network better than the optimum shown by more than this share.",
+    st.caption(
+        f"At none of the {every.betas.size:,} a two-layer network is better by more than {case.gap:.0e} of the "
+        "objective: certified. The objective is the loss plus β times the path norm."
     )
-    st.metric("largest β with a bend, exact", f"{path.beta_max:.3g}", help="Above it only a constant is left.")
 
 
 def choice_of_beta(scenario: Scenario) -> None:
     """The errors of cross-validation over the weight decay, or why there are none, or none yet."""
-    (_, data), result, state = path_of(scenario), selection_of(scenario), selection()
+    result, state = selection_of(scenario), selection()
     st.markdown("**Which β predicts best?** Measured.")
     if state.message:
         st.info(f"No weight decay can be chosen: {state.message}")
@@ -36,7 +72,7 @@ def choice_of_beta(scenario: Scenario) -> None:
         st.info(f"The path of every part of the points is {state.standing}.")
     else:
         figure(cross_validation_figure(result), key="path_selection_picture")
-        left_out = "one point" if result.folds == len(data) else f"one of {result.folds} parts"
+        left_out = "one point" if result.folds == len(scenario.points) else f"one of {result.folds} parts"
         st.caption(
             f"Cross-validation: leave out {left_out} at a time, follow the path of the rest, and compare with what was "
             "left out. Few points make this estimate rough; the shaded band says how rough."

@@ -9,6 +9,7 @@
  * @typedef {object} Film
  * @property {number} length how many stills
  * @property {number} perSecond at speed 1
+ * @property {string} [of] what it shows, where not a training
  * @property {(position: number) => Moment} at the film at a place between two stills
  * @property {(bound: number) => number[]} gaps how far the objective is above a bound at every still, as a share of it
  */
@@ -46,7 +47,7 @@ export class Player {
     this.speed = this.element.querySelector(".speed");
     [this.picture] = this.element.querySelector(".moments").children;
     this.button.onclick = () => (this.isPlaying ? this.#pause() : this.#play());
-    this.rail.oninput = () => this.#seek(this.rail.valueAsNumber);
+    this.rail.oninput = () => this.seek(this.rail.valueAsNumber);
     this.speed.onclick = () => this.#faster();
   }
 
@@ -143,14 +144,8 @@ export class Player {
     this.redraw();
   }
 
-  /** To the end, because what it shows is being changed. */
-  rest() {
-    this.#since = null;
-    this.#position = Number.POSITIVE_INFINITY;
-    this.redraw();
-  }
-
-  #seek(position) {
+  /** Shows this place of the film, infinity for its end, and stops there. */
+  seek(position) {
     this.#ask();
     this.#since = null;
     this.#position = position >= this.#last ? Number.POSITIVE_INFINITY : position;
@@ -191,7 +186,9 @@ export class Player {
     if (this.rail.valueAsNumber !== position) this.rail.value = position;
     this.element.style.setProperty("--at", this.#last ? position / this.#last : 0);
     this.button.classList.toggle("playing", this.isPlaying);
-    this.button.setAttribute("aria-label", this.isPlaying ? "Pause the film" : "Play the film of the training");
+    const of = this.#film?.of ?? "the training";
+    this.button.setAttribute("aria-label", this.isPlaying ? "Pause the film" : `Play the film of ${of}`);
+    this.rail.setAttribute("aria-label", `Moment of ${of}`);
     this.speed.textContent = `${SPEEDS[this.#speed]}×`;
     const seen = this.#reel && this.#seen(position);
     this.#say(seen, this.#reel?.step);

@@ -6,6 +6,7 @@
  * @property {number} high
  * @property {"linear" | "log" | "root"} [kind] what of a coordinate is evenly spaced: itself, its logarithm, its root
  * @property {string} [title]
+ * @property {boolean} [isBare] of x: without numbers and title, where another plot below has them
  *
  * @typedef {{left: number, top: number, width: number, height: number}} Box in pixels
  */
@@ -99,7 +100,7 @@ export class Axes {
     horizontal.values.forEach((value, k) => {
       const at = this.left(value);
       svg("line", { x1: at, x2: at, y1: top, y2: top + height }, grid);
-      write(horizontal.labels[k], { x: at, y: top + height + LABEL, "text-anchor": "middle" });
+      if (!this.axes.x.isBare) write(horizontal.labels[k], { x: at, y: top + height + LABEL, "text-anchor": "middle" });
     });
     vertical.values.forEach((value, k) => {
       const at = this.top(value);
@@ -107,7 +108,10 @@ export class Axes {
       write(vertical.labels[k], { x: left - 8, y: at + 4, "text-anchor": "end" });
     });
     const titles = [
-      [[this.axes.x.title, horizontal.note], { x: left + width, y: top + height + 2 * LABEL, "text-anchor": "end" }],
+      [
+        this.axes.x.isBare ? [] : [this.axes.x.title, horizontal.note],
+        { x: left + width, y: top + height + 2 * LABEL, "text-anchor": "end" },
+      ],
       [[this.axes.y.title, vertical.note], { x: 2, y: top - 8 }],
     ];
     for (const [words, place] of titles) write(words.filter(Boolean).join(" "), { class: "title", ...place });

@@ -226,7 +226,7 @@ export default class ExtremePoints {
   /** The targets that the film shows become those that are chosen. */
   #settle() {
     this.#setTargets(this.now.y);
-    this.stage.player.rest();
+    this.stage.player.seek(Number.POSITIVE_INFINITY);
   }
 
   #setTargets(y) {

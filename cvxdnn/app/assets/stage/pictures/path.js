@@ -1,0 +1,205 @@
+/**
+ * The optimum of every weight decay: the spline through the points, and below, over the same x, the lives of its knots.
+ *
+ * A life is a ribbon from the weight decay of its birth down to that of its death, as wide as the function's slope
+ * changes there (`path_walk.js`). The line across them is the present weight decay. It moves with the film, which is of
+ * no training: the weight decay falls, evenly in its logarithm.
+ */
+
+import { short } from "../../common/numbers.js";
+import { path, svg } from "../../common/svg.js";
+import { Axes } from "../axes.js";
+import { PathHandle } from "./path_handle.js";
+import { lives, optimumAt } from "./path_walk.js";
+
+const MARGIN = { left: 58, right: 26, top: 26, bottom: 38 };
+const BETWEEN = 30; // pixels from the spline's axes to those of the lives
+const SPLINE = 0.56; // share of the height
+const ROOM = { x: 0.04, y: 0.08 }; // share of the range, around what is drawn
+const [WIDEST, NARROWEST] = [14, 0.9]; // pixels, half a ribbon
+const EVERY = 1.5; // pixels from one place of a ribbon's edge to the next
+const MANY = 40; // points, which are drawn smaller, and knots, of which no lines go down to their lives
+const STILLS = 181;
+const PER_SECOND = 20;
+
+/** The weight decay falls. */
+class Fall {
+  of = "the falling weight decay";
+  length = STILLS;
+  perSecond = PER_SECOND;
+
+  constructor({ highest, lowest }) {
+    Object.assign(this, { highest, lowest });
+  }
+
+  at(position) {
+    const last = this.length - 1;
+    const beta = this.highest * (this.lowest / this.highest) ** (position / last);
+    return { step: Math.round(position), position, last, beta, words: `β = ${short(beta)}` };
+  }
+
+  gaps() {
+    return [];
+  }
+}
+
+export default class Path {
+  #still = {}; // for which model and size what does not move is drawn
+
+  constructor(stage) {
+    this.picture = svg("svg", { role: "group", class: "path-picture" });
+    stage.element.append(this.picture);
+    [this.backdrop, this.ground, this.lives] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
+    this.handle = new PathHandle(this.picture, (position) => stage.player.seek(position));
+    this.guides = svg("path", { class: "guides" }, this.picture);
+    this.spline = svg("path", { class: "curve optimum" }, this.picture);
+    this.points = svg("path", {}, this.picture);
+    this.knots = svg("path", { class: "knots" }, this.picture);
+  }
+
+  film(model) {
+    return new Fall(model);
+  }
+
+  /** @param {import("../index.js").Shown} shown */
+  draw({ model, moment, width, height }) {
+    const now = moment ?? new Fall(model).at(STILLS - 1);
+    const optimum = optimumAt(model, now.beta);
+    this.#drawStill(model, width, height);
+    this.#drawOptimum(optimum, now.beta);
+    const said = `weight decay ${short(now.beta)}, ${counted(optimum.knots)}`;
+    this.handle.draw(this.below, now, said);
+    this.picture.setAttribute("class", `path-picture ${model.waiting ? "old" : ""}`);
+    this.picture.setAttribute("aria-label", `The best network for ${said}, above the lives of all knots.`);
+    Object.assign(this.picture.dataset, { beta: now.beta, knots: optimum.knots });
+    return { tiles: tiles(model, optimum), caption: model.waiting };
+  }
+
+  /** Axes, points and lives: anew with another path or size only. */
+  #drawStill(model, width, height) {
+    const still = this.#still;
+    if (still.model === model && still.width === width && still.height === height) return;
+    this.#still = { model, width, height };
+    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const { left, right, top, bottom } = MARGIN;
+    const room = height - top - bottom - BETWEEN;
+    const box = { left, width: width - left - right };
+    const x = { ...widened(model.x, ROOM.x), title: "input x" };
+    const heights = [model.points.y, [model.constant], ...model.pieces.flatMap(({ high, low }) => [high, low])];
+    const y = { ...widened(heights.flat(), ROOM.y), title: "output y" };
+    const beta = { low: model.lowest, high: model.highest, kind: "log", title: "weight decay β" };
+    const under = { ...box, top: top + SPLINE * room + BETWEEN, height: (1 - SPLINE) * room };
+    this.above = new Axes({ ...box, top, height: SPLINE * room }, { x: { ...x, isBare: true }, y });
+    this.below = new Axes(under, { x, y: beta });
+    this.above.draw(this.backdrop);
+    this.below.draw(this.ground);
+    const dots = model.points.x.map((at, k) => `M${this.#spot(at, model.points.y[k])}h0`);
+    this.points.setAttribute("d", dots.join(""));
+    this.points.setAttribute("class", `points ${dots.length > MANY ? "many" : ""}`);
+    this.#drawLives(model);
+  }
+
+  #spot(x, y) {
+    return `${this.above.left(x).toFixed(1)} ${this.above.top(y).toFixed(1)}`;
+  }
+
+  #drawLives(model) {
+    const all = lives(model);
+    const largest = all.reduce(
+      (most, { samples }) => samples.reduce((m, { change }) => Math.max(m, Math.abs(change)), most),
+      0,
+    );
+    const widest = Math.max(Math.min(WIDEST, this.below.box.width / model.x.length), 4 * NARROWEST);
+    this.lives.replaceChildren();
+    this.#drawBest(model);
+    for (const { x, sign, samples } of all) {
+      const left = this.below.left(x);
+      const edge = thinned(samples, this.below).map(({ top, change }) => {
+        return { top: top.toFixed(1), half: Math.max((widest * Math.abs(change)) / largest, NARROWEST) };
+      });
+      const right = edge.map(({ top, half }) => `${(left + half).toFixed(2)} ${top}`);
+      const back = edge.reverse().map(({ top, half }) => `${(left - half).toFixed(2)} ${top}`);
+      svg("path", { class: `life ${sign > 0 ? "up" : "down"}`, d: `M${[...right, ...back].join("L")}Z` }, this.lives);
+    }
+  }
+
+  /** The weight decay that predicts best, if it is known and in the picture. */
+  #drawBest({ best, highest, lowest }) {
+    if (!best || best > highest || best < lowest) return;
+    const { left, width } = this.below.box;
+    const top = this.below.top(best);
+    svg("path", { class: "best", d: `M${left} ${top.toFixed(1)}h${width}` }, this.lives);
+    const place = { class: "best-words", x: left + 4, y: (top - 5).toFixed(1) };
+    svg("text", place, this.lives).textContent = "predicts best";
+  }
+
+  /** Beyond the outermost points the function goes on as it is. */
+  #drawOptimum({ x, y, knots }, beta) {
+    const { low, high } = this.above.axes.x;
+    const first = y[0] + ((low - x[0]) * (y[1] - y[0])) / (x[1] - x[0]);
+    const last = y.at(-1) + ((high - x.at(-1)) * (y.at(-1) - y.at(-2))) / (x.at(-1) - x.at(-2));
+    const [xs, ys] = [
+      [low, ...x, high],
+      [first, ...y, last],
+    ];
+    this.spline.setAttribute("d", path([xs.map((at, k) => [this.above.left(at), this.above.top(ys[k])])]));
+    const inner = x
+      .slice(1, -1)
+      .map((at, k) => ({ left: this.above.left(at).toFixed(1), top: this.above.top(y[k + 1]) }));
+    const size = knots > MANY ? 3 : 4.5;
+    const ring = `m${-size} 0a${size} ${size} 0 1 0 ${2 * size} 0a${size} ${size} 0 1 0 ${-2 * size} 0z`;
+    this.knots.setAttribute("d", inner.map(({ left, top }) => `M${left} ${top.toFixed(1)}${ring}`).join(""));
+    const down = this.below.top(beta).toFixed(1);
+    const guides = inner.map(({ left, top }) => `M${left} ${(top + 6).toFixed(1)}V${down}`);
+    this.guides.setAttribute("d", knots > MANY ? "" : guides.join(""));
+  }
+}
+
+/** Places of a life in pixels, some apart. */
+function thinned(samples, axes) {
+  const places = samples.map(({ beta, change }) => ({ top: axes.top(beta), change }));
+  let previous = Number.NEGATIVE_INFINITY;
+  return places.filter(({ top }, k) => {
+    if (k < places.length - 1 && top - previous < EVERY) return false;
+    previous = top;
+    return true;
+  });
+}
+
+function widened(values, share) {
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  const room = share * (high - low) || 0.5;
+  return { low: low - room, high: high + room };
+}
+
+const counted = (knots) => `${knots} knot${knots === 1 ? "" : "s"}`;
+
+function tiles(model, { knots, freedom, loss, pathNorm, objective }) {
+  return [
+    {
+      title: "knots now",
+      tag: "exact",
+      tone: "certified",
+      value: String(knots),
+      note: `${freedom} degrees of freedom; the straight lines through all points have ${counted(model.straightest)}`,
+    },
+    {
+      title: "a constant from",
+      tag: "exact",
+      tone: "certified",
+      value: `β = ${short(model.betas[0])}`,
+      note: `upwards: there the best network is the constant ${short(model.constant)}`,
+    },
+    {
+      title: "objective",
+      tag: "certified",
+      tone: "certified",
+      value: short(objective),
+      note: `loss ${short(loss)} + β times path norm ${short(pathNorm)}; gap at breakpoints < ${bound(model.gap)}`,
+    },
+  ];
+}
+
+/** A power of ten that is not below. */
+const bound = (gap) => short(10 ** Math.ceil(Math.log10(Math.max(gap, 1e-15))));

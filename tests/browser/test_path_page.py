@@ -1,0 +1,77 @@
+"""The Path page: the line across the lives of the knots is pulled, and all follows in the same frame."""
+
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cvxdnn.app.modules import DIGEST
+from cvxdnn.exhibits.path.case import path_case, path_of
+from cvxdnn.tasks.scenario import Scenario
+from tests.browser.test_point_editor import next_frame
+
+SLOW = 60_000  # milliseconds
+PHONE = {"width": 390, "height": 844}
+COMPUTE = """async ([module, model, betas]) => {
+  const { lives, optimumAt } = await import(module);
+  return { optima: betas.map((beta) => optimumAt(model, beta)), lives: lives(model) };
+}"""
+
+
+@pytest.fixture
+def tolerated():
+    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
+
+
+def tile(page, title):
+    return page.locator(".tile").filter(has_text=title).locator(".big")
+
+
+def test_the_line_is_pulled_by_pointer_and_keys(new_page, app_server):
+    page = new_page(**PHONE)
+    page.goto(f"{app_server('app.py', env={'CVXDNN_WORKERS': '1'})}/path")
+    handle = page.get_by_role("slider", name="weight decay", exact=True)
+    picture = page.locator("svg.path-picture")
+    expect(handle).to_be_visible(timeout=SLOW)
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+    path, _ = path_of(Scenario())
+    assert tile(page, "a constant from").inner_text() == f"β = {path.beta_max:.3g}"
+    handle.focus()
+    handle.press("End")
+    next_frame(page)
+    assert picture.get_attribute("data-knots") == tile(page, "knots now").inner_text() == "0"
+    assert page.get_by_role("button", name="Play the film of the falling weight decay").is_visible()
+    spline = page.locator("svg.path-picture .optimum")
+    shape = spline.get_attribute("d")
+    page.wait_for_timeout(300)
+    assert spline.get_attribute("d") == shape
+    handle.scroll_into_view_if_needed()
+    box = page.locator(".path-picture .band").bounding_box()
+    grip = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    page.mouse.move(*grip)
+    page.mouse.down()
+    page.mouse.move(grip[0], grip[1] + 500, steps=4)
+    next_frame(page)
+    assert spline.get_attribute("d") != shape
+    assert int(tile(page, "knots now").inner_text()) == path.knot_count[-1]
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("preset", ["zigzag", "motorcycle"])
+def test_the_browser_follows_the_path_as_the_library(new_page, app_server, preset):
+    scenario = Scenario(preset=preset)
+    (path, _), (_, units) = path_of(scenario), scenario.normalized()
+    drawn = json.loads(json.dumps(path_case(scenario).drawn))
+    betas = np.geomspace(drawn["highest"], drawn["lowest"], 57)
+    page = new_page()
+    page.goto(app_server("tests/browser/apps/editor_app.py"))
+    module = f"/assets/{DIGEST}/stage/pictures/path_walk.js"
+    found = page.evaluate(COMPUTE, [module, drawn, betas.tolist()])
+    for beta, optimum in zip(betas, found["optima"], strict=True):
+        exact = units.user_y(path.fitted(path.points.x, [beta]))[0]
+        assert np.abs(np.interp(drawn["x"], optimum["x"], optimum["y"]) - exact).max() <= 1e-7 * units.y_scale
+        assert optimum["loss"] == pytest.approx(float(path.loss_at(beta)), rel=1e-9, abs=1e-12)
+        assert optimum["pathNorm"] == pytest.approx(float(path.path_norm_at(beta)), rel=1e-9, abs=1e-12)
+    wanted = sorted((float(units.user_x(life.x)), life.sign) for life in path.knot_lives if life.born > drawn["lowest"])
+    assert sorted((life["x"], life["sign"]) for life in found["lives"]) == wanted
