@@ -29,7 +29,8 @@ STYLE = """<style>
 .st-key-explore_progress { min-height: 3.1rem; }
 .st-key-explore_described { min-height: 4.4rem; }
 /* Side by side where both have room, else one under the other. */
-.st-key-split > * > .stHorizontalBlock { flex-wrap: wrap; }
+.st-key-split > * > .stHorizontalBlock, [class*="st-key-halves_"] > * > .stHorizontalBlock { flex-wrap: wrap; }
+[class*="st-key-halves_"] > * > .stHorizontalBlock > .stColumn { min-width: min(100%, 440px); }
 .st-key-split > * > .stHorizontalBlock > .stColumn:first-child { min-width: min(100%, 540px); }
 .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { min-width: min(100%, 280px); }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
@@ -66,6 +67,13 @@ def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
     with st.container(key="split"):
         wide, narrow = st.columns([2.7, 1.15], gap="small")
     return wide, narrow
+
+
+def halves(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two columns of one width; the name is unique on the page."""
+    with st.container(key=f"halves_{name}"):
+        left, right = st.columns(2, gap="small")
+    return left, right
 
 
 class Watched(Protocol):

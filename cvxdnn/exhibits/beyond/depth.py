@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.page import wide_and_narrow
+from cvxdnn.app.page import halves
 from cvxdnn.app.parts import Parts
 from cvxdnn.app.stage import choose
 from cvxdnn.exhibits.beyond.claim import Claim, Knob
@@ -51,30 +51,27 @@ MODEL = {
 
 def depth_conditions(parts: Parts) -> None:
     """The whole section."""
-    picture, panel = wide_and_narrow()
-    with picture:
-        parts.draw(NAME, lambda: claim().show(plays=True), shows=lambda: claim().look, moves=_is_running)
-        with st.container(border=True):
-            st.markdown("**What to try**")
-            st.markdown(WHAT_TO_TRY)
-    with panel:
-        with st.container(border=True):
-            key = f"{NAME}_example"
-            st.session_state.setdefault(key, FIRST)
-            st.segmented_control("Points", list(EXAMPLES), key=key, on_change=_choose, required=True)
-            parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=lambda: claim().look, moves=_is_running)
-        with st.container(border=True):
-            st.markdown(
-                r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that "
-                r"layer has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as "
-                r"(DEEP): $\ \min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$."
-            )
-            st.caption(
-                "The loss is half the sum of squares; R, the path norm, is how much f bends in total, or more where "
-                "its end slopes cost extra. The value of (DEEP) is certified, as the solution of this problem; what "
-                "training reached is measured. β and the objectives belong to the points as they are. "
-                f"Adam, {WIDTH} neurons in each layer."
-            )
+    parts.draw(NAME, lambda: claim().show(plays=True), shows=lambda: claim().look, moves=_is_running)
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        key = f"{NAME}_example"
+        st.session_state.setdefault(key, FIRST)
+        st.segmented_control("Points", list(EXAMPLES), key=key, on_change=_choose, required=True)
+        parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=lambda: claim().look, moves=_is_running)
+    theorem, to_try = halves("depth")
+    with theorem, st.container(border=True):
+        st.markdown(
+            r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that "
+            r"layer has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as "
+            r"(DEEP): $\ \min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$."
+        )
+        st.caption(
+            "The loss is half the sum of squares; R, the path norm, is how much f bends in total, or more where its "
+            "end slopes cost extra. Certified: the value of (DEEP), as the solution of this problem. Measured: what "
+            f"training reached. β and objectives belong to the points as they are. Adam, {WIDTH} neurons a layer."
+        )
+    with to_try, st.container(border=True):
+        st.markdown("**What to try**")
+        st.markdown(WHAT_TO_TRY)
 
 
 def claim() -> Claim:
@@ -93,7 +90,7 @@ def claim_about(example: str) -> Claim:
     knobs = (
         Knob("biases", "biases in", tuple(BIASES), biases, "biases in {}"),
         Knob("signed", "inputs x are", tuple(SIGNS), signs, "x {}"),
-        Knob("depth", "weight layers L =", tuple(range(2, DEEPEST + 1)), first.depth, "L = {}"),
+        Knob("depth", "weight layers L", tuple(range(2, DEEPEST + 1)), first.depth, "L = {}"),
     )
     return Claim(
         NAME,

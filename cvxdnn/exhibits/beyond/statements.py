@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from cvxdnn.app.page import halves
 from cvxdnn.app.parts import Parts
 from cvxdnn.app.stage import Sign
 from cvxdnn.core.types import Array
@@ -46,15 +47,13 @@ def draw_statements(parts: Parts) -> None:
         "Each is quoted as it is often made, with where it stops being true, and a training that shows it. Move a "
         "slider, and the network is trained anew."
     )
-    for claim, said, true in STATEMENTS:
-        with st.container(border=True):
-            words, picture = st.columns([1, 1.7], gap="medium")
-            with words:
-                st.markdown(f"##### “{said}”")
-                st.markdown(true)
-                _part(parts, f"{claim.name}_training", claim, claim.buttons)
-            with picture:
-                _part(parts, claim.name, claim, claim.show)
+    columns = halves("statements")
+    for number, (claim, said, true) in enumerate(STATEMENTS):
+        with columns[number % 2], st.container(border=True):
+            st.markdown(f"##### “{said}”")
+            st.markdown(true)
+            _part(parts, claim.name, claim, claim.show)
+            _part(parts, f"{claim.name}_training", claim, claim.buttons)
 
 
 def _part(parts: Parts, name: str, claim: Claim, content: Callable[[], None]) -> None:
@@ -147,10 +146,10 @@ GAP = Claim(
     "beyond_gap",
     "limits",
     (
-        Knob("outputs", "outputs K =", tuple(range(1, 6)), 3, "K = {}"),
-        Knob("depth", "weight layers L =", tuple(range(2, 7)), 3, "L = {}"),
-        Knob("beta", "weight decay β =", BETAS, 0.3, "β = {}"),
-        Knob("network", "network:", ("standard", "parallel"), "standard", "{}"),
+        Knob("outputs", "outputs K", tuple(range(1, 6)), 3, "K = {}"),
+        Knob("depth", "weight layers L", tuple(range(2, 7)), 3, "L = {}"),
+        Knob("beta", "weight decay β", BETAS, 0.3, "β = {}"),
+        Knob("network", "network", ("standard", "parallel"), "standard", "{}"),
     ),
     _gap,
     _gap_stream,
@@ -167,8 +166,8 @@ RANK = Claim(
     "beyond_rank",
     "limits",
     (
-        Knob("depth", "weight layers L =", tuple(range(2, 9)), 5, "L = {}"),
-        Knob("beta", "weight decay β =", (0.02, 0.05, 0.1, 0.15, 0.2), 0.1, "β = {}"),
+        Knob("depth", "weight layers L", tuple(range(2, 9)), 5, "L = {}"),
+        Knob("beta", "weight decay β", (0.02, 0.05, 0.1, 0.15, 0.2), 0.1, "β = {}"),
     ),
     _rank,
     _rank_stream,
@@ -185,9 +184,9 @@ JUMP = Claim(
     "beyond_jump",
     "shrinkage",
     (
-        Knob("depth", "weight layers L =", tuple(range(2, 9)), 4, "L = {}"),
-        Knob("beta", "weight decay β =", BETAS, 0.3, "β = {}"),
-        Knob("start", "first weights:", ("large", "small"), "large", "{} first weights"),
+        Knob("depth", "weight layers L", tuple(range(2, 9)), 4, "L = {}"),
+        Knob("beta", "weight decay β", BETAS, 0.3, "β = {}"),
+        Knob("start", "first weights", ("large", "small"), "large", "{} first weights"),
     ),
     _jump,
     _jump_stream,
@@ -203,9 +202,9 @@ COLLAPSE = Claim(
     "beyond_nc3",
     "distances",
     (
-        Knob("classes", "classes K =", tuple(range(2, 7)), 3, "K = {}"),
-        Knob("smallest", "samples of the last of them =", tuple(range(1, 7)), 6, "{} in the last"),
-        Knob("beta", "weight decay β =", (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.6), 0.2, "β = {}"),
+        Knob("classes", "classes K", tuple(range(2, 7)), 3, "K = {}"),
+        Knob("smallest", "samples of the last of them", tuple(range(1, 7)), 6, "{} in the last"),
+        Knob("beta", "weight decay β", (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.6), 0.2, "β = {}"),
     ),
     _collapse,
     _collapse_stream,
