@@ -49,11 +49,12 @@ explore-tests: $(VENV)/.test
 package-test: $(VENV)/bin/python
 	$(BIN)/python tests/package/check.py
 
-# The networks that the first visitor sees, trained anew and stored in the package.
-sample: $(VENV)/.app
+# The trainings that the first visitor sees, made anew and stored in the package; then their films against closed forms.
+sample: $(VENV)/.test
 	$(BIN)/python -m cvxdnn.tasks.experiments
 	$(BIN)/python -m cvxdnn.exhibits.samples
 	$(BIN)/python -m cvxdnn.tasks.sweep.sample
+	$(BIN)/pytest -q -k "film or still" tests/exhibits tests/tasks
 
 # Time and memory depend on the machine: close other programs. A quarter of an hour, and one for training's quality.
 bench: $(BENCH_VENV)/.bench

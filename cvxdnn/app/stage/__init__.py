@@ -16,7 +16,7 @@ from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
 from cvxdnn.app.modules import ASSETS
 
-__all__ = ["Control", "Sign", "choose", "chosen", "forget", "stage"]
+__all__ = ["Control", "Sign", "choose", "chosen", "forget", "slider", "stage"]
 
 _PICTURES = sorted((ASSETS / "stage" / "pictures").glob("*.css"))
 _mount = component("stage", Path(__file__).parent, "stage/index.js", _PICTURES)
@@ -44,6 +44,17 @@ class Sign(TypedDict):
 
     label: str
     style: str
+
+
+def slider(
+    name: str,
+    label: str,
+    values: Sequence[Any],
+    value: Any,
+    text: Callable[[Any], str] = "{:g}".format,
+) -> Control:
+    """A control with a slider; `text` says what a value is called."""
+    return {"name": name, "label": label, "values": values, "labels": [text(each) for each in values], "value": value}
 
 
 def chosen(key: str, name: str, values: Sequence[Any], first: Any) -> Any:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun
-from cvxdnn.app.stage import Control, chosen, stage
+from cvxdnn.app.stage import chosen, slider, stage
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.batch_norm.case import Case, Setting, case_of, shape_of, span_holds, span_in
 from cvxdnn.exhibits.batch_norm.film import alive
@@ -67,21 +67,13 @@ def picture(run: FitRun, setting: Setting) -> None:
     """The stage: class means, samples, the predicted simplex, and how far each class is from zero."""
     case = case_of(setting)
     imbalances = _imbalances(setting)
-    controls: list[Control] = [
-        {
-            "name": "beta",
-            "label": "weight decay β",
-            "values": BETAS,
-            "labels": [f"{beta:g}" for beta in BETAS],
-            "value": setting.beta,
-        },
-        {
-            "name": "imbalance",
-            "label": "class sizes",
-            "values": imbalances,
-            "labels": [", ".join(map(str, replace(setting, imbalance=one).counts)) for one in imbalances],
-            "value": setting.imbalance,
-        },
+
+    def sizes(imbalance: int) -> str:
+        return ", ".join(map(str, replace(setting, imbalance=imbalance).counts))
+
+    controls = [
+        slider("beta", "weight decay β", BETAS, setting.beta),
+        slider("imbalance", "class sizes", imbalances, setting.imbalance, sizes),
     ]
     stage(
         "batch_norm",

@@ -13,7 +13,7 @@ from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import keep_training
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
-from cvxdnn.app.stage import Control, Sign, chosen, stage
+from cvxdnn.app.stage import Sign, chosen, slider, stage
 from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.stream import Frame, Stream
 
@@ -111,14 +111,8 @@ class Claim:
 
     def show(self, *, plays: bool = False) -> None:
         """The picture, its sliders and its film, which may begin by itself."""
-        controls: list[Control] = [
-            {
-                "name": knob.name,
-                "label": knob.label,
-                "values": knob.values,
-                "labels": [_word(value) for value in knob.values],
-                "value": value,
-            }
+        controls = [
+            slider(knob.name, knob.label, knob.values, value, _word)
             for knob, value in zip(self.knobs, self.setting, strict=True)
         ]
         told = [knob.told.format(_word(value)) for knob, value in zip(self.knobs, self.setting, strict=True)]

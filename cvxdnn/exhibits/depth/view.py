@@ -10,7 +10,7 @@ import streamlit as st
 
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.page import figure
-from cvxdnn.app.stage import Control, Sign, stage
+from cvxdnn.app.stage import Sign, slider, stage
 from cvxdnn.convex import DeepPath
 from cvxdnn.core.diagnostics import layer_diagnostics
 from cvxdnn.core.limits import host_limits
@@ -36,21 +36,9 @@ LEGEND: list[Sign] = [
 def picture(lab: DepthLab) -> None:
     """The stage: the landscape, weight decay, depth, and the film of networks that fall on it."""
     depths = range(2, DEEPEST + 1)
-    controls: list[Control] = [
-        {
-            "name": "beta",
-            "label": "weight decay β",
-            "values": BETAS,
-            "labels": [f"{beta:.2g}" for beta in BETAS],
-            "value": lab.beta,
-        },
-        {
-            "name": "depth",
-            "label": "weight layers L",
-            "values": list(depths),
-            "labels": [str(depth) for depth in depths],
-            "value": lab.depth,
-        },
+    controls = [
+        slider("beta", "weight decay β", BETAS, lab.beta, "{:.2g}".format),
+        slider("depth", "weight layers L", list(depths), lab.depth),
     ]
     solution = lab.solution
     gap = max(solution.relative_gap, ROUND_OFF)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.stage import Control, chosen, forget
+from cvxdnn.app.stage import Control, chosen, forget, slider
 from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, FIRST_BETA, Samples
 
 __all__ = ["KEY", "PREFIX", "beside", "chosen_beta", "stage_controls", "with_stage"]
@@ -49,16 +49,8 @@ def chosen_beta() -> float:
 
 def stage_controls(samples: Samples, beta: float) -> list[Control]:
     """The weight decay, and what is dragged in the picture."""
-    labels = [f"{each:g}" for each in BETAS]
-    slider: Control = {
-        "name": "beta",
-        "label": "weight decay β",
-        "values": BETAS,
-        "labels": labels,
-        "value": beta,
-    }
     return [
-        slider,
+        slider("beta", "weight decay β", BETAS, beta),
         *(
             Control(name=name, label="", values=_offered(name), labels=(), value=value)
             for name, value in _values_of(samples).items()

@@ -11,7 +11,7 @@ from cvxdnn.app.background import Background, Results, own_background
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun, chart
 from cvxdnn.app.page import figure
-from cvxdnn.app.stage import Control, chosen, stage
+from cvxdnn.app.stage import chosen, slider, stage
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers
@@ -123,16 +123,9 @@ class Closed:
 
 def picture(run: FitRun, setting: RankOneSetting, case: RankOneCase | None) -> None:
     """The stage: layers and the dials between them, weight decay, depth, the film."""
-    labels = [f"{beta:g}" for beta in BETAS]
-    controls: list[Control] = [
-        {"name": "beta", "label": "weight decay β", "values": BETAS, "labels": labels, "value": setting.beta},
-        {
-            "name": "depth",
-            "label": "weight layers L",
-            "values": DEPTHS,
-            "labels": [str(depth) for depth in DEPTHS],
-            "value": setting.depth,
-        },
+    controls = [
+        slider("beta", "weight decay β", BETAS, setting.beta),
+        slider("depth", "weight layers L", DEPTHS, setting.depth),
     ]
     stage(
         "rank_one",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun
-from cvxdnn.app.stage import Control, chosen, stage
+from cvxdnn.app.stage import chosen, slider, stage
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.closed_form.classes import distinct_imbalances
 from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers, sentence
@@ -69,29 +69,14 @@ def with_stage(setting: WhitenedSetting) -> WhitenedSetting:
 def picture(run: FitRun, setting: WhitenedSetting) -> None:
     """The stage: classes, neurons, who fires for whom, and the strength of each channel."""
     imbalances = _imbalances(setting)
-    sizes = [", ".join(map(str, replace(setting, imbalance=imbalance).counts)) for imbalance in imbalances]
-    controls: list[Control] = [
-        {
-            "name": "beta",
-            "label": "weight decay β",
-            "values": BETAS,
-            "labels": [f"{beta:g}" for beta in BETAS],
-            "value": setting.beta,
-        },
-        {
-            "name": "depth",
-            "label": "weight layers L",
-            "values": DEPTHS,
-            "labels": [str(depth) for depth in DEPTHS],
-            "value": setting.depth,
-        },
-        {
-            "name": "imbalance",
-            "label": "class sizes",
-            "values": imbalances,
-            "labels": sizes,
-            "value": setting.imbalance,
-        },
+
+    def sizes(imbalance: int) -> str:
+        return ", ".join(map(str, replace(setting, imbalance=imbalance).counts))
+
+    controls = [
+        slider("beta", "weight decay β", BETAS, setting.beta),
+        slider("depth", "weight layers L", DEPTHS, setting.depth),
+        slider("imbalance", "class sizes", imbalances, setting.imbalance, sizes),
     ]
     stage(
         "whitened",
