@@ -9,9 +9,9 @@
 
 import { axisLabels, clamp, snap, ticks, widened } from "../common/numbers.js";
 import { MARKS, marks, path, svg, trace } from "../common/svg.js";
+import { Dots } from "./dots.js";
 import { linearSpline } from "./points.js";
 
-const FINGER = 22; // radius of a point's touch area
 const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck"]; // bottom to top, above the band
 const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
 const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
@@ -28,7 +28,6 @@ export class Drawing {
   #touching = []; // where the dual touches its tube
   #spline = { x: [], y: [], knots: [] };
   #curvePaths = new Map();
-  #dotNodes = new Map();
 
   /** @param {SVGSVGElement} chart empty */
   constructor(root, chart) {
@@ -41,7 +40,7 @@ export class Drawing {
     this.layers = Object.fromEntries(LAYERS.map((style) => [style, svg("g", {}, this.plot)]));
     this.marks = svg("g", { class: "marks", "aria-hidden": "true" }, chart);
     this.beads = svg("g", { class: "beads", "aria-hidden": "true" }, this.plot);
-    this.dots = svg("g", { class: "points", role: "group", "aria-label": "Data points" }, chart);
+    this.dots = new Dots(root, this);
   }
 
   /* Axes */
@@ -156,16 +155,6 @@ export class Drawing {
     return nearest?.point ?? null;
   }
 
-  focusedId() {
-    const active = this.root.activeElement ?? document.activeElement;
-    const node = active?.closest?.("[data-id]");
-    return node && this.dots.contains(node) ? Number(node.dataset.id) : null;
-  }
-
-  focus(id) {
-    (this.#dotNodes.get(id) ?? this.chart).focus({ preventScroll: true });
-  }
-
   /* What stays during a drag */
 
   /** @param {Data} data */
@@ -278,49 +267,6 @@ export class Drawing {
       line.setAttribute("class", `mark ${style} ${faded(curve)} ${off ? "off" : ""}`);
       line.setAttribute("d", marks(style, inside.map(this.scale.left), top));
       Object.assign(line.dataset, { knots: name, count: inside.length });
-    });
-  }
-
-  /** @param {Point[]} points */
-  drawPoints(points) {
-    const radius = points.length > 60 ? "4.5" : points.length > 30 ? "5.5" : "7";
-    const present = new Set(points.map(({ id }) => id));
-    for (const [id, node] of this.#dotNodes) {
-      if (present.has(id)) continue;
-      node.remove();
-      this.#dotNodes.delete(id);
-    }
-    for (const point of points) {
-      const node = this.#dotNodes.get(point.id) ?? this.#newDot(point.id);
-      const [left, top] = this.place(point);
-      const place = `translate(${left.toFixed(2)} ${top.toFixed(2)})`;
-      if (node.getAttribute("transform") !== place) node.setAttribute("transform", place);
-      if (node.lastChild.getAttribute("r") !== radius) node.lastChild.setAttribute("r", radius);
-    }
-  }
-
-  #newDot(id) {
-    const role = { role: "button", "aria-roledescription": "draggable point" };
-    const node = svg("g", { class: "point", tabindex: "0", ...role, "data-id": id }, this.dots);
-    svg("circle", { class: "hit", r: FINGER }, node);
-    svg("circle", { class: "ring", r: 11.5 }, node);
-    svg("circle", { class: "dot" }, node);
-    this.#dotNodes.set(id, node);
-    return node;
-  }
-
-  /** Tab order and labels follow x. The focused node stays in place: a node that moves loses the focus. */
-  orderPoints(points, label) {
-    const nodes = points.map(({ id }) => this.#dotNodes.get(id));
-    const fixed = this.#dotNodes.get(this.focusedId()) ?? null;
-    const split = nodes.indexOf(fixed);
-    nodes.forEach((node, i) => {
-      node.setAttribute("aria-label", `${label(i)}. Arrow keys move, Delete removes`);
-      node.dataset.index = i;
-    });
-    if (nodes.every((node, i) => this.dots.children[i] === node)) return;
-    nodes.forEach((node, i) => {
-      if (node !== fixed) this.dots.insertBefore(node, i < split ? fixed : null);
     });
   }
 }

@@ -1,30 +1,20 @@
 /**
- * What hand and keyboard mean: press, drag, tap, long press, double click, arrow keys, shortcuts.
+ * What hand and keyboard mean: press, drag, tap, long press, double click, shortcuts; keys on a point are in `keys.js`.
  *
- * While a pointer is down the editor neither takes points from Python nor reorders its own. Arrow keys make one step
- * of the history and one edit for Python out of all that follow each other within a moment.
+ * While a pointer is down the editor neither takes points from Python nor reorders its own.
  */
 
-import { decimal, niceStep } from "../common/numbers.js";
+import { Keys } from "./keys.js";
 import { pairs, samePairs } from "./points.js";
 
 const LONG_PRESS = 600; // milliseconds
-const KEY_PAUSE = 400;
 const REACH = { mouse: 14, touch: 22 }; // pixels around a point's centre that grab it
 const SLACK = { mouse: 3, touch: 8 }; // pixels a pointer may stray and still be a click
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const NO_PRESS = { id: null, count: 0 };
-
-const keyStep = (span) => {
-  const { digit, exponent } = niceStep(span, 200);
-  return decimal(digit, exponent);
-};
 
 export class Gestures {
   #pointer = null; // the pointer that is down: {kind: "drag" | "tap", ...}
   #press = NO_PRESS; // presses without a move on the same point, for double clicks
-  #resting = null; // timer: arrow keys were used, Python is told when they rest
-  #nudged; // the point they moved
   #stop = new AbortController();
 
   /** @param {import("./index.js").Editor} editor */
@@ -32,6 +22,7 @@ export class Gestures {
     this.editor = editor;
     this.drawing = editor.drawing;
     this.history = editor.history;
+    this.keys = new Keys(editor, this);
     this.#listen(this.drawing.chart, editor.host);
   }
 
@@ -65,7 +56,7 @@ export class Gestures {
   }
 
   get isResting() {
-    return this.#resting !== null;
+    return this.keys.isResting;
   }
 
   /* Pointer */
@@ -99,7 +90,7 @@ export class Gestures {
     this.drawing.chart.setPointerCapture(event.pointerId);
     event.preventDefault();
     this.editor.paint("points");
-    this.drawing.focus(point.id);
+    this.drawing.dots.focus(point.id);
     if (kind === "touch") this.#pointer.timer = setTimeout(() => this.#longPress(), LONG_PRESS);
   }
 
@@ -217,7 +208,7 @@ export class Gestures {
   /* Keyboard */
 
   #keyDown(event) {
-    if (this.#shortcut(event) || this.#pointKey(event)) {
+    if (this.#shortcut(event) || this.keys.press(event)) {
       event.preventDefault();
       event.stopPropagation();
     }
@@ -236,71 +227,19 @@ export class Gestures {
     return true;
   }
 
-  #pointKey(event) {
-    const point = this.history.points[this.history.index(this.drawing.focusedId())];
-    if (!point || this.isDown || event.ctrlKey || event.metaKey || event.altKey) return false;
-    const direction = ARROWS[event.key];
-    if (direction) this.#nudge(point, direction, event.shiftKey ? 10 : 1);
-    else if (event.key === "Delete" || event.key === "Backspace") this.editor.remove(point.id);
-    else if (event.key === "Insert" || event.key === "a" || event.key === "A") this.#addBeside(point);
-    else return false;
-    return true;
-  }
-
-  #nudge(point, [right, up], times) {
-    const { view } = this.drawing;
-    const [x, y] = this.drawing.bounded(
-      right ? point.x + right * times * keyStep(view.width) : point.x,
-      up ? this.#raised(point.y, up * times) : point.y,
-    );
-    const points = this.history.withMoved(point.id, right ? x : point.x, up ? y : point.y);
-    if (samePairs(pairs(points), pairs(this.history.points))) return;
-    if (this.isResting && this.#nudged !== point.id) this.settle();
-    if (!this.isResting) this.history.remember(this.history.points);
-    this.#nudged = point.id;
-    this.history.points = points;
-    clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => {
-      this.editor.commit();
-      this.editor.announcePoint(point.id);
-    }, KEY_PAUSE);
-    this.editor.schedule("points");
-  }
-
-  /** The y that an arrow key leads to: some steps further, or the next level. */
-  #raised(y, steps) {
-    const { levels } = this.editor.link.data;
-    if (!levels) return y + steps * keyStep(this.drawing.view.height);
-    const beyond = levels.filter((level) => (steps > 0 ? level > y : level < y));
-    return beyond.length ? (steps > 0 ? Math.min(...beyond) : Math.max(...beyond)) : y;
-  }
-
-  /** A point halfway to the right neighbour; beside the last one, a step towards the edge that has room. */
-  #addBeside(point) {
-    this.settle();
-    const { points } = this.history;
-    const { view } = this.drawing;
-    const next = points.slice(this.history.index(point.id) + 1).find(({ x }) => x > point.x);
-    const step = 10 * keyStep(view.width);
-    const side = point.x + step <= view.x1 ? step : -step;
-    const place = next ? [(point.x + next.x) / 2, (point.y + next.y) / 2] : [point.x + side, point.y];
-    this.editor.add(...this.drawing.bounded(...place));
-  }
-
   /** Arrow keys have rested: what they did is an edit. */
   settle() {
-    if (this.isResting) this.editor.commit();
+    this.keys.settle();
   }
 
   /** Forgets that arrow keys still have to rest: their edit has been told, or replaced. */
   rest() {
-    clearTimeout(this.#resting);
-    this.#resting = null;
+    this.keys.rest();
   }
 
   destroy() {
     this.#stop.abort();
-    clearTimeout(this.#resting);
+    this.keys.rest();
     clearTimeout(this.#pointer?.timer);
   }
 }

@@ -6,6 +6,7 @@
 import { coordinate } from "../common/numbers.js";
 import { svg } from "../common/svg.js";
 import { rampAt, valueAt } from "./film.js";
+import { normalised } from "./preview.js";
 
 const HEIGHT = 48;
 const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: it has been switched off
@@ -52,15 +53,25 @@ export class Hinges {
     this.strip.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  makeRoom(isThere) {
-    this.element.hidden = !isThere;
-  }
-
   clear() {
     this.beads.replaceChildren();
     this.strip.replaceChildren();
     this.#say("");
     this.#shown = [];
+  }
+
+  /**
+   * @param {?import("./film.js").Still} still null where there is none to be shown
+   * @param {import("./link.js").Data} data
+   */
+  show(still, { model, curves }, points, drawing) {
+    this.element.hidden = !model;
+    if (!still) {
+      this.clear();
+      return;
+    }
+    const { bends } = curves.find(({ style }) => style === "network");
+    this.draw(still, bends, normalised(points), model?.depth === 2, drawing);
   }
 
   /**

@@ -24,9 +24,9 @@ import { History } from "./history.js";
 import { Legend } from "./legend.js";
 import { Link } from "./link.js";
 import { pairs } from "./points.js";
-import { flatFrom, normalised, preview } from "./preview.js";
+import { Previews } from "./preview.js";
 import { Price } from "./price.js";
-import { pullOf } from "./pull.js";
+import { pullShown } from "./pull.js";
 import { Score } from "./score.js";
 import { withMoment, withoutNews, withStuck } from "./shown.js";
 import { WeightDecay } from "./weight_decay.js";
@@ -36,14 +36,13 @@ export class Editor {
   #frame = null; // the next drawing, once asked for
   #due; // and of what
   #frames = 0;
-  #previewed = null; // the last preview, and of what
-  #flat = null; // from where on the best network is flat, and for what
   #observer = new ResizeObserver(() => this.#layout());
 
   constructor(root) {
     this.host = root.querySelector(".editor");
     this.history = new History();
     this.link = new Link();
+    this.previews = new Previews();
     this.words = new Words(this.host);
     this.drawing = new Drawing(root, this.host.querySelector(".chart"));
     this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
@@ -113,7 +112,7 @@ export class Editor {
     this.gestures.settle();
     this.history.step(points);
     this.#show();
-    this.drawing.focus(focus);
+    this.drawing.dots.focus(focus);
     this.words.announce(text);
   }
 
@@ -135,13 +134,13 @@ export class Editor {
   #travel(step, done, nothing) {
     if (this.gestures.isDown) return;
     this.gestures.settle();
-    const focused = this.drawing.focusedId();
+    const focused = this.drawing.dots.focusedId();
     if (!step()) {
       this.words.announce(nothing);
       return;
     }
     this.#show();
-    if (focused !== null && this.drawing.focusedId() === null) this.drawing.focus(this.history.points[0]?.id);
+    if (focused !== null && this.drawing.dots.focusedId() === null) this.drawing.dots.focus(this.history.points[0]?.id);
     this.words.announce(`${done}: ${this.history.points.length} points`);
   }
 
@@ -222,22 +221,24 @@ export class Editor {
     const seen = this.player.draw(score?.tag === "certified" ? score.bound : null);
     const data = this.#shown(preview, seen);
     this.score.draw(data, Boolean(seen) && !seen.isNewest);
-    this.weightDecay.draw(data.model, this.link.beta, this.#flatFrom());
+    this.weightDecay.draw(
+      data.model,
+      this.link.beta,
+      this.previews.flat(this.link, this.history.points, !this.gestures.isDown),
+    );
     this.price.draw(data);
-    if (isAll) {
-      this.drawing.drawAxes(data);
-    }
+    if (isAll) this.drawing.drawAxes(data);
     this.legend.draw(data, hidden);
     const still = this.#stillShown(seen, data.curves, hidden);
     if (isAll || preview || seen) {
       this.drawing.drawOptimum(data, hidden);
-      this.certificate.draw(data, this.drawing, this.#pull(still));
+      this.certificate.draw(data, this.drawing, pullShown(still, data.model, this.history.points, this.drawing.view));
     }
-    this.#drawHinges(still, data.curves);
+    this.hinges.show(still, data, this.history.points, this.drawing);
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
-    this.drawing.drawPoints(this.history.points);
-    if (!this.gestures.isDown) this.drawing.orderPoints(this.history.points, (index) => this.label(index));
+    this.drawing.dots.draw(this.history.points);
+    if (!this.gestures.isDown) this.drawing.dots.order(this.history.points, (index) => this.label(index));
     this.#report(preview !== null);
   }
 
@@ -248,25 +249,7 @@ export class Editor {
 
   /** The optimum of the points as they are, as long as Python has not sent it; null where it cannot be had here. */
   #preview() {
-    const { model } = this.link.data;
-    const { beta } = this.link;
-    const { points } = this.history;
-    if (!model?.is_squared || !points.length || !this.#isAhead()) return null;
-    const { view } = this.drawing;
-    const of = { points, beta, depth: model.depth, view, tolerance: this.link.data.bend_tolerance };
-    if (!isSame(this.#previewed?.of, of)) this.#previewed = { of, found: preview(of) };
-    return this.#previewed.found;
-  }
-
-  /** From where on the best network is flat; during a drag for two layers only, where it is a formula. */
-  #flatFrom() {
-    const { model } = this.link.data;
-    const { points } = this.history;
-    if (!model?.is_squared || !points.length) return null;
-    const of = { points, depth: model.depth };
-    const isQuick = model.depth === 2 || !this.gestures.isDown;
-    if (isQuick && !isSame(this.#flat?.of, of)) this.#flat = { of, found: flatFrom(of) };
-    return this.#flat?.found ?? null;
+    return this.#isAhead() ? this.previews.optimum(this.link, this.history.points, this.drawing.view) : null;
   }
 
   /** What Python sent, as far as it is about the points, the weight decay and the moment that are shown. */
@@ -281,24 +264,6 @@ export class Editor {
   #stillShown(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
     return seen && network && !this.#isAhead() && !hidden.has(network.name) ? seen.still : null;
-  }
-
-  /** Of the network that is shown; null for a deeper one or another loss, where it is no theorem. */
-  #pull(still) {
-    const { model } = this.link.data;
-    if (!still || model?.depth !== 2 || !model.is_squared || !(model.beta > 0)) return null;
-    return pullOf(still, normalised(this.history.points), model.beta, this.drawing.view);
-  }
-
-  #drawHinges(still, curves) {
-    const { model } = this.link.data;
-    this.hinges.makeRoom(Boolean(model));
-    if (!still) {
-      this.hinges.clear();
-      return;
-    }
-    const { bends } = curves.find(({ style }) => style === "network");
-    this.hinges.draw(still, bends, normalised(this.history.points), model?.depth === 2, this.drawing);
   }
 
   #layout() {
@@ -328,8 +293,6 @@ export class Editor {
     cancelAnimationFrame(this.#frame);
   }
 }
-
-const isSame = (known, wanted) => known && Object.keys(wanted).every((key) => known[key] === wanted[key]);
 
 /** Takes the component's elements over. */
 export default function mount(root) {

@@ -56,7 +56,7 @@ export function normalised(points) {
  * @param {{points: import("./points.js").Point[], depth: number}} of at least one point
  * @returns {Flat}
  */
-export function flatFrom({ points, depth }) {
+function flatFrom({ points, depth }) {
   const { data } = normalised(points);
   return { from: flatWeightDecay(data, depth), isExact: depth === 2 };
 }
@@ -71,7 +71,7 @@ export function flatFrom({ points, depth }) {
  * @returns {?{optimum: object, certificate: object, band: object, flat: number}} as in `Data`; null where nothing is
  *   certified
  */
-export function preview({ points, beta, depth, view, tolerance }) {
+function preview({ points, beta, depth, view, tolerance }) {
   const { x, y, data } = normalised(points);
   const found = deepOptimum(data, beta, depth);
   if (!(found.gap <= DRAWN * found.twoLayerObjective)) return null;
@@ -110,3 +110,34 @@ function corners(data, { values, slopes, knots }, low, high) {
 function touching(xs, { z, halfWidth }) {
   return Array.from(xs).filter((_, i) => Math.abs(z[i]) >= halfWidth * (1 - TOUCHING));
 }
+
+/** What can be said here of the points that are shown, the last of each kept. */
+export class Previews {
+  #optimum = null; // with what it is of
+  #flat = null;
+
+  /**
+   * @param {import("./link.js").Link} link
+   * @returns {ReturnType<typeof preview>} null, too, for another loss, or without points
+   */
+  optimum({ data, beta }, points, view) {
+    if (!data.model?.is_squared || !points.length) return null;
+    const of = { points, beta, depth: data.model.depth, view, tolerance: data.bend_tolerance };
+    if (!isSame(this.#optimum?.of, of)) this.#optimum = { of, found: preview(of) };
+    return this.#optimum.found;
+  }
+
+  /**
+   * From where on the best network is flat.
+   * @param {boolean} hasTime or else for two layers only, where it is a formula; else the last one known
+   * @returns {?Flat}
+   */
+  flat({ data }, points, hasTime) {
+    if (!data.model?.is_squared || !points.length) return null;
+    const of = { points, depth: data.model.depth };
+    if ((of.depth === 2 || hasTime) && !isSame(this.#flat?.of, of)) this.#flat = { of, found: flatFrom(of) };
+    return this.#flat?.found ?? null;
+  }
+}
+
+const isSame = (known, wanted) => known && Object.keys(wanted).every((key) => known[key] === wanted[key]);

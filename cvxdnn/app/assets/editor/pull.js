@@ -20,9 +20,20 @@
 
 import { tube } from "../optimum/certificate.js";
 import { valueAt } from "./film.js";
+import { normalised } from "./preview.js";
 
 const SEEN = 1e-3; // share of beta: gradients end as near
 const ROUNDING = 2 ** -23; // ramps are float32
+
+/**
+ * Of the network that is shown; null for a deeper one or another loss, where it is no theorem.
+ * @param {?import("./film.js").Still} still
+ * @param {?import("./preview.js").Model} model
+ */
+export function pullShown(still, model, points, view) {
+  if (!still || model?.depth !== 2 || !model.is_squared || !(model.beta > 0)) return null;
+  return pullOf(still, normalised(points), model.beta, view);
+}
 
 /**
  * @param {import("./film.js").Still} still
