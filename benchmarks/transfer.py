@@ -32,7 +32,7 @@ __all__ = ["PAGES", "STAGES", "Transfer", "visit"]
 
 PORT = 8706
 FIGURE = (
-    ".picture svg :is(path, rect, circle), "
+    ".picture svg, "  # drawn in the frame in which it is there
     ".js-plotly-plot .main-svg, [data-testid='stVegaLiteChart'] :is(svg, canvas)"  # of earlier versions
 )
 STAGES = ("path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
