@@ -19,7 +19,7 @@ import streamlit as st
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
 from cvxdnn.tasks.first_frames import first_frame_of
-from cvxdnn.tasks.fits import FitFrame, FitView, fit_stream
+from cvxdnn.tasks.fits import FitFrame, FitView
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem
 
@@ -120,17 +120,17 @@ class StagedFit(Generic[Setting]):
         fit_buttons(self.run, self.problem, lambda: self._stream(now))
 
 
-def fit_buttons(run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]] | None = None) -> None:
+def fit_buttons(run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]]) -> None:
     """Train, pause, go on or start again, and one line that says what the run is doing.
 
     A run of another problem, left over from before the controls moved, is stopped.
 
     Parameters
     ----------
-    task : callable, optional
-        Makes the training; without it one that takes no film and measures nothing.
+    task : callable
+        Makes the training.
     """
-    begin = partial(_begin, run, problem, task or partial(fit_stream, problem))
+    begin = partial(_begin, run, problem, task)
     if run.is_running and run.subject != problem:
         run.pause()
     frame = run.frame_of(problem)
