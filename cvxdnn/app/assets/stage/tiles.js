@@ -22,6 +22,9 @@ export function apart(share) {
 
 const powerOf = (share) => share.toExponential(0).replace("-", "\u2212");
 
+/** Whose the number is, where it is of a film that other values have left behind; "" where it is of those shown. */
+export const whoseIf = (isOld, of) => (isOld ? `of ${of}; the new training is on its way` : "");
+
 function make(parent) {
   const tile = element("div", { class: "tile" }, parent);
   element("p", { class: "title" }, tile, [element("span"), " ", element("i")]);

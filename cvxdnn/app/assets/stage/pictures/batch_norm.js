@@ -9,7 +9,7 @@
 
 import { short } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
-import { apart } from "../tiles.js";
+import { apart, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
 import { followed } from "./restarts.js";
 import { boxOf, ThresholdPlot } from "./threshold_plot.js";
@@ -224,7 +224,7 @@ function others({ nc1, norms, angles, nc3, nc4 }) {
 }
 
 function tiles(model, shape, network, isOld, of) {
-  const whose = isOld ? `of ${of}; the new training is on its way` : "";
+  const whose = whoseIf(isOld, of);
   const isNow = network && shape && !isOld;
   const signs = network?.signs;
   const excess = isNow && network.objective / shape.value - 1;

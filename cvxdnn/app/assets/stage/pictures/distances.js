@@ -7,6 +7,7 @@
 import { short } from "../../common/numbers.js";
 import { path, svg, trace } from "../../common/svg.js";
 import { Axes } from "../axes.js";
+import { whoseIf } from "../tiles.js";
 import { SoFar } from "./so_far.js";
 
 const MARGIN = { left: 36, right: 18, top: 26, bottom: 38 };
@@ -51,7 +52,7 @@ export default class Distances {
     const now = rows.at(-1)?.distances ?? [];
     const shown = model.names.map((name, k) => `${name}: ${told(now[k])}, closed form ${told(limits[k])}`);
     this.picture.setAttribute("aria-label", `${shown.join("; ")}.`);
-    const whose = isOld ? `of ${of}; the new training is on its way` : "";
+    const whose = whoseIf(isOld, of);
     return { tiles: model.names.map((name, k) => tile(name, STYLES[k], now[k], limits[k], why, whose)) };
   }
 }

@@ -22,6 +22,7 @@
 import { percent, short } from "../../common/numbers.js";
 import { path, svg, trace } from "../../common/svg.js";
 import { Axes } from "../axes.js";
+import { whoseIf } from "../tiles.js";
 import { Cosines } from "./limits_cosines.js";
 import { Functions } from "./limits_functions.js";
 import { SoFar } from "./so_far.js";
@@ -130,7 +131,7 @@ function entered(piece, ceiling) {
 }
 
 function measured({ against, same }, moment, row, crossed, isOld, of) {
-  const whose = isOld ? `of ${of}; the new training is on its way` : "";
+  const whose = whoseIf(isOld, of);
   const below = row?.shares.filter((share) => share < 1 - same).length ?? 0;
   return [
     {

@@ -8,7 +8,7 @@
 
 import { axisLabels, clamp, short, ticks } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
-import { apart } from "../tiles.js";
+import { apart, whoseIf } from "../tiles.js";
 
 const TOP = 6;
 const DIAL = 0.3; // share of the height that the dials take
@@ -118,7 +118,7 @@ function ranks(rows) {
 }
 
 function tiles(optimum, moment, angles, measured, isOld, of) {
-  const whose = isOld ? `of ${of}; the new training is on its way` : "";
+  const whose = whoseIf(isOld, of);
   const known = angles.filter((angle) => !Number.isNaN(angle));
   const excess = moment && optimum && !isOld ? moment.objective / optimum.value - 1 : null;
   return [

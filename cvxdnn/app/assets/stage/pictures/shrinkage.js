@@ -12,6 +12,7 @@ import { clamp, short } from "../../common/numbers.js";
 import { path, svg, trace } from "../../common/svg.js";
 import { Axes } from "../axes.js";
 import { jump, threshold } from "../shrinkage.js";
+import { whoseIf } from "../tiles.js";
 
 const MARGIN = { left: 36, right: 18, top: 26, bottom: 38 };
 const LARGEST = 3.05; // singular value that is shown
@@ -113,7 +114,7 @@ function tiles({ threshold, jump }, depth, kept, count, outputs, of) {
       tag: "measured",
       tone: "measured",
       value: sizes ? `${count} of ${sizes}` : "…",
-      note: of ? `of ${of}; the new training is on its way` : `the optimum keeps ${kept}`,
+      note: whoseIf(of !== "", of) || `the optimum keeps ${kept}`,
     },
   ];
 }

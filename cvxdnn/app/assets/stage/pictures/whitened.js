@@ -10,7 +10,7 @@
 import { short } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
 import { price, strength, threshold } from "../shrinkage.js";
-import { apart } from "../tiles.js";
+import { apart, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
 import { followed } from "./restarts.js";
 import { boxOf, ThresholdPlot } from "./threshold_plot.js";
@@ -181,7 +181,7 @@ function arranged(neurons, strengths, width, height) {
 }
 
 function tiles(model, { depth }, targets, optimum, network, isOld, of) {
-  const whose = isOld ? `of ${of}; the new training is on its way` : "";
+  const whose = whoseIf(isOld, of);
   const excess = network && !isOld ? network.objective / optimum.value - 1 : null;
   const present = optimum.strengths.filter((size) => size > 0).length;
   const isThere = (served, k) => served > model.nothing * network.targets[k];
