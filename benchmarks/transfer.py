@@ -31,10 +31,7 @@ from benchmarks.startup import CHROMIUM, OPTIONS
 __all__ = ["PAGES", "STAGES", "Transfer", "visit"]
 
 PORT = 8706
-FIGURE = (
-    ".picture svg, "  # drawn in the frame in which it is there
-    ".js-plotly-plot .main-svg, [data-testid='stVegaLiteChart'] :is(svg, canvas)"  # of earlier versions
-)
+FIGURE = ".picture svg"  # drawn in the frame in which it is there
 STAGES = ("path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
 PAGES = {
     "explore": 'path[data-name="optimum"]',

@@ -44,15 +44,14 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3260,
-    "app": 4050,
-    "exhibits": 6550,
+    "app": 4160,
+    "exhibits": 6440,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 
 HOMES = {
     "cvxpy": {"convex"},
     "torch": {"training", "cvxdnn.core.torch_module"},
-    "plotly": {"app", "exhibits"},
     "streamlit": {"app", "exhibits", "entry"},
     "distributed": {"jobs"},
 }
@@ -190,8 +189,6 @@ def test_reader_finds_imports_wherever_they_stand(source, expected):
         ("cvxdnn", "cvxdnn.convex", "module"),
         ("cvxdnn.core.objective", "cvxpy", "function"),
         ("cvxdnn.tasks.experiments", "torch.nn", "function"),
-        ("cvxdnn.tasks.race", "plotly.graph_objects", "module"),
-        ("pages.explore", "plotly", "function"),
         ("cvxdnn.tasks.race", "streamlit", "function"),
     ],
 )
@@ -223,7 +220,7 @@ def test_every_module_has_a_room():
     assert {part_of(name) for name in FILES} - {"cvxdnn"} == set(ROOMS)
 
 
-@pytest.mark.parametrize("name", [found.importer for found in IMPORTS if found.imported.startswith("plotly")])
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(("charts", "_chart", "plots", ".svg"))])
 def test_charts_know_no_page(name):
     """So that they can be tested, and drawn, without a server."""
     assert not any(found.imported.split(".")[0] == "streamlit" for found in imports_of_file(name))
@@ -268,7 +265,7 @@ def loaded_by(modules, libraries):
 
 
 def test_import_cvxdnn_is_light():
-    assert loaded_by(["cvxdnn"], {"torch", "cvxpy", "streamlit", "plotly", "scipy"}) == []
+    assert loaded_by(["cvxdnn"], {"torch", "cvxpy", "streamlit", "scipy"}) == []
 
 
 def test_the_server_loads_neither_torch_nor_cvxpy():
@@ -285,4 +282,4 @@ def test_what_is_loaded_is_really_seen():
 def test_modules_of_the_browser_stay_short():
     lines = {path: len(path.read_text("utf-8").splitlines()) for path in ROOT.glob("cvxdnn/**/*.js")}
     assert max(lines.values()) <= 300
-    assert sum(lines.values()) <= 7800
+    assert sum(lines.values()) <= 7880

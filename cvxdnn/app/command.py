@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     app.add_argument("--port", type=int, default=8501, help="on which it is reached (default: %(default)s)")
     asked, others = parser.parse_known_args(arguments)
     try:
-        for library in ("streamlit", "plotly", "pandas", "torch"):
+        for library in ("streamlit", "pandas", "torch"):
             require(library, extra="app")
     except MissingExtraError as error:
         parser.error(str(error))

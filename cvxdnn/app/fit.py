@@ -3,8 +3,7 @@
     run = fit_run("rank_one")
     live(run, lambda: ...)              draws now, and ten times a second while networks train (`cvxdnn.app.page`)
 
-Charts that change with every frame are Vega-Lite, updated in place: Streamlit mounts a Plotly chart anew whenever its
-data change, which flickers.
+Charts that change with every frame are Vega-Lite, updated in place.
 """
 
 from __future__ import annotations

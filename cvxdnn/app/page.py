@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -138,8 +138,3 @@ def _mount(content: Callable[[], None], active: bool, every: float) -> None:
         noted()
 
     st.fragment(paced, run_every=stretch * every)()
-
-
-def figure(content: Any, *, key: str) -> None:
-    """A Plotly figure, without the tool bar."""
-    st.plotly_chart(content, key=key, config={"displayModeBar": False})

@@ -6,7 +6,7 @@ import urllib.request
 from benchmarks.transfer import PAGES, visit
 
 MOST_BYTES = 2_000_000
-CHART_LIBRARIES = re.compile("plotly|vega|embed|echarts|deckgl", re.IGNORECASE)
+CHART_LIBRARIES = re.compile("vega|embed|echarts|deckgl", re.IGNORECASE)
 
 
 def answered(address, **headers):

@@ -1,5 +1,6 @@
 """AppTest runs of the pages, with training in this process instead of workers."""
 
+import json
 import time
 
 import pytest
@@ -34,6 +35,11 @@ def explore(monkeypatch):
 def go_to(app, name):
     """Go to another page of a started app."""
     app.switch_page(str(PAGES / f"{name}.py")).run()
+
+
+def figures(app):
+    """What each figure of the page is drawn from."""
+    return [json.loads(each.proto.json) for each in app.get("bidi_component") if "figure" in each.proto.component_name]
 
 
 def forget_everybody():

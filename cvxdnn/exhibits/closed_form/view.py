@@ -12,7 +12,7 @@ from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.training.fitting import FitProblem
 from cvxdnn.training.fitting.chain import balance, layer_norms, singular_values
 
-__all__ = ["condition_on_width", "numbers", "sentence", "table"]
+__all__ = ["condition_on_width", "numbers", "sentence", "small", "span", "table"]
 
 STYLE = """<style>
 .closed { width: 100%; border-collapse: collapse; font-size: 0.9rem; line-height: 1.3; }
@@ -47,10 +47,10 @@ def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, mo
         found = None if weights is None else singular_values(weights, max(min(layer.shape) for layer in weights))
         rows += [
             ("rank of the layers", _ranks(optimum.singular_values), _ranks(found)),
-            ("norm of the layers", _span(optimum.norms), _span(None if weights is None else layer_norms(weights))),
+            ("norm of the layers", span(optimum.norms), span(None if weights is None else layer_norms(weights))),
         ]
     if problem.budget is None:
-        rows.append(("largest imbalance", "0", "–" if weights is None else _small(_imbalance(problem, weights))))
+        rows.append(("largest imbalance", "0", "–" if weights is None else small(_imbalance(problem, weights))))
     table(rows, optimum.tag)
     st.caption(sentence(optimum))
 
@@ -95,12 +95,14 @@ def _imbalance(problem: FitProblem, weights: tuple[Array, ...]) -> float:
     return max(float(np.abs((low**2).sum(axis=0) - (high**2).sum(axis=1)).max()) for low, high in pairs)
 
 
-def _small(value: float) -> str:
+def small(value: float) -> str:
+    """What should be 0."""
     return f"{value:.0e}" if value > ROUND_OFF else "0"
 
 
-def _span(norms: Array | None) -> str:
-    if norms is None:
+def span(values: Array | None) -> str:
+    """The one number that all of them are, or the smallest and the largest."""
+    if values is None:
         return "–"
-    low, high = float(norms.min()), float(norms.max())
+    low, high = float(values.min()), float(values.max())
     return f"{high:.4f}" if high - low < 5e-5 else f"{low:.4f} to {high:.4f}"

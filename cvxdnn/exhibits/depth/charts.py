@@ -1,115 +1,67 @@
-"""Depth as Plotly figures: splines of several depths, the jumps of the optimum, the layers."""
+"""Depth as figures: splines of several depths, and the jumps of the optimum."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.app.plots import Axis, Curve, Mark, Plot
 from cvxdnn.convex import DeepPath
-from cvxdnn.core.diagnostics import LayerDiagnostics
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 
-__all__ = ["jump_figure", "layers_figure", "splines_figure"]
+__all__ = ["jump_plot", "splines_plot"]
 
-BLUES = ("#6BAED6", "#2E9BD6", "#0072B2", "#5B7FD9", "#4B5FB5")
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-LEAST_IMBALANCE = 1e-3
-"""The axis of the imbalance reaches at least to here: round-off is not worth a picture."""
 LOWEST_SHARE = 1e-4
 """The jump diagram ends at this share of beta_max."""
+ROOM = 0.06
 
 
-def splines_figure(x: Array, y: Array, splines: Mapping[str, LinearSpline]) -> go.Figure:
+def splines_plot(x: Array, y: Array, splines: Mapping[int, tuple[str, LinearSpline]]) -> Plot:
     """Splines of several depths over the points, each thinner than the one before: those that coincide stay visible.
 
     Parameters
     ----------
     x, y : arrays (n,)
-    splines : mapping from label to LinearSpline
+    splines : by depth a label and the spline
     """
-    figure = go.Figure()
-    room = 0.04 * float(np.ptp(x)) or 0.5
-    ends = np.array([x.min() - room, x.max() + room])
-    for number, (label, spline) in enumerate(splines.items()):
-        at = np.union1d(ends, spline.knots[(spline.knots > ends[0]) & (spline.knots < ends[1])])
-        line = {"color": BLUES[number], "width": 15 - 3.2 * number}
-        figure.add_scatter(x=at, y=spline(at), mode="lines", line=line, name=label, opacity=0.85)
-    hollow = {"color": "rgba(0,0,0,0)", "size": 9, "line": {"color": GIVEN, "width": 1.8}}
-    figure.add_scatter(x=x, y=y, mode="markers", marker=hollow, name="points")
-    figure.update_layout(height=330, margin=_MARGIN, legend={"orientation": "h", "y": -0.12, "x": 0}, dragmode=False)
-    figure.update_yaxes(automargin=True)
-    return figure
+    across = Axis.over(x, "x", room=0.04)
+    curves = []
+    for depth, (label, spline) in splines.items():
+        inside = spline.knots[(spline.knots > across.low) & (spline.knots < across.high)]
+        at = np.concatenate([[across.low], inside, [across.high]])
+        curves.append(Curve(at, spline(at), f"line stacked depth-{depth}", label))
+    seen = np.concatenate([y, *(curve.y for curve in curves)])
+    depths = ", ".join(map(str, splines))
+    return Plot(
+        across,
+        Axis.over(seen, "y", room=ROOM),
+        told=f"The points, and on top of each other the functions of networks with {depths} layers.",
+        curves=curves,
+        points=[Curve(x, y, "given-points", "points")],
+    )
 
 
-def jump_figure(deep: DeepPath, depths: Sequence[int], *, beta: float, depth: int) -> go.Figure:
-    """Path norm of the optimum against the weight decay, for every depth; dotted where it jumps."""
-    figure = go.Figure()
+def jump_plot(deep: DeepPath, depths: Sequence[int], *, beta: float, depth: int) -> Plot:
+    """Path norm of the optimum against the weight decay, for every depth; dotted where that of `depth` jumps."""
     lowest = min(LOWEST_SHARE * deep.path.beta_max, beta)
     highest = max(3 * deep.path.beta_max, beta)
-    for number, layers in enumerate(depths):
-        betas, norms = _travelled(deep, layers, lowest, highest)
-        line = {"color": BLUES[number], "width": 4 if layers == depth else 1.8, "dash": DASHES[number]}
-        figure.add_scatter(x=betas, y=norms, mode="lines", line=line, name=f"L = {layers}")
+    curves = [
+        Curve(*_travelled(deep, each, lowest, highest), f"line apart depth-{each}{chosen}", f"L = {each}")
+        for each in depths
+        for chosen in [" chosen" if each == depth else ""]
+    ]
     jumps = [jump for jump in deep.transitions(depth=depth) if jump.beta > lowest]
-    figure.add_scatter(
-        x=[value for jump in jumps for value in (jump.beta, jump.beta, None)],
-        y=[value for jump in jumps for value in (jump.r_above, jump.r_below, None)],
-        mode="lines+markers", line={"color": GIVEN, "dash": "dot"}, marker={"size": 5}, name=f"jumps of L = {depth}",
-    )  # fmt: skip
-    solution = deep.solve(beta=beta, depth=depth)
-    figure.add_scatter(
-        x=[beta], y=[solution.path_norm], mode="markers", name="here", cliponaxis=False,
-        marker={"color": CERTIFIED, "size": 12, "symbol": "diamond", "line": {"color": "white", "width": 1}},
-    )  # fmt: skip
-    figure.update_layout(height=360, margin=_MARGIN, legend={"orientation": "h", "y": -0.25, "x": 0}, dragmode=False)
-    figure.update_xaxes(type="log", title="weight decay β", exponentformat="power", dtick=1, automargin=True)
-    figure.update_yaxes(title="path norm of the optimum", automargin=True, rangemode="tozero")
-    return figure
-
-
-def layers_figure(exact: LayerDiagnostics, trained: LayerDiagnostics | None) -> go.Figure:
-    """Norm, stable rank, balance and alignment, layer by layer: closed form and trained network side by side."""
-    layers = [f"{layer + 1}" for layer in range(exact.depth)]
-    between = [f"{below}–{above}" for below, above in pairwise(layers)]
-    meters = {
-        "norm": (layers, "frobenius_norms"),
-        "stable rank": (layers, "stable_ranks"),
-        "imbalance": (between, "unit_imbalance"),
-        "alignment": (between, "alignment"),
-    }
-    figure = make_subplots(rows=2, cols=2, subplot_titles=list(meters), vertical_spacing=0.22, horizontal_spacing=0.12)
-    bars = [("closed form", exact, CERTIFIED, "")] + ([("trained", trained, MEASURED, "/")] if trained else [])
-    for number, (names, meter) in enumerate(meters.values()):
-        for label, network, color, pattern in bars:
-            figure.add_bar(
-                x=names, y=getattr(network, meter), name=label, legendgroup=label, showlegend=number == 0,
-                marker={"color": color, "pattern": {"shape": pattern}}, row=number // 2 + 1, col=number % 2 + 1,
-            )  # fmt: skip
-    figure.update_layout(
-        height=420,
-        margin={**_MARGIN, "t": 30},
-        legend={"orientation": "h", "y": -0.1, "x": 0},
-        barmode="group",
-        dragmode=False,
+    betas = np.array([value for jump in jumps for value in (jump.beta, jump.beta, np.nan)])
+    norms = np.array([value for jump in jumps for value in (jump.r_above, jump.r_below, np.nan)])
+    optimum = deep.solve(beta=beta, depth=depth)
+    top = max(float(np.nanmax(curve.y)) for curve in curves)
+    return Plot(
+        Axis(lowest, highest, "weight decay β", "log"),
+        Axis(0.0, (1 + ROOM) * max(top, optimum.path_norm), "path norm of the optimum"),
+        told=f"With {depth} layers the optimum jumps {len(jumps)} times. Its path norm here: {optimum.path_norm:.3g}.",
+        curves=[*curves, *([Curve(betas, norms, "line dotted", f"jumps of L = {depth}")] if jumps else [])],
+        marks=[Mark(beta, optimum.path_norm, "optimum", "here")],
     )
-    figure.update_annotations(font_size=12)
-    figure.update_yaxes(rangemode="tozero", automargin=True, nticks=4)
-    worst = max(float(network.unit_imbalance.max()) for _, network, _, _ in bars)
-    figure.update_yaxes(range=[0, max(1.1 * worst, LEAST_IMBALANCE)], row=2, col=1)
-    if worst < 0.1 * LEAST_IMBALANCE:  # bars too low to be seen
-        figure.add_annotation(
-            text=f"at most {worst:.0e}" if worst else "0", showarrow=False,
-            xref="x3 domain", yref="y3 domain", x=0.5, y=0.25, font={"size": 13},
-        )  # fmt: skip
-    figure.update_xaxes(type="category")
-    return figure
-
-
-_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 
 
 def _travelled(deep: DeepPath, depth: int, lowest: float, highest: float) -> tuple[Array, Array]:

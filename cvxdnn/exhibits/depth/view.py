@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cvxdnn.app.figure import figure
 from cvxdnn.app.films import reel_of
-from cvxdnn.app.page import figure
 from cvxdnn.app.stage import Sign, slider, stage
 from cvxdnn.convex import DeepPath
-from cvxdnn.core.diagnostics import layer_diagnostics
+from cvxdnn.core.diagnostics import LayerDiagnostics, layer_diagnostics
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.exhibits.depth.charts import jump_figure, layers_figure, splines_figure
+from cvxdnn.exhibits.closed_form.view import small, span, table
+from cvxdnn.exhibits.depth.charts import jump_plot, splines_plot
 from cvxdnn.exhibits.depth.lab import DEEPEST, DEPTHS, KEY, PREFIX, DepthLab
 from cvxdnn.tasks.deep_runs import NEAR, NEAR_IN_R, WIDTH, DeepRunsFrame, converged_to
 from cvxdnn.tasks.scenario import BETAS
@@ -142,11 +143,11 @@ def equal_effective_weight_decay(lab: DepthLab) -> None:
     """Every depth at the weight decay that makes the effective one the same."""
     effective = _reference_decay(lab)
     splines = _same_effect(lab.deep, effective)
-    figure(splines_figure(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective")
-    missing = [depth for depth in DEPTHS if not any(label.startswith(f"L = {depth}") for label in splines)]
+    figure(splines_plot(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective")
+    missing = [depth for depth in DEPTHS if depth not in splines]
     st.caption(
         f"λ = {effective:.3g}, {_count(len(splines))}."
-        + (" A star: at its β another valley is deeper." if any("*" in label for label in splines) else "")
+        + (" A star: at its β another valley is deeper." if any("*" in label for label, _ in splines.values()) else "")
         + (f" No network with {_listed(missing)} layers can rest there, at any β." if missing else "")
     )
 
@@ -166,8 +167,8 @@ def _reference_decay(lab: DepthLab) -> float:
     return last.effective_beta if last.r > 0 else lab.deep.path.beta_max / 3
 
 
-def _same_effect(deep: DeepPath, effective: float) -> dict[str, LinearSpline]:
-    """The splines of all depths that have a local minimum with this effective weight decay."""
+def _same_effect(deep: DeepPath, effective: float) -> dict[int, tuple[str, LinearSpline]]:
+    """By depth a label and the spline, for all that have a local minimum with this effective weight decay."""
     r = float(deep.path.path_norm_at(effective))
     splines = {}
     for depth in DEPTHS:
@@ -175,13 +176,13 @@ def _same_effect(deep: DeepPath, effective: float) -> dict[str, LinearSpline]:
         for minimum in deep.local_minima(beta=beta, depth=depth):
             if math.isclose(minimum.r, r, rel_tol=1e-6):
                 label = f"L = {depth}, β = {beta:.2g}" + ("" if minimum.is_global else " *")
-                splines[label] = deep.solution_at(minimum, beta=beta, depth=depth).spline
+                splines[depth] = label, deep.solution_at(minimum, beta=beta, depth=depth).spline
     return splines
 
 
 def jumps(lab: DepthLab) -> None:
     """How much the optimum bends, for every weight decay and depth."""
-    figure(jump_figure(lab.deep, DEPTHS, beta=lab.beta, depth=lab.depth), key=PREFIX + "jumps")
+    figure(jump_plot(lab.deep, DEPTHS, beta=lab.beta, depth=lab.depth), key=PREFIX + "jumps")
     betas = [f"{jump.beta:.4g}" for jump in lab.deep.transitions(depth=lab.depth)]
     count = f"L = {lab.depth} jumps at β = {', '.join(betas)}." if betas else "With two layers nothing jumps."
     st.caption(f"{count} Computed, not sampled.")
@@ -198,7 +199,7 @@ def layers(lab: DepthLab) -> None:
     solution = lab.deep.solution_at(minima[place], beta=lab.beta, depth=lab.depth)
     found = converged_to(minima, frame).tolist() if frame is not None and frame.view.layers else []
     trained = frame.view.layers[found.index(place)] if frame is not None and place in found else None
-    figure(layers_figure(layer_diagnostics(solution.network()), trained), key=PREFIX + "layers")
+    table(_meters(layer_diagnostics(solution.network()), trained), "exact")
     if solution.path_norm == 0:
         st.caption("In this valley all weights vanish: the closed form has nothing to show.")
         return
@@ -207,3 +208,15 @@ def layers(lab: DepthLab) -> None:
         "those out of it (imbalance 0), and each layer reads what the one before it writes (alignment 1)."
         + ("" if trained else " No trained network has ended in this valley yet.")
     )
+
+
+def _meters(exact: LayerDiagnostics, trained: LayerDiagnostics | None) -> list[tuple[str, str, str]]:
+    """What is measured of layers, or of neighbours: closed form and trained network."""
+    both = zip(_told_of(exact), _told_of(trained) if trained else ["–"] * 4, strict=True)
+    names = ("norm of each layer", "stable rank of each", "largest imbalance of two", "alignment of two")
+    return [(name, closed, network) for name, (closed, network) in zip(names, both, strict=True)]
+
+
+def _told_of(network: LayerDiagnostics) -> list[str]:
+    norms, ranks, alignment = map(span, (network.frobenius_norms, network.stable_ranks, network.alignment))
+    return [norms, ranks, small(float(network.unit_imbalance.max())), alignment]

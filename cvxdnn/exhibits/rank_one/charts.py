@@ -1,6 +1,6 @@
 """Pictures of rank-one data and of deep linear networks: the function of c, and the duality gap over the budget.
 
-The function changes with every frame of a fit and is Vega-Lite (see `cvxdnn.app.fit_charts`); the gap is Plotly.
+The function changes with every frame of a fit and is Vega-Lite (see `cvxdnn.app.fit_charts`).
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
+from cvxdnn.app.plots import Axis, Band, Curve, Mark, Plot
 from cvxdnn.core.types import Array
 
-__all__ = ["budget_figure", "function_chart"]
+__all__ = ["budget_plot", "function_chart"]
 
 Chart = tuple[dict[str, Any], dict[str, Any]]
 
@@ -52,34 +52,22 @@ def function_chart(c: Array, y: Array, at: Array, exact: Array, trained: Array |
     return columns, specification
 
 
-def budget_figure(budgets: Array, standard: Array, parallel: Array) -> go.Figure:
+def budget_plot(budgets: Array, standard: Array, parallel: Array) -> Plot:
     """Optimum of both architectures, the cost of the budget included, against the budget (k,) of the early layers."""
-    figure = go.Figure()
-    for values, name, dash in ((standard, "standard network", "solid"), (parallel, "parallel = dual", "dash")):
-        figure.add_scatter(
-            x=budgets, y=values, mode="lines", name=name, line={"color": CERTIFIED, "dash": dash, "width": 2.5}
-        )
-        lowest = int(np.argmin(values))
-        figure.add_scatter(
-            x=[budgets[lowest]], y=[values[lowest]], mode="markers+text", text=[f"{values[lowest]:.4g}"],
-            textposition="bottom center", marker={"color": CERTIFIED, "size": 9}, showlegend=False,
-            hovertemplate="lowest: %{y:.6g} at t = %{x:.3g}<extra></extra>",
-        )  # fmt: skip
-    figure.add_scatter(
-        x=np.concatenate([budgets, budgets[::-1]]), y=np.concatenate([standard, parallel[::-1]]), fill="toself",
-        fillcolor="rgba(0, 114, 178, 0.12)", line={"width": 0}, name="duality gap", hoverinfo="skip",
-    )  # fmt: skip
-    low, high = float(parallel.min()), float(standard.min())
-    figure.update_layout(
-        height=320,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        dragmode=False,
-    )
-    figure.update_xaxes(title="budget t: norm of each early layer", automargin=True)
+    lowest = [(float(budgets[np.argmin(values)]), float(values.min())) for values in (standard, parallel)]
+    (_, high), (_, low) = lowest
     room = max(high - low, 0.05 * high)
-    figure.update_yaxes(title="objective", automargin=True, range=[low - 0.6 * room, high + 1.2 * room])
-    return figure
+    return Plot(
+        Axis(float(budgets[0]), float(budgets[-1]), "budget t: norm of each early layer"),
+        Axis(low - 0.6 * room, high + 1.2 * room, "objective"),
+        told=f"The standard network gets down to {high:.4g}, the parallel one, as the dual, to {low:.4g}.",
+        bands=[Band(budgets, parallel, standard, "region", "duality gap")],
+        curves=[
+            Curve(budgets, standard, "line certified", "standard network"),
+            Curve(budgets, parallel, "line certified dashed", "parallel = dual"),
+        ],
+        marks=[Mark(t, value, "optimum", f"{value:.4g}") for t, value in lowest],
+    )
 
 
 def _only(kind: str, mark: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from cvxdnn.app.background import Background, Results, own_background
+from cvxdnn.app.figure import figure
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun, chart
-from cvxdnn.app.page import figure
 from cvxdnn.app.stage import chosen, slider, stage
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.types import Array
@@ -25,7 +25,7 @@ from cvxdnn.exhibits.rank_one.case import (
     rank_one_case,
     takes_long,
 )
-from cvxdnn.exhibits.rank_one.charts import budget_figure, function_chart
+from cvxdnn.exhibits.rank_one.charts import budget_plot, function_chart
 from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory import deep_linear
@@ -203,7 +203,7 @@ def outcome(case: RankOneCase, frame: FitFrame | None) -> None:
 def duality_gap(setting: RankOneSetting) -> None:
     """Both architectures over the budget of the early layers."""
     case = rank_one_case(replace(setting, budget=None, parallel=False))
-    figure(budget_figure(*_over_budgets(case)), key=PREFIX + "gap")
+    figure(budget_plot(*_over_budgets(case)), key=PREFIX + "gap")
 
 
 @lru_cache(maxsize=32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cvxdnn.exhibits.rank_one.charts import budget_figure, function_chart
+from cvxdnn.exhibits.rank_one.charts import budget_plot, function_chart
 
 
 def test_the_function_keeps_its_specification_when_training_begins():
@@ -17,7 +17,14 @@ def test_the_function_keeps_its_specification_when_training_begins():
 
 def test_the_gap_is_the_distance_of_the_two_curves():
     budgets = np.array([1.0, 2.0, 3.0])
-    figure = budget_figure(budgets, np.array([3.0, 2.0, 3.0]), np.array([1.0, 1.5, 2.0]))
-    assert [trace.name for trace in figure.data if trace.mode == "lines"] == ["standard network", "parallel = dual"]
-    lowest = [(trace.x[0], trace.y[0]) for trace in figure.data if trace.mode == "markers+text"]
-    assert lowest == [(2.0, 2.0), (1.0, 1.0)]
+    standard, parallel = np.array([3.0, 2.0, 3.0]), np.array([1.0, 1.5, 2.0])
+    plot = budget_plot(budgets, standard, parallel)
+    assert {curve.label: curve.y.tolist() for curve in plot.curves} == {
+        "standard network": standard.tolist(),
+        "parallel = dual": parallel.tolist(),
+    }
+    (gap,) = plot.bands
+    assert np.array_equal(gap.high - gap.low, standard - parallel)
+    assert [(mark.x, mark.y, mark.words) for mark in plot.marks] == [(2.0, 2.0, "2"), (1.0, 1.0, "1")]
+    assert plot.y.low < 1.0
+    assert plot.y.high > 2.0

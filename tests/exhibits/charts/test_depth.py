@@ -1,12 +1,11 @@
-"""The depth figures draw what the library says."""
+"""The figures on the Depth page draw what the library says."""
 
 import numpy as np
 import pytest
 
-from cvxdnn import layer_diagnostics, load_preset, regularization_path
+from cvxdnn import load_preset, regularization_path
 from cvxdnn.convex import DeepPath
-from cvxdnn.exhibits.depth.charts import jump_figure, layers_figure
-from cvxdnn.exhibits.depth.charts import splines_figure as splines_of
+from cvxdnn.exhibits.depth.charts import jump_plot, splines_plot
 
 
 @pytest.fixture(scope="module")
@@ -15,36 +14,43 @@ def zigzag():
     return data, DeepPath(regularization_path(data.x, data.y))
 
 
+def named(plot, label):
+    """The curve of this name."""
+    return next(curve for curve in plot.curves if curve.label == label)
+
+
 def test_jumps_are_drawn_where_they_are_and_nowhere_else(zigzag):
     _, deep = zigzag
-    figure = jump_figure(deep, range(2, 7), beta=0.1, depth=3)
+    plot = jump_plot(deep, range(2, 7), beta=0.1, depth=3)
     jumps = deep.transitions(depth=3)
-    (drawn,) = [trace for trace in figure.data if trace.name.startswith("jumps")]
-    assert [beta for beta in drawn.x if beta is not None][::2] == [jump.beta for jump in jumps]
-    (line,) = [trace for trace in figure.data if trace.name == "L = 3"]
-    betas, norms = np.array(line.x, dtype=float), np.array(line.y, dtype=float)
-    inside = np.flatnonzero(np.isfinite(betas))
+    drawn = named(plot, "jumps of L = 3")
+    assert drawn.x[::3].tolist() == drawn.x[1::3].tolist() == [jump.beta for jump in jumps]
+    assert np.isnan(drawn.x[2::3]).all()
+    line = named(plot, "L = 3")
+    inside = np.flatnonzero(np.isfinite(line.x))
     for i in inside[:: max(1, inside.size // 25)]:
-        assert deep.solve(beta=betas[i] * (1 + 1e-12), depth=3).path_norm == pytest.approx(norms[i], rel=1e-4, abs=1e-6)
-    (smooth,) = [trace for trace in figure.data if trace.name == "L = 2"]
-    assert np.nanmax(np.abs(np.diff(np.array(smooth.y, dtype=float)))) < 2
+        optimum = deep.solve(beta=line.x[i] * (1 + 1e-12), depth=3)
+        assert optimum.path_norm == pytest.approx(line.y[i], rel=1e-4, abs=1e-6)
+    assert np.nanmax(np.abs(np.diff(named(plot, "L = 2").y))) < 2
+
+
+@pytest.mark.parametrize("beta", [1e-9, 0.1, 50.0])
+def test_the_present_optimum_is_within_the_picture_of_the_jumps(zigzag, beta):
+    _, deep = zigzag
+    plot = jump_plot(deep, range(2, 7), beta=beta, depth=4)
+    (here,) = plot.marks
+    assert (here.x, here.y) == (beta, deep.solve(beta=beta, depth=4).path_norm)
+    assert plot.x.low <= here.x <= plot.x.high
+    assert plot.y.low <= here.y <= plot.y.high
 
 
 def test_splines_are_drawn_through_their_knots(zigzag):
     data, deep = zigzag
-    splines = {f"L = {depth}": deep.solve(beta=0.02, depth=depth).spline for depth in (2, 3)}
-    figure = splines_of(data.x, data.y, splines)
-    for trace in figure.data[:2]:
-        assert set(splines[trace.name].knots) <= set(trace.x)
-        assert np.array(trace.y) == pytest.approx(splines[trace.name](np.array(trace.x)))
-    assert [trace.line.width for trace in figure.data[:2]] == sorted([t.line.width for t in figure.data[:2]])[::-1]
-
-
-def test_layers_are_shown_side_by_side(zigzag):
-    _, deep = zigzag
-    exact = layer_diagnostics(deep.solve(beta=0.02, depth=4).network())
-    alone, both = layers_figure(exact, None), layers_figure(exact, exact)
-    assert len(alone.data) == 4
-    assert len(both.data) == 8
-    assert list(both.data[0].y) == pytest.approx(exact.frobenius_norms)
-    assert {trace.name for trace in both.data} == {"closed form", "trained"}
+    splines = {depth: (f"L = {depth}", deep.solve(beta=0.02, depth=depth).spline) for depth in (2, 3)}
+    plot = splines_plot(data.x, data.y, splines)
+    for label, spline in splines.values():
+        curve = named(plot, label)
+        assert set(spline.knots) <= set(curve.x)
+        assert curve.y == pytest.approx(spline(curve.x))
+    (points,) = plot.points
+    assert (points.x.tolist(), points.y.tolist()) == (data.x.tolist(), data.y.tolist())

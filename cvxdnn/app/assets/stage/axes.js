@@ -12,7 +12,7 @@
  */
 
 import { axisLabels, decimal, powerOfTen, short, ticks } from "../common/numbers.js";
-import { svg } from "../common/svg.js";
+import { path, svg, trace } from "../common/svg.js";
 
 const KINDS = {
   linear: [(value) => value, (share) => share],
@@ -82,6 +82,17 @@ export class Axes {
     const { low, high, kind = "linear" } = this.axes[name];
     const [to, from] = KINDS[kind];
     return from(to(low) + share * (to(high) - to(low)));
+  }
+
+  /** The path of a line, cut where it leaves the plot above or below, and broken where there is no number. */
+  line(xs, ys) {
+    const { top, height } = this.box;
+    return path(trace(xs, ys, this, top, top + height));
+  }
+
+  /** The path of dots, one at each place. */
+  dots(xs, ys) {
+    return xs.map((x, k) => `M${this.left(x).toFixed(1)} ${this.top(ys[k]).toFixed(1)}h0`).join("");
   }
 
   /**

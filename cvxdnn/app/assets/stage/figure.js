@@ -1,0 +1,93 @@
+/**
+ * A figure that stands still: what Python has computed, over two axes. It is drawn anew for another width or theme.
+ *
+ * @typedef {object} Curve null where it is broken
+ * @property {(?number)[]} x
+ * @property {(?number)[]} y
+ * @property {string} style
+ *
+ * @typedef {object} Data what `figure` in Python sends
+ * @property {{x: import("./axes.js").Axis, y: import("./axes.js").Axis}} axes
+ * @property {string} told what is to be seen, in words
+ * @property {{x: number[], low: number[], high: number[], style: string}[]} bands
+ * @property {Curve[]} curves
+ * @property {Curve[]} points
+ * @property {{x: number, y: number, style: "optimum" | "network", words: string}[]} marks
+ * @property {{label: string, style: string}[]} legend
+ */
+
+import { MARKS, svg } from "../common/svg.js";
+import { showTheme } from "../common/theme.js";
+import { Axes } from "./axes.js";
+import { Labels } from "./labels.js";
+import { drawLegend } from "./legend.js";
+
+const MARGIN = { left: 46, right: 16, top: 24, bottom: 38 };
+const MARK = 1.5; // times as large as on a curve
+
+export class Figure {
+  /** @type {Data} */
+  data;
+  #observer = new ResizeObserver(() => this.#draw());
+
+  constructor(root) {
+    this.host = root.querySelector(".figure-page");
+    this.element = this.host.querySelector(".drawn");
+    this.picture = svg("svg", { role: "img" }, this.element);
+    [this.backdrop, this.shapes, this.words] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
+    this.labels = new Labels(this.words);
+    this.#observer.observe(this.element);
+  }
+
+  /** New data from Python, or another theme. */
+  update({ data }) {
+    this.data = data;
+    showTheme(this.host);
+    drawLegend(this.host.querySelector(".legend"), data.legend);
+    this.#draw();
+  }
+
+  #draw() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (!this.data || !width) return;
+    const { left, right, top, bottom } = MARGIN;
+    const box = { left, top, width: width - left - right, height: height - top - bottom };
+    const axes = new Axes(box, this.data.axes);
+    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.picture.setAttribute("aria-label", this.data.told);
+    axes.draw(this.backdrop);
+    this.#drawShapes(axes);
+    this.#drawMarks(axes, box);
+  }
+
+  #drawShapes(axes) {
+    const { bands, curves, points } = this.data;
+    this.shapes.replaceChildren();
+    const draw = (style, d) => svg("path", { class: style, d }, this.shapes);
+    for (const { x, low, high, style } of bands) {
+      draw(style, `${axes.line([...x, ...x.toReversed()], [...high, ...low.toReversed()])}Z`);
+    }
+    for (const { x, y, style } of curves) draw(style, axes.line(x, y));
+    for (const { x, y, style } of points) draw(style, axes.dots(x, y));
+  }
+
+  #drawMarks(axes, box) {
+    const { marks } = this.data;
+    const places = marks.map(({ x, y }) => [axes.left(x), axes.top(y)]);
+    marks.forEach(({ style }, k) => {
+      const place = `translate(${places[k].map((it) => it.toFixed(1)).join(" ")}) scale(${MARK})`;
+      svg("path", { class: `mark ${style}`, d: `M0 0${MARKS[style]}`, transform: place }, this.shapes);
+    });
+    const labels = marks.map(({ words, style }, k) => ({ key: String(k), words, at: places[k], style }));
+    this.labels.draw(labels, box, places);
+  }
+
+  destroy() {
+    this.#observer.disconnect();
+  }
+}
+
+/** Takes the component's elements over. */
+export default function mount(root) {
+  return new Figure(root);
+}

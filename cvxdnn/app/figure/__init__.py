@@ -1,0 +1,52 @@
+"""A figure below the picture of a page, drawn in the browser; elements and styles lie beside this file.
+
+It stands still: what moves is on a stage (`cvxdnn.app.stage`).
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cvxdnn.app.component import component
+from cvxdnn.app.plots import Band, Curve, Plot
+
+__all__ = ["figure"]
+
+_mount = component("figure", Path(__file__).parent, "stage/figure.js")
+DIGITS = 7
+"""To which numbers are sent: a tenth of a pixel is the fifth."""
+
+
+def figure(plot: Plot, *, key: str) -> None:
+    """Mount a figure.
+
+    Parameters
+    ----------
+    plot : Plot
+    key : str
+        Identifies the mounted component.
+    """
+    drawn: list[Band | Curve] = [*plot.bands, *plot.curves, *plot.points]
+    signs = [{"label": each.label, "style": each.style} for each in drawn if each.label]
+    data = {
+        "axes": {"x": asdict(plot.x), "y": asdict(plot.y)},
+        "told": plot.told,
+        "bands": [_sent(each) for each in plot.bands],
+        "curves": [_sent(each) for each in plot.curves],
+        "points": [_sent(each) for each in plot.points],
+        "marks": [asdict(each) for each in plot.marks],
+        "legend": signs,
+    }
+    _mount(key=key, data=data)
+
+
+def _sent(shape: Band | Curve) -> dict[str, Any]:
+    """Plain numbers; None where there is none."""
+    return {
+        name: [float(f"{each:.{DIGITS}g}") if np.isfinite(each) else None for each in value.tolist()]
+        if isinstance(value, np.ndarray)
+        else value
+        for name, value in vars(shape).items()
+    }
