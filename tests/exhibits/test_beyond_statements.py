@@ -28,7 +28,7 @@ def script():
 
     def poll():
         for claim, _, _ in STATEMENTS:
-            claim.poll()
+            claim.training.poll()
 
     poll()
     draw_statements(Parts(poll, lambda: None))

@@ -88,9 +88,9 @@ def test_moving_a_slider_trains_anew(depth_page):
     move(app, depth=3)
     assert runs_of(app).is_running
     assert runs_of(app).number == first + 1
-    assert runs_of(app).subject[2:] == (0.063, 3)
+    assert runs_of(app).subject[1:] == (0.063, 3)
     move(app, depth=3, beta=0.01)
-    assert runs_of(app).subject[2:] == (0.01, 3)
+    assert runs_of(app).subject[1:] == (0.01, 3)
 
 
 def test_what_was_stopped_stays_stopped(depth_page):

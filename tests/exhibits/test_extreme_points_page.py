@@ -80,5 +80,5 @@ def test_training_begins_by_itself_where_something_else_is_chosen(page):
     assert not run.is_running
     page.session_state[CHOSEN] = {"beta": 0.2}
     page.run()
-    assert run.subject.beta == 0.2
+    assert run.subject[1] == 0.2
     run.stop()

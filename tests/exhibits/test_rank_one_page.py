@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from cvxdnn.exhibits.rank_one.case import KINDS, RankOneSetting, rank_one_case, rank_one_data
+from cvxdnn.exhibits.rank_one.case import KINDS, RankOneSetting, rank_one_case
 from cvxdnn.exhibits.rank_one.film import moment
 from cvxdnn.exhibits.rank_one.view import BETAS, DEPTHS, first_columns
 from cvxdnn.tasks.first_frames import first_frame_of
@@ -118,7 +118,7 @@ def test_a_trained_network_meets_the_value(page):
 def test_training_begins_by_itself_for_what_is_chosen(page):
     choose(page, STAGE, depth=4)
     run = page.session_state["tab"].runs["rank_one"]
-    assert run.subject is rank_one_data(RankOneSetting(depth=4)).problem
+    assert run.subject == RankOneSetting(depth=4)
     frame = train(page, "rank_one")
     assert len(frame.view.network.weights) == 4
     assert sent(page)["of"] == "β = 0.3, 4 layers"

@@ -56,7 +56,7 @@ def page() -> None:
     def setting() -> Setting:
         return with_stage(beside)
 
-    training = StagedFit("batch_norm", setting, lambda now: case_of(now).problem, stream_of, Setting())
+    training = StagedFit("batch_norm", setting, stream_of, Setting())
 
     def show_picture() -> None:
         picture(training.run, setting())

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from cvxdnn.app.films import reel_of
-from cvxdnn.app.fit import keep_training
-from cvxdnn.app.process import runner
-from cvxdnn.app.run import Run, own_run
+from cvxdnn.app.fit import StagedFit
+from cvxdnn.app.run import Run
 from cvxdnn.app.stage import Sign, chosen, slider, stage
-from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.stream import Frame, Stream
 
 __all__ = ["Claim", "Knob"]
@@ -70,21 +67,16 @@ class Claim:
         return f"{self.name}_stage"
 
     @property
-    def run(self) -> Run[Frame[Any]]:
-        """This tab's training."""
-        own: Run[Frame[Any]] = own_run(self.name, runner)
-        return own
+    def training(self) -> StagedFit[tuple[Hashable, tuple[Value, ...]], Any]:
+        """This tab's, of `about` and the setting."""
+        first = (self.about, tuple(knob.first for knob in self.knobs))
+        setting = (self.about, self.setting)
+        return StagedFit(self.name, lambda: setting, lambda now: self.stream(*now[1]), first if self.opens else None)
 
     @property
     def setting(self) -> tuple[Value, ...]:
         """What the sliders say."""
         return tuple(chosen(self.key, knob.name, knob.values, knob.first) for knob in self.knobs)
-
-    @property
-    def look(self) -> Hashable:
-        """What is to be seen, but for the film of a training that goes on."""
-        run = self.run
-        return self.about, self.setting, run.is_running, run.number, None if run.is_running else run.frame
 
     @property
     def cases(self) -> dict[str, Mapping[str, Any]]:
@@ -96,18 +88,6 @@ class Claim:
     def sample(self) -> tuple[str, Stream[Any]]:
         """The name and the training of the film that comes with the package."""
         return self.name, self.stream(*(knob.first for knob in self.knobs))
-
-    def poll(self) -> None:
-        """Take over what has been reported, and have the training be of the setting."""
-        self.run.poll()
-        setting = self.setting
-        is_first = self.opens and setting == tuple(knob.first for knob in self.knobs)
-        first = partial(first_frame_of, self.name) if is_first else None
-        keep_training(self.run, (self.about, setting), lambda: self.stream(*setting), first)
-
-    def train(self) -> None:
-        """Train anew."""
-        self.run.start(self.stream(*self.setting), (self.about, self.setting))
 
     def show(self, *, plays: bool = False) -> None:
         """The picture, its sliders and its film, which may begin by itself."""
@@ -122,19 +102,20 @@ class Claim:
             key=self.key,
             controls=controls,
             legend=self.legend,
-            film=reel_of(self.run, plays=plays),
+            film=reel_of(self.training.run, plays=plays),
             of=", ".join([self.about, *told] if isinstance(self.about, str) else told),
         )
 
     def buttons(self) -> None:
         """Pause, go on or train again, and a line that says what the training is doing."""
-        run = self.run
+        training = self.training
+        run = training.run
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             if run.is_running:
                 st.button("Pause", icon=":material/pause:", key=f"{self.name}_pause", on_click=run.pause)
             elif run.frame is not None and not run.frame.done:
                 st.button("Go on", icon=":material/play_arrow:", key=f"{self.name}_on", on_click=run.resume)
-            st.button("Train again", icon=":material/replay:", key=f"{self.name}_again", on_click=self.train)
+            st.button("Train again", icon=":material/replay:", key=f"{self.name}_again", on_click=training.train)
             st.caption(run.message or run.standing or _progress(run))
 
 

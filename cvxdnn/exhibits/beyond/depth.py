@@ -1,5 +1,6 @@
 """Beyond the theorem, first part: break a condition of the theorem about depth, and train against its value."""
 
+from collections.abc import Hashable
 from functools import cache, partial
 from typing import Any
 
@@ -51,12 +52,12 @@ MODEL = {
 
 def depth_conditions(parts: Parts) -> None:
     """The whole section."""
-    parts.draw(NAME, lambda: claim().show(plays=True), shows=lambda: claim().look, moves=_is_running)
+    parts.draw(NAME, lambda: claim().show(plays=True), shows=_look, moves=_is_moving)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         key = f"{NAME}_example"
         st.session_state.setdefault(key, FIRST)
         st.segmented_control("Points", list(EXAMPLES), key=key, on_change=_choose, required=True)
-        parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=lambda: claim().look, moves=_is_running)
+        parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=_look, moves=_is_moving)
     theorem, to_try = halves("depth")
     with theorem, st.container(border=True):
         st.markdown(
@@ -108,8 +109,12 @@ def claim_about(example: str) -> Claim:
     )
 
 
-def _is_running() -> bool:
-    return claim().run.is_running
+def _look() -> Hashable:
+    return claim().training.look()
+
+
+def _is_moving() -> bool:
+    return claim().training.is_moving()
 
 
 def _choose() -> None:

@@ -15,9 +15,9 @@ def page() -> None:
     )
 
     def poll() -> None:
-        claim().poll()
+        claim().training.poll()
         for statement, _, _ in STATEMENTS:
-            statement.poll()
+            statement.training.poll()
 
     poll()
     parts = Parts(poll, lambda: None)

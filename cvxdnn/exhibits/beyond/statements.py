@@ -57,7 +57,7 @@ def draw_statements(parts: Parts) -> None:
 
 
 def _part(parts: Parts, name: str, claim: Claim, content: Callable[[], None]) -> None:
-    parts.draw(name, content, shows=lambda: claim.look, moves=lambda: claim.run.is_running)
+    parts.draw(name, content, shows=lambda: claim.training.look(), moves=lambda: claim.training.is_moving())
 
 
 def _gap(outputs: int, depth: int, beta: float, network: str) -> dict[str, Any]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 
-from cvxdnn.app.fit import keep_training
-from cvxdnn.app.process import runner
-from cvxdnn.app.run import Run, own_run
+from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.stage import chosen
 from cvxdnn.convex import DeepPath
 from cvxdnn.convex.path import Path
@@ -16,8 +14,7 @@ from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum, Solution
 from cvxdnn.exhibits.depth.film import stream_of
 from cvxdnn.exhibits.path.case import path_of
-from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsFrame, DeepRunsView
-from cvxdnn.tasks.first_frames import first_frame_of
+from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsView
 from cvxdnn.tasks.scenario import BETAS, LIMITS, Scenario
 from cvxdnn.tasks.stream import Stream
 
@@ -29,20 +26,32 @@ DEPTHS = range(2, 7)
 DEEPEST = min(DEPTHS[-1], LIMITS["depth"][1])
 FIRST_DEPTH = min(5, DEEPEST)
 
+Setting = tuple[tuple[tuple[float, float], ...], float, int]
+"""What training depends on: points, weight decay, depth."""
+
 
 @dataclass(frozen=True, eq=False)
 class DepthLab:
     """One tab's Depth page.
 
     data, deep : the scenario's points in normalised units, and their optima of every depth
-    beta, depth : what the sliders under the picture say;  runs : training from many seeds
+    setting : the scenario's points, and what the sliders under the picture say;  training : from many seeds
     """
 
     data: Dataset
     deep: DeepPath
-    beta: float
-    depth: int
-    runs: Run[DeepRunsFrame]
+    setting: Setting
+    training: StagedFit[Setting, DeepRunsView]
+
+    @property
+    def beta(self) -> float:
+        """The weight decay."""
+        return self.setting[1]
+
+    @property
+    def depth(self) -> int:
+        """Weight layers."""
+        return self.setting[2]
 
     @property
     def solution(self) -> Solution:
@@ -54,29 +63,6 @@ class DepthLab:
         """The valleys."""
         return self.deep.local_minima(beta=self.beta, depth=self.depth)
 
-    @property
-    def frame(self) -> DeepRunsFrame | None:
-        """The newest frame of training with these settings."""
-        return self.runs.frame_of(self.subject)
-
-    @property
-    def subject(self) -> tuple[bytes, bytes, float, int]:
-        """What training depends on."""
-        return self.data.x.tobytes(), self.data.y.tobytes(), self.beta, self.depth
-
-    def keep_training(self) -> None:
-        """Have the networks be of these settings: the first film comes with the package, others begin by themselves."""
-        first = partial(first_frame_of, NAME) if self.subject == _first_subject() else None
-        keep_training(self.runs, self.subject, lambda: stream_of(self._training), first)
-
-    def train(self) -> None:
-        """Train from many seeds, again."""
-        self.runs.start(stream_of(self._training), self.subject)
-
-    @property
-    def _training(self) -> DeepRuns:
-        return DeepRuns(self.data.x, self.data.y, self.beta, self.depth)
-
 
 def depth_lab(scenario: Scenario) -> DepthLab:
     """This tab's page, for the scenario's points."""
@@ -84,19 +70,26 @@ def depth_lab(scenario: Scenario) -> DepthLab:
     deep = _deep_path(path)
     depth = int(chosen(KEY, "depth", range(2, DEEPEST + 1), FIRST_DEPTH))
     beta = float(chosen(KEY, "beta", BETAS, _first_beta(deep)))
-    return DepthLab(data, deep, beta, depth, own_run(NAME, runner))
+    setting = (scenario.points, beta, depth)
+    return DepthLab(data, deep, setting, StagedFit(NAME, lambda: setting, _stream, _first()))
 
 
 def sample() -> tuple[str, Stream[DeepRunsView]]:
-    """The name and the training of the first setting."""
-    path, data = path_of(Scenario())
-    return NAME, stream_of(DeepRuns(data.x, data.y, _first_beta(_deep_path(path)), FIRST_DEPTH))
+    """The name and the training of the first setting: it comes with the package, others begin by themselves."""
+    return NAME, _stream(_first())
+
+
+def _stream(setting: Setting) -> Stream[DeepRunsView]:
+    points, beta, depth = setting
+    _, data = path_of(Scenario(points=points))
+    return stream_of(DeepRuns(data.x, data.y, beta, depth))
 
 
 @cache
-def _first_subject() -> tuple[bytes, bytes, float, int]:
-    path, data = path_of(Scenario())
-    return data.x.tobytes(), data.y.tobytes(), _first_beta(_deep_path(path)), FIRST_DEPTH
+def _first() -> Setting:
+    first = Scenario()
+    path, _ = path_of(first)
+    return first.points, _first_beta(_deep_path(path)), FIRST_DEPTH
 
 
 @lru_cache(maxsize=host_limits().cache)

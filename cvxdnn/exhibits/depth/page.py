@@ -51,31 +51,28 @@ def page() -> None:
         return
 
     def poll() -> None:
-        now = lab()
-        now.runs.poll()
-        now.keep_training()
+        lab().training.poll()
 
     def look() -> Hashable:
-        now = lab()
-        return now.subject, now.runs.is_running, now.runs.number, None if now.runs.is_running else now.frame
+        return lab().training.look()
 
     def setting() -> Hashable:
-        return lab().subject
+        return lab().setting
 
     poll()
     parts = Parts(poll, lambda: lab().deep.path.beta_max == 0)
 
-    def is_running() -> bool:
-        return lab().runs.is_running
+    def is_moving() -> bool:
+        return lab().training.is_moving()
 
     with wide:
-        parts.draw("depth_picture", lambda: view.picture(lab()), shows=look, moves=is_running)
+        parts.draw("depth_picture", lambda: view.picture(lab()), shows=look, moves=is_moving)
         with st.container(border=True):
             st.markdown("**What to try**")
             st.markdown(WHAT_TO_TRY)
     with panel:
         with st.container(border=True):
-            parts.draw("depth_training", lambda: view.buttons(lab()), shows=look, moves=is_running)
+            parts.draw("depth_training", lambda: view.buttons(lab()), shows=look, moves=is_moving)
             parts.draw("depth_numbers", lambda: view.numbers(lab()), shows=setting)
         with st.container(border=True):
             st.markdown(THEOREM)

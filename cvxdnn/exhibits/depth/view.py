@@ -56,7 +56,7 @@ def picture(lab: DepthLab) -> None:
         key=KEY,
         controls=controls,
         legend=LEGEND,
-        film=reel_of(lab.runs, plays=True),
+        film=reel_of(lab.training.run, plays=True),
         of=f"β = {lab.beta:.2g}, {lab.depth} layers",
         bound=solution.objective - solution.gap,
     )
@@ -98,24 +98,24 @@ def numbers(lab: DepthLab) -> None:
 def buttons(lab: DepthLab) -> None:
     """Stop and train again, and where the networks are."""
     with st.container(horizontal=True):  # side by side while one button takes the other's place
-        if lab.runs.is_running:
-            st.button("Stop", key=PREFIX + "stop", on_click=lab.runs.stop)
+        if lab.training.run.is_running:
+            st.button("Stop", key=PREFIX + "stop", on_click=lab.training.run.stop)
         else:
-            st.button("Train again", key=PREFIX + "train", type="primary", on_click=lab.train)
+            st.button("Train again", key=PREFIX + "train", type="primary", on_click=lab.training.train)
     with st.container(key=PREFIX + "said"):
         st.caption(_progress(lab))
-    frame = lab.frame
+    frame = lab.training.frame
     if frame is not None:
         st.markdown(_told(lab.minima, frame))
 
 
 def _progress(lab: DepthLab) -> str:
-    frame = lab.frame
-    if lab.runs.message or lab.runs.standing:
-        return lab.runs.message or lab.runs.standing
+    run, frame = lab.training.run, lab.training.frame
+    if run.message or run.standing:
+        return run.message or run.standing
     if frame is None:
-        return "starting a worker" if lab.runs.is_running else f"with Adam, {WIDTH} neurons in each layer; measured"
-    state = "training" if lab.runs.is_running else frame.status.message
+        return "starting a worker" if run.is_running else f"with Adam, {WIDTH} neurons in each layer; measured"
+    state = "training" if run.is_running else frame.status.message
     return f"{state} · step {frame.step:,} · smallest objective {frame.objective:.4g}, measured"
 
 
@@ -190,7 +190,7 @@ def jumps(lab: DepthLab) -> None:
 
 def layers(lab: DepthLab) -> None:
     """The layers of the closed form and of a trained network that found the same valley."""
-    minima, frame = lab.minima, lab.frame
+    minima, frame = lab.minima, lab.training.frame
     names = ["the constant" if minimum.r == 0 else f"r = {minimum.r:.3g}" for minimum in minima]
     place = len(minima) - 1
     if len(minima) > 1:

@@ -6,7 +6,7 @@ from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.extreme_points.controls import beside, chosen_beta, with_stage
-from cvxdnn.exhibits.extreme_points.samples import Picture, first_picture, picture_of, stream_of
+from cvxdnn.exhibits.extreme_points.samples import FIRST, Samples, picture_of, stream_of
 from cvxdnn.exhibits.extreme_points.view import show_neurons, show_picture
 
 WHAT_TO_TRY = r"""
@@ -51,16 +51,16 @@ def page() -> None:
     with panel, st.container(border=True):
         first = beside()
 
-    def picture() -> Picture:
-        return picture_of(with_stage(first), chosen_beta())
+    def setting() -> tuple[Samples, float]:
+        return with_stage(first), chosen_beta()
 
-    training = StagedFit("extreme_points", picture, lambda shown: shown.problem, stream_of, first_picture())
+    training = StagedFit("extreme_points", setting, lambda now: stream_of(picture_of(*now)), FIRST)
 
     def draw_picture() -> None:
-        show_picture(training.run, picture())
+        show_picture(training.frame, picture_of(*setting()))
 
     def draw_neurons() -> None:
-        show_neurons(picture())
+        show_neurons(picture_of(*setting()))
 
     training.poll()
     parts = Parts(training.poll, lambda: None)
@@ -68,7 +68,7 @@ def page() -> None:
         parts.draw("extreme_points_picture", draw_picture, shows=training.look, moves=training.is_moving)
     with panel, st.container(border=True):
         parts.draw("extreme_points_training", training.buttons, shows=training.look, moves=training.is_moving)
-        parts.draw("extreme_points_neurons", draw_neurons, shows=picture)
+        parts.draw("extreme_points_neurons", draw_neurons, shows=setting)
 
     with panel, st.container(border=True):
         st.markdown(THEOREM)

@@ -12,7 +12,7 @@ from cvxdnn.theory import extreme_points
 from cvxdnn.theory.extreme_points import ExtremePoints
 from cvxdnn.training.fitting import FitProblem
 
-__all__ = ["EXAMPLES", "Picture", "Samples", "first_picture", "picture_of", "sample", "stream_of", "trained_points"]
+__all__ = ["EXAMPLES", "FIRST", "Picture", "Samples", "picture_of", "sample", "stream_of", "trained_points"]
 
 Point = tuple[float, float]
 
@@ -59,6 +59,8 @@ EXAMPLES = {
     "One input with biases, three samples": Samples(((-1.0, 0.9), (-0.1, -0.6), (1.0, 0.5)), bias=True),
     "One input with biases, two samples": Samples(((-0.8, 0.9), (0.7, -0.6)), bias=True),
 }
+FIRST = (next(iter(EXAMPLES.values())), FIRST_BETA)
+"""What the page opens with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +82,6 @@ def picture_of(samples: Samples, beta: float) -> Picture:
     return Picture(samples, extreme_points.solve(X, y, beta=beta, bias=bias), problem)
 
 
-def first_picture() -> Picture:
-    """What the page opens with."""
-    return picture_of(next(iter(EXAMPLES.values())), FIRST_BETA)
-
-
 def stream_of(picture: Picture) -> Stream[FitView]:
     """The training of its problem; the film of the page is the picture's own."""
     return fit_stream(picture.problem)
@@ -92,7 +89,7 @@ def stream_of(picture: Picture) -> Stream[FitView]:
 
 def sample() -> tuple[str, Stream[FitView]]:
     """The name and the training of the first samples."""
-    return "extreme_points", stream_of(first_picture())
+    return "extreme_points", stream_of(picture_of(*FIRST))
 
 
 def trained_points(frame: FitFrame) -> Array:

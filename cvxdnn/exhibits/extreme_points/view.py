@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.fit import FitRun
 from cvxdnn.app.stage import Sign, stage
 from cvxdnn.exhibits.closed_form.view import STYLE
 from cvxdnn.exhibits.extreme_points.controls import KEY, stage_controls
@@ -24,14 +23,14 @@ SIGNS: tuple[Sign, ...] = (
 )
 
 
-def show_picture(run: FitRun, picture: Picture) -> None:
+def show_picture(frame: FitFrame | None, picture: Picture) -> None:
     """The stage: the body, the plane on it, samples and targets."""
     samples = picture.samples
     model = {
         "bias": samples.bias,
         "samples": len(samples.points),
         "heights": samples.heights,
-        "trained": _trained(picture, run.frame_of(picture.problem)),
+        "trained": _trained(picture, frame),
     }
     stage("extreme_points", model, key=KEY, controls=stage_controls(samples, picture.found.beta), legend=SIGNS)
 

@@ -7,7 +7,7 @@ import streamlit as st
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
-from cvxdnn.exhibits.rank_one.case import RankOneCase, RankOneSetting, rank_one_data
+from cvxdnn.exhibits.rank_one.case import RankOneCase, RankOneSetting
 from cvxdnn.exhibits.rank_one.film import stream_of
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
 from cvxdnn.exhibits.rank_one.view import (
@@ -56,7 +56,7 @@ def page() -> None:
     def setting() -> RankOneSetting:
         return with_stage(beside)
 
-    training = StagedFit("rank_one", setting, lambda now: rank_one_data(now).problem, stream_of, RankOneSetting())
+    training = StagedFit("rank_one", setting, stream_of, RankOneSetting())
 
     def poll() -> None:
         closed.coming.poll()

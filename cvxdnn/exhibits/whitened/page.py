@@ -56,7 +56,7 @@ def page() -> None:
     def setting() -> WhitenedSetting:
         return with_stage(beside)
 
-    training = StagedFit("whitened", setting, lambda now: whitened_case(now).problem, stream_of, WhitenedSetting())
+    training = StagedFit("whitened", setting, stream_of, WhitenedSetting())
 
     def show_picture() -> None:
         picture(training.run, setting())
