@@ -44,8 +44,8 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3260,
-    "app": 4110,
-    "exhibits": 6420,
+    "app": 4330,
+    "exhibits": 6550,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

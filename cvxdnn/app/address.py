@@ -15,6 +15,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cvxdnn.app.view import ENTRIES
+
 __all__ = ["follow", "query", "write"]
 
 Query = dict[str, str]
@@ -26,13 +28,14 @@ _mount = st.components.v2.component(
 
 
 def query() -> Query:
-    """What the browser's address says, without what concerns embedding."""
-    return st.query_params.to_dict()
+    """What the browser's address says of the page's settings, without how it is shown (`cvxdnn.app.view`)."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name not in ENTRIES}
 
 
 def write(link: Mapping[str, str]) -> None:
-    """A new entry with this link."""
-    st.query_params.from_dict(dict(link))
+    """A new entry with this link; the page goes on being shown as it is."""
+    shown = {name: value for name, value in st.query_params.to_dict().items() if name in ENTRIES}
+    st.query_params.from_dict({**shown, **link})
 
 
 def follow(link: Mapping[str, str], visit: Callable[[Query], None]) -> None:

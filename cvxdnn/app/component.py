@@ -1,12 +1,13 @@
 """Components of Streamlit that are drawn in the browser by modules of ours (`cvxdnn.app.modules`)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from cvxdnn.app.modules import ASSETS, component_script
+from cvxdnn.app.view import view
 
 __all__ = ["component"]
 
@@ -14,8 +15,8 @@ FILM_BAR = "<!-- film -->"
 """Where in its elements a component has the bar of a film."""
 
 
-def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ()) -> ComponentRenderer:
-    """A component of elements and styles that lie in a folder.
+def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ()) -> Callable[..., Any]:
+    """A component of elements and styles that lie in a folder; it is sent the view of the page with its data.
 
     Parameters
     ----------
@@ -32,6 +33,11 @@ def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ())
     html, css = ((folder / f"{folder.name}.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
     more = "".join(path.read_text(encoding="utf-8") for path in styles)
     film_bar, shared = ((ASSETS / file).read_text(encoding="utf-8") for file in ("film.html", "common.css"))
-    return st.components.v2.component(
+    mount = st.components.v2.component(
         f"cvxdnn_{name}", html=html.replace(FILM_BAR, film_bar), css=shared + css + more, js=component_script(module)
     )
+
+    def mount_in_view(*, data: Mapping[str, Any], **options: Any) -> Any:
+        return mount(data={**data, "view": view().sent}, **options)
+
+    return mount_in_view

@@ -10,18 +10,24 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.pace import pace
+from cvxdnn.app.share import share_button
 from cvxdnn.app.tab import tab
+from cvxdnn.app.view import group, leave_wall, show_on_wall, style, view
 
 ICON = Path(__file__).parent / "assets" / "icon.svg"
 LIVE_SECONDS = 0.1
 """How often the chart and the numbers look for a new frame while networks train."""
 
-STYLE = """<style>
-.stMainBlockContainer { padding: 3rem 1.6rem 2rem; max-width: 1600px; }
+STYLE = """
+.stMainBlockContainer { padding: 3rem 1.6rem 2rem; max-width: 2200px; }
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h4 { padding-top: 0.6rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 .st-key-address_bar { display: none; }
+.st-key-heading { flex-wrap: nowrap; align-items: flex-start; }
+.st-key-group_title { gap: 0.3rem; flex: 1; min-width: 0; }
+.st-key-actions { flex: none; }
+.st-key-actions button { min-height: 2.4rem; padding: 0.2rem 0.7rem; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
@@ -31,12 +37,13 @@ STYLE = """<style>
 /* Side by side where both have room, else one under the other. */
 .st-key-split > * > .stHorizontalBlock, [class*="st-key-halves_"] > * > .stHorizontalBlock { flex-wrap: wrap; }
 [class*="st-key-halves_"] > * > .stHorizontalBlock > .stColumn { min-width: min(100%, 440px); }
-.st-key-split > * > .stHorizontalBlock > .stColumn:first-child { min-width: min(100%, 540px); }
-.st-key-split > * > .stHorizontalBlock > .stColumn:last-child { min-width: min(100%, 280px); }
+.st-key-split > * > .stHorizontalBlock > .stColumn:first-child { min-width: min(100%, 620px); }
+.st-key-split > * > .stHorizontalBlock > .stColumn:last-child { min-width: min(100%, 300px); }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }
   .stMain h1 { font-size: 1.3rem; padding: 0; }
+  .st-key-actions { position: absolute; top: -3rem; right: 0; width: auto; z-index: 1000000; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
 }
 /* Where the columns are one, what is only of interest later comes after numbers and controls. */
@@ -44,19 +51,32 @@ STYLE = """<style>
   .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }
   .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }
 }
-</style>"""
+"""
 
 
 def configure() -> None:
-    """Title, icon and width, the same on every page."""
+    """Title, icon and width, the same on every page, and what its view leaves out."""
     st.set_page_config(page_title="cvxdnn: networks as splines", page_icon=str(ICON), layout="wide")
-    st.html(STYLE)
+    st.html(f"<style>{STYLE}{style(view())}</style>")
 
 
-def heading(claim: str, what_to_do: str) -> None:
-    """What a page shows, in a sentence, and what to do to see it."""
-    st.title(claim)
-    st.write(what_to_do)
+def heading(claim: str, what_to_do: str = "") -> None:
+    """What a page shows, in a sentence, and what to do to see it; beside it, how to show it elsewhere."""
+    with st.container(key="heading", horizontal=True):
+        with group("title"):
+            st.title(claim)
+            if what_to_do:
+                st.write(what_to_do)
+        with st.container(key="actions", horizontal=True, width="content", gap="xsmall"):
+            _actions(view().name == "wall")
+
+
+def _actions(is_on_wall: bool) -> None:
+    if is_on_wall:
+        st.button("Leave", icon=":material/close:", key="view_leave", on_click=leave_wall)
+        return
+    st.button("Projector", icon=":material/tv:", key="view_projector", on_click=show_on_wall)
+    share_button()
 
 
 def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -9,10 +9,10 @@
 
 const opened = new WeakSet();
 
-/** Names and values behind the "?", without what concerns embedding. */
+/** Names and values behind the "?", without how the page is shown (`cvxdnn.app.view`, and embedding). */
 function settings() {
   const pairs = [...new URLSearchParams(window.location.search)];
-  return pairs.filter(([name]) => !/^embed(_options)?$/i.test(name));
+  return pairs.filter(([name]) => !/^(embed(_options)?|view|hide)$/i.test(name));
 }
 
 function complete(query) {

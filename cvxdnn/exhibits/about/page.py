@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from cvxdnn.app.page import heading
 from cvxdnn.app.status import status_panel
+from cvxdnn.app.view import group
 
 MEANING = r"""
 Every objective, bound and distance on these pages is of one of three kinds.
@@ -45,7 +47,8 @@ T. Debarre et al., *Sparsest piecewise-linear regression of one-dimensional data
 
 def page() -> None:
     """The page from top to bottom."""
-    st.title("Every number here says how far to trust it.")
-    st.markdown(MEANING)
-    st.markdown("#### This server")
-    status_panel()
+    heading("Every number here says how far to trust it.")
+    with group("about"):
+        st.markdown(MEANING)
+        st.markdown("#### This server")
+        status_panel()

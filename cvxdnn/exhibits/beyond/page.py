@@ -2,6 +2,7 @@
 
 from cvxdnn.app.page import heading
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.view import group
 from cvxdnn.exhibits.beyond.depth import claim, depth_conditions
 from cvxdnn.exhibits.beyond.statements import STATEMENTS, draw_statements
 
@@ -22,4 +23,5 @@ def page() -> None:
     poll()
     parts = Parts(poll, lambda: None)
     depth_conditions(parts)
-    draw_statements(parts)
+    with group("words"):
+        draw_statements(parts)

@@ -7,6 +7,7 @@ import streamlit as st
 from cvxdnn.app.background import LOOK_SECONDS
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.view import group
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
 from cvxdnn.exhibits.explore.details import are_open, details
@@ -50,11 +51,11 @@ def page() -> None:
         write_address(here)
 
     def show_player() -> None:
-        with st.container(border=True):
+        with group("train", border=True):
             player(here)
 
     def show_numbers() -> None:
-        with st.container(border=True):
+        with group("numbers", border=True):
             readout(here)
 
     def stage() -> Hashable:
@@ -79,9 +80,11 @@ def page() -> None:
             moves=lambda: here.run.is_running,
             every=lambda: SLOWER,
         )
-        with st.container(border=True):
-            parts.draw("explore_data", lambda: data_controls(here), shows=lambda: here.scenario.preset)
-            model_controls(here)
-            with st.expander("Network and training"):
+        with st.container(border=True, key="explore_settings"):
+            with group("data"):
+                parts.draw("explore_data", lambda: data_controls(here), shows=lambda: here.scenario.preset)
+            with group("depth"):
+                model_controls(here)
+            with group("network"), st.expander("Network and training"):
                 network_controls(here)
         parts.draw("explore_numbers", show_numbers, shows=stage, moves=is_moving, every=lambda: every(SLOWER))

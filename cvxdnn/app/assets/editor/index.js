@@ -12,9 +12,9 @@
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
  */
 
+import { showLook } from "../common/look.js";
 import { coordinate } from "../common/numbers.js";
 import { Player } from "../common/player.js";
-import { showTheme } from "../common/theme.js";
 import { Certificate } from "./certificate.js";
 import { Drawing } from "./drawing.js";
 import { read } from "./film.js";
@@ -75,7 +75,7 @@ export class Editor {
     this.link.receive(component);
     if (!this.gestures.isDown) this.accept();
     this.player.update(this.link.data.film ?? null, Boolean(this.link.data.model));
-    showTheme(this.host);
+    showLook(this.host, component.data.view);
     this.schedule("all");
   }
 

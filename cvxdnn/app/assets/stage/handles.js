@@ -2,6 +2,7 @@
  * What is dragged in a picture: circles that are sliders in two directions, for a finger, a pointer and arrow keys.
  */
 
+import { magnification } from "../common/look.js";
 import { svg } from "../common/svg.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -26,7 +27,9 @@ export function draggable(element, { grab = () => {}, drag, step, drop = () => {
     grab();
   };
   element.onpointermove = (event) => {
-    if (from) drag(event.clientX - from[0], event.clientY - from[1]);
+    if (!from) return;
+    const zoom = magnification(element.ownerSVGElement ?? element);
+    drag((event.clientX - from[0]) / zoom, (event.clientY - from[1]) / zoom);
   };
   element.onpointerup = element.onpointercancel = () => {
     if (from) drop();

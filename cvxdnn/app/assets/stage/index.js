@@ -33,8 +33,8 @@
  * @property {() => void} [destroy]
  */
 
+import { showLook } from "../common/look.js";
 import { Player } from "../common/player.js";
-import { showTheme } from "../common/theme.js";
 import { Controls } from "./controls.js";
 import { drawLegend } from "./legend.js";
 import { read } from "./moments.js";
@@ -76,7 +76,7 @@ export class Stage {
     this.data = component.data;
     for (const { name, value } of this.data.controls) if (this.#held[name] === value) delete this.#held[name];
     if (isOther) this.#load(this.data.picture);
-    showTheme(this.host);
+    showLook(this.host, this.data.view);
     this.#updateFilm();
     this.schedule();
   }

@@ -5,6 +5,7 @@
  * scroll the page; a press anywhere brings it there.
  */
 
+import { magnification } from "../../common/look.js";
 import { clamp, short } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
 
@@ -64,9 +65,10 @@ export class PathHandle {
   }
 
   #pull({ clientY }) {
-    const { top } = this.handle.ownerSVGElement.getBoundingClientRect();
+    const picture = this.handle.ownerSVGElement;
+    const down = (clientY - picture.getBoundingClientRect().top) / magnification(picture);
     const { box } = this.axes;
-    this.seek(clamp((clientY - top - box.top) / box.height, 0, 1) * this.moment.last);
+    this.seek(clamp((down - box.top) / box.height, 0, 1) * this.moment.last);
   }
 
   #press(event) {
