@@ -22,6 +22,7 @@ STYLE = """<style>
 .stMain h4 { padding-top: 0.6rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 .st-key-address_bar { display: none; }
+.st-key-heading { flex-wrap: nowrap; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
@@ -38,6 +39,9 @@ STYLE = """<style>
   .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }
   .stMain h1 { font-size: 1.3rem; padding: 0; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
+  /* The picture on the button must do: its words are for who cannot see it. */
+  .st-key-heading_menu [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {
+    clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
 }
 /* Where the columns are one, what is only of interest later comes after numbers and controls. */
 @media (max-width: 900px) {
@@ -53,10 +57,19 @@ def configure() -> None:
     st.html(STYLE)
 
 
-def heading(claim: str, what_to_do: str) -> None:
-    """What a page shows, in a sentence, and what to do to see it."""
-    st.title(claim)
+def heading(claim: str, what_to_do: str) -> DeltaGenerator:
+    """What a page shows, in a sentence, and what to do to see it.
+
+    Returns
+    -------
+    DeltaGenerator
+        The place of a menu beside it, see `cvxdnn.app.take_home`.
+    """
+    with st.container(key="heading", horizontal=True, gap="small"):
+        st.title(claim)
+        menu = st.container(key="heading_menu", width="content")
     st.write(what_to_do)
+    return menu
 
 
 def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:
