@@ -45,6 +45,9 @@ STYLE = """
   .stMain h1 { font-size: 1.3rem; padding: 0; }
   .st-key-actions { position: absolute; top: -3rem; right: 0; width: auto; z-index: 1000000; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
+  /* The picture on the button must do: its words are for who cannot see it. */
+  .st-key-heading_menu [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {
+    clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
 }
 /* Where the columns are one, what is only of interest later comes after numbers and controls. */
 @media (max-width: 900px) {
@@ -60,15 +63,23 @@ def configure() -> None:
     st.html(f"<style>{STYLE}{style(view())}</style>")
 
 
-def heading(claim: str, what_to_do: str = "") -> None:
-    """What a page shows, in a sentence, and what to do to see it; beside it, how to show it elsewhere."""
+def heading(claim: str, what_to_do: str = "") -> DeltaGenerator:
+    """What a page shows, in a sentence, and what to do to see it; beside it, how to show it elsewhere.
+
+    Returns
+    -------
+    DeltaGenerator
+        The place of a menu beside it, see `cvxdnn.app.take_home`.
+    """
     with st.container(key="heading", horizontal=True):
         with group("title"):
             st.title(claim)
             if what_to_do:
                 st.write(what_to_do)
         with st.container(key="actions", horizontal=True, width="content", gap="xsmall"):
+            menu = st.container(key="heading_menu", width="content")
             _actions(view().name == "wall")
+    return menu
 
 
 def _actions(is_on_wall: bool) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from cvxdnn.core.kinks import units_behind
 from cvxdnn.core.limits import host_limits
+from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.tasks.optimum import optimum_of, takes_long
@@ -27,6 +28,7 @@ __all__ = [
     "Training",
     "first_frame",
     "forward_work",
+    "look_every",
     "snapshots_of",
     "training_of",
     "training_stream",
@@ -49,11 +51,13 @@ class NetworkView:
     spline : the exact function of the best restart
     others : functions of other restarts, as many as could be computed without delaying the frame
     behind : for each knot of `spline` the (layer, unit) that switch there, from 0; only of deep networks, at the end
+    network : the best restart itself; only at the end
     """
 
     spline: LinearSpline
     others: tuple[LinearSpline, ...]
     behind: list[list[tuple[int, int]]] = field(default_factory=list)
+    network: Network | None = None
 
 
 NetworkFrame = Frame[NetworkView]
@@ -74,7 +78,7 @@ class Training:
         spline = snapshot.network.to_spline()
         names = is_last and self.scenario.depth > 2
         behind = units_behind(snapshot.network, spline.knots) if names else []
-        return NetworkView(spline, _other_splines(snapshot), behind)
+        return NetworkView(spline, _other_splines(snapshot), behind, snapshot.network if is_last else None)
 
 
 def training_stream(scenario: Scenario, until: int | None = None) -> Stream[NetworkView]:
@@ -92,9 +96,13 @@ def _still(scenario: Scenario, snapshot: Snapshot) -> RampStill:
 def snapshots_of(scenario: Scenario, state: Any = None) -> Iterator[Snapshot]:
     """Training of the scenario's networks, watched every few steps; from its start, or from a `TrainingState`."""
     optimum = _optimum(scenario)
+    return training_of(scenario, optimum, state, max_steps=host_limits().steps, look_every=look_every(scenario))
+
+
+def look_every(scenario: Scenario) -> int:
+    """Steps between two looks at a training: a few hundredths of a second."""
     work = forward_work(scenario)
-    look_every = LOOK_EVERY if work < 1e7 else 2 if work < 4e7 else 1  # a few hundredths of a second
-    return training_of(scenario, optimum, state, max_steps=host_limits().steps, look_every=look_every)
+    return LOOK_EVERY if work < 1e7 else 2 if work < 4e7 else 1
 
 
 def training_of(
@@ -161,6 +169,7 @@ def first_frame() -> NetworkFrame:
         view=NetworkView(
             spline=LinearSpline(**stored["spline"]),
             others=tuple(LinearSpline(**spline) for spline in stored["others"]),
+            network=Network(stored["weights"], stored["biases"]),
         ),
         status=Status[stored["status"]],
         done=True,
@@ -171,12 +180,16 @@ def first_frame() -> NetworkFrame:
 
 def _store_first_frame() -> None:
     frame = last_frame(training_stream(Scenario()))
+    network = frame.view.network
+    assert network is not None
     stored = {
         "step": frame.step,
         "objectives": frame.objectives.tolist(),
         "best": frame.best,
         "spline": _stored_spline(frame.view.spline),
         "others": [_stored_spline(spline) for spline in frame.view.others],
+        "weights": [weights.tolist() for weights in network.weights],
+        "biases": [biases.tolist() for biases in network.biases],
         "status": frame.status.name,
         "history": frame.history.tolist(),
         "film": {name: getattr(frame.film, name).tolist() for name in ("numbers", "counts", "ramps")},

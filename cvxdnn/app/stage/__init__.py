@@ -84,6 +84,7 @@ def stage(
     legend: Sequence[Sign] = (),
     film: FilmReel | None = None,
     of: str = "",
+    title: str = "",
     bound: float | None = None,
     on_change: Callable[[], None] | None = None,
     on_act: Callable[[Any], None] | None = None,
@@ -103,6 +104,8 @@ def stage(
         their own.
     of : str
         What the film is of, in a few words: "β = 0.3, 3 layers".
+    title : str
+        Of the picture where it is taken home; "": as the page is called.
     bound : float, optional
         Which no network is below.
     on_change : callable, optional
@@ -130,6 +133,7 @@ def stage(
             "legend": tuple(legend),
             "film": film,
             "of": of,
+            "title": title,
             "bound": bound,
         },
         on_values_change=take,

@@ -7,6 +7,7 @@ import streamlit as st
 from cvxdnn.app.background import LOOK_SECONDS
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.take_home import take_home
 from cvxdnn.app.view import group
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
@@ -15,6 +16,7 @@ from cvxdnn.exhibits.explore.player import player, progress
 from cvxdnn.exhibits.explore.points_table import points_table, shown_points
 from cvxdnn.exhibits.explore.readout import readout
 from cvxdnn.exhibits.explore.session import session, write_address
+from cvxdnn.exhibits.explore.take_home import files
 
 SLOWER = 1.0  # seconds between two looks at what trains; the browser follows the network itself (`cvxdnn.app.films`)
 
@@ -23,10 +25,11 @@ def page() -> None:
     """The page from top to bottom."""
     here = session()
 
-    heading(
+    menu = heading(
         "Watch a network become a spline.",
         "Drag a point: the best network follows, with its proof.",
     )
+    take_home(menu, "explore", lambda: files(here))
     with st.container():  # always there, so that a message moves nothing and remounts nothing
         if here.problem and here.problem_place == "page":
             st.warning(here.problem)

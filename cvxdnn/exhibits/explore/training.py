@@ -17,9 +17,14 @@ from cvxdnn.tasks.stream import Stream
 
 
 class TrainingRun(Run[NetworkFrame]):
-    """Training in one browser session; `scenario` holds the settings that its frame belongs to."""
+    """Training in one browser session; `scenario` holds the settings that its frame belongs to.
+
+    is_from_seed : whether that training began with the weights of its seed, and not with those for another weight decay
+    """
 
     scenario: Scenario | None = None
+    is_from_seed = True
+    _begins_from_seed = True  # of the job whose first frame is to come
 
     def shows(self, scenario: Scenario) -> bool:
         """Whether the frame belongs to these settings (what is hidden on the chart does not matter)."""
@@ -30,10 +35,11 @@ class TrainingRun(Run[NetworkFrame]):
 
     def show(self, scenario: Scenario, frame: NetworkFrame) -> None:
         """Show a frame that was trained earlier."""
-        self.frame, self.scenario = frame, scenario
+        self.frame, self.scenario, self.is_from_seed = frame, scenario, True
 
     def restart(self, scenario: Scenario) -> None:
         """Train from the initial weights of the scenario's seed."""
+        self._begins_from_seed = True
         self._train(scenario, training_stream(scenario))
 
     def play(self, scenario: Scenario) -> None:
@@ -61,7 +67,7 @@ class TrainingRun(Run[NetworkFrame]):
         seen = self._seen
         state = super()._look_at(job)
         if self._seen > seen:
-            self.scenario = self.subject
+            self.scenario, self.is_from_seed = self.subject, self._begins_from_seed
         return state
 
     def _train(self, scenario: Scenario, stream: Stream[NetworkView]) -> None:
@@ -69,6 +75,7 @@ class TrainingRun(Run[NetworkFrame]):
         self._submit(stream, f"train {fingerprint(scenario)}")
 
     def _continuation(self, scenario: Scenario) -> Stream[NetworkView]:
+        self._begins_from_seed = self.is_from_seed and self.shows(scenario)
         stream = training_stream(scenario).after(self.frame)
         # A film is of one weight decay: its prices could not be compared otherwise.
         return stream if self.shows(scenario) else dataclasses.replace(stream, film=None)

@@ -12,6 +12,7 @@
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
  */
 
+import { enter } from "../common/figures.js";
 import { showLook } from "../common/look.js";
 import { coordinate } from "../common/numbers.js";
 import { Player } from "../common/player.js";
@@ -60,12 +61,11 @@ export class Editor {
       announce: (text) => this.words.announce(text),
     });
     this.gestures = new Gestures(this);
-    this.#action("undo").onclick = () => this.undo();
-    this.#action("redo").onclick = () => this.redo();
+    for (const name of ["undo", "redo"]) this.#action(name).onclick = () => this[name]();
     this.#observer.observe(this.drawing.chart);
+    this.figure = enter({ host: this.host, title: () => "" });
   }
 
-  /** @returns {HTMLButtonElement} */
   #action(name) {
     return this.host.querySelector(`[data-action="${name}"]`);
   }
@@ -288,7 +288,7 @@ export class Editor {
   }
 
   destroy() {
-    for (const part of [this.gestures, this.link, this.player, this.words]) part.destroy();
+    for (const part of [this.figure, this.gestures, this.link, this.player, this.words]) part.destroy();
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }

@@ -15,6 +15,7 @@
  * @property {import("./controls.js").Control[]} controls
  * @property {?object} film as `FilmReel` in Python
  * @property {string} of what the film is of, in words
+ * @property {string} title of the picture, where the page has several; else ""
  * @property {?number} bound which no network is below; it sets the area above the film's bar
  * @property {{label: string, style: string}[]} legend
  *
@@ -33,6 +34,7 @@
  * @property {() => void} [destroy]
  */
 
+import { enter } from "../common/figures.js";
 import { showLook } from "../common/look.js";
 import { Player } from "../common/player.js";
 import { Controls } from "./controls.js";
@@ -67,6 +69,7 @@ export class Stage {
       () => this.commit(),
     );
     this.#observer.observe(this.element);
+    this.figure = enter({ host: this.host, title: () => this.data?.title ?? "" });
   }
 
   /** New data from Python, or another theme. */
@@ -169,6 +172,7 @@ export class Stage {
   }
 
   destroy() {
+    this.figure.destroy();
     this.#picture?.destroy?.();
     this.player.destroy();
     this.#observer.disconnect();

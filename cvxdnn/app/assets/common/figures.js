@@ -1,0 +1,28 @@
+/**
+ * The pictures that are on the page now, for who wants to take one home: each component enters its own when it is made
+ * and leaves when it goes. All components of a page share this module.
+ *
+ * @typedef {object} Shown
+ * @property {HTMLElement} host the component's element, with a card in it
+ * @property {() => string} title what the picture is called; "" for what the page is called
+ */
+
+/** @type {Set<Shown>} */
+const all = new Set();
+
+/**
+ * @param {Shown} figure
+ * @returns {{destroy: () => void}} to be called when it goes
+ */
+export function enter(figure) {
+  all.add(figure);
+  return { destroy: () => all.delete(figure) };
+}
+
+/** @returns {Shown[]} from top to bottom */
+export function figures() {
+  const place = ({ host }) => host.getBoundingClientRect();
+  return [...all]
+    .filter(({ host }) => host.isConnected)
+    .sort((a, b) => place(a).top - place(b).top || place(a).left - place(b).left);
+}
