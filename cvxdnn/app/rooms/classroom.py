@@ -129,7 +129,7 @@ def look(store: Store, code: str, secret: str, after: int = 0) -> dict[str, Any]
     Parameters
     ----------
     after : int
-        The `news` of an earlier look: of the answers only those since then. Ask with 0 after `step` has changed.
+        The `news` of an earlier look: of the answers only those since then.
 
     Raises
     ------

@@ -11,6 +11,7 @@ class Refusal(Enum):
     """Name, status, sentence."""
 
     UNKNOWN_ROOM = ("unknown room", 404, "There is no class with this code, or it is over.")
+    UNKNOWN_MOVE = ("unknown move", 404, "A class is opened, locked, revealed, moved to the next question, or closed.")
     WRONG_SECRET = ("wrong secret", 403, "Only the tab that opened this class can do that.")
     NO_PHONE = ("no phone", 400, "The request does not say which phone it is from.")
     NO_ANSWER = ("no answer", 400, "This is no answer to the question.")

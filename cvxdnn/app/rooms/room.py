@@ -7,7 +7,8 @@ Reveal also locks what is open: who has seen the answer gives none. A step of th
 """
 
 import json
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -39,7 +40,8 @@ class Room:
     reveal : what phones are shown in the phase `REVEALED`; empty before
     expires : seconds since 1970
     secret : digest of the teacher's
-    version : grows with every move
+    version : grows with every move; begins with the milliseconds since 1970, so that a later room with the same code
+        has none that this one had
     """
 
     code: str
@@ -50,7 +52,7 @@ class Room:
     step: int = 0
     phase: Phase = Phase.WAITING
     reveal: str = ""
-    version: int = 1
+    version: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
     @property
     def question(self) -> Question:
@@ -63,6 +65,7 @@ class Room:
         return {
             "code": self.code,
             "version": self.version,
+            "until": int(self.expires),
             "lesson": self.lesson,
             "step": self.step,
             "steps": len(self.questions),

@@ -57,7 +57,7 @@ class Gathered:
 
 
 class Store(Protocol):
-    """Rooms. Every method raises `Refused` with STORE_AWAY where the store cannot be reached; any thread may call it."""
+    """Rooms. Every method raises `Refused` with STORE_AWAY where the store cannot be reached; any thread may call."""
 
     def create(self, room: Room, most: int) -> bool:
         """Keep a new room; False where its code is taken. Refused with ROOMS_FULL where there are `most` already."""
