@@ -44,7 +44,7 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3260,
-    "app": 4330,
+    "app": 5900,
     "exhibits": 6550,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
@@ -54,6 +54,7 @@ HOMES = {
     "torch": {"training", "cvxdnn.core.torch_module"},
     "streamlit": {"app", "exhibits", "entry"},
     "distributed": {"jobs"},
+    "redis": {"cvxdnn.app.rooms.redis_store"},
 }
 
 SERVER_SIDE = (

@@ -21,7 +21,7 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 def _digest() -> str:
     everything = hashlib.sha256()
-    for file in sorted(ASSETS.rglob("*.js")):
+    for file in sorted(each for each in ASSETS.rglob("*") if each.is_file()):
         everything.update(file.relative_to(ASSETS).as_posix().encode() + b"\0" + file.read_bytes())
     return everything.hexdigest()[:16]
 

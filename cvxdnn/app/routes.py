@@ -5,17 +5,19 @@ from starlette.routing import BaseRoute, Route
 
 from cvxdnn.app.films import film, newest
 from cvxdnn.app.modules import assets
+from cvxdnn.app.rooms.routes import desk, room_routes
 
 __all__ = ["below", "routes"]
 
 
 def routes() -> list[BaseRoute]:
-    """The modules that draw in the browser, and films of trainings."""
+    """The modules that draw in the browser, films of trainings, and classes."""
     prefix = below()
     return [
         assets(prefix),
         Route(f"{prefix}/films/{{name}}", film),
         Route(f"{prefix}/films/{{name}}/newest", newest),
+        *room_routes(prefix, desk()),
     ]
 
 

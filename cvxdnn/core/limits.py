@@ -54,6 +54,11 @@ class Limits:
     job_megabytes: int = _limit(800, 300, 100_000, "CVXDNN_JOB_MB", "memory of a worker with its job in MB")
     cache: int = _limit(64, 1, 10_000, "CVXDNN_CACHE_ENTRIES", "solved problems kept for all sessions")
     kept_megabytes: int = _limit(256, 1, 100_000, "CVXDNN_KEPT_MB", "paused runs of all sessions together in MB")
+    rooms: int = _limit(50, 1, 1_000, "CVXDNN_MAX_ROOMS", "classes at one time")
+    phones: int = _limit(150, 1, 1_000, "CVXDNN_MAX_PHONES", "phones in a class")
+    answer_kilobytes: int = _limit(4, 2, 16, "CVXDNN_MAX_ANSWER_KB", "size of an answer from a phone in kB")
+    room_writes: int = _limit(100, 10, 10_000, "CVXDNN_ROOM_WRITES", "answers taken in a class in a second")
+    guesses: int = _limit(60, 5, 10_000, "CVXDNN_ROOM_GUESSES", "wrong codes tried from one address in a minute")
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Limits":

@@ -1,0 +1,96 @@
+"""Both stores, and rooms to try them with; a Redis of our own where it is installed."""
+
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import closing, suppress
+
+import pytest
+
+from cvxdnn.app.rooms.classroom import open_room
+from cvxdnn.app.rooms.questions import Question
+from cvxdnn.app.rooms.redis_store import RedisStore
+from cvxdnn.app.rooms.sqlite_store import SqliteStore
+
+CHOICE = Question("choice", "Which can one more neuron make?", options=("a step", "a hinge", "a tent"))
+ORDER = Question("order", "Which bend dies first?", options=("left", "middle", "right"))
+TAPS = Question("taps", "Where does it bend?", points=((0, 0), (1, 2), (2, 1), (3, 3)))
+SKETCH = Question("sketch", "Draw the network.", points=((0, 0), (1, 2), (2, 1), (3, 3)))
+LESSON = (CHOICE, ORDER, TAPS, SKETCH)
+NEEDS_REDIS = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+
+
+def phone(number):
+    """What a phone calls itself."""
+    return f"phone-{number:015d}"
+
+
+class Clock:
+    """Seconds since 1970 that pass only when they are told to."""
+
+    def __init__(self):
+        self.passed = 0.0
+
+    def __call__(self):
+        return time.time() + self.passed
+
+
+class RedisServer:
+    """A Redis of our own, whose file outlives it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process = None
+
+    @property
+    def address(self):
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        command += ["--save", "", "--appendonly", "yes"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        for _ in range(200):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as asked:
+                asked.sendall(b"PING\r\n")
+                if asked.recv(64).startswith(b"+PONG"):  # it has read its file
+                    return
+            time.sleep(0.05)
+        raise RuntimeError("Redis did not start")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("redis", marks=NEEDS_REDIS)])
+def store(request, tmp_path, clock):
+    if request.param == "sqlite":
+        made = SqliteStore(tmp_path / "deep" / "rooms.db", clock)
+    else:
+        made = RedisStore(request.getfixturevalue("redis_server").address, clock)
+        made._redis.flushall()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened(store):
+    return open_room(store, "first", LESSON, most=5)
