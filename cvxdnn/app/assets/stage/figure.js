@@ -24,6 +24,7 @@ import { drawLegend } from "./legend.js";
 
 const MARGIN = { left: 46, right: 16, top: 24, bottom: 38 };
 const MARK = 1.5; // times as large as on a curve
+const APART = 12; // pixels
 
 export class Figure {
   /** @type {Data} */
@@ -57,7 +58,7 @@ export class Figure {
     this.picture.setAttribute("aria-label", this.data.told);
     axes.draw(this.backdrop);
     this.#drawShapes(axes);
-    this.#drawMarks(axes, box);
+    this.#drawMarks(axes);
   }
 
   #drawShapes(axes) {
@@ -71,20 +72,33 @@ export class Figure {
     for (const { x, y, style } of points) draw(style, axes.dots(x, y));
   }
 
-  #drawMarks(axes, box) {
-    const { marks } = this.data;
+  #drawMarks(axes) {
+    const { marks, curves } = this.data;
     const places = marks.map(({ x, y }) => [axes.left(x), axes.top(y)]);
     marks.forEach(({ style }, k) => {
       const place = `translate(${places[k].map((it) => it.toFixed(1)).join(" ")}) scale(${MARK})`;
       svg("path", { class: `mark ${style}`, d: `M0 0${MARKS[style]}`, transform: place }, this.shapes);
     });
     const labels = marks.map(({ words, style }, k) => ({ key: String(k), words, at: places[k], style }));
-    this.labels.draw(labels, box, places);
+    const lines = curves.flatMap((curve) => along(curve, axes));
+    this.labels.draw(labels, axes.box, [...places, ...lines]);
+    if (this.words.childElementCount < labels.length) this.labels.draw(labels, axes.box, places);
   }
 
   destroy() {
     this.#observer.disconnect();
   }
+}
+
+/** Places on a curve, not far from each other, which words cover only where there is no other room. */
+function along({ x, y }, axes) {
+  const places = x.map((each, k) => (each === null || y[k] === null ? null : [axes.left(each), axes.top(y[k])]));
+  return places.flatMap((place, k) => {
+    const last = places[k - 1];
+    if (!place || !last) return [];
+    const count = Math.ceil(Math.hypot(place[0] - last[0], place[1] - last[1]) / APART);
+    return Array.from({ length: count }, (_, j) => place.map((to, i) => last[i] + ((j + 1) / count) * (to - last[i])));
+  });
 }
 
 /** Takes the component's elements over. */

@@ -5,7 +5,8 @@
  *     max_lambda  lambda^T y - 1/2 |lambda|^2                        with lambda^T p <= beta for all of them
  *
  * Columns are added where lambda = y - f exceeds beta, which are found exactly (`support.js`), until the gap between the
- * two is rounding. Three columns at most are in use (Caratheodory): all sets of so many are tried.
+ * two is rounding. Three columns at most are in use (Caratheodory): all sets of so many are tried. Near the optimum of
+ * before, its columns are where to start.
  *
  * For feasible lambda the gap is 1/2 |f - y + lambda|^2 + sum_j c_j (beta - lambda^T p_j), a sum of nonnegative terms.
  *
@@ -26,6 +27,7 @@ const MOST_ROUNDS = 80;
 const MOST_COLUMNS = 12;
 const ROUNDING = 1e-15; // of the objective
 const ENOUGH = 1e-9;
+const STALLED = 3; // rounds in which a gap that is small enough does not halve: what is left is rounding
 const TOUCHES = 1e-6; // share of beta
 const SAME = 5e-3; // share of the largest output, below which two neurons are drawn as one
 
@@ -33,16 +35,19 @@ const SAME = 5e-3; // share of the largest output, below which two neurons are d
  * @param {import("./support.js").Rectified | import("./support.js").Ramps} neurons
  * @param {number[]} y
  * @param {number} beta
+ * @param {import("./support.js").Candidate[]} [start] of these neurons
  * @returns {Optimum}
  */
-export function optimum(neurons, y, beta) {
-  let network = { columns: [], weights: [] };
+export function optimum(neurons, y, beta, start = []) {
+  let network = cheapest(start, y, beta);
   let best = null;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  let stalled = 0;
+  for (let round = 0; round < MOST_ROUNDS && stalled < STALLED; round++) {
     const residual = minus(y, outputOf(network));
     const found = neurons.candidates(residual).sort((a, b) => b.value - a.value);
     const largest = Math.max(found[0]?.value ?? 0, beta);
     const judged = judge(network, y, beta, times(beta / largest, residual));
+    stalled = best && judged.gap > best.gap / 2 && best.gap <= ENOUGH * best.objective ? stalled + 1 : 0;
     if (!best || judged.gap < best.gap) best = judged;
     const violated = distinct(
       found.filter(({ value }) => value > beta * (1 + 1e-14)),
@@ -102,14 +107,16 @@ function distinct(candidates, close) {
 
 /** Of all networks of at most three of these columns the cheapest. */
 function cheapest(columns, y, beta) {
+  const products = columns.map(({ point }) => columns.map((other) => dot(point, other.point)));
+  const pulls = columns.map(({ point }) => dot(point, y) - beta);
   let best = { columns: [], weights: [] };
   let least = 0.5 * dot(y, y);
   const extend = (chosen, from) => {
     for (let j = from; j < columns.length; j++) {
-      const set = [...chosen, columns[j]];
-      const weights = solved(set, y, beta);
+      const set = [...chosen, j];
+      const weights = solved(set, products, pulls);
       if (weights?.every((weight) => weight > 0)) {
-        const network = { columns: set, weights };
+        const network = { columns: set.map((k) => columns[k]), weights };
         const cost = costOf(network, y, beta);
         if (cost < least) [best, least] = [network, cost];
       }
@@ -120,12 +127,12 @@ function cheapest(columns, y, beta) {
   return best;
 }
 
-/** Weights with p_i^T (sum_j c_j p_j - y) + beta = 0 for all i, by elimination; null where columns depend. */
-function solved(columns, y, beta) {
-  const m = columns.length;
-  const rows = columns.map(({ point }) => [...columns.map((other) => dot(point, other.point)), dot(point, y) - beta]);
+/** Weights with p_i^T sum_j c_j p_j = p_i^T y - beta for all i of a set, by elimination; null where these depend. */
+function solved(set, products, pulls) {
+  const m = set.length;
+  const rows = set.map((i) => [...set.map((j) => products[i][j]), pulls[i]]);
   for (let k = 0; k < m; k++) {
-    if (rows[k][k] <= 1e-13 * dot(columns[k].point, columns[k].point)) return null;
+    if (rows[k][k] <= 1e-13 * products[set[k]][set[k]]) return null;
     for (let i = k + 1; i < m; i++) {
       const share = rows[i][k] / rows[k][k];
       for (let j = k; j <= m; j++) rows[i][j] -= share * rows[k][j];

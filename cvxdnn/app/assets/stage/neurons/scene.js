@@ -98,10 +98,11 @@ export class Scene {
 
   /** Anew only where the body, the eye or the colours are others: while the plane rolls it stays. */
   #drawBody({ body, camera }) {
-    const { color, outlineColor } = getComputedStyle(this.canvas);
+    const { theme } = this.canvas.closest(".stage-page").dataset; // a style would be computed anew at every frame
     const dense = window.devicePixelRatio || 1;
-    const view = [...camera.towards, ...camera.middle, camera.scale, ...this.size, dense, color, outlineColor].join();
+    const view = [...camera.towards, ...camera.middle, camera.scale, ...this.size, dense, theme].join();
     if (this.drawn?.body === body && this.drawn.view === view) return;
+    const { color, outlineColor } = getComputedStyle(this.canvas);
     this.drawn = { body, view };
     const [width, height] = this.size.map((length) => Math.round(dense * length));
     Object.assign(this.canvas, { width, height }); // which clears it

@@ -26,6 +26,7 @@ const RAIL = 1.6; // largest target that a rail has room for
 
 export default class ExtremePoints {
   #known = {}; // what was computed last, and of what
+  #last = {}; // neurons, and those of them that the plane touched
 
   constructor(stage) {
     this.stage = stage;
@@ -69,7 +70,9 @@ export default class ExtremePoints {
     const targets = swept(coordinatesOf(chosen, bias), span, share);
     const mean = bias ? chosen.reduce((sum, each) => sum + each, 0) / n : 0;
     const entries = (vector) => (bias ? fromPlane(vector, n).map((each) => mean + each) : vector.slice(0, n));
-    const found = this.#once("found", [bias, X, targets, values.beta], () => optimum(neurons, targets, values.beta));
+    const found = this.#once("found", [bias, X, targets, values.beta], () =>
+      this.#solved(neurons, targets, values.beta),
+    );
     this.now = { y: entries(targets), targets, mean, bias, n };
 
     const side = Math.round(Math.min(Math.max(0.27 * width, 104), 230));
@@ -96,6 +99,13 @@ export default class ExtremePoints {
     this.handle.draw(this.camera.projection(targets), "targets of all samples", this.now.y[0].toFixed(2), said);
     this.#describe(found, said);
     return { tiles: tilesOf(found, model.trained, isOld, isAtRest) };
+  }
+
+  /** The optimum, from the last one of the same neurons. */
+  #solved(neurons, y, beta) {
+    const found = optimum(neurons, y, beta, this.#last.neurons === neurons ? this.#last.touched : []);
+    this.#last = { neurons, touched: found.touched };
+    return found;
   }
 
   #look(dimension, box) {
