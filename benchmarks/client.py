@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 __all__ = ["ANSWER_SECONDS", "Client"]
 
-ANSWER_SECONDS = 30.0
+ANSWER_SECONDS = 60.0
 
 
 @dataclass

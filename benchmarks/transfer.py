@@ -41,7 +41,7 @@ PAGES = {
 """What is on a page when its first chart is drawn."""
 
 QUIET_SECONDS = 3.0
-"""Without a new request: the page has all that it asks for."""
+"""Without a new request, and with all of them answered: the page has all that it asks for."""
 SLOW_LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 1.6e6 / 8}
 TIMEOUT = 180_000  # milliseconds
 
@@ -60,12 +60,15 @@ class Transfer:
         Bytes that came through web sockets, before they are compressed.
     seconds : float
         From navigation to the first drawn chart.
+    awaited : set of str
+        The requests that have not been answered yet.
     """
 
     files: dict[str, int] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
     socket: int = 0
     seconds: float = 0.0
+    awaited: set[str] = field(default_factory=set)
 
     @property
     def bytes(self) -> int:
@@ -99,7 +102,7 @@ def visit(context: BrowserContext, address: str, drawn: str, *, slow: bool = Fal
         page.locator(drawn).first.wait_for(timeout=TIMEOUT)
         transfer.seconds = time.monotonic() - began
         before = -1
-        while not slow and before < len(transfer.files):
+        while not slow and (transfer.awaited or before < len(transfer.files)):
             before = len(transfer.files)
             page.wait_for_timeout(1000 * QUIET_SECONDS)
     page.close()
@@ -118,6 +121,7 @@ def _recorded(page: Page, slow: bool) -> Iterator[Transfer]:
         transfer.encodings[answer["url"]] = headers.get("content-encoding", "")
 
     def arrived(event: dict[str, Any]) -> None:
+        transfer.awaited.discard(event["requestId"])
         address = addresses.get(event["requestId"], "")
         if address.startswith("http"):
             transfer.files[address] = transfer.files.get(address, 0) + int(event["encodedDataLength"])
@@ -127,8 +131,10 @@ def _recorded(page: Page, slow: bool) -> Iterator[Transfer]:
         payload = frame["payloadData"]
         transfer.socket += len(base64.b64decode(payload) if frame["opcode"] == 2 else payload)
 
+    session.on("Network.requestWillBeSent", lambda event: transfer.awaited.add(event["requestId"]))
     session.on("Network.responseReceived", answered)
     session.on("Network.loadingFinished", arrived)
+    session.on("Network.loadingFailed", lambda event: transfer.awaited.discard(event["requestId"]))
     session.on("Network.webSocketFrameReceived", told)
     session.send("Network.enable")
     if slow:

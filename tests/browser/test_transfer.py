@@ -11,7 +11,7 @@ CHART_LIBRARIES = re.compile("vega|embed|echarts|deckgl", re.IGNORECASE)
 
 def answered(address, **headers):
     """Headers of an answer."""
-    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
         return answer.headers
 
 

@@ -32,7 +32,8 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def server():
-    with running_server(free_port(), CVXDNN_WORKERS="2", CVXDNN_MAX_SESSIONS="3") as running:
+    """Has room for whoever comes while those of the test before are still leaving."""
+    with running_server(free_port(), CVXDNN_WORKERS="2") as running:
         yield running
 
 
@@ -48,7 +49,6 @@ def visiting(server, story, *numbers):
         finally:
             for visitor in visitors:
                 await visitor.disconnect()
-        await asyncio.sleep(0.5)  # until their places are free
 
     asyncio.run(act())
 
@@ -185,7 +185,7 @@ def test_who_clears_everything_of_his_own_is_met_with_no_error(server):
     assert server.complaints() == complaints
 
 
-def test_a_full_house_says_so_and_opens_again(server):
+def test_a_full_house_says_so_and_opens_again():
     async def story(*seated):
         late = Visitor(port=server.port, number=9)
         knocking = asyncio.create_task(late.connect())
@@ -197,7 +197,8 @@ def test_a_full_house_says_so_and_opens_again(server):
         assert late.shown["points"] == late.points
         await late.disconnect()
 
-    visiting(server, story, 1, 2, 3)
+    with running_server(free_port(), CVXDNN_WORKERS="1", CVXDNN_MAX_SESSIONS="3") as server:
+        visiting(server, story, 1, 2, 3)
 
 
 def test_a_lost_connection_comes_back_to_its_points_and_its_training(server):
@@ -215,10 +216,10 @@ def test_a_lost_connection_comes_back_to_its_points_and_its_training(server):
     visiting(server, story, 1)
 
 
-def test_a_closed_tab_leaves_no_job_behind(server):
+def test_a_closed_tab_leaves_no_job_behind():
     async def story(visitor):
         await sees_new_frames(visitor)
 
-    ended = len(server.jobs())
-    visiting(server, story, 1)
-    wait_until(lambda: len(server.jobs()) > ended and json.loads(server.jobs()[-1])["outcome"] == "abandoned", LONG)
+    with running_server(free_port(), CVXDNN_WORKERS="1") as server:
+        visiting(server, story, 1)
+        wait_until(lambda: [json.loads(job)["outcome"] for job in server.jobs()] == ["abandoned"], LONG)

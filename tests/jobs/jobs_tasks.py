@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LONG = 20.0  # seconds after which a test has failed; none waits that long when all is well
+LONG = 60.0  # seconds after which a test has failed; none waits that long when all is well
 WARMED: list[str] = []
 KEPT: list[bytes] = []
 

@@ -13,6 +13,8 @@ from cvxdnn.jobs import JobState
 from tests.jobs import jobs_tasks as tasks
 from tests.jobs.jobs_tasks import LONG, wait_until
 
+MOMENT = 1.0  # seconds in which two statements follow each other, however busy the machine is
+
 
 def running(job):
     wait_until(lambda: job.progress == "running")
@@ -223,7 +225,7 @@ def test_a_job_that_nobody_looks_at_stops(make_runner):
 
 
 def test_a_queued_job_that_nobody_looks_at_leaves_the_queue(make_runner):
-    runner = make_runner(abandon_after=0.3)
+    runner = make_runner(abandon_after=MOMENT)
     first = runner.submit(tasks.until_stopped, owner="a")
     queued = runner.submit(tasks.Answer(1), owner="b")
     wait_until(lambda: first.touch() or queued.state.finished)
@@ -232,9 +234,9 @@ def test_a_queued_job_that_nobody_looks_at_leaves_the_queue(make_runner):
 
 
 def test_waiting_for_the_result_counts_as_looking(make_runner):
-    job = make_runner(abandon_after=0.1).submit(tasks.until_stopped, owner="a")
+    job = make_runner(abandon_after=MOMENT).submit(tasks.until_stopped, owner="a")
     with pytest.raises(TimeoutError):
-        job.result(timeout=0.6)
+        job.result(timeout=2 * MOMENT)
     assert not job.state.finished
 
 
@@ -246,11 +248,11 @@ def test_a_job_that_was_left_stops_soon_and_keeps_what_it_said_last(make_runner)
 
 
 def test_who_comes_back_in_time_finds_the_job_running(make_runner):
-    job = running(make_runner(abandon_after=None, grace=0.4).submit(tasks.until_stopped, owner="a"))
+    job = running(make_runner(abandon_after=None, grace=MOMENT).submit(tasks.until_stopped, owner="a"))
     job.leave()
     job.touch()
     with pytest.raises(TimeoutError):
-        job.result(timeout=0.8)
+        job.result(timeout=2 * MOMENT)
     assert job.state is JobState.RUNNING
 
 

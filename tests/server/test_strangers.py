@@ -230,6 +230,7 @@ def test_silent_sockets_lock_nobody_out(fresh_server):
                     await opened.enter_async_context(websockets.connect(stream(server), open_timeout=LONG))
             await asyncio.to_thread(wait_until, lambda: server.open_files() <= files + MOST_SILENT + 4, LONG)
             assert await drags(visitor)
+            await asyncio.sleep(LEAST_SECONDS)  # in which nobody of this address has to make room
             async with Client(port=server.port, page="about") as late:
                 assert len(late.headings) == 1
         assert server.log.stat().st_size < 10_000

@@ -3,12 +3,20 @@
 import asyncio
 import json
 import re
+from contextlib import asynccontextmanager
 
 from benchmarks.client import Client
 from benchmarks.visitor import Viewer, Visitor
+from cvxdnn.jobs import Rules
+from tests.jobs.jobs_tasks import wait_until
 from tests.server.conftest import acted, visiting
+from tests.standstill import standing_still
 
 LONG = 120.0  # seconds: three trainings of the largest networks share two workers, which share the machine
+
+
+LOOKS = 5
+"""At the workers, for each page that is opened."""
 
 
 async def nothing(*_):
@@ -52,11 +60,13 @@ class Onlooker(Client):
 def test_five_pages_in_one_tab_never_hold_more_than_one_worker(fresh_server):
     async def story(tab, other):
         watching = asyncio.create_task(other.watch())
+        assert await other.until(lambda: 1 in other.busy, "the first training", seconds=LONG)
         for page in ("", "depth", "beyond", "rank_one", "batch_norm"):
             await tab.open(page)
             if page in TRAIN:
                 await tab.press(TRAIN[page])
-            await asyncio.sleep(1.5)
+            seen = len(other.busy)
+            assert await other.until(lambda seen=seen: len(other.busy) >= seen + LOOKS, "more looks", seconds=LONG)
         watching.cancel()
         assert tab.errors == other.errors == []
         return other.busy
@@ -69,54 +79,82 @@ def test_five_pages_in_one_tab_never_hold_more_than_one_worker(fresh_server):
     assert max(busy) == 1
 
 
-def slow_optimum(server, beta):
-    """A tab whose optimum takes some seconds."""
-    return Viewer(server.port, query=f"preset=overlapping+classes&loss=logistic&depth=6&beta={beta}")
+def patient_tab(server, beta):
+    """A tab whose optimum the worker for short calculations computes."""
+    return Viewer(server.port, query=f"preset=two+classes&loss=logistic&depth=3&beta={beta}")
+
+
+@asynccontextmanager
+async def no_optimum_comes(server):
+    """The worker for short calculations has computed one for somebody, and stands still meanwhile."""
+    async with patient_tab(server, 0.5) as first:
+        assert await shows_its_optimum(first)
+    with standing_still(server.workers()):
+        yield
+
+
+def outcomes_of_optima(server):
+    """Of those whose calculation has ended."""
+    ended = map(json.loads, server.jobs())
+    return [job["outcome"] for job in ended if job["label"] == "optimum_of"]
+
+
+async def shows_its_optimum(tab):
+    return await tab.until(lambda: tab.has_optimum, "the optimum", seconds=LONG)
 
 
 def test_pages_and_drags_do_not_wait_for_slow_optima_which_come_one_after_the_other(fresh_server):
-    async def story(visitor, *patient):
-        await asyncio.gather(*(each.connect() for each in patient))
-        for _ in range(3):
-            await visitor.drag()
-        assert not all(each.has_optimum for each in patient), "all were there before the drags: the test says nothing"
+    async def story(server, visitor, *patient):
+        async with no_optimum_comes(server):
+            await asyncio.gather(*(each.connect() for each in patient))
+            for _ in range(3):
+                await visitor.drag()
+            assert not any(each.has_optimum for each in patient)
         assert [drag.seconds is None for drag in visitor.drags] == [False] * 3
         for each in patient:
-            assert len(each.shown["points"]) == 40
-            assert await each.until(lambda each=each: each.has_optimum, "the optimum", seconds=120)
+            assert len(each.shown["points"]) == 14
+            assert await shows_its_optimum(each)
             await each.disconnect()
         assert [each.errors for each in (visitor, *patient)] == [[]] * 4
 
     async def act(server):
         async with Visitor(port=server.port, number=1) as visitor:
-            await story(visitor, *(slow_optimum(server, beta) for beta in (0.01, 0.02, 0.03)))
+            await story(server, visitor, *(patient_tab(server, beta) for beta in (0.01, 0.02, 0.03)))
 
     with fresh_server(CVXDNN_WORKERS="1") as server:
         acted(act(server))
 
 
 def test_tabs_with_the_same_slow_optimum_share_one_calculation_which_outlives_the_first(fresh_server):
-    async def story(first, second):
-        assert not first.has_optimum, "it was there at once: the test says nothing"
-        await first.disconnect()
-        assert await second.until(lambda: second.has_optimum, "the optimum", seconds=120)
+    async def story(server, first, second):
+        async with no_optimum_comes(server):
+            await first.connect()
+            await second.connect()
+            await first.disconnect()
+            await asyncio.sleep(2 * Rules().grace)  # in which a calculation that nobody wants is given up
+        assert await shows_its_optimum(second)
+        await second.disconnect()
         assert second.errors == []
 
     with fresh_server(CVXDNN_WORKERS="1") as server:
-        visiting(story, slow_optimum(server, 0.01), slow_optimum(server, 0.01))
-        assert sum('"label": "optimum_of"' in job for job in server.jobs()) == 1
+        acted(story(server, patient_tab(server, 0.01), patient_tab(server, 0.01)))
+        assert outcomes_of_optima(server) == ["done", "done"]  # one before they came
 
 
 def test_a_closed_tab_gives_its_slow_optimum_up(fresh_server):
-    async def story(_, second, third):
-        await second.disconnect()
-        assert await third.until(lambda: third.has_optimum, "the optimum", seconds=120)
+    async def story(server, first, second, third):
+        async with no_optimum_comes(server):
+            for each in (first, second, third):
+                await each.connect()
+            await second.disconnect()
+            await asyncio.to_thread(wait_until, lambda: "abandoned" in outcomes_of_optima(server), LONG)
+        for each in (first, third):
+            assert await shows_its_optimum(each)
+            await each.disconnect()
 
     with fresh_server(CVXDNN_WORKERS="1") as server:
-        last = Viewer(server.port, query="preset=two+classes&loss=logistic&depth=3")
-        visiting(story, slow_optimum(server, 0.01), slow_optimum(server, 0.02), last)
-        ends = [json.loads(job)["outcome"] for job in server.jobs() if '"optimum_of"' in job]
-    assert sorted(ends) == ["abandoned", "done", "done"]
+        acted(story(server, *(patient_tab(server, beta) for beta in (0.01, 0.02, 0.03))))
+        assert sorted(outcomes_of_optima(server)) == ["abandoned", "done", "done", "done"]  # one before they came
 
 
 def test_two_tabs_with_the_largest_training_make_room_for_a_third(fresh_server):
