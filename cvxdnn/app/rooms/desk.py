@@ -109,9 +109,10 @@ class Desk:
             raise Refused(Refusal.NO_ANSWER) from error
         if not self._writes.take(code):
             raise Refused(Refusal.TOO_FAST)
-        if await self._do(lambda store: store.take(code, phone, step, turn, answer)) is None:
+        number = await self._do(lambda store: store.take(code, phone, step, turn, answer))
+        if number is None:
             raise Refused(Refusal.UNKNOWN_ROOM)
-        return JSONResponse({"taken": turn, "step": step}, headers=NO_STORE)
+        return JSONResponse({"taken": turn, "step": step, "number": number}, headers=NO_STORE)
 
     async def look(self, request: Request) -> Response:
         """For the teacher's tab, the class and what it said since `after`: at once, or when there is news."""

@@ -111,7 +111,7 @@ def test_a_lesson_from_beginning_to_end(house, opened):
         shown = (await house.phone(opened.code, 0)).told
         assert shown["question"]["text"] == CHOICE.text
         assert shown["version"] == first["version"] + 1
-        assert (await house.say(opened.code, 0, 1)).told == {"taken": 1, "step": 0}
+        assert (await house.say(opened.code, 0, 1)).told == {"taken": 1, "step": 0, "number": 0}
         assert (await house.say(opened.code, 1, 2)).status == 200
         seen = (await house.teach(opened, "class", method="GET")).told
         assert (seen["phones"], seen["answered"], seen["answers"]) == (2, 2, [[0, 1], [1, 2]])

@@ -1,0 +1,95 @@
+/** Some of the points, tapped: buttons that lie over the chart, so that fingers, keys and screen readers find them. */
+
+import { element } from "../../common/elements.js";
+import { short } from "../../common/numbers.js";
+import { Chart, legend } from "../chart.js";
+
+export class Taps {
+  hint = "Tap one or more places, then send.";
+  #chosen = new Set();
+  #isLocked = false;
+
+  /**
+   * @param {import("../room.js").Question} question
+   * @param {() => void} changed
+   */
+  constructor(question, changed) {
+    this.changed = changed;
+    this.question = question;
+    this.chart = new Chart(question.points, `${question.points.length} places to tap`);
+    this.element = element("div", { class: "answer", role: "group", "aria-label": question.text }, null, [
+      this.chart.element,
+    ]);
+    this.buttons = question.points.map(([x, y], k) => {
+      const name = `place at x = ${short(x)}, y = ${short(y)}`;
+      const button = element("button", { class: "tap", type: "button", "aria-label": name }, this.chart.element);
+      button.onclick = () => this.#tap(k);
+      return button;
+    });
+    this.chart.resized = () => this.#draw();
+    this.chart.show([{ style: "given", knots: question.curve }]);
+  }
+
+  get value() {
+    return this.#chosen.size ? [...this.#chosen].sort((a, b) => a - b) : null;
+  }
+
+  set value(value) {
+    this.#chosen = new Set(Array.isArray(value) ? value.filter((k) => k in this.buttons) : []);
+    this.#draw();
+  }
+
+  get isEmpty() {
+    return this.#chosen.size === 0;
+  }
+
+  clear() {
+    if (this.#isLocked) return;
+    this.#chosen.clear();
+    this.#draw();
+    this.changed();
+  }
+
+  lock(isLocked) {
+    this.#isLocked = isLocked;
+    this.#draw();
+  }
+
+  isRight(right) {
+    return String(right) === String(this.value ?? []);
+  }
+
+  reveal({ right, counts, answers, curve }) {
+    this.chart.show([
+      { style: "given", knots: this.question.curve },
+      { style: "best", knots: curve },
+    ]);
+    if (curve.length && !this.element.querySelector(".legend")) this.element.append(legend(false));
+    this.buttons.forEach((button, k) => {
+      const isRight = right?.includes(k) ?? false;
+      button.classList.toggle("right", isRight);
+      button.title = `${counts[k]} of ${answers}${isRight ? ", right" : ""}`;
+    });
+  }
+
+  destroy() {
+    this.chart.destroy();
+  }
+
+  #tap(k) {
+    if (this.#isLocked) return;
+    if (!this.#chosen.delete(k)) this.#chosen.add(k);
+    this.#draw();
+    this.changed();
+  }
+
+  #draw() {
+    this.buttons.forEach((button, k) => {
+      const [x, y] = this.question.points[k];
+      button.style.left = `${this.chart.left(x)}px`;
+      button.style.top = `${this.chart.top(y)}px`;
+      button.setAttribute("aria-pressed", String(this.#chosen.has(k)));
+      button.setAttribute("aria-disabled", String(this.#isLocked));
+    });
+  }
+}

@@ -1,0 +1,103 @@
+/** A small chart: the points of a question and curves over them, in the pixels that there are. */
+
+import { element } from "../common/elements.js";
+import { short, ticks } from "../common/numbers.js";
+import { path, svg, trace } from "../common/svg.js";
+
+const MARGIN = { left: 16, right: 16, top: 16, bottom: 28 };
+const ROOM = 0.35; // above and below the points, as a share of their height: a line may overshoot
+const DOT = 6;
+
+export class Chart {
+  #curves = [];
+  #pen = null;
+  #seen;
+
+  /**
+   * @param {[number, number][]} points
+   * @param {string} words for who cannot see it
+   */
+  constructor(points, words) {
+    this.points = points;
+    this.element = element("div", { class: "chart" });
+    this.canvas = svg("svg", { role: "img", "aria-label": words }, this.element);
+    const [xs, ys] = [0, 1].map((k) => points.map((point) => point[k]));
+    const height = Math.max(...ys) - Math.min(...ys) || Math.max(1, Math.abs(ys[0]));
+    this.x = [Math.min(...xs), Math.max(...xs)];
+    if (this.x[0] === this.x[1]) this.x = [this.x[0] - 1, this.x[1] + 1];
+    this.y = [Math.min(...ys) - ROOM * height, Math.max(...ys) + ROOM * height];
+    this.resized = () => {};
+    this.#seen = new ResizeObserver(() => {
+      this.#draw();
+      this.resized();
+    });
+    this.#seen.observe(this.element);
+  }
+
+  get box() {
+    const { clientWidth, clientHeight } = this.element;
+    return {
+      left: MARGIN.left,
+      top: MARGIN.top,
+      width: Math.max(1, clientWidth - MARGIN.left - MARGIN.right),
+      height: Math.max(1, clientHeight - MARGIN.top - MARGIN.bottom),
+    };
+  }
+
+  left(x) {
+    return this.box.left + ((x - this.x[0]) / (this.x[1] - this.x[0])) * this.box.width;
+  }
+
+  top(y) {
+    return this.box.top + ((this.y[1] - y) / (this.y[1] - this.y[0])) * this.box.height;
+  }
+
+  /** @returns {[number, number]} coordinates of a pointer, also of one that is outside */
+  place(event) {
+    const frame = this.canvas.getBoundingClientRect();
+    const across = (event.clientX - frame.left - this.box.left) / this.box.width;
+    const down = (event.clientY - frame.top - this.box.top) / this.box.height;
+    return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[1] - down * (this.y[1] - this.y[0])];
+  }
+
+  /**
+   * @param {{style: "given" | "best" | "yours", knots: [number, number][]}[]} curves the last one on top
+   * @param {?[number, number]} [pen] where the keyboard's pencil is
+   */
+  show(curves, pen = null) {
+    this.#curves = curves;
+    this.#pen = pen;
+    this.#draw();
+  }
+
+  destroy() {
+    this.#seen.disconnect();
+  }
+
+  #draw() {
+    const { left, top, width, height } = this.box;
+    this.canvas.replaceChildren();
+    const floor = top + height;
+    svg("line", { class: "axis", x1: left, x2: left + width, y1: floor, y2: floor }, this.canvas);
+    for (const value of ticks(...this.x, width / 80).values) {
+      const attributes = { x: this.left(value), y: floor + 18, "text-anchor": "middle" };
+      svg("text", attributes, this.canvas).textContent = short(value);
+    }
+    for (const { style, knots } of this.#curves) {
+      const [xs, ys] = [0, 1].map((k) => knots.map((knot) => knot[k]));
+      const pieces = trace(xs, ys, { left: (x) => this.left(x), top: (y) => this.top(y) }, 0, floor);
+      svg("path", { class: `curve ${style}`, d: path(pieces) }, this.canvas);
+    }
+    for (const [x, y] of this.points)
+      svg("circle", { class: "dot", cx: this.left(x), cy: this.top(y), r: DOT }, this.canvas);
+    if (this.#pen)
+      svg("circle", { class: "pen", cx: this.left(this.#pen[0]), cy: this.top(this.#pen[1]), r: 8 }, this.canvas);
+  }
+}
+
+/** Names of curves, where the class has been shown the best one. */
+export function legend(hasYours) {
+  const names = [element("span", {}, null, ["the best there is"])];
+  if (hasYours) names.push(element("span", { class: "yours" }, null, ["yours"]));
+  return element("p", { class: "legend" }, null, names);
+}
