@@ -81,6 +81,11 @@ class Claim:
         return tuple(chosen(self.key, knob.name, knob.values, knob.first) for knob in self.knobs)
 
     @property
+    def subject(self) -> Hashable:
+        """What the training is about."""
+        return self.about, self.setting
+
+    @property
     def look(self) -> Hashable:
         """What is to be seen, but for the film of a training that goes on."""
         run = self.run
@@ -103,14 +108,14 @@ class Claim:
         setting = self.setting
         is_first = self.opens and setting == tuple(knob.first for knob in self.knobs)
         first = partial(first_frame_of, self.name) if is_first else None
-        keep_training(self.run, (self.about, setting), lambda: self.stream(*setting), first)
+        keep_training(self.run, self.subject, lambda: self.stream(*setting), first)
 
     def train(self) -> None:
         """Train anew."""
-        self.run.start(self.stream(*self.setting), (self.about, self.setting))
+        self.run.start(self.stream(*self.setting), self.subject)
 
-    def show(self, *, plays: bool = False) -> None:
-        """The picture, its sliders and its film, which may begin by itself."""
+    def show(self, *, plays: bool = False, title: str = "") -> None:
+        """The picture, its sliders and its film, which may begin by itself; and what the picture is called."""
         controls = [
             slider(knob.name, knob.label, knob.values, value, _word)
             for knob, value in zip(self.knobs, self.setting, strict=True)
@@ -123,6 +128,7 @@ class Claim:
             controls=controls,
             legend=self.legend,
             film=reel_of(self.run, plays=plays),
+            title=title,
             of=", ".join([self.about, *told] if isinstance(self.about, str) else told),
         )
 

@@ -67,14 +67,15 @@ class DepthLab:
     def keep_training(self) -> None:
         """Have the networks be of these settings: the first film comes with the package, others begin by themselves."""
         first = partial(first_frame_of, NAME) if self.subject == _first_subject() else None
-        keep_training(self.runs, self.subject, lambda: stream_of(self._training), first)
+        keep_training(self.runs, self.subject, lambda: stream_of(self.training), first)
 
     def train(self) -> None:
         """Train from many seeds, again."""
-        self.runs.start(stream_of(self._training), self.subject)
+        self.runs.start(stream_of(self.training), self.subject)
 
     @property
-    def _training(self) -> DeepRuns:
+    def training(self) -> DeepRuns:
+        """What is trained."""
         return DeepRuns(self.data.x, self.data.y, self.beta, self.depth)
 
 
