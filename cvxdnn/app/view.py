@@ -64,7 +64,8 @@ _STYLES: dict[Name, str] = {
 html { font-size: max(14px, 2.2vh); }
 .stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 4.2rem; }
 .st-key-actions { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
-.st-key-heading_menu, .st-key-explore_progress, .st-key-explore_described, .st-key-group_data .stPopover { display: none; }
+.st-key-heading_menu, .st-key-explore_progress, .st-key-explore_described,
+.st-key-group_data .stPopover { display: none; }
 .st-key-split > * > .stHorizontalBlock { flex-direction: column; }
 .st-key-split > * > .stHorizontalBlock > .stColumn { width: 100%; flex: none; }
 .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { width: calc(100% - 9rem); }

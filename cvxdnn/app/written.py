@@ -19,11 +19,11 @@ import numpy as np
 
 import cvxdnn
 
-__all__ = ["call", "code", "csv_of", "json_of", "script"]
+__all__ = ["call", "code", "csv_of", "json_of", "page_has", "script", "stop_at"]
 
 WIDTH = 100
 """Columns of a script."""
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
+_WORD = re.compile(r"[a-z][a-z0-9_ ]*")
 
 
 def csv_of(columns: Mapping[str, Iterable[object]]) -> str:
@@ -114,3 +114,15 @@ def script(about: str, imports: str, *parts: str) -> str:
         """
         ''')
     return "\n\n".join([head + "\n" + imports.strip(), *(part.strip() for part in parts if part)]) + "\n"
+
+
+def stop_at(step: int | None) -> list[str]:
+    """The body of a loop over snapshots of a training: to its end, or to the step that a page has come to."""
+    if step is None:
+        return ["    pass  # `last` is the newest snapshot; last.network holds the weights"]
+    return [f"    if last.step >= {code(step)}:  # where the page has it", "        break"]
+
+
+def page_has(value: float | None) -> str:
+    """A remark behind a line that prints a number: what the page shows."""
+    return "" if value is None else f"  # on the page {code(float(value))}"

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cvxdnn.core.diagnostics import LayerDiagnostics, layer_diagnostics
+from cvxdnn.core.network import Network
 from cvxdnn.core.solution import LocalMinimum, Snapshot
 from cvxdnn.core.spline import interpolating_spline
 from cvxdnn.core.types import Array, Indices
@@ -35,12 +36,14 @@ class DeepRunsView:
     path_norms : (m,) of every run
     grid, values : (k,) inputs, and outputs of the best network there
     layers : of every run; only in the last frame, before that empty
+    network : the best one; only in the last frame
     """
 
     path_norms: Array
     grid: Array
     values: Array
     layers: tuple[LayerDiagnostics, ...]
+    network: Network | None = None
 
 
 DeepRunsFrame = Frame[DeepRunsView]
@@ -91,6 +94,7 @@ class DeepRuns:
             grid=grid,
             values=snapshot.network(grid),
             layers=tuple(layer_diagnostics(network) for network in snapshot.networks) if is_last else (),
+            network=snapshot.network if is_last else None,
         )
 
 

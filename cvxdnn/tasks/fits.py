@@ -12,7 +12,7 @@ from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem, FitSnapshot, FitState, FittedNetwork, fit
 
-__all__ = ["FitFrame", "FitView", "Measure", "fit_stream"]
+__all__ = ["FitFrame", "FitView", "Measure", "fit_stream", "look_every"]
 
 Measure = Callable[[FitSnapshot], Mapping[str, float]]
 """Numbers of a snapshot to be followed over the steps; a module's function, or a partial of one, so it can be sent."""
@@ -42,7 +42,7 @@ class Fit:
 
     def snapshots(self, state: FitState | None) -> Iterator[FitSnapshot]:
         """See `cvxdnn.training.fitting.fit`."""
-        return fit(self.problem, state, snapshot_every=_look_every(self.problem))
+        return fit(self.problem, state, snapshot_every=look_every(self.problem))
 
     def view(self, snapshot: FitSnapshot, is_last: bool) -> FitView:
         """The best network and its values."""
@@ -56,7 +56,7 @@ def fit_stream(
     return Stream(Fit(problem), measure, still)
 
 
-def _look_every(problem: FitProblem) -> int:
+def look_every(problem: FitProblem) -> int:
     """Steps between looks, fewer for large networks."""
     layers = problem.X.shape[1] + (problem.depth - 2) * problem.width + problem.Y.shape[1]
     work = len(problem.X) * layers * problem.width * (problem.branches or 1) * problem.restarts

@@ -33,11 +33,13 @@ class File:
     name : with the ending that says its kind, one of `KINDS`; the page's name is put before it
     label : what is in it, in a few words
     text : writes it, in a thread of its own: it must not ask the session for anything. None where there is nothing yet
+    about : a headline over this and the next files, where a page has several pictures
     """
 
     name: str
     label: str
     text: Callable[[], str] | None
+    about: str = ""
 
 
 def take_home(place: DeltaGenerator, page: str, files: Callable[[], Sequence[File]]) -> None:
@@ -57,9 +59,12 @@ def take_home(place: DeltaGenerator, page: str, files: Callable[[], Sequence[Fil
     def menu() -> None:
         with st.popover("Take it home", icon=":material/download:", key=key, on_change="rerun") as opened:
             if opened.open:
-                _figures(key=f"{key}_figures", data={"page": page})
-                for file in files():
-                    _button(page, file)
+                with st.container(gap="xxsmall", key="take_home"):
+                    _figures(key=f"{key}_figures", data={"page": page})
+                    for file in files():
+                        if file.about:
+                            st.caption(file.about)
+                        _button(page, file)
 
     with place:
         st.fragment(admitted(menu))()

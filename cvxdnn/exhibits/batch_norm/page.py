@@ -5,8 +5,10 @@ import streamlit as st
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.batch_norm.case import Setting, case_of
 from cvxdnn.exhibits.batch_norm.film import stream_of
+from cvxdnn.exhibits.batch_norm.take_home import files
 from cvxdnn.exhibits.batch_norm.view import condition, controls, numbers, picture, signs, with_stage
 
 WHAT_TO_TRY = r"""
@@ -43,7 +45,7 @@ SIGNS_OF_COLLAPSE = r"""
 
 def page() -> None:
     """The page from top to bottom."""
-    heading(
+    menu = heading(
         "Train a classifier, and its classes move to the corners of a simplex.",
         "Small marks are samples, as the last hidden layer sees them; orange is the mean of each class. Training pulls "
         "the samples of a class together and the means to the blue corners, where a formula says they belong.",
@@ -72,6 +74,7 @@ def page() -> None:
 
     training.poll()
     parts = Parts(training.poll, lambda: None)
+    take_home(menu, "batch_norm", lambda: files(case_of(setting()), training.frame))
 
     with wide:
         parts.draw("batch_norm_picture", show_picture, shows=training.look, moves=training.is_moving)

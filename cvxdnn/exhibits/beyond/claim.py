@@ -89,8 +89,8 @@ class Claim:
         """The name and the training of the film that comes with the package."""
         return self.name, self.stream(*(knob.first for knob in self.knobs))
 
-    def show(self, *, plays: bool = False) -> None:
-        """The picture, its sliders and its film, which may begin by itself."""
+    def show(self, *, plays: bool = False, title: str = "") -> None:
+        """The picture, its sliders and its film, which may begin by itself; and what the picture is called."""
         controls = [
             slider(knob.name, knob.label, knob.values, value, _word)
             for knob, value in zip(self.knobs, self.setting, strict=True)
@@ -103,6 +103,7 @@ class Claim:
             controls=controls,
             legend=self.legend,
             film=reel_of(self.training.run, plays=plays),
+            title=title,
             of=", ".join([self.about, *told] if isinstance(self.about, str) else told),
         )
 

@@ -120,10 +120,14 @@ class Experiment:
         """The solution of (DEEP), for the inputs from 0 on: its value does not depend on shifts."""
         return _theorem(self.example, self.depth)
 
+    @property
+    def runs(self) -> DeepRuns:
+        """What is trained."""
+        return DeepRuns(self.x, self.y, self.beta, self.depth, self.biases, runs=RUNS, max_steps=STEPS)
+
     def task(self) -> Stream[DeepRunsView]:
         """Training with its film, as work for a runner."""
-        runs = DeepRuns(self.x, self.y, self.beta, self.depth, self.biases, runs=RUNS, max_steps=STEPS)
-        return Stream(runs, still=partial(function_moment, x=self.x, value=self.theorem().objective))
+        return Stream(self.runs, still=partial(function_moment, x=self.x, value=self.theorem().objective))
 
 
 @cache

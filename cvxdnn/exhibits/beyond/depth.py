@@ -16,7 +16,7 @@ from cvxdnn.tasks.deep_runs import WIDTH, DeepRunsView
 from cvxdnn.tasks.scenario import LIMITS, Biases
 from cvxdnn.tasks.stream import Stream
 
-__all__ = ["FIRST", "claim", "claim_about", "depth_conditions"]
+__all__ = ["FIRST", "claim", "claim_about", "depth_conditions", "experiment"]
 
 NAME = "beyond_depth"
 FIRST = next(iter(EXAMPLES))
@@ -123,35 +123,36 @@ def _choose() -> None:
     choose(now.key, {knob.name: knob.first for knob in now.knobs})
 
 
-def _experiment(example: str, biases: str, signs: str, depth: int) -> Experiment:
+def experiment(example: str, biases: str, signs: str, depth: int) -> Experiment:
+    """What the sliders say."""
     return Experiment(example, depth, BIASES[biases], SIGNS[signs])
 
 
 def _stream(example: str, *setting: Any) -> Stream[DeepRunsView]:
-    return _experiment(example, *setting).task()
+    return experiment(example, *setting).task()
 
 
 def _case(example: str, *setting: Any) -> dict[str, Any]:
     """The line, what it is, and its function beside it."""
-    experiment = _experiment(example, *setting)
-    name, style = LINES[experiment.standing]
-    spline = experiment.theorem().spline
-    x, at = experiment.x, spline.knots - experiment.offset
+    shown = experiment(example, *setting)
+    name, style = LINES[shown.standing]
+    spline = shown.theorem().spline
+    x, at = shown.x, spline.knots - shown.offset
     at = np.union1d(x[[0, -1]], at[(at > x[0]) & (at < x[-1])])
-    values = spline(at + experiment.offset).tolist()  # the function moves with the inputs
+    values = spline(at + shown.offset).tolist()  # the function moves with the inputs
     return {
         "lines": [{"share": 1.0, "name": name, "style": style}],
         "tiles": [
             {
                 "title": "here the line is",
-                "value": experiment.standing.value,
-                "tone": "" if experiment.standing is Standing.NO_BOUND else "certified",
-                "note": WHY[experiment.standing] if experiment.depth > 2 else TWO_LAYERS,
+                "value": shown.standing.value,
+                "tone": "" if shown.standing is Standing.NO_BOUND else "certified",
+                "note": WHY[shown.standing] if shown.depth > 2 else TWO_LAYERS,
             }
         ],
         "beside": {
             "x": x.tolist(),
-            "y": experiment.y.tolist(),
+            "y": shown.y.tolist(),
             "at": at.tolist(),
             "values": values,
         },

@@ -52,7 +52,7 @@ def draw_statements(parts: Parts) -> None:
         with columns[number % 2], st.container(border=True):
             st.markdown(f"##### “{said}”")
             st.markdown(true)
-            _part(parts, claim.name, claim, claim.show)
+            _part(parts, claim.name, claim, partial(claim.show, title=said))
             _part(parts, f"{claim.name}_training", claim, claim.buttons)
 
 

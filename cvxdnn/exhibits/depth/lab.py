@@ -80,9 +80,14 @@ def sample() -> tuple[str, Stream[DeepRunsView]]:
 
 
 def _stream(setting: Setting) -> Stream[DeepRunsView]:
+    return stream_of(runs_of(setting))
+
+
+def runs_of(setting: Setting) -> DeepRuns:
+    """What is trained."""
     points, beta, depth = setting
     _, data = path_of(Scenario(points=points))
-    return stream_of(DeepRuns(data.x, data.y, beta, depth))
+    return DeepRuns(data.x, data.y, beta, depth)
 
 
 @cache

@@ -6,8 +6,10 @@ import streamlit as st
 
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.depth import view
 from cvxdnn.exhibits.depth.lab import DepthLab, depth_lab
+from cvxdnn.exhibits.depth.take_home import files
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
 
@@ -35,7 +37,7 @@ def page() -> None:
     def lab() -> DepthLab:
         return depth_lab(here.scenario)
 
-    heading(
+    menu = heading(
         "Depth does not change the spline, only how strongly it is held straight.",
         "Each ball is a network in training: how much its function bends, and its objective, the misfit plus the price "
         "of its weights. No network is below the blue landscape. Training rolls into a valley, not always the deepest.",
@@ -60,6 +62,7 @@ def page() -> None:
         return lab().setting
 
     poll()
+    take_home(menu, "depth", lambda: files(lab()))
     parts = Parts(poll, lambda: lab().deep.path.beta_max == 0)
 
     def is_moving() -> bool:

@@ -1,13 +1,12 @@
 """What a visitor of the Explore page can take home: points, curves and training as tables, networks, and a script."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from cvxdnn.app.take_home import File
-from cvxdnn.app.written import call, code, csv_of, json_of, script
+from cvxdnn.app.written import call, code, csv_of, json_of, page_has, script, stop_at
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Status
@@ -230,7 +229,7 @@ def _optimum(now: Shown) -> str:
             if shown.is_optimum
             else "# Certified for biases in the last hidden layer only; with more of them it is an upper bound.",
             "best = cvxdnn.solve(data.x, data.y, **problem)",
-            f'print("{kind}:", best.objective){_page(None if shown.solution is None else shown.solution.objective)}',
+            f'print("{kind}:", best.objective){page_has(None if shown.solution is None else shown.solution.objective)}',
             'print("proven to:", best.gap)',
             'print("its knots: x =", units.user_x(best.knots).tolist())',
         ]
@@ -262,9 +261,9 @@ def _training(now: Shown) -> str:
     if frame is not None and now.is_from_seed:
         value = frame.objective
         until = frame.step if frame.status in (Status.RUNNING, Status.STOPPED) else None
-    lines += [f"for last in {call('cvxdnn.train', *given, **options)}:", *_loop(until)]
+    lines += [f"for last in {call('cvxdnn.train', *given, **options)}:", *stop_at(until)]
     lines += [
-        f'print("network:", last.objective){_page(value)}',
+        f'print("network:", last.objective){page_has(value)}',
         'print("after step:", last.step, last.status.message)',
     ]
     if has_optimum and scenario.is_paper_architecture:
@@ -274,16 +273,3 @@ def _training(now: Shown) -> str:
         'print("its knots: x =", [knot for knot in knots if min(x) < knot < max(x)])',
     ]
     return "\n".join(lines)
-
-
-def _loop(until: int | None) -> Iterator[str]:
-    if until is None:
-        yield "    pass  # `last` is the newest snapshot; last.network holds the weights"
-    else:
-        yield f"    if last.step >= {code(until)}:  # where the page has it"
-        yield "        break"
-
-
-def _page(value: float | None) -> str:
-    """A remark: what the page shows."""
-    return "" if value is None else f"  # on the page {code(float(value))}"

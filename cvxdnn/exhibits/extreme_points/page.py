@@ -5,8 +5,10 @@ import streamlit as st
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.extreme_points.controls import beside, chosen_beta, with_stage
 from cvxdnn.exhibits.extreme_points.samples import FIRST, Samples, picture_of, stream_of
+from cvxdnn.exhibits.extreme_points.take_home import files
 from cvxdnn.exhibits.extreme_points.view import show_neurons, show_picture
 
 WHAT_TO_TRY = r"""
@@ -41,7 +43,7 @@ ONE_INPUT = (
 
 def page() -> None:
     """The page from top to bottom."""
-    heading(
+    menu = heading(
         "The best network needs only neurons at the rim of a convex set.",
         "What a neuron outputs on the samples is one point; the body holds those of all neurons. Drag the targets y "
         "and watch the blue plane roll: the best network uses only neurons where it touches the body.",
@@ -64,6 +66,7 @@ def page() -> None:
 
     training.poll()
     parts = Parts(training.poll, lambda: None)
+    take_home(menu, "extreme_points", lambda: files(picture_of(*setting()), training.frame))
     with wide:
         parts.draw("extreme_points_picture", draw_picture, shows=training.look, moves=training.is_moving)
     with panel, st.container(border=True):

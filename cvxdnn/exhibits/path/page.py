@@ -6,9 +6,11 @@ import streamlit as st
 
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.path.awaited import case_of, following, selection, selection_of
+from cvxdnn.exhibits.path.take_home import files
 from cvxdnn.exhibits.path.view import breakpoints, choice_of_beta, picture
 
 WHAT_TO_TRY = r"""
@@ -31,11 +33,12 @@ def page() -> None:
     """The page from top to bottom."""
     here = session()
 
-    heading(
+    menu = heading(
         "Turn the weight decay down and watch the knots appear.",
         "The blue curve is the best network there is for the weight decay β, the price of large weights. A high price "
         "allows only a constant; as it falls, knots are born, places where the slope changes. Pull the line below.",
     )
+    take_home(menu, "path", lambda: files(here.scenario, case_of(here.scenario), selection_of(here.scenario)))
     if here.problem:
         st.warning(here.problem)
 

@@ -7,8 +7,10 @@ import streamlit as st
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.rank_one.case import RankOneCase, RankOneSetting
 from cvxdnn.exhibits.rank_one.film import stream_of
+from cvxdnn.exhibits.rank_one.take_home import files
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
 from cvxdnn.exhibits.rank_one.view import (
     Closed,
@@ -43,7 +45,7 @@ def page() -> None:
     """The page from top to bottom."""
     closed = Closed()
 
-    heading(
+    menu = heading(
         "Train a deep network, and its layers line up.",
         "Each dial joins two layers: one hand is the direction that leaves the first most strongly, the other what the "
         "next takes in. Training turns them until they are one. Raise the weight decay until the network lets go.",
@@ -94,6 +96,7 @@ def page() -> None:
 
     poll()
     parts = Parts(poll, lambda: chosen_depth() > 2)
+    take_home(menu, "rank_one", lambda: files(setting(), case(), training.frame))
 
     def is_moving() -> bool:
         return training.is_moving() or closed.coming.is_running

@@ -4,10 +4,12 @@ import streamlit as st
 
 from cvxdnn.app.main import PAGES
 from cvxdnn.app.page import heading, live, wide_and_narrow
+from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.sweep.controls import grid_controls, run_controls
 from cvxdnn.exhibits.sweep.lab import LIVE_SECONDS, lab
 from cvxdnn.exhibits.sweep.results import map_of, table_of
+from cvxdnn.exhibits.sweep.take_home import files
 from cvxdnn.tasks.scenario import Scenario
 
 OPENED = "sweep_opened"
@@ -22,7 +24,7 @@ def page() -> None:
     """The page from top to bottom."""
     here, tab = session(), lab()
 
-    heading(
+    menu = heading(
         "Wide networks reach the optimum more often than narrow ones.",
         "Each cell is a setting, trained from several different first weights. The fuller its colour, the more of "
         "those trainings reach the best network there is. Press a cell to watch one of them.",
@@ -49,6 +51,8 @@ def page() -> None:
     def show_table() -> None:
         if tab.sweep is not None:
             table_of(tab.sweep)
+
+    take_home(menu, "sweep", lambda: files(tab.sweep))
 
     with picture:
         live(tab, show_map, every=LIVE_SECONDS)

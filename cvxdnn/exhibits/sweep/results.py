@@ -1,4 +1,4 @@
-"""The results of a sweep: the map with its own controls, the table, and both as files."""
+"""The results of a sweep: the map with its own controls, and the table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +12,6 @@ import streamlit as st
 from cvxdnn.app.stage import stage
 from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, is_certified, name_of, tiles
 from cvxdnn.exhibits.sweep.lab import PREFIX
-from cvxdnn.exhibits.sweep.svg import heat_map_svg
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.sweep import AXES, COLUMNS, MEASURES, REACHED, Cell, Grid, Sweep, cells
 
@@ -43,7 +42,7 @@ def map_of(sweep: Sweep, visit: Callable[[Scenario], None]) -> None:
     picture = st.container()
     with st.container(border=True):
         view = _view(sweep.grid)
-        _keep(sweep, view)
+        _say(sweep, view)
     shown = cells(sweep.table, sweep.grid, only=view.only, **view.names)
 
     def open_cell(told: Any) -> None:
@@ -55,21 +54,11 @@ def map_of(sweep: Sweep, visit: Callable[[Scenario], None]) -> None:
         stage("sweep", _model(sweep, view, shown), key=PREFIX + "map", on_act=open_cell)
 
 
-def _keep(sweep: Sweep, view: View) -> None:
-    """What a cell stands for, and the map as a file."""
+def _say(sweep: Sweep, view: View) -> None:
+    """What a cell stands for."""
     is_whole = len(sweep.table) == sweep.table.size
     pooled = _pooled(sweep.grid, view.rows, view.columns, view.only)
     st.caption(pooled + ("" if is_whole else " Small figures: those done so far."))
-    st.download_button(
-        "Picture (SVG)",
-        # Called when it is clicked, in a thread of its own.
-        lambda: heat_map_svg(cells(sweep.table, sweep.grid, only=view.only, **view.names), **view.names),
-        file_name="sweep.svg",
-        mime="image/svg+xml",
-        icon=":material/download:",
-        key=PREFIX + "svg",
-        on_click="ignore",
-    )
 
 
 def _model(sweep: Sweep, view: View, shown: Sequence[Cell]) -> dict[str, Any]:
@@ -151,15 +140,6 @@ def table_of(sweep: Sweep) -> None:
             "seconds": number("seconds", format="%.2f"),
         },
         alt="Settings and outcome of every run",
-    )
-    st.download_button(
-        "Table (CSV)",
-        lambda: sweep.table.to_csv(),
-        file_name="sweep.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key=PREFIX + "csv",
-        on_click="ignore",
     )
 
 

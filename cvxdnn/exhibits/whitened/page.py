@@ -5,8 +5,10 @@ import streamlit as st
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
 from cvxdnn.exhibits.whitened.film import stream_of
+from cvxdnn.exhibits.whitened.take_home import files
 from cvxdnn.exhibits.whitened.view import controls, counterexample, facts, picture, with_stage
 
 WHAT_TO_TRY = r"""
@@ -43,7 +45,7 @@ channel per class.
 
 def page() -> None:
     """The page from top to bottom."""
-    heading(
+    menu = heading(
         "A classifier gives every class neurons of its own, until it is deep.",
         "A line says that a class makes a neuron fire. Training thins the lines out until each neuron serves one "
         "class: its neurons are the channel of that class. Raise the weight decay until the channels are lost.",
@@ -70,6 +72,7 @@ def page() -> None:
 
     training.poll()
     parts = Parts(training.poll, lambda: None)
+    take_home(menu, "whitened", lambda: files(whitened_case(setting()), training.frame))
 
     with wide:
         parts.draw("whitened_picture", show_picture, shows=training.look, moves=training.is_moving)

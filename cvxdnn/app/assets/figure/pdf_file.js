@@ -23,9 +23,8 @@ export async function pdfFile({ width, height, paper, title, marks }) {
   page.write(several(POINTS, 0, 0, -POINTS, 0, height * POINTS), "cm");
   page.write(mixed(paper), "rg", several(0, 0, width, height), "re f");
   for (const mark of marks) page.draw(mark);
-  const images = page.images.map((source) => jpeg(source, paper));
   const box = several(0, 0, width * POINTS, height * POINTS);
-  return written(box, title, page, await Promise.all(images));
+  return written(box, title, page, await Promise.all(page.images.map(pixels)));
 }
 
 /** What is drawn, and what that refers to. */
@@ -104,16 +103,21 @@ class Page {
   }
 }
 
-/** A canvas on paper, as bytes of a JPEG. */
-async function jpeg(source, paper) {
-  const copy = document.createElement("canvas");
-  Object.assign(copy, { width: source.width, height: source.height });
-  const context = copy.getContext("2d");
-  context.fillStyle = paper.hex;
-  context.fillRect(0, 0, copy.width, copy.height);
-  context.drawImage(source, 0, 0);
-  const blob = await new Promise((resolve) => copy.toBlob(resolve, "image/jpeg", 0.95));
-  return { width: copy.width, height: copy.height, bytes: new Uint8Array(await blob.arrayBuffer()) };
+/** The colours of a canvas and how opaque they are, packed. */
+async function pixels(source) {
+  const { width, height } = source;
+  const { data } = source.getContext("2d").getImageData(0, 0, width, height);
+  const [colours, alphas] = [new Uint8Array(3 * width * height), new Uint8Array(width * height)];
+  for (let k = 0; k < alphas.length; k++) {
+    colours.set(data.subarray(4 * k, 4 * k + 3), 3 * k);
+    alphas[k] = data[4 * k + 3];
+  }
+  return { width, height, colours: await packed(colours), alphas: await packed(alphas) };
+}
+
+async function packed(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 function written(box, title, page, images) {
@@ -126,7 +130,7 @@ function written(box, title, page, images) {
   const resources = named([
     ["Font", named(["H", "B", "S"].map((name, k) => [name, `${fonts + k} 0 R`]))],
     ["ExtGState", named(opacities)],
-    ["XObject", named(images.map((_, k) => [`I${k}`, `${first + k} 0 R`]))],
+    ["XObject", named(images.map((_, k) => [`I${k}`, `${first + 2 * k} 0 R`]))],
   ]);
   const font = (name, encoding) => `<< /Type /Font /Subtype /Type1 /BaseFont /${name} ${encoding} >>`;
   const latin = "/Encoding /WinAnsiEncoding";
@@ -142,9 +146,13 @@ function written(box, title, page, images) {
   ["Helvetica", "Helvetica-Bold", "Symbol"].forEach((name, k) => {
     pdf.add(fonts + k, font(name, name === "Symbol" ? "" : latin));
   });
-  images.forEach(({ width, height, bytes }, k) => {
-    const shape = `/Width ${width} /Height ${height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode`;
-    pdf.add(first + k, `<< /Type /XObject /Subtype /Image ${shape} /Length ${bytes.length} >>`, bytes);
+  images.forEach(({ width, height, colours, alphas }, k) => {
+    const image = (space, bytes, more = "") =>
+      `<< /Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /${space} ` +
+      `/BitsPerComponent 8 /Filter /FlateDecode /Length ${bytes.length} ${more}>>`;
+    const [number, mask] = [first + 2 * k, first + 2 * k + 1];
+    pdf.add(number, image("DeviceRGB", colours, `/SMask ${mask} 0 R `), colours);
+    pdf.add(mask, image("DeviceGray", alphas), alphas);
   });
   return pdf.file(catalog, info);
 }

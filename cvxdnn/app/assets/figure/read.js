@@ -63,10 +63,11 @@ export function read(host, title) {
   return { width: outer.width, height: bottom + EDGE, paper, title, marks };
 }
 
-/** What a card holds, from top to bottom. */
+/** What a card holds, from top to bottom; of sliders their words. */
 function parts(card) {
   const place = (part) => part.getBoundingClientRect();
   return [...card.children]
+    .flatMap((part) => (part.matches(".controls") ? [...part.querySelectorAll("span")] : [part]))
     .filter((part) => !part.matches(LEFT_OUT) && place(part).height > 0)
     .sort((a, b) => place(a).top - place(b).top);
 }

@@ -100,8 +100,8 @@ function rows(node) {
   return found.filter(({ box }) => box.right > box.left);
 }
 
-function baseline({ top, bottom }, { font }) {
-  ruler.font = font;
+function baseline({ top, bottom }, { fontWeight, fontSize, fontFamily }) {
+  ruler.font = `${fontWeight} ${fontSize} ${fontFamily}`;
   const { fontBoundingBoxAscent: above, fontBoundingBoxDescent: below } = ruler.measureText("x");
   return (top + bottom - above - below) / 2 + above;
 }
