@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cvxdnn.app import address
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.pace import pace
 from cvxdnn.app.tab import tab
@@ -54,9 +55,12 @@ def configure() -> None:
 
 
 def heading(claim: str, what_to_do: str) -> None:
-    """What a page shows, in a sentence, and what to do to see it."""
+    """What a page shows, in a sentence, and what to do to see it; below, what is to be said of its link."""
     st.title(claim)
     st.write(what_to_do)
+    with st.container():  # always there, so that a message moves nothing and remounts nothing
+        if note := address.note():
+            st.warning(note)
 
 
 def wide_and_narrow() -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +13,8 @@ from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import keep_training
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
-from cvxdnn.app.stage import Sign, chosen, slider, stage
+from cvxdnn.app.settings import Settings, under
+from cvxdnn.app.stage import Sign, slider, stage
 from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.stream import Frame, Stream
 
@@ -75,10 +76,17 @@ class Claim:
         own: Run[Frame[Any]] = own_run(self.name, runner)
         return own
 
+    @cached_property
+    def settings(self) -> Settings:
+        """Of the sliders, under names that no other claim has."""
+        short = self.name.removeprefix("beyond_")
+        knobs = (under(f"{short}_{knob.name}", knob.values, knob.first, control=knob.name) for knob in self.knobs)
+        return Settings(self.name, *knobs)
+
     @property
     def setting(self) -> tuple[Value, ...]:
         """What the sliders say."""
-        return tuple(chosen(self.key, knob.name, knob.values, knob.first) for knob in self.knobs)
+        return tuple(self.settings[name] for name in self.settings.names)
 
     @property
     def look(self) -> Hashable:

@@ -8,13 +8,14 @@ from functools import cache, lru_cache, partial
 from cvxdnn.app.fit import keep_training
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
-from cvxdnn.app.stage import chosen
+from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.convex import DeepPath
 from cvxdnn.convex.path import Path
 from cvxdnn.core.datasets import Dataset
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum, Solution
 from cvxdnn.exhibits.depth.film import stream_of
+from cvxdnn.exhibits.explore.session import own_session
 from cvxdnn.exhibits.path.case import path_of
 from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsFrame, DeepRunsView
 from cvxdnn.tasks.first_frames import first_frame_of
@@ -82,9 +83,11 @@ def depth_lab(scenario: Scenario) -> DepthLab:
     """This tab's page, for the scenario's points."""
     path, data = path_of(scenario)
     deep = _deep_path(path)
-    depth = int(chosen(KEY, "depth", range(2, DEEPEST + 1), FIRST_DEPTH))
-    beta = float(chosen(KEY, "beta", BETAS, _first_beta(deep)))
-    return DepthLab(data, deep, beta, depth, own_run(NAME, runner))
+    return DepthLab(data, deep, SETTINGS["deep_beta"], SETTINGS["deep_layers"], own_run(NAME, runner))
+
+
+def _valleys() -> int:
+    return len(depth_lab(own_session().scenario).minima)
 
 
 def sample() -> tuple[str, Stream[DeepRunsView]]:
@@ -110,3 +113,12 @@ def _first_beta(deep: DeepPath) -> float:
 @lru_cache(maxsize=host_limits().cache)
 def _deep_path(path: Path) -> DeepPath:
     return DeepPath(path)
+
+
+SETTINGS = Settings(
+    NAME,
+    under("deep_beta", BETAS, lambda: _first_beta(_deep_path(path_of(own_session().scenario)[0])), control="beta"),
+    under("deep_layers", range(2, DEEPEST + 1), FIRST_DEPTH, control="depth"),
+    widget("valley", lambda: range(_valleys()), 0, key=lambda: f"valley_of_{_valleys()}"),
+)
+"""What the page adds to the scenario's points; valleys are counted from the one that bends most."""

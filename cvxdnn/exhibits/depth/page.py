@@ -7,7 +7,7 @@ import streamlit as st
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.exhibits.depth import view
-from cvxdnn.exhibits.depth.lab import DepthLab, depth_lab
+from cvxdnn.exhibits.depth.lab import SETTINGS, DepthLab, depth_lab
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
 
@@ -30,7 +30,7 @@ THEOREM = (
 
 def page() -> None:
     """The page from top to bottom."""
-    here = session()
+    here = session(SETTINGS)
 
     def lab() -> DepthLab:
         return depth_lab(here.scenario)

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
-from cvxdnn.exhibits.extreme_points.controls import beside, chosen_beta, with_stage
+from cvxdnn.exhibits.extreme_points.controls import SETTINGS, beside, chosen
 from cvxdnn.exhibits.extreme_points.samples import Picture, first_picture, picture_of, stream_of
 from cvxdnn.exhibits.extreme_points.view import show_neurons, show_picture
 
@@ -41,6 +42,7 @@ ONE_INPUT = (
 
 def page() -> None:
     """The page from top to bottom."""
+    follow(SETTINGS)
     heading(
         "The best network needs only neurons at the rim of a convex set.",
         "What a neuron outputs on the samples is one point; the body holds those of all neurons. Drag the targets y "
@@ -49,10 +51,10 @@ def page() -> None:
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        first = beside()
+        beside()
 
     def picture() -> Picture:
-        return picture_of(with_stage(first), chosen_beta())
+        return picture_of(chosen(), SETTINGS["beta"])
 
     training = StagedFit("extreme_points", picture, lambda shown: shown.problem, stream_of, first_picture())
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 import streamlit as st
 
+from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
@@ -11,15 +12,15 @@ from cvxdnn.exhibits.rank_one.case import RankOneCase, RankOneSetting, rank_one_
 from cvxdnn.exhibits.rank_one.film import stream_of
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
 from cvxdnn.exhibits.rank_one.view import (
+    SETTINGS,
     Closed,
-    chosen_depth,
     controls,
     duality_gap,
     facts,
     outcome,
     picture,
     say_why_there_is_none,
-    with_stage,
+    setting,
 )
 
 WHAT_TO_TRY = r"""
@@ -41,6 +42,7 @@ DUALITY_GAP = (
 
 def page() -> None:
     """The page from top to bottom."""
+    follow(SETTINGS)
     closed = Closed()
 
     heading(
@@ -51,10 +53,7 @@ def page() -> None:
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        beside = controls(chosen_depth())
-
-    def setting() -> RankOneSetting:
-        return with_stage(beside)
+        controls()
 
     training = StagedFit("rank_one", setting, lambda now: rank_one_data(now).problem, stream_of, RankOneSetting())
 
@@ -93,7 +92,7 @@ def page() -> None:
         st.markdown(CONDITIONS)
 
     poll()
-    parts = Parts(poll, lambda: chosen_depth() > 2)
+    parts = Parts(poll, lambda: SETTINGS["depth"] > 2)
 
     def is_moving() -> bool:
         return training.is_moving() or closed.coming.is_running
