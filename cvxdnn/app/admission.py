@@ -11,7 +11,7 @@ from functools import wraps
 
 import streamlit as st
 
-from cvxdnn.app import process
+from cvxdnn.app import address, process
 from cvxdnn.app.flush import wait_until_sent
 from cvxdnn.app.tab import is_connected, tab, tabs
 from cvxdnn.app.turn import turn
@@ -119,6 +119,7 @@ def admitted(part: Callable[[], None]) -> Callable[[], None]:
             st.rerun()
         with turn:
             part()
+            address.keep()
 
     return run
 

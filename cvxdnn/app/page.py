@@ -8,6 +8,7 @@ from typing import Protocol
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cvxdnn.app import address
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.pace import pace
 from cvxdnn.app.share import share_button
@@ -65,7 +66,7 @@ def configure() -> None:
 
 
 def heading(claim: str, what_to_do: str = "") -> DeltaGenerator:
-    """What a page shows, in a sentence, and what to do to see it; beside it, how to show it elsewhere.
+    """What a page shows, in a sentence, and what to do to see it; below, what is to be said of its link.
 
     Returns
     -------
@@ -80,6 +81,9 @@ def heading(claim: str, what_to_do: str = "") -> DeltaGenerator:
         with st.container(key="actions", horizontal=True, width="content", gap="xsmall"):
             menu = st.container(key="heading_menu", width="content")
             _actions(view().name == "wall")
+    with st.container():  # always there, so that a message moves nothing and remounts nothing
+        if note := address.note():
+            st.warning(note)
     return menu
 
 

@@ -8,6 +8,7 @@ scenario: one that cannot be used gives the default scenario and a sentence that
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -20,7 +21,7 @@ from cvxdnn.core.losses import LOSSES, Loss, named
 from cvxdnn.tasks import link
 from cvxdnn.tasks.link import Points
 
-__all__ = ["BETAS", "BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "OPTIMIZERS", "Scenario"]
+__all__ = ["BETAS", "BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "NAMES", "OPTIMIZERS", "Scenario"]
 
 _HOST = host_limits()
 MAX_POINTS = _HOST.points
@@ -156,8 +157,13 @@ class Scenario:
         Settings at their default are left out; the default scenario needs no query. Exact for every float64;
         encoded, 50 points take less than 2,000 characters.
         """
+        return link.pack(self.texts)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """What a link says of it, by `NAMES`: the settings that differ from the default."""
         default = _texts(Scenario())
-        return link.pack({name: text for name, text in _texts(self).items() if default.get(name) != text})
+        return {name: text for name, text in _texts(self).items() if default.get(name) != text}
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> tuple["Scenario", str | None]:
@@ -176,10 +182,17 @@ class Scenario:
             What is wrong with the link and what is shown instead; None when all is well.
         """
         try:
-            texts = link.unpack(query, _CODECS, MAX_POINTS)
-            return cls(**_settings(texts)), None
+            return cls.from_texts(link.unpack(query, NAMES, MAX_POINTS))
         except InvalidInputError as error:
-            return cls(), f"This link cannot be used: {error}. The default example is shown instead."
+            return cls(), link.refusal(error)
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> tuple["Scenario", str | None]:
+        """The scenario of what a link says, which may also be of other things, and what is wrong as `from_query`."""
+        try:
+            return cls(**_settings({name: text for name, text in texts.items() if name in _CODECS})), None
+        except InvalidInputError as error:
+            return cls(), link.refusal(error)
 
 
 def _checked_points(preset: Any, points: Any) -> tuple[str, Points]:
@@ -321,3 +334,5 @@ _CODECS: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = Mappi
     }
 )
 """How each setting is written into a link, and read from one."""
+NAMES = tuple(_CODECS)
+"""Of the settings, in links."""

@@ -12,6 +12,7 @@ from cvxdnn.exhibits.explore.domain import domain_of
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.exhibits.rank_one import view as rank_one
 from cvxdnn.tasks.optimum import optimum_of
+from cvxdnn.tasks.scenario import Scenario
 from tests.exhibits.closed_form_pages import move, open_page, text_of
 from tests.exhibits.conftest import forget_everybody, wait_for_frame
 from tests.exhibits.test_explore_page import QUICK, curve, readout, sent_to_the_chart, session_of, table
@@ -148,7 +149,7 @@ def test_what_is_quick_is_shown_at_once_and_the_slow_one_is_forgotten(waiting):
 
 
 def test_a_second_tab_waits_for_the_same_optimum_and_another_one_behind_it(explore, waiting, gate):
-    same, other = Session(SLOW), Session({**SLOW, "beta": "0.02"})
+    same, other = (Session(Scenario.from_query(query)[0]) for query in (SLOW, {**SLOW, "beta": "0.02"}))
     for session in (same, other):
         session.run.pause()
         session.poll()

@@ -3,10 +3,11 @@
 Elements and styles lie beside this file, the ES modules in ``assets/stage``; the head of ``index.js`` says how they
 work together. What a picture draws is in a module of its own, ``assets/stage/pictures/<picture>.js``.
 
-A value of a control that the user has chosen is kept in the session, also while another page is open.
+A value of a control that the user has chosen is kept in the session, also while another page is open; `Settings`
+(`cvxdnn.app.settings`) says whether it may be chosen.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -16,7 +17,7 @@ from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
 from cvxdnn.app.modules import ASSETS
 
-__all__ = ["Control", "Sign", "choose", "chosen", "forget", "slider", "stage"]
+__all__ = ["Control", "Sign", "choose", "forget", "kept", "slider", "stage"]
 
 _PICTURES = sorted((ASSETS / "stage" / "pictures").glob("*.css"))
 _mount = component("stage", Path(__file__).parent, "stage/index.js", _PICTURES)
@@ -29,7 +30,7 @@ class Control(TypedDict):
     label : its words; empty where it is dragged in the picture itself, and has no slider
     values : what can be chosen, in the order of the slider
     labels : what each is called
-    value : the one in force, see `chosen`
+    value : the one in force
     """
 
     name: str
@@ -57,22 +58,20 @@ def slider(
     return {"name": name, "label": label, "values": values, "labels": [text(each) for each in values], "value": value}
 
 
-def chosen(key: str, name: str, values: Sequence[Any], first: Any) -> Any:
-    """The value of a control of the stage `key`: what the user chose, if it is one of those, else the first."""
-    kept: Mapping[str, Any] = st.session_state.get(_kept(key), {})
-    value = kept.get(name, first)
-    return value if value in values else first
+def kept(key: str) -> Mapping[str, Any]:
+    """What the user chose of the controls of the stage `key`, by name."""
+    chosen: Mapping[str, Any] = st.session_state.get(f"{key}_chosen", {})
+    return chosen
 
 
-def forget(key: str, but: Sequence[str] = ()) -> None:
-    """Let the controls of the stage `key` be as they were first, all but those of these names."""
-    kept = st.session_state.get(_kept(key), {})
-    st.session_state[_kept(key)] = {name: value for name, value in kept.items() if name in but}
+def forget(key: str, names: Collection[str]) -> None:
+    """Let these controls of the stage `key` be as they were first."""
+    st.session_state[f"{key}_chosen"] = {name: value for name, value in kept(key).items() if name not in names}
 
 
-def choose(key: str, values: Mapping[str, float | str]) -> None:
+def choose(key: str, values: Mapping[str, Any]) -> None:
     """Have the controls of the stage `key` be at these values, by name, as if the user had chosen them."""
-    st.session_state[_kept(key)] = {**st.session_state.get(_kept(key), {}), **values}
+    st.session_state[f"{key}_chosen"] = {**kept(key), **values}
 
 
 def stage(
@@ -109,7 +108,7 @@ def stage(
     bound : float, optional
         Which no network is below.
     on_change : callable, optional
-        Called before the rerun that a chosen value causes, when `chosen` gives it already.
+        Called before the rerun that a chosen value causes, when it is kept already.
     on_act : callable, optional
         Called with what the picture says that was done once, as a press; anybody may have made it up.
     """
@@ -154,7 +153,3 @@ def _take(key: str, controls: Sequence[Control]) -> None:
         if name in offered and isinstance(value, float | int | str) and value in offered[name]
     }
     choose(key, taken)
-
-
-def _kept(key: str) -> str:
-    return f"{key}_chosen"

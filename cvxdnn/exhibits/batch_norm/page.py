@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
@@ -9,7 +10,7 @@ from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.batch_norm.case import Setting, case_of
 from cvxdnn.exhibits.batch_norm.film import stream_of
 from cvxdnn.exhibits.batch_norm.take_home import files
-from cvxdnn.exhibits.batch_norm.view import condition, controls, numbers, picture, signs, with_stage
+from cvxdnn.exhibits.batch_norm.view import SETTINGS, condition, controls, numbers, picture, setting, signs
 
 WHAT_TO_TRY = r"""
 - **Outward, then gone.** Set 12 samples in the largest class and $\beta=1.3$, then step through the class sizes: the
@@ -45,6 +46,7 @@ SIGNS_OF_COLLAPSE = r"""
 
 def page() -> None:
     """The page from top to bottom."""
+    follow(SETTINGS)
     menu = heading(
         "Train a classifier, and its classes move to the corners of a simplex.",
         "Small marks are samples, as the last hidden layer sees them; orange is the mean of each class. Training pulls "
@@ -53,10 +55,7 @@ def page() -> None:
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        beside = controls()
-
-    def setting() -> Setting:
-        return with_stage(beside)
+        controls()
 
     training = StagedFit("batch_norm", setting, stream_of, Setting())
 

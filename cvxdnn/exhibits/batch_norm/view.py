@@ -8,7 +8,8 @@ import streamlit as st
 
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun
-from cvxdnn.app.stage import chosen, slider, stage
+from cvxdnn.app.settings import Settings, under, widget
+from cvxdnn.app.stage import slider, stage
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.batch_norm.case import Case, Setting, case_of, shape_of, span_holds, span_in
 from cvxdnn.exhibits.batch_norm.film import alive
@@ -18,14 +19,26 @@ from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory.batch_norm import Scaling
 from cvxdnn.theory.neural_collapse import NeuralCollapse, metrics
 
-__all__ = ["condition", "controls", "numbers", "picture", "signs", "with_stage"]
+__all__ = ["SETTINGS", "condition", "controls", "numbers", "picture", "setting", "signs"]
 
-PREFIX = "batch_norm_"
-KEY = PREFIX + "stage"
+KEY = "batch_norm_stage"
+FIRST = Setting()
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.6, 1.9, 2.1, 2.5, 2.9, 3.3, 3.6)
 """None is the root of a class size: just there a class vanishes so slowly that training does not finish it."""
 MOST_IMBALANCE = 12
 SCALINGS: dict[Scaling, str] = {"paper": "γ and α (paper)", "torch": "weight and bias (PyTorch)"}
+SETTINGS = Settings(
+    "batch_norm",
+    widget("classes", range(2, 5), FIRST.classes),
+    widget("largest", range(1, 13), FIRST.largest),
+    widget("depth", range(2, 5), FIRST.depth),
+    widget("inputs", range(1, 49), FIRST.inputs),
+    widget("width", range(2, 101), FIRST.width),
+    widget("scaling", tuple(SCALINGS), FIRST.scaling),
+    widget("seed", range(10_000), FIRST.seed),
+    under("beta", BETAS, FIRST.beta),
+    under("imbalance", lambda: _imbalances(), FIRST.imbalance),
+)
 NAMES = {
     "nc1": "NC1 spread within classes",
     "equinorm": "NC2 spread of the norms",
@@ -38,35 +51,27 @@ NAMES = {
 }
 
 
-def controls() -> Setting:
+def controls() -> None:
     """What is chosen beside the picture: all but weight decay and imbalance, which are under it."""
-    first = Setting()
-    classes = _slider("classes", "Classes K", 2, 4, first.classes)
-    largest = _slider("largest", "Samples of the largest class", 1, 12, first.largest)
+    SETTINGS.slider("classes", "Classes K")
+    SETTINGS.slider("largest", "Samples of the largest class")
     with st.expander("Network and data"):
-        depth = _slider("depth", "Depth (weight layers)", 2, 4, first.depth)
-        inputs = _slider("inputs", "Inputs of each sample", 1, 48, first.inputs)
-        width = _slider("width", "Neurons in each hidden layer", 2, 100, first.width)
-        scaling = st.radio(
-            "Weight decay acts on", list(SCALINGS), format_func=SCALINGS.__getitem__, key=PREFIX + "scaling"
-        )
-        seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return replace(
-        first, classes=classes, largest=largest, depth=depth, inputs=inputs, width=width, scaling=scaling,
-        seed=int(seed),
-    )  # fmt: skip
+        SETTINGS.slider("depth", "Depth (weight layers)")
+        SETTINGS.slider("inputs", "Inputs of each sample")
+        SETTINGS.slider("width", "Neurons in each hidden layer")
+        SETTINGS.radio("scaling", "Weight decay acts on", lambda name: SCALINGS[name])
+        SETTINGS.number("seed", "Seed of data and first weights")
 
 
-def with_stage(setting: Setting) -> Setting:
-    """The setting with what is chosen under the picture."""
-    beta = float(chosen(KEY, "beta", BETAS, setting.beta))
-    return replace(setting, beta=beta, imbalance=int(chosen(KEY, "imbalance", _imbalances(setting), setting.imbalance)))
+def setting() -> Setting:
+    """What is chosen."""
+    return Setting(**{name: SETTINGS[name] for name in SETTINGS.names})
 
 
 def picture(run: FitRun, setting: Setting) -> None:
     """The stage: class means, samples, the predicted simplex, and how far each class is from zero."""
     case = case_of(setting)
-    imbalances = _imbalances(setting)
+    imbalances = _imbalances()
 
     def sizes(imbalance: int) -> str:
         return ", ".join(map(str, replace(setting, imbalance=imbalance).counts))
@@ -95,7 +100,7 @@ def _model(setting: Setting, holds: bool | None) -> dict[str, Any]:
     """What the picture takes besides the film: the closed form for every weight decay, and for every imbalance."""
     others = [
         *(replace(setting, beta=beta) for beta in BETAS),
-        *(replace(setting, imbalance=imbalance) for imbalance in _imbalances(setting)),
+        *(replace(setting, imbalance=imbalance) for imbalance in _imbalances()),
     ]
     return {
         "shapes": {f"{one.beta:.15g} {one.imbalance}": _told(one) for one in others},
@@ -192,9 +197,5 @@ def _number(found: NeuralCollapse | None, attribute: str) -> str:
     return f"{100 * value:.3g} %" if attribute in ("nc4", "accuracy") else f"{value:.4f}"
 
 
-def _imbalances(setting: Setting) -> tuple[int, ...]:
-    return distinct_imbalances(setting.classes, setting.largest, MOST_IMBALANCE)
-
-
-def _slider(name: str, label: str, low: int, high: int, value: int) -> int:
-    return int(st.slider(label, low, high, value, key=PREFIX + name))
+def _imbalances() -> tuple[int, ...]:
+    return distinct_imbalances(SETTINGS["classes"], SETTINGS["largest"], MOST_IMBALANCE)

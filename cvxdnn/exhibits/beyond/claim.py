@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,8 @@ import streamlit as st
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.run import Run
-from cvxdnn.app.stage import Sign, chosen, slider, stage
+from cvxdnn.app.settings import Settings, under
+from cvxdnn.app.stage import Sign, slider, stage
 from cvxdnn.tasks.stream import Frame, Stream
 
 __all__ = ["Claim", "Knob"]
@@ -73,10 +75,17 @@ class Claim:
         setting = (self.about, self.setting)
         return StagedFit(self.name, lambda: setting, lambda now: self.stream(*now[1]), first if self.opens else None)
 
+    @cached_property
+    def settings(self) -> Settings:
+        """Of the sliders, under names that no other claim has."""
+        short = self.name.removeprefix("beyond_")
+        knobs = (under(f"{short}_{knob.name}", knob.values, knob.first, control=knob.name) for knob in self.knobs)
+        return Settings(self.name, *knobs)
+
     @property
     def setting(self) -> tuple[Value, ...]:
         """What the sliders say."""
-        return tuple(chosen(self.key, knob.name, knob.values, knob.first) for knob in self.knobs)
+        return tuple(self.settings[name] for name in self.settings.names)
 
     @property
     def cases(self) -> dict[str, Mapping[str, Any]]:

@@ -9,14 +9,14 @@ import streamlit as st
 
 from cvxdnn.app.page import halves
 from cvxdnn.app.parts import Parts
-from cvxdnn.app.stage import choose
+from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.exhibits.beyond.claim import Claim, Knob
 from cvxdnn.exhibits.beyond.classifiers import EXAMPLES, SAME, STEPS, Experiment, Standing
 from cvxdnn.tasks.deep_runs import WIDTH, DeepRunsView
 from cvxdnn.tasks.scenario import LIMITS, Biases
 from cvxdnn.tasks.stream import Stream
 
-__all__ = ["FIRST", "claim", "claim_about", "depth_conditions", "experiment"]
+__all__ = ["FIRST", "SETTINGS", "claim", "claim_about", "depth_conditions", "experiment"]
 
 NAME = "beyond_depth"
 FIRST = next(iter(EXAMPLES))
@@ -54,9 +54,7 @@ def depth_conditions(parts: Parts) -> None:
     """The whole section."""
     parts.draw(NAME, lambda: claim().show(plays=True), shows=_look, moves=_is_moving)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-        key = f"{NAME}_example"
-        st.session_state.setdefault(key, FIRST)
-        st.segmented_control("Points", list(EXAMPLES), key=key, on_change=_choose, required=True)
+        st.segmented_control("Points", list(EXAMPLES), key=SETTINGS.key("example"), on_change=_choose, required=True)
         parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=_look, moves=_is_moving)
     theorem, to_try = halves("depth")
     with theorem, st.container(border=True):
@@ -77,7 +75,7 @@ def depth_conditions(parts: Parts) -> None:
 
 def claim() -> Claim:
     """The one about the chosen points."""
-    return claim_about(st.session_state.get(f"{NAME}_example", FIRST))
+    return claim_about(SETTINGS["example"])
 
 
 @cache
@@ -119,8 +117,7 @@ def _is_moving() -> bool:
 
 def _choose() -> None:
     """Other points, in the setting that shows what they are for."""
-    now = claim()
-    choose(now.key, {knob.name: knob.first for knob in now.knobs})
+    SETTINGS.reset(*claim().settings.names)
 
 
 def experiment(example: str, biases: str, signs: str, depth: int) -> Experiment:
@@ -157,3 +154,14 @@ def _case(example: str, *setting: Any) -> dict[str, Any]:
             "values": values,
         },
     }
+
+
+SETTINGS = Settings(
+    NAME,
+    widget("example", tuple(EXAMPLES), FIRST),
+    *(
+        under(name, knob.values, partial(lambda k: claim().knobs[k].first, k), control=knob.name)
+        for k, (name, knob) in enumerate(zip(claim_about(FIRST).settings.names, claim_about(FIRST).knobs, strict=True))
+    ),
+)
+"""The points, and the sliders of whichever claim is about them."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cvxdnn.app.fit import StagedFit
-from cvxdnn.app.stage import chosen
+from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.convex import DeepPath
 from cvxdnn.convex.path import Path
 from cvxdnn.core.datasets import Dataset
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum, Solution
 from cvxdnn.exhibits.depth.film import stream_of
+from cvxdnn.exhibits.explore.session import own_session
 from cvxdnn.exhibits.path.case import path_of
 from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsView
 from cvxdnn.tasks.scenario import BETAS, LIMITS, Scenario
@@ -68,10 +69,12 @@ def depth_lab(scenario: Scenario) -> DepthLab:
     """This tab's page, for the scenario's points."""
     path, data = path_of(scenario)
     deep = _deep_path(path)
-    depth = int(chosen(KEY, "depth", range(2, DEEPEST + 1), FIRST_DEPTH))
-    beta = float(chosen(KEY, "beta", BETAS, _first_beta(deep)))
-    setting = (scenario.points, beta, depth)
+    setting = (scenario.points, SETTINGS["deep_beta"], SETTINGS["deep_layers"])
     return DepthLab(data, deep, setting, StagedFit(NAME, lambda: setting, _stream, _first()))
+
+
+def _valleys() -> int:
+    return len(depth_lab(own_session().scenario).minima)
 
 
 def sample() -> tuple[str, Stream[DeepRunsView]]:
@@ -108,3 +111,12 @@ def _first_beta(deep: DeepPath) -> float:
 @lru_cache(maxsize=host_limits().cache)
 def _deep_path(path: Path) -> DeepPath:
     return DeepPath(path)
+
+
+SETTINGS = Settings(
+    NAME,
+    under("deep_beta", BETAS, lambda: _first_beta(_deep_path(path_of(own_session().scenario)[0])), control="beta"),
+    under("deep_layers", range(2, DEEPEST + 1), FIRST_DEPTH, control="depth"),
+    widget("valley", lambda: range(_valleys()), 0, key=lambda: f"valley_of_{_valleys()}"),
+)
+"""What the page adds to the scenario's points; valleys are counted from the one that bends most."""

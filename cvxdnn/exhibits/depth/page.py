@@ -8,7 +8,7 @@ from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.depth import view
-from cvxdnn.exhibits.depth.lab import DepthLab, depth_lab
+from cvxdnn.exhibits.depth.lab import SETTINGS, DepthLab, depth_lab
 from cvxdnn.exhibits.depth.take_home import files
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
@@ -32,7 +32,7 @@ THEOREM = (
 
 def page() -> None:
     """The page from top to bottom."""
-    here = session()
+    here = session(SETTINGS)
 
     def lab() -> DepthLab:
         return depth_lab(here.scenario)

@@ -18,7 +18,7 @@ from cvxdnn.core.solution import LocalMinimum
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.closed_form.view import small, span, table
 from cvxdnn.exhibits.depth.charts import jump_plot, splines_plot
-from cvxdnn.exhibits.depth.lab import DEEPEST, DEPTHS, KEY, PREFIX, DepthLab
+from cvxdnn.exhibits.depth.lab import DEEPEST, DEPTHS, KEY, PREFIX, SETTINGS, DepthLab
 from cvxdnn.tasks.deep_runs import NEAR, NEAR_IN_R, WIDTH, DeepRunsFrame, converged_to
 from cvxdnn.tasks.scenario import BETAS
 
@@ -191,11 +191,17 @@ def jumps(lab: DepthLab) -> None:
 def layers(lab: DepthLab) -> None:
     """The layers of the closed form and of a trained network that found the same valley."""
     minima, frame = lab.minima, lab.training.frame
+    last = len(minima) - 1
     names = ["the constant" if minimum.r == 0 else f"r = {minimum.r:.3g}" for minimum in minima]
-    place = len(minima) - 1
-    if len(minima) > 1:
-        chosen = st.segmented_control("valley", names, default=names[-1], key=PREFIX + "valley", required=True)
-        place = names.index(chosen) if chosen in names else place
+    if last > 0:
+        st.segmented_control(
+            "valley",
+            range(last, -1, -1),
+            format_func=lambda valley: names[last - valley],
+            key=SETTINGS.key("valley"),
+            required=True,
+        )
+    place = last - SETTINGS["valley"]
     solution = lab.deep.solution_at(minima[place], beta=lab.beta, depth=lab.depth)
     found = converged_to(minima, frame).tolist() if frame is not None and frame.view.layers else []
     trained = frame.view.layers[found.index(place)] if frame is not None and place in found else None

@@ -15,7 +15,7 @@ from cvxdnn.exhibits.explore.details import are_open, details
 from cvxdnn.exhibits.explore.player import player, progress
 from cvxdnn.exhibits.explore.points_table import points_table, shown_points
 from cvxdnn.exhibits.explore.readout import readout
-from cvxdnn.exhibits.explore.session import session, write_address
+from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.explore.take_home import files
 
 SLOWER = 1.0  # seconds between two looks at what trains; the browser follows the network itself (`cvxdnn.app.films`)
@@ -49,10 +49,6 @@ def page() -> None:
         """Between two looks at what moves: networks that train, or else an optimum that is to come."""
         return seconds if here.run.is_running else LOOK_SECONDS
 
-    def show_chart() -> None:
-        explore_chart(here)
-        write_address(here)
-
     def show_player() -> None:
         with group("train", border=True):
             player(here)
@@ -65,7 +61,9 @@ def page() -> None:
         return here.stage
 
     with chart:
-        parts.draw("explore_chart", show_chart, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
+        parts.draw(
+            "explore_chart", lambda: explore_chart(here), shows=stage, moves=is_moving, every=lambda: every(SLOWER)
+        )
         with st.container(key="explore_later"):
             parts.draw("explore_points", lambda: points_table(here), shows=lambda: shown_points(here))
             parts.draw(

@@ -1,8 +1,8 @@
 """What one browser session knows: its scenario, its training run, and a message for the user.
 
 Every change of a setting goes through `Session.change`: it validates, keeps the old settings when the new ones
-are impossible, and lets the training follow; the page then writes the new link to the address bar. Back and Forward of
-the browser go through `Session.visit`.
+are impossible, and lets the training follow; the address bar then has the new link. Links, Back and Forward of the
+browser go through `Session.show`.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from cvxdnn.app import address
+from cvxdnn.app.address import Linked, follow
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
 from cvxdnn.app.table_rows import Rows, rows_of
@@ -23,7 +23,7 @@ from cvxdnn.exhibits.explore.training import own_training
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import first_frame
 from cvxdnn.tasks.race import RaceFrame
-from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks.scenario import NAMES, Scenario
 from cvxdnn.tasks.seeds import SeedsFrame
 from cvxdnn.tasks.stream import Stream
 
@@ -39,18 +39,15 @@ class Session:
     revision : raised by every change, so that each part of the page can tell whether it is up to date
     table_version, table_base, table_rows : the table's widget, the rows it started from, those it last held
     problem, problem_place : a message for the user, or "", and where it belongs
-    address, addressed : the query that the address bar should have, and the scenario that it stands for
-    visits : raised by every step through the browser's history
+    visits : raised when another scenario takes the place of the present one, as by a step through the browser's history
     optimum : of the scenario, where it takes long: it comes later than the page
     domain : the part of the plane that the chart shows
     is_first_sight : whether it began with the network that everybody sees first, trained when the package was made
     """
 
-    def __init__(self, query: dict[str, str]) -> None:
-        scenario, problem = Scenario.from_query(query)
-        self.address = query
-        self.scenario = self.addressed = scenario
-        self.problem = problem or ""
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.problem = ""
         self.problem_place: Place = "page"
         self.version = 1
         self.revision = 0
@@ -146,16 +143,12 @@ class Session:
             return
         self._become(new, notice, by_chart, by_table)
 
-    def visit(self, query: dict[str, str]) -> None:
-        """Take over what a link says, to which Back or Forward has led."""
-        if query == self.address:
-            return
+    def show(self, scenario: Scenario) -> None:
+        """Show another scenario, which a link or another page has led to."""
         self.visits += 1
         self.revision += 1
         self.problem_place = "page"
-        scenario, problem = Scenario.from_query(query)
-        self.address, self.addressed = query, scenario
-        self._become(scenario, problem or "")
+        self._become(scenario, "")
 
     def _become(self, new: Scenario, notice: str, by_chart: bool = False, by_table: bool = False) -> None:
         old, self.scenario, self.problem = self.scenario, new, notice
@@ -197,18 +190,32 @@ class Session:
             self.run.pause()
 
 
-def session() -> Session:
-    """This tab's session; made from the link in the address bar at the first run."""
+class _Link:
+    """The scenario in the address bar."""
+
+    names = NAMES
+
+    def texts(self) -> dict[str, str]:
+        return own_session().scenario.texts
+
+    def take(self, texts: dict[str, str]) -> str:
+        scenario, problem = Scenario.from_texts(texts)
+        if KEY not in st.session_state:
+            st.session_state[KEY] = Session(scenario)
+        elif scenario != own_session().scenario:
+            own_session().show(scenario)
+        return problem or ""
+
+
+def session(*beside: Linked) -> Session:
+    """This tab's session, on a page with a link of its scenario, and of what else the page has."""
+    follow(_Link(), *beside)
+    return own_session()
+
+
+def own_session() -> Session:
+    """This tab's session."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = Session(address.query())
+        st.session_state[KEY] = Session(Scenario())
     current: Session = st.session_state[KEY]
-    address.follow(current.address, current.visit)
-    write_address(current)
     return current
-
-
-def write_address(current: Session) -> None:
-    """Let the address bar follow the scenario."""
-    if current.scenario != current.addressed:
-        current.address, current.addressed = current.scenario.to_query(), current.scenario
-        address.write(current.address)

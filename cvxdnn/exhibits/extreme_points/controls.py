@@ -1,14 +1,16 @@
 """The controls of the Extreme points page: examples beside the picture, all that is dragged in it."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.stage import Control, chosen, forget, slider
+from cvxdnn.app.settings import Settings, Span, under, widget
+from cvxdnn.app.stage import Control, slider
 from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, FIRST_BETA, Samples
 
-__all__ = ["KEY", "PREFIX", "beside", "chosen_beta", "stage_controls", "with_stage"]
+__all__ = ["KEY", "PREFIX", "SETTINGS", "beside", "chosen", "stage_controls"]
 
 PREFIX = "extreme_points_"
 KEY = PREFIX + "stage"
@@ -17,34 +19,50 @@ PLACES = tuple(float(value) for value in np.round(0.02 * np.arange(-65, 66), 2))
 TARGETS = tuple(float(value) for value in np.round(0.02 * np.arange(-75, 76), 2))
 
 
-def beside() -> Samples:
+def _first(name: str) -> float:
+    """Where a sample of the chosen example is first; 0 for one that it does not have."""
+    samples = EXAMPLES[SETTINGS["example"]]
+    if name.startswith("height"):
+        return float(samples.heights[int(name[-1]) - 1])
+    return _values_of(samples).get(name, 0.0)
+
+
+def _height(k: int) -> str:
+    return f"height_{k}_{SETTINGS['example']}"
+
+
+DRAGGED = tuple(f"{letter}{k}" for letter in "aby" for k in (1, 2, 3))
+"""First and second input a, b and target y of each sample."""
+HEIGHTS = tuple(f"height{k}" for k in (1, 2, 3))
+SETTINGS = Settings(
+    "extreme_points",
+    widget("example", tuple(EXAMPLES), next(iter(EXAMPLES))),
+    *(widget(name, Span(-1.5, 1.5), partial(_first, name), key=partial(_height, k)) for k, name in enumerate(HEIGHTS)),
+    under("beta", BETAS, FIRST_BETA),
+    *(under(name, TARGETS if name.startswith("y") else PLACES, partial(_first, name)) for name in DRAGGED),
+)
+
+
+def beside() -> None:
     """What is chosen beside the picture: an example, and the third inputs, which a plane cannot show."""
-    name = st.selectbox("Samples", list(EXAMPLES), key=PREFIX + "example", on_change=_put_back)
+    name = SETTINGS.select("example", "Samples", on_change=_put_back)
     st.button("Put the samples back", icon=":material/undo:", key=PREFIX + "back", on_click=_put_back)
-    samples = EXAMPLES[name]
-    if samples.bias:
-        return samples
+    if EXAMPLES[name].bias:
+        return
     with st.expander("Third input of each sample"):
-        heights = [
-            st.slider(f"Sample {k + 1}", -1.5, 1.5, float(samples.heights[k]), 0.05, key=f"{PREFIX}height_{k}_{name}")
-            for k in range(len(samples.points))
-        ]
-    return replace(samples, heights=tuple(heights))
+        for k, _ in enumerate(EXAMPLES[name].points, 1):
+            SETTINGS.slider(f"height{k}", f"Sample {k}", step=0.05)
 
 
-def with_stage(first: Samples) -> Samples:
-    """The samples as they have been dragged in the picture."""
-    values = {name: _chosen(name, value) for name, value in _values_of(first).items()}
-    n = len(first.points)
-    targets = tuple(values[f"y{k + 1}"] for k in range(n))
-    seconds = targets if first.bias else tuple(values[f"b{k + 1}"] for k in range(n))
-    points = tuple((values[f"a{k + 1}"], second) for k, second in enumerate(seconds))
-    return replace(first, points=points, targets=targets)
-
-
-def chosen_beta() -> float:
-    """The weight decay, as chosen under the picture."""
-    return float(chosen(KEY, "beta", BETAS, FIRST_BETA))
+def chosen() -> Samples:
+    """The example, as it has been dragged in the picture and beside it."""
+    first = EXAMPLES[SETTINGS["example"]]
+    numbers = range(1, len(first.points) + 1)
+    targets = tuple(SETTINGS[f"y{k}"] for k in numbers)
+    seconds = targets if first.bias else tuple(SETTINGS[f"b{k}"] for k in numbers)
+    points = tuple((SETTINGS[f"a{k}"], second) for k, second in zip(numbers, seconds, strict=True))
+    heights = first.heights if first.bias else tuple(SETTINGS[f"height{k}"] for k in numbers)
+    return replace(first, points=points, targets=targets, heights=heights)
 
 
 def stage_controls(samples: Samples, beta: float) -> list[Control]:
@@ -52,30 +70,20 @@ def stage_controls(samples: Samples, beta: float) -> list[Control]:
     return [
         slider("beta", "weight decay β", BETAS, beta),
         *(
-            Control(name=name, label="", values=_offered(name), labels=(), value=value)
+            Control(name=name, label="", values=SETTINGS.values(name), labels=(), value=value)
             for name, value in _values_of(samples).items()
         ),
     ]
 
 
 def _values_of(samples: Samples) -> dict[str, float]:
-    """What can be dragged: first and second input a, b and target y of each sample."""
+    """What can be dragged, as in `DRAGGED`."""
     values = {f"a{k}": x for k, (x, _) in enumerate(samples.points, 1)}
     if not samples.bias:
         values |= {f"b{k}": x for k, (_, x) in enumerate(samples.points, 1)}
     return values | {f"y{k}": float(y) for k, y in enumerate(samples.y, 1)}
 
 
-def _chosen(name: str, first: float) -> float:
-    return float(chosen(KEY, name, _offered(name), first))
-
-
-def _offered(name: str) -> tuple[float, ...]:
-    return TARGETS if name.startswith("y") else PLACES
-
-
 def _put_back() -> None:
     """Forget what was dragged, but not the weight decay."""
-    forget(KEY, but=("beta",))
-    for name in [key for key in st.session_state if str(key).startswith(PREFIX + "height_")]:
-        del st.session_state[name]
+    SETTINGS.reset(*HEIGHTS, *DRAGGED)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
 from cvxdnn.app.take_home import take_home
-from cvxdnn.exhibits.extreme_points.controls import beside, chosen_beta, with_stage
+from cvxdnn.exhibits.extreme_points.controls import SETTINGS, beside, chosen
 from cvxdnn.exhibits.extreme_points.samples import FIRST, Samples, picture_of, stream_of
 from cvxdnn.exhibits.extreme_points.take_home import files
 from cvxdnn.exhibits.extreme_points.view import show_neurons, show_picture
@@ -43,6 +44,7 @@ ONE_INPUT = (
 
 def page() -> None:
     """The page from top to bottom."""
+    follow(SETTINGS)
     menu = heading(
         "The best network needs only neurons at the rim of a convex set.",
         "What a neuron outputs on the samples is one point; the body holds those of all neurons. Drag the targets y "
@@ -51,10 +53,10 @@ def page() -> None:
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        first = beside()
+        beside()
 
     def setting() -> tuple[Samples, float]:
-        return with_stage(first), chosen_beta()
+        return chosen(), SETTINGS["beta"]
 
     training = StagedFit("extreme_points", setting, lambda now: stream_of(picture_of(*now)), FIRST)
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 import streamlit as st
 
+from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
@@ -13,15 +14,15 @@ from cvxdnn.exhibits.rank_one.film import stream_of
 from cvxdnn.exhibits.rank_one.take_home import files
 from cvxdnn.exhibits.rank_one.theorems import CONDITIONS, theorem_of
 from cvxdnn.exhibits.rank_one.view import (
+    SETTINGS,
     Closed,
-    chosen_depth,
     controls,
     duality_gap,
     facts,
     outcome,
     picture,
     say_why_there_is_none,
-    with_stage,
+    setting,
 )
 
 WHAT_TO_TRY = r"""
@@ -43,6 +44,7 @@ DUALITY_GAP = (
 
 def page() -> None:
     """The page from top to bottom."""
+    follow(SETTINGS)
     closed = Closed()
 
     menu = heading(
@@ -53,10 +55,7 @@ def page() -> None:
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        beside = controls(chosen_depth())
-
-    def setting() -> RankOneSetting:
-        return with_stage(beside)
+        controls()
 
     training = StagedFit("rank_one", setting, stream_of, RankOneSetting())
 
@@ -95,7 +94,7 @@ def page() -> None:
         st.markdown(CONDITIONS)
 
     poll()
-    parts = Parts(poll, lambda: chosen_depth() > 2)
+    parts = Parts(poll, lambda: SETTINGS["depth"] > 2)
     take_home(menu, "rank_one", lambda: files(setting(), case(), training.frame))
 
     def is_moving() -> bool:

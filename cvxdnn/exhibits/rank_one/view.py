@@ -11,7 +11,8 @@ from cvxdnn.app.background import Background, Results, own_background
 from cvxdnn.app.figure import figure
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun, chart
-from cvxdnn.app.stage import chosen, slider, stage
+from cvxdnn.app.settings import Settings, Span, under, widget
+from cvxdnn.app.stage import slider, stage
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers
@@ -33,8 +34,8 @@ from cvxdnn.training.fitting import FittedNetwork
 from cvxdnn.training.fitting.chain import layer_norms
 
 __all__ = [
+    "SETTINGS",
     "Closed",
-    "chosen_depth",
     "controls",
     "duality_gap",
     "facts",
@@ -42,11 +43,11 @@ __all__ = [
     "outcome",
     "picture",
     "say_why_there_is_none",
-    "with_stage",
+    "setting",
 ]
 
 PREFIX = "rank_one_"
-KEY = PREFIX + "stage"
+KEY = "rank_one_stage"
 DEPTHS = tuple(range(2, 7))
 BETAS = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 KIND_NAMES: dict[Kind, str] = {
@@ -67,41 +68,61 @@ BIAS_BETA, BIAS_WIDTH = 0.03, 20
 """A spline needs less weight decay than a chain to show itself, and more neurons: whichever is near finds a knot."""
 PLACES = 121
 """Of the drawn functions."""
+FIRST = RankOneSetting()
+SETTINGS: Settings = Settings(
+    "rank_one",
+    widget("kind", KINDS, FIRST.kind),
+    widget("side", SIDES, FIRST.side),
+    widget("outputs", range(2, 7), FIRST.outputs),
+    widget("architecture", ARCHITECTURES, ARCHITECTURES[0]),
+    widget("form", FORMS, FORMS[0]),
+    widget("budget", Span(0.5, 2.0), 1.0),
+    widget("samples", range(1, 31), FIRST.samples),
+    widget("inputs", range(1, 21), FIRST.inputs),
+    widget("width", range(1, 41), lambda: _usual_width(), key=lambda: f"width_{_usual_width()}"),
+    widget("seed", range(10_000), FIRST.seed),
+    under("beta", BETAS, lambda: BIAS_BETA if SETTINGS["kind"] == "relu_bias" else FIRST.beta),
+    under("depth", DEPTHS, FIRST.depth),
+)
 
 
-def controls(depth: int) -> RankOneSetting:
+def controls() -> None:
     """What is chosen beside the picture: all but weight decay and depth, which are under it."""
-    first = RankOneSetting()
-    kind: Kind = st.selectbox("Network and data", KINDS, format_func=KIND_NAMES.__getitem__, key=PREFIX + "kind")
-    side: Side = first.side
-    outputs = first.outputs
+    kind = SETTINGS.select("kind", "Network and data", lambda name: KIND_NAMES[name])
     if kind in ("relu", "relu_bias"):
-        side = st.selectbox("The multiples c", SIDES, format_func=SIDE_NAMES.__getitem__, key=PREFIX + "side")
+        SETTINGS.select("side", "The multiples c", lambda name: SIDE_NAMES[name])
     elif kind != "one_output":
-        outputs = _slider("outputs", "Outputs K", 2, 6, first.outputs)
-    neurons = BIAS_WIDTH if kind == "relu_bias" else first.width
-    parallel, budget = _architecture(depth) if kind == "whitened" else (False, None)
+        SETTINGS.slider("outputs", "Outputs K")
+    if kind == "whitened":
+        SETTINGS.radio("architecture", "Architecture", horizontal=True)
+        if SETTINGS["depth"] > 2 and SETTINGS.radio("form", "Weight decay acts on") == FORMS[1]:
+            SETTINGS.slider("budget", "Norm t of each early layer", step=0.05)
     with st.expander("Data and network"):
-        samples = _slider("samples", "Samples n", 1, 30, first.samples)
-        inputs = _slider("inputs", "Inputs d", 1, 20, first.inputs)
-        width = _slider(f"width_{neurons}", "Neurons in each hidden layer", 1, 40, neurons)
-        seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return RankOneSetting(
-        kind, samples, inputs, outputs, side, width=width, parallel=parallel, budget=budget, seed=int(seed)
+        SETTINGS.slider("samples", "Samples n")
+        SETTINGS.slider("inputs", "Inputs d")
+        SETTINGS.slider("width", "Neurons in each hidden layer")
+        SETTINGS.number("seed", "Seed of data and first weights")
+
+
+def setting() -> RankOneSetting:
+    """What is chosen, as far as the chosen kind has it."""
+    now = RankOneSetting(
+        **{name: SETTINGS[name] for name in ("kind", "samples", "inputs", "beta", "depth", "width", "seed")}
     )
+    if now.kind in ("relu", "relu_bias"):
+        return replace(now, side=SETTINGS["side"])
+    if now.kind == "one_output":
+        return now
+    now = replace(now, outputs=SETTINGS["outputs"])
+    if now.kind != "whitened":
+        return now
+    has_budget = now.depth > 2 and SETTINGS["form"] == FORMS[1]
+    parallel = SETTINGS["architecture"] == "parallel"
+    return replace(now, parallel=parallel, budget=SETTINGS["budget"] if has_budget else None)
 
 
-def chosen_depth() -> int:
-    """Weight layers, as chosen under the picture."""
-    return int(chosen(KEY, "depth", DEPTHS, RankOneSetting().depth))
-
-
-def with_stage(setting: RankOneSetting) -> RankOneSetting:
-    """The setting with what is chosen under the picture."""
-    usual = BIAS_BETA if setting.kind == "relu_bias" else RankOneSetting().beta
-    depth = chosen_depth()
-    budget = setting.budget if depth > 2 else None
-    return replace(setting, beta=float(chosen(KEY, "beta", BETAS, usual)), depth=depth, budget=budget)
+def _usual_width() -> int:
+    return BIAS_WIDTH if SETTINGS["kind"] == "relu_bias" else FIRST.width
 
 
 _cases: Results[RankOneCase] = Results(host_limits().cache)
@@ -220,14 +241,6 @@ def _over_budgets(case: RankOneCase) -> tuple[Array, Array, Array]:
     return budgets, np.array([one.standard for one in optima]) + cost, np.array([one.parallel for one in optima]) + cost
 
 
-def _architecture(depth: int) -> tuple[bool, float | None]:
-    """Standard or parallel, and the budget of the early layers if they have one."""
-    parallel = st.radio("Architecture", ARCHITECTURES, horizontal=True, key=PREFIX + "architecture") == "parallel"
-    if depth == 2 or st.radio("Weight decay acts on", FORMS, key=PREFIX + "form") == FORMS[0]:
-        return parallel, None
-    return parallel, float(st.slider("Norm t of each early layer", 0.5, 2.0, 1.0, 0.05, key=PREFIX + "budget"))
-
-
 def _has_meter(case: RankOneCase) -> bool:
     values = case.optimum.singular_values
     return case.data.setting.kind == "one_output" and values is not None and bool(values[0, 0] > 0)
@@ -241,7 +254,3 @@ def _dual_meter(case: RankOneCase, frame: FitFrame | None) -> str:
     pull = float(np.linalg.norm(problem.X.T @ (problem.Y - frame.view.outputs)))
     norm = float(layer_norms(frame.view.network.weights).mean())
     return f"{norm ** (problem.depth - 2) * pull / problem.beta:.5f}"
-
-
-def _slider(name: str, label: str, low: int, high: int, value: int) -> int:
-    return int(st.slider(label, low, high, value, key=PREFIX + name))

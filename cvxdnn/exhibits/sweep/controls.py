@@ -1,42 +1,40 @@
 """The Sweep lab's widgets: the lists of the grid, and the buttons that make its runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from cvxdnn.core.datasets import PRESETS
-from cvxdnn.exhibits.explore.controls import BIASES
-from cvxdnn.exhibits.explore.controls import OPTIMIZERS as OPTIMIZER_LABELS
+from cvxdnn.exhibits.explore.controls import BIASES, OPTIMIZERS
 from cvxdnn.exhibits.explore.session import Session
+from cvxdnn.exhibits.sweep.choices import SETTINGS
 from cvxdnn.exhibits.sweep.lab import PREFIX, Lab
-from cvxdnn.tasks.scenario import LIMITS, OPTIMIZERS, Scenario
-from cvxdnn.tasks.sweep import OWN_POINTS, Grid, Progress
-
-BETAS = tuple(float(f"{digit}e{power}") for power in range(-6, 0) for digit in (1, 3))
-WIDTHS = (2, 5, 10, 20, 50, 100, 200)
-MOST_SEEDS = 50
-FIRST = Grid()
-"""What the controls show first."""
-STEPS = (500, 1_000, 2_000, 5_000, 10_000, 20_000)
+from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks.sweep import AXES, Progress
 
 
 def grid_controls(here: Lab, session: Session) -> None:
     """The lists of the grid; locked while its runs are being made."""
     locked = here.is_running
-    lists = {
-        "datasets": _datasets(session, locked),
-        "betas": _choices("betas", "Weight decay β", BETAS, FIRST.betas, locked, "{:g}".format),
-        "widths": _choices("widths", "Width (neurons)", _within(WIDTHS, "width"), FIRST.widths, locked),
-        "depths": _choices("depths", "Depth (weight layers)", _depths(), FIRST.depths, locked),
-        "seeds": _seeds(locked),
-    }
+    st.multiselect(
+        "Data sets",
+        SETTINGS.values("datasets"),
+        key=SETTINGS.key("datasets"),
+        disabled=locked,
+        help="“your points” are those on the Explore page.",
+    )
+    _choices("betas", "Weight decay β", locked, "{:g}".format)
+    _choices("widths", "Width (neurons)", locked)
+    _choices("depths", "Depth (weight layers)", locked)
+    SETTINGS.slider(
+        "seeds", "Seeds", disabled=locked, help="How many different first weights each setting is tried with."
+    )
     with st.expander("Optimiser and training"):
-        names = OPTIMIZER_LABELS.__getitem__
-        lists["optimizers"] = _choices("optimizers", "Optimiser", OPTIMIZERS, FIRST.optimizers, locked, names)
-        base, max_steps = _training(session, locked)
+        _choices("optimizers", "Optimiser", locked, OPTIMIZERS.__getitem__)
+        _training(locked)
     if not locked:
-        here.show(lists, base, max_steps)
+        lists = {name: SETTINGS[name] for name in AXES} | {"seeds": tuple(range(SETTINGS["seeds"]))}
+        here.show(lists, _base(session.scenario), SETTINGS["steps"])
 
 
 def run_controls(here: Lab) -> None:
@@ -63,95 +61,44 @@ def run_controls(here: Lab) -> None:
         st.warning(progress.message)
 
 
-def _datasets(session: Session, locked: bool) -> tuple[str, ...]:
-    scenario = session.scenario
-    chosen: list[str] = st.multiselect(
-        "Data sets",
-        [OWN_POINTS, *PRESETS],
-        default=[scenario.preset or OWN_POINTS],
-        key=PREFIX + "datasets",
-        disabled=locked,
-        persist_state="session",
-        help="“your points” are those on the Explore page.",
-    )
-    return tuple(chosen)
-
-
-def _choices(
-    name: str,
-    label: str,
-    options: tuple[Any, ...],
-    default: Sequence[Any],
-    locked: bool,
-    text: Callable[[Any], str] = str,
-) -> tuple[Any, ...]:
-    chosen = st.pills(
+def _choices(name: str, label: str, locked: bool, text: Callable[[Any], str] = str) -> None:
+    st.pills(
         label,
-        options,
+        SETTINGS.values(name),
         selection_mode="multi",
-        default=[value for value in default if value in options],
         format_func=text,
-        key=PREFIX + name,
+        key=SETTINGS.key(name),
         disabled=locked,
-        persist_state="session",
     )
-    return tuple(chosen)
 
 
-def _within(values: tuple[int, ...], name: str) -> tuple[int, ...]:
-    low, high = LIMITS[name]
-    return tuple(value for value in values if low <= value <= high)
-
-
-def _depths() -> tuple[int, ...]:
-    low, high = LIMITS["depth"]
-    return tuple(range(low, high + 1))
-
-
-def _seeds(locked: bool) -> tuple[int, ...]:
-    count = st.slider(
-        "Seeds",
-        1,
-        MOST_SEEDS,
-        len(FIRST.seeds),
-        key=PREFIX + "seeds",
-        disabled=locked,
-        persist_state="session",
-        help="How many different first weights each setting is tried with.",
-    )
-    return tuple(range(count))
-
-
-def _training(session: Session, locked: bool) -> tuple[Scenario, int]:
-    restarts = st.slider(
+def _training(locked: bool) -> None:
+    SETTINGS.slider(
+        "run_restarts",
         "Restarts",
-        *LIMITS["restarts"],
-        1,
-        key=PREFIX + "restarts",
         disabled=locked,
-        persist_state="session",
         help="Networks that are trained in one run; the best one counts.",
     )
-    biases: Any = st.selectbox(
+    SETTINGS.select(
+        "run_biases",
         "Biases",
-        list(BIASES),
-        format_func=BIASES.__getitem__,
-        key=PREFIX + "biases",
+        BIASES.__getitem__,
         disabled=locked,
-        persist_state="session",
         help="The deep theorem is about biases in the last hidden layer only.",
     )
-    max_steps = st.select_slider(
+    st.select_slider(
         "Optimiser steps at most",
-        STEPS,
-        STEPS[-1],
+        SETTINGS.values("steps"),
         format_func="{:,}".format,
-        key=PREFIX + "steps",
+        key=SETTINGS.key("steps"),
         disabled=locked,
-        persist_state="session",
     )
-    scenario = session.scenario
-    return Scenario(preset="", points=scenario.points, loss=scenario.loss, restarts=restarts, biases=biases), max_steps
+
+
+def _base(scenario: Scenario) -> Scenario:
+    """What the runs have in common."""
+    restarts, biases = SETTINGS["run_restarts"], SETTINGS["run_biases"]
+    return Scenario(preset="", points=scenario.points, loss=scenario.loss, restarts=restarts, biases=biases)
 
 
 def _start_label(progress: Progress) -> str:

@@ -6,6 +6,7 @@ from cvxdnn.app.main import PAGES
 from cvxdnn.app.page import heading, live, wide_and_narrow
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.explore.session import session
+from cvxdnn.exhibits.sweep.choices import SETTINGS
 from cvxdnn.exhibits.sweep.controls import grid_controls, run_controls
 from cvxdnn.exhibits.sweep.lab import LIVE_SECONDS, lab
 from cvxdnn.exhibits.sweep.results import map_of, table_of
@@ -22,7 +23,7 @@ THEOREM = (
 
 def page() -> None:
     """The page from top to bottom."""
-    here, tab = session(), lab()
+    here, tab = session(SETTINGS), lab()
 
     menu = heading(
         "Wide networks reach the optimum more often than narrow ones.",
@@ -39,7 +40,7 @@ def page() -> None:
         live(tab, lambda: run_controls(tab), every=LIVE_SECONDS)
 
     def visit(run: Scenario) -> None:
-        here.visit(run.to_query())
+        here.show(run)
         st.session_state[OPENED] = True
 
     def show_map() -> None:

@@ -11,11 +11,11 @@ import streamlit as st
 
 from cvxdnn.app.stage import stage
 from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, is_certified, name_of, tiles
+from cvxdnn.exhibits.sweep.choices import SETTINGS
 from cvxdnn.exhibits.sweep.lab import PREFIX
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.sweep import AXES, COLUMNS, MEASURES, REACHED, Cell, Grid, Sweep, cells
 
-ALL = "all"
 TABLE_HEIGHT = 380
 MOST_STILLS = 10
 RUNS = "runs of the setting"
@@ -158,12 +158,11 @@ def _view(grid: Grid) -> View:
     """As the visitor chose it."""
     show, down, across = st.columns([2.8, 1, 1.3], gap="small")
     with show:
-        measure = _choice("measure", "Colour shows", list(MEASURES), {name: MEASURES[name].label for name in MEASURES})
+        measure = SETTINGS.select("measure", "Colour shows", lambda name: MEASURES[name].label)
     with down:
-        rows = _choice("rows", "Rows", ["widths", *(name for name in AXES if name != "widths")], AXIS_LABELS)
+        rows = SETTINGS.select("rows", "Rows", AXIS_LABELS.__getitem__)
     with across:
-        rest = [name for name in ("betas", *AXES) if name != rows]
-        columns = _choice(f"columns_of_{rows}", "Columns", list(dict.fromkeys(rest)), AXIS_LABELS)
+        columns = SETTINGS.select("columns", "Columns", AXIS_LABELS.__getitem__)
     return View(measure, rows, columns, _filters(grid, rows, columns))
 
 
@@ -172,23 +171,11 @@ def _filters(grid: Grid, rows: str, columns: str) -> dict[str, Any]:
     several = [name for name in AXES if name not in (rows, columns, "seeds") and len(getattr(grid, name)) > 1]
     only: dict[str, Any] = {}
     for name, place in zip(several, st.columns(len(several)) if several else [], strict=True):
-        values = {str(value): value for value in getattr(grid, name)}
         with place:
-            chosen = _choice(f"only_{name}", AXIS_LABELS[name].capitalize(), [ALL, *values], {})
-        if chosen in values:
-            only[name] = values[chosen]
+            chosen = SETTINGS.select(f"only_{name}", AXIS_LABELS[name].capitalize())
+        if chosen in getattr(grid, name):
+            only[name] = chosen
     return only
-
-
-def _choice(name: str, label: str, options: list[str], labels: dict[str, str]) -> str:
-    chosen: str = st.selectbox(
-        label,
-        options,
-        format_func=lambda option: labels.get(option, option),
-        key=PREFIX + name,
-        persist_state="session",
-    )
-    return chosen
 
 
 def _pooled(grid: Grid, rows: str, columns: str, only: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
@@ -9,7 +10,7 @@ from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
 from cvxdnn.exhibits.whitened.film import stream_of
 from cvxdnn.exhibits.whitened.take_home import files
-from cvxdnn.exhibits.whitened.view import controls, counterexample, facts, picture, with_stage
+from cvxdnn.exhibits.whitened.view import SETTINGS, controls, counterexample, facts, picture, setting
 
 WHAT_TO_TRY = r"""
 - **Lose a channel.** Make the class sizes unequal and raise $\beta$: the smallest class falls below the threshold and
@@ -45,6 +46,7 @@ channel per class.
 
 def page() -> None:
     """The page from top to bottom."""
+    follow(SETTINGS)
     menu = heading(
         "A classifier gives every class neurons of its own, until it is deep.",
         "A line says that a class makes a neuron fire. Training thins the lines out until each neuron serves one "
@@ -53,10 +55,7 @@ def page() -> None:
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
-        beside = controls()
-
-    def setting() -> WhitenedSetting:
-        return with_stage(beside)
+        controls()
 
     training = StagedFit("whitened", setting, stream_of, WhitenedSetting())
 

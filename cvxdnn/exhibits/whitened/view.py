@@ -9,7 +9,8 @@ import streamlit as st
 
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun
-from cvxdnn.app.stage import chosen, slider, stage
+from cvxdnn.app.settings import Settings, under, widget
+from cvxdnn.app.stage import slider, stage
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.closed_form.classes import distinct_imbalances
 from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers, sentence
@@ -18,10 +19,10 @@ from cvxdnn.exhibits.whitened.film import served_in
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory.whitened import Architecture, RankTwo, rank_two_counterexample
 
-__all__ = ["controls", "counterexample", "facts", "picture", "with_stage"]
+__all__ = ["SETTINGS", "controls", "counterexample", "facts", "picture", "setting"]
 
-PREFIX = "whitened_"
-KEY = PREFIX + "stage"
+KEY = "whitened_stage"
+FIRST = WhitenedSetting()
 BETAS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 DEPTHS = tuple(range(2, 9))
 MOST_IMBALANCE = 8
@@ -32,43 +33,44 @@ NAMES: dict[Architecture, str] = {
     "standard": "standard: shared layers",
     "parallel": "parallel: a sum of separate chains",
 }
+SETTINGS = Settings(
+    "whitened",
+    widget("architecture", tuple(NAMES), FIRST.architecture),
+    widget("classes", range(2, 7), FIRST.classes),
+    widget("largest", range(1, 9), FIRST.largest),
+    widget("targets", TARGETS, TARGETS[0]),
+    widget("extra", range(11), FIRST.extra_inputs),
+    widget("width", range(1, 41), FIRST.width),
+    widget("seed", range(10_000), FIRST.seed),
+    under("beta", BETAS, FIRST.beta),
+    under("depth", DEPTHS, FIRST.depth),
+    under("imbalance", lambda: _imbalances(), lambda: _first_imbalance()),
+)
 
 
-def controls() -> WhitenedSetting:
+def controls() -> None:
     """What is chosen beside the picture: all but weight decay, depth and imbalance, which are under it."""
-    first = WhitenedSetting()
-    architecture: Architecture = st.radio(
-        "Network", list(NAMES), format_func=NAMES.__getitem__, key=PREFIX + "architecture"
-    )
-    classes = _slider("classes", "Classes K", 2, 6, first.classes)
-    largest = _slider("largest", "Samples of the largest class", 1, 8, first.largest)
+    SETTINGS.radio("architecture", "Network", lambda name: NAMES[name])
+    SETTINGS.slider("classes", "Classes K")
+    SETTINGS.slider("largest", "Samples of the largest class")
     with st.expander("Data and network"):
-        real = st.radio("Targets", TARGETS, key=PREFIX + "targets") == TARGETS[1]
-        extra = _slider("extra", "Inputs beyond the number of samples", 0, 10, first.extra_inputs)
-        name = "Neurons in each hidden layer" if architecture == "standard" else "Branches"
-        width = _slider("width", name, 1, 40, first.width)
-        seed = st.number_input("Seed of data and first weights", 0, 9999, first.seed, key=PREFIX + "seed")
-    return replace(
-        first, architecture=architecture, classes=classes, largest=largest, real_target=real, extra_inputs=extra,
-        width=width, seed=int(seed),
-    )  # fmt: skip
+        SETTINGS.radio("targets", "Targets")
+        SETTINGS.slider("extra", "Inputs beyond the number of samples")
+        standard = SETTINGS["architecture"] == "standard"
+        SETTINGS.slider("width", "Neurons in each hidden layer" if standard else "Branches")
+        SETTINGS.number("seed", "Seed of data and first weights")
 
 
-def with_stage(setting: WhitenedSetting) -> WhitenedSetting:
-    """The setting with what is chosen under the picture."""
-    imbalances = _imbalances(setting)
-    usual = setting.imbalance if setting.imbalance in imbalances else imbalances[0]
-    return replace(
-        setting,
-        beta=float(chosen(KEY, "beta", BETAS, setting.beta)),
-        depth=int(chosen(KEY, "depth", DEPTHS, setting.depth)),
-        imbalance=int(chosen(KEY, "imbalance", imbalances, usual)),
-    )
+def setting() -> WhitenedSetting:
+    """What is chosen."""
+    names = ("architecture", "classes", "largest", "width", "seed", "beta", "depth", "imbalance")
+    chosen = {name: SETTINGS[name] for name in names}
+    return WhitenedSetting(**chosen, real_target=SETTINGS["targets"] == TARGETS[1], extra_inputs=SETTINGS["extra"])
 
 
 def picture(run: FitRun, setting: WhitenedSetting) -> None:
     """The stage: classes, neurons, who fires for whom, and the strength of each channel."""
-    imbalances = _imbalances(setting)
+    imbalances = _imbalances()
 
     def sizes(imbalance: int) -> str:
         return ", ".join(map(str, replace(setting, imbalance=imbalance).counts))
@@ -99,7 +101,7 @@ def _model(setting: WhitenedSetting) -> dict[str, Any]:
 
     The numbers of the closed form are computed in the browser.
     """
-    unequal = {str(imbalance): replace(setting, imbalance=imbalance) for imbalance in _imbalances(setting)}
+    unequal = {str(imbalance): replace(setting, imbalance=imbalance) for imbalance in _imbalances()}
     targets = {name: whitened_case(one).solution.targets.tolist() for name, one in unequal.items()}
     deep = {str(depth): whitened_case(replace(setting, depth=depth)).optimum for depth in DEPTHS}
     return {
@@ -148,8 +150,13 @@ def counterexample(beta: float) -> None:
     lower.metric("network of rank two, upper bound", f"{found.objective:.5f}", change, delta_color="off")
 
 
-def _imbalances(setting: WhitenedSetting) -> tuple[int, ...]:
-    return distinct_imbalances(setting.classes, setting.largest, MOST_IMBALANCE)
+def _imbalances() -> tuple[int, ...]:
+    return distinct_imbalances(SETTINGS["classes"], SETTINGS["largest"], MOST_IMBALANCE)
+
+
+def _first_imbalance() -> int:
+    offered = _imbalances()
+    return FIRST.imbalance if FIRST.imbalance in offered else offered[0]
 
 
 def group_names(setting: WhitenedSetting) -> list[str]:
@@ -162,7 +169,3 @@ def group_names(setting: WhitenedSetting) -> list[str]:
 @lru_cache(maxsize=64)
 def _counterexample(beta: float) -> RankTwo:
     return rank_two_counterexample(beta)
-
-
-def _slider(name: str, label: str, low: int, high: int, value: int) -> int:
-    return int(st.slider(label, low, high, value, key=PREFIX + name))
