@@ -133,6 +133,18 @@ def test_a_film_stays_small(snapshots, ramps):
     assert film.ramps.size <= max(MOST_NUMBERS, 6 * ramps)
 
 
+def test_a_still_is_taken_once_though_it_is_in_the_film_and_the_newest():
+    class Moment(int):
+        step = property(int)
+
+    taken = []
+    maker = FilmMaker(lambda moment: taken.append(int(moment)) or RampStill(int(moment), 0, 0, 1, 1, np.zeros((1, 3))))
+    for moment in (Moment(0), Moment(1)):
+        maker.look(moment, is_last=False)
+        assert maker.still_of(moment).step == moment
+    assert taken == [0, 1]
+
+
 def test_what_is_sent_holds_all_of_it():
     film = last_frame(training_stream(Scenario(restarts=1, width=5), 100)).film
     numbers, counts, ramps = decoded(film.to_bytes())
