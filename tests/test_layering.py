@@ -43,8 +43,8 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3220,
-    "app": 4080,
+    "tasks": 3230,
+    "app": 4090,
     "exhibits": 6410,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
