@@ -1,12 +1,12 @@
 /**
- * A figure that stands still: what Python has computed, over two axes. It is drawn anew for another width or theme.
+ * A plot that stands still: what Python has computed, over two axes. It is drawn anew for another width or theme.
  *
  * @typedef {object} Curve null where it is broken
  * @property {(?number)[]} x
  * @property {(?number)[]} y
  * @property {string} style
  *
- * @typedef {object} Data what `figure` in Python sends
+ * @typedef {object} Data what `plot` in Python sends
  * @property {{x: import("./axes.js").Axis, y: import("./axes.js").Axis}} axes
  * @property {string} told what is to be seen, in words
  * @property {{x: number[], low: number[], high: number[], style: string}[]} bands
@@ -26,13 +26,13 @@ const MARGIN = { left: 46, right: 16, top: 24, bottom: 38 };
 const MARK = 1.5; // times as large as on a curve
 const APART = 12; // pixels
 
-export class Figure {
+export class Plot {
   /** @type {Data} */
   data;
   #observer = new ResizeObserver(() => this.#draw());
 
   constructor(root) {
-    this.host = root.querySelector(".figure-page");
+    this.host = root.querySelector(".plot-page");
     this.element = this.host.querySelector(".drawn");
     this.picture = svg("svg", { role: "img" }, this.element);
     [this.backdrop, this.shapes, this.words] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
@@ -103,5 +103,5 @@ function along({ x, y }, axes) {
 
 /** Takes the component's elements over. */
 export default function mount(root) {
-  return new Figure(root);
+  return new Plot(root);
 }
