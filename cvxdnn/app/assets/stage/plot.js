@@ -16,9 +16,9 @@
  * @property {{label: string, style: string}[]} legend
  */
 
-import { MARKS, svg } from "../common/svg.js";
+import { groups, MARKS, set, svg } from "../common/svg.js";
 import { showTheme } from "../common/theme.js";
-import { Axes } from "./axes.js";
+import { Axes, within } from "./axes.js";
 import { Labels } from "./labels.js";
 import { drawLegend } from "./legend.js";
 
@@ -35,7 +35,7 @@ export class Plot {
     this.host = root.querySelector(".plot-page");
     this.element = this.host.querySelector(".drawn");
     this.picture = svg("svg", { role: "img" }, this.element);
-    [this.backdrop, this.shapes, this.words] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
+    [this.backdrop, this.shapes, this.words] = groups(this.picture, 3);
     this.labels = new Labels(this.words);
     this.#observer.observe(this.element);
   }
@@ -51,11 +51,8 @@ export class Plot {
   #draw() {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!this.data || !width) return;
-    const { left, right, top, bottom } = MARGIN;
-    const box = { left, top, width: width - left - right, height: height - top - bottom };
-    const axes = new Axes(box, this.data.axes);
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.picture.setAttribute("aria-label", this.data.told);
+    const axes = new Axes(within(MARGIN, width, height), this.data.axes);
+    set(this.picture, { viewBox: `0 0 ${width} ${height}`, "aria-label": this.data.told });
     axes.draw(this.backdrop);
     this.#drawShapes(axes);
     this.#drawMarks(axes);
