@@ -1,6 +1,7 @@
 """Whether a film shows the networks that were trained: random trainings of the Explore page, still by still.
 
     python -m benchmarks.films [--runs 200] [--seed S]
+    python -m benchmarks.films --pages rank_one ...      those of other pages, see `benchmarks.page_films`
 
 Every run has a preset or random points, and a random loss, weight decay, depth, width, optimiser and start. Whenever
 its film takes a still, the network itself is kept beside it. Both functions are piecewise linear, so their largest
@@ -20,6 +21,7 @@ from dataclasses import asdict, astuple, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import page_films
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.losses import LOSSES
@@ -166,7 +168,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**40))
+    parser.add_argument("--pages", nargs="+", choices=list(page_films.PAGES))
     options = parser.parse_args()
+    if options.pages:
+        passed = [page_films.check(page, options.runs, options.seed) for page in options.pages]
+        return 0 if all(passed) else 1
     began, worst, failed = time.monotonic(), Errors(), 0
     for seed in range(options.seed, options.seed + options.runs):
         scenario, steps = random_training(seed)

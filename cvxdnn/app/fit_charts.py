@@ -22,7 +22,7 @@ Chart = tuple[dict[str, Any], dict[str, Any]]
 RESTARTS_SHOWN = 12
 FLOOR = 1e-14
 """Values below this are drawn on it: a logarithmic axis has no zero."""
-BEST, RESTART, NOTHING = "best restart", "other restarts", "not trained yet"
+BEST, RESTART = "best restart", "other restarts"
 FIRST_STEPS = np.array([0.0, 500.0, 1000.0])
 """What the axis of steps shows before training."""
 MORE_COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#6E7781")
@@ -44,7 +44,6 @@ def objective_chart(
     exact: float | None = None,
     *,
     exact_label: str = "closed form",
-    excess: bool = False,
     height: int = 230,
 ) -> Chart:
     """Objective of the restarts against the step, and the closed form as a line.
@@ -57,8 +56,6 @@ def objective_chart(
         Value of the closed form.
     exact_label : str
         What to call it: "closed form", "upper bound".
-    excess : bool
-        Draw (objective - exact) / exact instead; needs `exact`.
     height : int
         Pixels.
     """
@@ -68,12 +65,7 @@ def objective_chart(
     if history.size:
         lines.append((BEST, objectives.min(axis=1)))
     strokes = {RESTART: (GIVEN, 1.0, DASHES[0]), BEST: (MEASURED, 2.5, DASHES[0])}
-    title, number = "objective", "~g"
-    if exact is not None and excess:
-        lines = [(kind, (values - exact) / max(abs(exact), FLOOR)) for kind, values in lines]
-        lines += [] if history.size else [(NOTHING, np.array([1.0, 1e-3, 1e-6]))]
-        title, number = "above the closed form, relative", "~e"
-    elif exact is not None:
+    if exact is not None:
         lines.append((exact_label, np.full(steps.size, exact)))
         strokes[exact_label] = (CERTIFIED, 2.0, DASHES[1])
     columns = _long(steps, lines)
@@ -86,28 +78,19 @@ def objective_chart(
                 "mark": {"type": "line", "strokeWidth": width},
             }
             for kind, (_, width, _) in strokes.items()
-        ]
-        + ([_NOTHING] if excess else []),
+        ],
         "encoding": {
             "x": _quantity("step", "step", number=",d"),
-            "y": {**_quantity("value", title, number=number), "scale": {"type": "log", "nice": False, "padding": 6}},
+            "y": {
+                **_quantity("value", "objective", number="~g"),
+                "scale": {"type": "log", "nice": False, "padding": 6},
+            },
             "detail": {"field": "line", "type": "nominal"},
             "color": {**_by_kind(strokes, [colour for colour, _, _ in strokes.values()]), "legend": LEGEND},
             "strokeDash": _by_kind(strokes, [dash for _, _, dash in strokes.values()]),
         },
     }
     return columns, specification
-
-
-_NOTHING = {
-    "transform": [{"filter": {"field": "kind", "equal": NOTHING}}],
-    "mark": {"type": "text", "fontSize": 13},
-    "encoding": {
-        "color": {"value": GIVEN},
-        "text": {"condition": {"test": f"datum.step === {FIRST_STEPS[1]:g}", "value": NOTHING}, "value": ""},
-    },
-}
-"""Says why there is no line."""
 
 
 def _long(steps: Array, lines: list[tuple[str, Array]]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Figures below the pictures of the pages: what they draw, for `cvxdnn.app.figure` to mount.
+"""Plots below the pictures of the pages: what they draw, for `cvxdnn.app.plot` to mount.
 
-A style is the class names of a line in ``figure/figure.css``: "line" with a colour, and "dashed" or "dotted".
+A style is the class names of a line in ``plot/plot.css``: "line" with a colour, and "dashed" or "dotted".
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Plot:
-    """A figure: bands, above them curves in order, then points (curves whose places alone are drawn), then marks.
+    """What is drawn: bands, above them curves in order, then points (curves whose places alone are drawn), then marks.
 
     told : what is to be seen, for those who cannot
     """

@@ -89,6 +89,7 @@ class FilmMaker(Generic[S]):
     def __init__(self, take: Callable[[Any], S], earlier: Film[S] | None = None, *, grows: bool = False) -> None:
         self._take, self._takes_all, self._grows = take, grows, grows
         self._stills: list[S] = [] if earlier is None else earlier.stills()
+        self._newest: tuple[Any, S] | None = None
         self._growth = GROWTH
 
     def look(self, snapshot: Any, *, is_last: bool) -> None:
@@ -98,11 +99,17 @@ class FilmMaker(Generic[S]):
             return  # where training was paused
         if last is not None and not (is_last or self._takes_all or snapshot.step >= self._growth * last):
             return
-        self._add(self._take(snapshot), is_last)
+        self._add(self.still_of(snapshot), is_last)
         size = sum(still.size for still in self._stills)
         if len(self._stills) > MOST_STILLS or (size > MOST_NUMBERS and len(self._stills) > 2):
             self._stills = [*self._stills[:-1:2], self._stills[-1]]
             self._growth, self._takes_all = min(self._growth**2, MOST_GROWTH), False
+
+    def still_of(self, snapshot: Any) -> S:
+        """Its still, which is taken once."""
+        if self._newest is None or self._newest[0] is not snapshot:
+            self._newest = snapshot, self._take(snapshot)
+        return self._newest[1]
 
     def _add(self, still: S, is_last: bool) -> None:
         if self._takes_all and self._stills and not still.differs_from(self._stills[-1]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,7 @@ from cvxdnn.tasks.moments import Moment
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.training.fitting import FitProblem, FitSnapshot, FitState, FittedNetwork, fit
 
-__all__ = ["FitFrame", "FitView", "Measure", "fit_stream", "look_every"]
-
-Measure = Callable[[FitSnapshot], Mapping[str, float]]
-"""Numbers of a snapshot to be followed over the steps; a module's function, or a partial of one, so it can be sent."""
+__all__ = ["FitFrame", "FitView", "fit_stream", "look_every"]
 
 WORK_BETWEEN_LOOKS = 2e6
 """Multiplications between looks at the clock and at the stop flag: about 5 ms."""
@@ -49,11 +46,9 @@ class Fit:
         return FitView(snapshot.network, snapshot.hidden, snapshot.outputs)
 
 
-def fit_stream(
-    problem: FitProblem, measure: Measure | None = None, still: Callable[[FitSnapshot], Moment] | None = None
-) -> Stream[FitView]:
-    """A fit as a task, with numbers to follow over its steps, and a film."""
-    return Stream(Fit(problem), measure, still)
+def fit_stream(problem: FitProblem, still: Callable[[FitSnapshot], Moment] | None = None) -> Stream[FitView]:
+    """A fit as a task, with a film if it takes stills: a module's function, or a partial of one, so it can be sent."""
+    return Stream(Fit(problem), still)
 
 
 def look_every(problem: FitProblem) -> int:

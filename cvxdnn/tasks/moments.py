@@ -72,7 +72,7 @@ class Moments:
     @property
     def edition(self) -> int:
         """Another number for other stills."""
-        return zlib.crc32(self.to_bytes())
+        return zlib.crc32(b"".join(values.tobytes() for values in self.numbers.values()))
 
     def stills(self) -> list[Moment]:
         """One by one."""

@@ -10,7 +10,7 @@ stopping; going on is a new job, `stream.after(frame)`. Frames hold plain data, 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -68,7 +68,6 @@ class Frame(Generic[View]):
     objectives : (restarts,) of every restart;  best : index of the smallest
     view : what the problem shows of it
     history : (k, 1 + restarts) step and objectives at earlier moments and this one, k <= `HISTORY_ROWS`
-    traces : by name (k,) the numbers of the stream's `measure` at the rows of `history`
     film : what the best network looked like so far, if the stream takes stills;  newest : what it looks like now
     state : what a later job needs to go on from here (opaque); None while the job goes on
     """
@@ -80,7 +79,6 @@ class Frame(Generic[View]):
     done: bool
     view: View
     history: Array
-    traces: Mapping[str, Array] = field(default_factory=dict)
     film: Film[Any] | None = field(default=None, repr=False)
     newest: Still | None = field(default=None, repr=False)
     state: bytes | None = field(default=None, repr=False)
@@ -100,23 +98,20 @@ class Stream(Generic[View]):
     """Train a problem and report frames; a task of `cvxdnn.jobs`.
 
     problem : what is trained
-    measure : numbers of a snapshot to be followed over the steps; a module's function, or a partial of one
     still : the still of a snapshot, for a film; a module's function, or a partial of one
     until : the step to end at (None: until training is done)
     hold : seconds for which every snapshot is shown; 0 shows those of every `FRAME_SECONDS`
     keeps_end : whether training that is done leaves its state, too, for another weight decay to go on from
-    state, history, traces, film : from the last frame of an earlier job, see `after`
+    state, history, film : from the last frame of an earlier job, see `after`
     """
 
     problem: Problem[View]
-    measure: Callable[[Any], Mapping[str, float]] | None = None
     still: Callable[[Any], Still] | None = None
     until: int | None = None
     hold: float = 0.0
     keeps_end: bool = False
     state: bytes | None = field(default=None, repr=False)
     history: Array | None = field(default=None, repr=False)
-    traces: Mapping[str, Array] = field(default_factory=dict, repr=False)
     film: Film[Any] | None = field(default=None, repr=False)
 
     @property
@@ -126,17 +121,17 @@ class Stream(Generic[View]):
 
     def __call__(self, report: Callable[[Frame[View]], None], stopped: Callable[[], bool]) -> None:
         """Report frames until training is done or stopped, or has come to its step."""
-        history = _History(self.measure, self.history, self.traces)
+        history = _History(self.history)
         maker = None if self.still is None else FilmMaker(self.still, self.film, grows=self.hold > 0)
         last_report = -np.inf
         for snapshot in self.problem.snapshots(thawed(self.state)):
             ends = snapshot.done or (self.until is not None and snapshot.step >= self.until) or stopped()
             is_shown = ends or self.hold > 0 or time.monotonic() - last_report >= FRAME_SECONDS
             history.add(snapshot, always=is_shown)
-            if maker:
+            if maker is not None:
                 maker.look(snapshot, is_last=ends)
             if is_shown:
-                report(self._frame(snapshot, history, None if maker is None else maker.film(), ends))
+                report(self._frame(snapshot, history, maker, ends))
                 last_report = time.monotonic()
             if ends:
                 return
@@ -147,9 +142,9 @@ class Stream(Generic[View]):
         """The rest of it, from the last frame; from its beginning if that carries no state."""
         if last is None or last.state is None:
             return self
-        return replace(self, state=last.state, history=last.history, traces=last.traces, film=last.film)
+        return replace(self, state=last.state, history=last.history, film=last.film)
 
-    def _frame(self, snapshot: Snapshot, history: _History, film: Film[Any] | None, ends: bool) -> Frame[View]:
+    def _frame(self, snapshot: Snapshot, history: _History, maker: FilmMaker[Any] | None, ends: bool) -> Frame[View]:
         goes_on = ends and (self.keeps_end or not snapshot.done)
         return Frame(
             step=snapshot.step,
@@ -159,25 +154,17 @@ class Stream(Generic[View]):
             done=snapshot.done,
             view=self.problem.view(snapshot, ends),
             history=history.rows(),
-            traces=history.traces(),
-            film=film,
-            newest=None if self.still is None else self.still(snapshot),
+            film=None if maker is None else maker.film(),
+            newest=None if maker is None else maker.still_of(snapshot),
             state=frozen(snapshot.state) if goes_on else None,
         )
 
 
 class _History:
-    """Objectives and measures over the steps, thinned so that it never holds more than `HISTORY_ROWS` rows."""
+    """Objectives over the steps, thinned so that it never holds more than `HISTORY_ROWS` rows."""
 
-    def __init__(
-        self,
-        measure: Callable[[Any], Mapping[str, float]] | None,
-        rows: Array | None,
-        traces: Mapping[str, Array],
-    ) -> None:
-        self._measure = measure
+    def __init__(self, rows: Array | None) -> None:
         self._rows = [] if rows is None else list(rows)
-        self._measured = [dict(zip(traces, values, strict=True)) for values in zip(*traces.values(), strict=True)]
         self._every, self._skipped = 1, 0
 
     def add(self, snapshot: Snapshot, *, always: bool) -> None:
@@ -189,19 +176,12 @@ class _History:
             return
         self._skipped = 0
         self._rows.append(np.concatenate([[snapshot.step], snapshot.objectives]))
-        if self._measure is not None:
-            self._measured.append({name: float(value) for name, value in self._measure(snapshot).items()})
         if len(self._rows) > HISTORY_ROWS:
-            self._rows, self._measured = self._rows[::2], self._measured[::2]
+            self._rows = self._rows[::2]
             self._every *= 2
 
     def rows(self) -> Array:
         return np.array(self._rows)
-
-    def traces(self) -> dict[str, Array]:
-        if self._measure is None:
-            return {}
-        return {name: np.array([row[name] for row in self._measured]) for name in self._measured[-1]}
 
 
 def last_frame(stream: Stream[View]) -> Frame[View]:

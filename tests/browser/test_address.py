@@ -12,11 +12,6 @@ from tests.browser.test_explore import SLOW, curve, drag, labels, open_explore
 THREE = Scenario(points=[(0, 0), (1, 2), (3, 1)], restarts=1, width=5)
 
 
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
 def points(page: Page, words: str) -> None:
     """Wait until the chart's first point is labelled so."""
     expect(page.get_by_role("button", name=re.compile(rf"^Point 1 of {re.escape(words)}"))).to_be_visible(timeout=SLOW)

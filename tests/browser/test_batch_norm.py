@@ -10,16 +10,6 @@ from tests.browser.test_point_editor import next_frame
 from tests.browser.test_whitened import PHONE, SLOW, drag, tile
 
 
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
-@pytest.fixture
-def tolerated():
-    return ("status of 404",)
-
-
 def places(page, kind):
     """Of the marks of each class, in pixels."""
     return page.locator(f".{kind}[data-class]").evaluate_all(

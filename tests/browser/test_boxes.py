@@ -12,15 +12,10 @@ SCREENS.append({"width": 1920, "height": 1080})
 FAULTS = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def tolerated():
-    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_everything_is_in_its_place(new_page, app_server, name):
+def test_everything_is_in_its_place(new_page, address, name):
     page = new_page()
-    page.goto(f"{app_server('app.py', env={'CVXDNN_WORKERS': '1'})}/{name}")
+    page.goto(f"{address}/{name}")
     expect(page.locator("[data-testid='stMain'] h1")).to_be_visible(timeout=SLOW)
     expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
     for screen in SCREENS:

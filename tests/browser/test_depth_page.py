@@ -1,7 +1,6 @@
 """The Depth page in a browser: it opens with networks on the landscape, which follows its sliders in the same frame."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -37,17 +36,6 @@ SLIDE = """(input, value) => new Promise((done) => {
 })"""
 BLUR = 3.0
 """Pixels from one place of the curve to the next, on a slope, and half the width of a line."""
-
-
-@pytest.fixture
-def address(app_server: Callable[..., str]) -> str:
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
-@pytest.fixture
-def tolerated() -> tuple[str, ...]:
-    """Opened by a link, Streamlit first looks for its server below the page's own path, and finds nothing there."""
-    return ("status of 404",)
 
 
 def tile(page: Page, title: str):

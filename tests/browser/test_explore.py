@@ -15,11 +15,6 @@ STEP = re.compile(r"step ([\d,]+)")
 LONG_TRAINING = "preset=motorcycle&restarts=12&width=200&depth=4"  # longer than any test
 
 
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
 def open_explore(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/{query}")
     expect(curve(page, "spline")).to_be_visible(timeout=SLOW)

@@ -34,16 +34,6 @@ MOVED = """(svg) => {
 }"""
 
 
-@pytest.fixture
-def tolerated():
-    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
-
-
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
 def test_the_page_opens_with_its_film_and_follows_the_weight_decay_at_once(new_page, address):
     page = new_page(width=390, height=844, touch=True, reduced_motion="reduce")
     page.goto(f"{address}/extreme_points")

@@ -16,11 +16,6 @@ from tests.browser.test_point_editor import next_frame
 from tests.browser.test_preview import heights, price
 
 
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
 def bar(page):
     return page.get_by_role("slider", name="Moment of the training")
 

@@ -19,18 +19,13 @@ COMPUTE = """async ([module, model, betas]) => {
 }"""
 
 
-@pytest.fixture
-def tolerated():
-    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
-
-
 def tile(page, title):
     return page.locator(".tile").filter(has_text=title).locator(".big")
 
 
-def test_the_line_is_pulled_by_pointer_and_keys(new_page, app_server):
+def test_the_line_is_pulled_by_pointer_and_keys(new_page, address):
     page = new_page(**PHONE)
-    page.goto(f"{app_server('app.py', env={'CVXDNN_WORKERS': '1'})}/path")
+    page.goto(f"{address}/path")
     handle = page.get_by_role("slider", name="weight decay", exact=True)
     picture = page.locator("svg.path-picture")
     expect(handle).to_be_visible(timeout=SLOW)

@@ -15,11 +15,6 @@ STEPS = 24
 LAST_DIGIT = 0.01  # of three
 
 
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
 def heights(page, name, lefts):
     """Of a drawn curve, in pixels."""
     corners = np.array(re.findall(r"[-\d.]+", shape(page, name)), dtype=float).reshape(-1, 2)

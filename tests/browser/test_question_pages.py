@@ -15,16 +15,6 @@ PHONE = {"width": 390, "height": 844, "touch": True}
 
 
 @pytest.fixture
-def tolerated():
-    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
-
-
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
-@pytest.fixture
 def phone(new_page) -> Page:
     return new_page(**PHONE)
 

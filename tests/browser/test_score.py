@@ -11,11 +11,6 @@ from tests.browser.test_point_editor import next_frame
 from tests.browser.test_preview import price
 
 
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
 def percent(text):
     return float(re.sub(r"[^\d.-]", "", text.replace("\u2212", "-")))
 

@@ -3,22 +3,11 @@
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from cvxdnn.exhibits.rank_one.case import RankOneSetting, rank_one_case
 from tests.browser.test_explore import SLOW
 from tests.browser.test_point_editor import next_frame
-
-
-@pytest.fixture
-def tolerated():
-    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
-
-
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
 
 
 def open_stage(page, address):

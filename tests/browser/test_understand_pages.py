@@ -1,24 +1,11 @@
 """A visitor on the pages that explain: opens a link, sees the pictures, moves something and sees it answer."""
 
 import re
-from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def address(app_server: Callable[..., str]) -> str:
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
-@pytest.fixture
-def tolerated() -> tuple[str, ...]:
-    """Opened by a link, Streamlit first looks for its server below the page's own path, and finds nothing there."""
-    return ("status of 404",)
 
 
 def expect_no_sideways_scrolling(page: Page) -> None:

@@ -18,16 +18,6 @@ COMPUTE = """async ([module, problems]) => {
 }"""
 
 
-@pytest.fixture
-def address(app_server):
-    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
-
-
-@pytest.fixture
-def tolerated():
-    return ("status of 404",)
-
-
 def tile(page, title):
     return page.locator(".tile").filter(has_text=title).locator(".big")
 

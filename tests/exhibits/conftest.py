@@ -37,9 +37,9 @@ def go_to(app, name):
     app.switch_page(str(PAGES / f"{name}.py")).run()
 
 
-def figures(app):
-    """What each figure of the page is drawn from."""
-    return [json.loads(each.proto.json) for each in app.get("bidi_component") if "figure" in each.proto.component_name]
+def plots(app):
+    """What each plot of the page is drawn from."""
+    return [json.loads(each.proto.json) for each in app.get("bidi_component") if "plot" in each.proto.component_name]
 
 
 def forget_everybody():

@@ -7,7 +7,7 @@ import pytest
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.exhibits.depth.lab import KEY
 from cvxdnn.tasks.scenario import Scenario
-from tests.exhibits.conftest import figures, go_to
+from tests.exhibits.conftest import go_to, plots
 from tests.exhibits.test_explore_page import QUICK, session_of
 
 
@@ -67,7 +67,7 @@ def test_the_page_opens_with_a_film_and_trains_nothing(depth_page):
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_has_its_jumps_and_trains_by_itself(depth_page, name):
     app = depth_page(preset=name)
-    assert len(figures(app)) == 2
+    assert len(plots(app)) == 2
     assert any("jumps at β" in caption.value for caption in app.caption)
     assert runs_of(app).is_running == (name != Scenario().preset)
 

@@ -7,7 +7,7 @@ import pytest
 from cvxdnn.app.tab import KEY as TAB
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.exhibits.path import case
-from tests.exhibits.conftest import figures, go_to
+from tests.exhibits.conftest import go_to, plots
 from tests.exhibits.test_explore_page import QUICK, session_of
 
 
@@ -40,7 +40,7 @@ def wait_for_results(app, seconds=60):
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_has_a_path_and_a_choice_of_weight_decay(path_page, name):
     app = path_page(preset=name)
-    assert len(figures(app)) == 1
+    assert len(plots(app)) == 1
     (table,) = app.dataframe
     assert len(table.value) >= 2
     assert "certified" in next(each.value for each in app.caption if each.value.startswith("At none"))
@@ -58,7 +58,7 @@ def test_points_that_a_constant_fits_best_are_explained(path_page, points):
 
 def test_two_points_have_a_path_but_nothing_to_cross_validate(path_page):
     app = path_page(points=((0.0, 0.0), (1.0, 1.0)))
-    assert not figures(app)
+    assert not plots(app)
     assert "at least 3" in app.info[0].value
 
 
@@ -72,4 +72,4 @@ def test_sessions_that_look_at_the_same_points_share_the_result(path_page):
     points = ((0.0, 0.0), (0.2, 1.0), (0.5, 0.3), (1.0, 0.7))
     path_page(points=points)
     app = path_page(points=points)
-    assert len(figures(app)) == 1
+    assert len(plots(app)) == 1

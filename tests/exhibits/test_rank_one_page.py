@@ -11,7 +11,7 @@ from cvxdnn.exhibits.rank_one.film import moment
 from cvxdnn.exhibits.rank_one.view import BETAS, DEPTHS, first_columns
 from cvxdnn.tasks.first_frames import first_frame_of
 from tests.exhibits.closed_form_pages import choose, move, open_page, sent, text_of, train
-from tests.exhibits.conftest import figures
+from tests.exhibits.conftest import plots
 from tests.jobs.jobs_tasks import wait_until
 
 PREFIX, STAGE = "rank_one_", "rank_one_stage"
@@ -132,7 +132,7 @@ def test_early_layers_with_a_budget(page, architecture):
     move(page, PREFIX, budget=0.5)
     assert np.isfinite(train(page, "rank_one").objectives).all()
     move(page, PREFIX, budget=2.0)
-    assert len(figures(page)) == 1  # the duality gap over the budget
+    assert len(plots(page)) == 1  # the duality gap over the budget
 
 
 def test_a_budget_lowers_the_parallel_network_only(page):

@@ -6,15 +6,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from benchmarks import page_films
 from benchmarks.films import Errors, drawn, film_errors, random_training
 from cvxdnn.convex import solve
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.core.network import Network
 from cvxdnn.tasks.experiments import training_stream
 from cvxdnn.tasks.film import GROWTH, MOST_NUMBERS, MOST_STILLS, FilmMaker
+from cvxdnn.tasks.fits import fit_stream
 from cvxdnn.tasks.ramps import RampStill, still_of
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import last_frame
+from cvxdnn.training.fitting import FitProblem
 from cvxdnn.training.training import train
 
 GRID = np.linspace(-0.05, 1.05, 221)
@@ -131,6 +134,27 @@ def test_a_film_stays_small(snapshots, ramps):
     assert film.numbers[-1, 0] == snapshots - 1
     assert len(film.counts) <= MOST_STILLS
     assert film.ramps.size <= max(MOST_NUMBERS, 6 * ramps)
+
+
+@pytest.mark.parametrize(("bound", "passes"), [(0.1, True), (10.0, False)])
+def test_a_page_whose_film_is_below_its_bound_is_reported(monkeypatch, capsys, bound, passes):
+    problem = FitProblem(np.eye(3), np.eye(3), 0.1, "relu", width=4, restarts=2, steps=20, polish=0)
+    training = page_films.Training(fit_stream(problem), bound, 1.0, "its settings")
+    monkeypatch.setitem(page_films.PAGES, "whitened", lambda rng: training)
+    assert page_films.check("whitened", runs=1, seed=0) == passes
+    assert ("its settings" in capsys.readouterr().out) == (not passes)
+
+
+def test_a_still_is_taken_once_though_it_is_in_the_film_and_the_newest():
+    class Moment(int):
+        step = property(int)
+
+    taken = []
+    maker = FilmMaker(lambda moment: taken.append(int(moment)) or RampStill(int(moment), 0, 0, 1, 1, np.zeros((1, 3))))
+    for moment in (Moment(0), Moment(1)):
+        maker.look(moment, is_last=False)
+        assert maker.still_of(moment).step == moment
+    assert taken == [0, 1]
 
 
 def test_what_is_sent_holds_all_of_it():

@@ -1,4 +1,4 @@
-"""Depth as figures: splines of several depths, and the jumps of the optimum."""
+"""Depth as plots: splines of several depths, and the jumps of the optimum."""
 
 from collections.abc import Mapping, Sequence
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.figure import figure
 from cvxdnn.app.films import reel_of
+from cvxdnn.app.plot import plot
 from cvxdnn.app.stage import Sign, slider, stage
 from cvxdnn.convex import DeepPath
 from cvxdnn.core.diagnostics import LayerDiagnostics, layer_diagnostics
@@ -143,7 +143,7 @@ def equal_effective_weight_decay(lab: DepthLab) -> None:
     """Every depth at the weight decay that makes the effective one the same."""
     effective = _reference_decay(lab)
     splines = _same_effect(lab.deep, effective)
-    figure(splines_plot(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective")
+    plot(splines_plot(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective")
     missing = [depth for depth in DEPTHS if depth not in splines]
     st.caption(
         f"λ = {effective:.3g}, {_count(len(splines))}."
@@ -182,7 +182,7 @@ def _same_effect(deep: DeepPath, effective: float) -> dict[int, tuple[str, Linea
 
 def jumps(lab: DepthLab) -> None:
     """How much the optimum bends, for every weight decay and depth."""
-    figure(jump_plot(lab.deep, DEPTHS, beta=lab.beta, depth=lab.depth), key=PREFIX + "jumps")
+    plot(jump_plot(lab.deep, DEPTHS, beta=lab.beta, depth=lab.depth), key=PREFIX + "jumps")
     betas = [f"{jump.beta:.4g}" for jump in lab.deep.transitions(depth=lab.depth)]
     count = f"L = {lab.depth} jumps at β = {', '.join(betas)}." if betas else "With two layers nothing jumps."
     st.caption(f"{count} Computed, not sampled.")

@@ -1,4 +1,4 @@
-"""The choice of a weight decay as a figure."""
+"""The choice of a weight decay as a plot."""
 
 from cvxdnn.app.plots import Axis, Band, Curve, Mark, Plot
 from cvxdnn.convex.selection import CrossValidation

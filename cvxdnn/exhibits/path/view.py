@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cvxdnn.app.figure import figure
+from cvxdnn.app.plot import plot
 from cvxdnn.app.stage import Sign, stage
 from cvxdnn.exhibits.path.awaited import case_of, following, last_case, selection, selection_of
 from cvxdnn.exhibits.path.charts import cross_validation_plot
@@ -71,7 +71,7 @@ def choice_of_beta(scenario: Scenario) -> None:
     elif result is None:
         st.info(f"The path of every part of the points is {state.standing}.")
     else:
-        figure(cross_validation_plot(result), key="path_selection_picture")
+        plot(cross_validation_plot(result), key="path_selection_picture")
         left_out = "one point" if result.folds == len(scenario.points) else f"one of {result.folds} parts"
         st.caption(
             f"Cross-validation: leave out {left_out} at a time, follow the path of the rest, and compare with what was "

@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from cvxdnn.app.background import Background, Results, own_background
-from cvxdnn.app.figure import figure
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun, chart
+from cvxdnn.app.plot import plot
 from cvxdnn.app.settings import Settings, Span, under, widget
 from cvxdnn.app.stage import slider, stage
 from cvxdnn.core.limits import host_limits
@@ -224,7 +224,7 @@ def outcome(case: RankOneCase, frame: FitFrame | None) -> None:
 def duality_gap(setting: RankOneSetting) -> None:
     """Both architectures over the budget of the early layers."""
     case = rank_one_case(replace(setting, budget=None, parallel=False))
-    figure(budget_plot(*_over_budgets(case)), key=PREFIX + "gap")
+    plot(budget_plot(*_over_budgets(case)), key=PREFIX + "gap")
 
 
 @lru_cache(maxsize=32)

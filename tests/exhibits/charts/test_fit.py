@@ -12,7 +12,6 @@ EMPTY = np.zeros((0, 3))
 CHARTS = {
     "objective": lambda history: objective_chart(history, 1.0),
     "objective alone": objective_chart,
-    "excess": lambda history: objective_chart(history, 1.0, excess=True),
 }
 
 
@@ -37,6 +36,5 @@ def test_the_best_line_is_the_smallest_of_all_restarts():
 
 
 def test_logarithms_get_positive_numbers():
-    history = np.array([[0, 2.0], [1, 1.0 - 1e-16], [2, 0.5]])
-    columns, _ = objective_chart(history, 1.0, excess=True)
+    columns, _ = objective_chart(np.array([[0, 2.0], [1, 0.0], [2, -1e-17]]), 1.0)
     assert (columns["value"] > 0).all()

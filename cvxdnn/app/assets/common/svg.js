@@ -10,12 +10,25 @@ export const MARKS = {
   sparsest: "m-3.5-3.5h7v7h-7z",
 };
 
+/** Sets attributes, by name. */
+export function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+}
+
 /** A new element, appended to `parent` if there is one. */
 export function svg(tag, attributes = {}, parent = null) {
   const node = document.createElementNS(NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  set(node, attributes);
   parent?.append(node);
   return node;
+}
+
+/** So many new groups, one above the other. */
+export const groups = (parent, count) => Array.from({ length: count }, () => svg("g", {}, parent));
+
+/** A new text. */
+export function write(parent, words, attributes) {
+  svg("text", attributes, parent).textContent = words;
 }
 
 /**

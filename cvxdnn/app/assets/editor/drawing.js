@@ -8,7 +8,7 @@
  */
 
 import { axisLabels, clamp, snap, ticks, widened } from "../common/numbers.js";
-import { MARKS, marks, path, svg, trace } from "../common/svg.js";
+import { MARKS, marks, path, set, svg, trace } from "../common/svg.js";
 import { Dots } from "./dots.js";
 import { linearSpline } from "./points.js";
 
@@ -87,7 +87,7 @@ export class Drawing {
     this.shown = { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis };
     this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const box = { x: margin.left, y: margin.top, width: plotWidth, height: plotHeight };
-    for (const [name, value] of Object.entries(box)) this.plot.setAttribute(name, value);
+    set(this.plot, box);
     this.plot.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${box.height}`);
   }
 

@@ -12,7 +12,7 @@
  */
 
 import { axisLabels, decimal, powerOfTen, short, ticks } from "../common/numbers.js";
-import { path, svg, trace } from "../common/svg.js";
+import { path, svg, trace, write } from "../common/svg.js";
 
 const KINDS = {
   linear: [(value) => value, (share) => share],
@@ -46,6 +46,19 @@ function withinDecade(low, high) {
 }
 
 const rounded = (label) => label.replace(/^0\.(0*)99\d+$/, "0.$11");
+
+/** From the lowest to the highest of the values, with room around them as a share of their range. */
+export function around(values, share) {
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  const room = share * (high - low) || 0.5;
+  return { low: low - room, high: high + room };
+}
+
+/** @returns {Box} what margins leave of a picture */
+export const within = ({ left, right, top, bottom }, width, height) => {
+  return { left, top, width: width - left - right, height: height - top - bottom };
+};
 
 export class Axes {
   /**
@@ -103,20 +116,18 @@ export class Axes {
     const { left, top, width, height } = this.box;
     parent.replaceChildren();
     const grid = svg("g", { class: "grid" }, parent);
-    const write = (text, attributes) => {
-      svg("text", attributes, parent).textContent = text;
-    };
     const horizontal = marked(this.axes.x, width / 90);
     const vertical = marked(this.axes.y, height / 60);
     horizontal.values.forEach((value, k) => {
       const at = this.left(value);
       svg("line", { x1: at, x2: at, y1: top, y2: top + height }, grid);
-      if (!this.axes.x.isBare) write(horizontal.labels[k], { x: at, y: top + height + LABEL, "text-anchor": "middle" });
+      if (!this.axes.x.isBare)
+        write(parent, horizontal.labels[k], { x: at, y: top + height + LABEL, "text-anchor": "middle" });
     });
     vertical.values.forEach((value, k) => {
       const at = this.top(value);
       svg("line", { x1: left, x2: left + width, y1: at, y2: at }, grid);
-      write(vertical.labels[k], { x: left - 8, y: at + 4, "text-anchor": "end" });
+      write(parent, vertical.labels[k], { x: left - 8, y: at + 4, "text-anchor": "end" });
     });
     const titles = [
       [
@@ -125,6 +136,6 @@ export class Axes {
       ],
       [[this.axes.y.title, vertical.note], { x: 2, y: top - 8 }],
     ];
-    for (const [words, place] of titles) write(words.filter(Boolean).join(" "), { class: "title", ...place });
+    for (const [words, place] of titles) write(parent, words.filter(Boolean).join(" "), { class: "title", ...place });
   }
 }

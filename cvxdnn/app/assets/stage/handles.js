@@ -3,7 +3,7 @@
  */
 
 import { magnification } from "../common/look.js";
-import { svg } from "../common/svg.js";
+import { set, svg } from "../common/svg.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const RADIUS = 7;
@@ -66,9 +66,7 @@ export class Handle {
    * @param {string} words all of it
    */
   draw([left, top], name, value, words) {
-    this.node.setAttribute("transform", `translate(${left.toFixed(1)} ${top.toFixed(1)})`);
-    this.node.setAttribute("aria-label", name);
-    this.node.setAttribute("aria-valuenow", value);
-    this.node.setAttribute("aria-valuetext", words);
+    const transform = `translate(${left.toFixed(1)} ${top.toFixed(1)})`;
+    set(this.node, { transform, "aria-label": name, "aria-valuenow": value, "aria-valuetext": words });
   }
 }

@@ -5,7 +5,7 @@
  * @typedef {{key: string, words: string, at: [number, number], style?: string}} Label in the order of importance
  */
 
-import { svg } from "../common/svg.js";
+import { set, svg } from "../common/svg.js";
 
 const HIGH = 15; // pixels
 const WIDE = 7; // of a letter, on average
@@ -60,9 +60,7 @@ export class Labels {
   #write({ key, words, style = "" }, { left, bottom }) {
     const node = this.#nodes.get(key) ?? svg("text", {}, this.parent);
     this.#nodes.set(key, node);
-    node.setAttribute("class", `word ${style}`);
-    node.setAttribute("x", left.toFixed(1));
-    node.setAttribute("y", (bottom - 3.5).toFixed(1));
+    set(node, { class: `word ${style}`, x: left.toFixed(1), y: (bottom - 3.5).toFixed(1) });
     if (node.textContent !== words) node.textContent = words;
   }
 }

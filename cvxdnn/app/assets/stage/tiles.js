@@ -25,6 +25,13 @@ const powerOf = (share) => share.toExponential(0).replace("-", "\u2212");
 /** Whose the number is, where it is of a film that other values have left behind; "" where it is of those shown. */
 export const whoseIf = (isOld, of) => (isOld ? `of ${of}; the new training is on its way` : "");
 
+/** Tiles by how their number is known: what is best is exact or certified, what a network does is measured. */
+export const tileOf = {
+  exact: (title, value, note) => ({ title, value, note, tag: "exact", tone: "certified" }),
+  certified: (title, value, note) => ({ title, value, note, tag: "certified", tone: "certified" }),
+  measured: (title, value, note) => ({ title, value, note, tag: "measured", tone: "measured" }),
+};
+
 function make(parent) {
   const tile = element("div", { class: "tile" }, parent);
   element("p", { class: "title" }, tile, [element("span"), " ", element("i")]);

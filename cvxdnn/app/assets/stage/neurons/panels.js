@@ -5,7 +5,7 @@
  */
 
 import { coordinate } from "../../common/numbers.js";
-import { path, svg, trace } from "../../common/svg.js";
+import { path, set, svg, trace } from "../../common/svg.js";
 import { Handle } from "../handles.js";
 
 const REACH = 1.5; // of both axes
@@ -39,13 +39,10 @@ export class Samples {
     this.scale = Math.min(box.width, box.height) / 2 / REACH;
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
     const place = ([a, b]) => [x + this.scale * a, y - this.scale * b];
-    for (const [name, value] of Object.entries({ x: box.left, y: box.top, width: box.width, height: box.height })) {
-      this.frame.setAttribute(name, value.toFixed(1));
-    }
+    set(this.frame, { x: box.left, y: box.top, width: box.width, height: box.height });
     this.cross.setAttribute("d", `M${box.left} ${y}h${box.width}M${x} ${box.top}v${box.height}`);
     this.title.textContent = title;
-    this.title.setAttribute("x", box.left);
-    this.title.setAttribute("y", box.top - 6);
+    set(this.title, { x: box.left, y: box.top - 6 });
     this.curve.setAttribute("d", network ? this.#curve(network, box, places) : rays(arrows, place));
     while (this.#handles.length > places.length) this.#handles.pop().node.remove();
     places.forEach((each, k) => {
@@ -102,8 +99,7 @@ export class Targets {
     const left = (k) => box.left + (box.width * (k + 0.5)) / targets.length;
     const top = (value) => middle - this.scale * value;
     this.title.textContent = "targets y";
-    this.title.setAttribute("x", box.left);
-    this.title.setAttribute("y", box.top - 6);
+    set(this.title, { x: box.left, y: box.top - 6 });
     this.rails.setAttribute("d", targets.map((_, k) => `M${left(k)} ${box.top}v${box.height}`).join(""));
     this.zero.setAttribute("d", `M${box.left} ${middle}h${box.width}`);
     this.pulls.setAttribute("d", targets.map((y, k) => `M${left(k)} ${top(y)}V${top(outputs[k])}`).join(""));

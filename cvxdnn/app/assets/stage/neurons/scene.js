@@ -5,7 +5,7 @@
  */
 
 import { clamp, short } from "../../common/numbers.js";
-import { svg } from "../../common/svg.js";
+import { set, svg } from "../../common/svg.js";
 import { Labels } from "../labels.js";
 import { fill } from "./surface.js";
 import { cross, dot, minus, norm, plus, times, unit } from "./vectors.js";
@@ -27,13 +27,8 @@ export class Scene {
     this.ground = svg("rect", { class: "ground", role: "slider", tabindex: 0 }, this.front);
     this.plane = svg("path", { class: "plane" }, this.back);
     const path = (style) => svg("path", { class: style }, this.front);
-    [this.output, this.rest, this.touching, this.idle, this.trained] = [
-      "output-way",
-      "missed",
-      "touching",
-      "touching idle",
-      "trained",
-    ].map(path);
+    const styles = ["output-way", "missed", "touching", "touching idle", "trained"];
+    [this.output, this.rest, this.touching, this.idle, this.trained] = styles.map(path);
     this.fitted = svg("circle", { class: "fitted", r: 5.5 }, this.front);
     this.words = new Labels(svg("g", { class: "words" }, this.front));
   }
@@ -58,40 +53,23 @@ export class Scene {
   draw(seen) {
     const { camera, found, y, box, trained, axes, reach } = seen;
     const at = camera.projection;
-    for (const [name, value] of Object.entries({ x: box.left, y: box.top, width: box.width, height: box.height })) {
-      this.ground.setAttribute(name, value);
-    }
-    const ends = axes.map((_, k) =>
-      times(
-        0.97 * reach,
-        [0, 1, 2].map((i) => (i === k ? 1 : 0)),
-      ),
-    );
+    set(this.ground, { x: box.left, y: box.top, width: box.width, height: box.height });
+    const ends = axes.map((_, k) => [0, 1, 2].map((i) => (i === k ? 0.97 * reach : 0)));
     this.axes.setAttribute("d", ends.map((end) => line(at(times(-1, end)), at(end))).join(""));
     this.#drawBody(seen);
     this.#drawPlane(seen);
+    const draw = (node, points, mark) =>
+      node.setAttribute("d", points.map((point) => `M${spot(at(point))}${mark}`).join(""));
+    const pointsOf = (neurons) => neurons.map(({ point }) => point);
     const used = found.touched.filter(({ weight }) => weight > 0);
-    const marked = (points, mark) => points.map((point) => `M${spot(at(point))}${mark}`).join("");
+    const idle = found.touched.filter(({ weight }) => !weight);
     this.output.setAttribute("d", line(at([0, 0, 0]), at(found.fitted)));
     this.rest.setAttribute("d", line(at(found.fitted), at(y)));
-    this.touching.setAttribute(
-      "d",
-      marked(
-        used.map(({ point }) => point),
-        DIAMOND,
-      ),
-    );
-    this.idle.setAttribute(
-      "d",
-      marked(
-        found.touched.filter(({ weight }) => !weight).map(({ point }) => point),
-        DIAMOND,
-      ),
-    );
-    this.trained.setAttribute("d", marked(trained, SQUARE));
+    draw(this.touching, pointsOf(used), DIAMOND);
+    draw(this.idle, pointsOf(idle), DIAMOND);
+    draw(this.trained, trained, SQUARE);
     const [left, top] = at(found.fitted);
-    this.fitted.setAttribute("cx", left.toFixed(1));
-    this.fitted.setAttribute("cy", top.toFixed(1));
+    set(this.fitted, { cx: left.toFixed(1), cy: top.toFixed(1) });
     const places = [at(y), at(found.fitted), ...found.touched.map(({ point }) => at(point))];
     this.words.draw(labels(found, y, at, axes, ends), box, places);
   }

@@ -1,6 +1,7 @@
 /** The numbers above the body of all neurons, each with what it says. */
 
 import { powerOfTen } from "../../common/numbers.js";
+import { tileOf } from "../tiles.js";
 
 const EQUAL = 1e-9; // share of the objective
 
@@ -15,24 +16,20 @@ export function tilesOf(found, trained, isOld, isAtRest) {
   const used = found.touched.filter(({ weight }) => weight > 0).length;
   const idle = found.touched.length - used;
   return [
-    {
-      title: "neurons needed",
-      tag: "certified",
-      tone: "certified",
-      value: String(used),
-      note: found.isLoose
+    tileOf.certified(
+      "neurons needed",
+      String(used),
+      found.isLoose
         ? "the plane touches none: zero is best"
         : idle
           ? `${idle} more may be used`
           : "the plane touches no others",
-    },
-    {
-      title: "lowest objective",
-      tag: "certified",
-      tone: "certified",
-      value: found.objective.toPrecision(5),
-      note: `no network is lower by more than ${shareOf(found)} of it`,
-    },
+    ),
+    tileOf.certified(
+      "lowest objective",
+      found.objective.toPrecision(5),
+      `no network is lower by more than ${shareOf(found)} of it`,
+    ),
     network(trained, isOld, isAtRest),
   ];
 }

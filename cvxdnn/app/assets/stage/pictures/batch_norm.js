@@ -8,8 +8,8 @@
  */
 
 import { short } from "../../common/numbers.js";
-import { svg } from "../../common/svg.js";
-import { apart, whoseIf } from "../tiles.js";
+import { groups, set, svg, write } from "../../common/svg.js";
+import { apart, tileOf, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
 import { followed } from "./restarts.js";
 import { boxOf, ThresholdPlot } from "./threshold_plot.js";
@@ -33,7 +33,7 @@ export default class BatchNorm {
     stage.element.append(this.picture);
     this.clip = svg("rect", {}, svg("clipPath", { id: CLIP }, this.picture));
     const space = svg("g", { "clip-path": `url(#${CLIP})` }, this.picture);
-    [this.exact, this.samples, this.means] = Array.from({ length: 3 }, () => svg("g", {}, space));
+    [this.exact, this.samples, this.means] = groups(space, 3);
     this.names = svg("g", {}, this.picture);
     this.plot = new ThresholdPlot(this.picture);
     this.hint = svg("text", { class: "title" }, this.picture);
@@ -73,9 +73,7 @@ export default class BatchNorm {
     const place = this.#view(shape, side);
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const rect of [this.clip, this.handle]) {
-      for (const [name, value] of [...Object.entries(side), ["x", side.left], ["y", side.top]]) {
-        if (name !== "left" && name !== "top") rect.setAttribute(name, value);
-      }
+      set(rect, { x: side.left, y: side.top, width: side.width, height: side.height });
     }
     this.#drawHandle(shape);
     this.#drawPredicted(shape, place);
@@ -130,7 +128,7 @@ export default class BatchNorm {
     const length = Math.hypot(dx, dy);
     const [x, y] = length > 1 ? [(26 * dx) / length, (26 * dy) / length] : [0, 26];
     const at = { x: left + x, y: top + y + 4, "text-anchor": "middle" };
-    svg("text", { class: "class-name", ...at }, this.names).textContent = words;
+    write(this.names, words, { class: "class-name", ...at });
   }
 
   #drawNetwork(network, place, isOld) {
@@ -229,27 +227,17 @@ function tiles(model, shape, network, isOld, of) {
   const signs = network?.signs;
   const excess = isNow && network.objective / shape.value - 1;
   return [
-    {
-      title: "means off the simplex",
-      tag: "measured",
-      tone: "measured",
-      value: isNow ? distance(network, shape) : "…",
-      note: whose || "distance to the predicted means, as a share of their size",
-    },
-    {
-      title: "NC1, spread in classes",
-      tag: "measured",
-      tone: "measured",
-      value: signs ? said(signs.nc1) : "…",
-      note: whose || (signs ? others(signs) : ""),
-    },
-    {
-      title: "objective",
-      tag: "measured",
-      tone: "measured",
-      value: isNow ? apart(excess) : network ? short(network.objective) : "…",
-      note: whose || (shape ? `closed form: ${short(shape.value)}, ${model.claim}` : ""),
-    },
+    tileOf.measured(
+      "means off the simplex",
+      isNow ? distance(network, shape) : "…",
+      whose || "distance to the predicted means, as a share of their size",
+    ),
+    tileOf.measured("NC1, spread in classes", signs ? said(signs.nc1) : "…", whose || (signs ? others(signs) : "")),
+    tileOf.measured(
+      "objective",
+      isNow ? apart(excess) : network ? short(network.objective) : "…",
+      whose || (shape ? `closed form: ${short(shape.value)}, ${model.claim}` : ""),
+    ),
   ];
 }
 

@@ -10,8 +10,9 @@
  */
 
 import { clamp, short } from "../../common/numbers.js";
-import { path, svg } from "../../common/svg.js";
-import { Axes } from "../axes.js";
+import { groups, path, set, svg, write } from "../../common/svg.js";
+import { Axes, within } from "../axes.js";
+import { tileOf } from "../tiles.js";
 import { DepthFunctions } from "./depth_functions.js";
 import { Landscape } from "./depth_landscape.js";
 
@@ -28,9 +29,7 @@ export default class Depth {
   constructor({ element }) {
     this.picture = svg("svg", { role: "img", class: "depth" }, null);
     element.append(this.picture);
-    [this.backdrop, this.ground, this.valleys, this.balls, this.words, this.side] = Array.from({ length: 6 }, () =>
-      svg("g", {}, this.picture),
-    );
+    [this.backdrop, this.ground, this.valleys, this.balls, this.words, this.side] = groups(this.picture, 6);
     this.area = svg("path", { class: "ground" }, this.ground);
     this.ridge = svg("path", { class: "curve optimum" }, this.ground);
     this.functions = new DepthFunctions(this.side);
@@ -53,8 +52,7 @@ export default class Depth {
   }
 
   #drawLandscape(landscape, valleys, width, height) {
-    const { left, right, top, bottom } = MARGIN;
-    const box = { left, top, width: width - left - right, height: height - top - bottom };
+    const box = within(MARGIN, width, height);
     const x = {
       low: 0,
       high: end(landscape, valleys),
@@ -79,9 +77,6 @@ export default class Depth {
     this.valleys.replaceChildren();
     this.words.replaceChildren();
     const least = Math.min(...valleys.map(({ objective }) => objective));
-    const write = (words, attributes) => {
-      svg("text", attributes, this.words).textContent = words;
-    };
     valleys.forEach((valley, k) => {
       const { r, objective, isDeepest } = valley;
       const [left, top] = [axes.left(r), axes.top(objective)];
@@ -97,7 +92,7 @@ export default class Depth {
       const count = inside && !isOld ? [[`${inside} of ${runs.length}`, "count"]] : [];
       const stack = (entries, first) => {
         entries.forEach(([words, style], line) => {
-          write(words, { x, y: first + LINE * line, "text-anchor": anchor, class: style });
+          write(this.words, words, { x, y: first + LINE * line, "text-anchor": anchor, class: style });
         });
       };
       if (isBelow) {
@@ -115,9 +110,8 @@ export default class Depth {
       const ball = this.balls.children[k] ?? svg("circle", { r: BALL }, this.balls);
       const [x, y] = [clamp(axes.left(r), left, left + width), axes.top(objective)];
       const isBeyond = y < top || axes.left(r) > x;
-      ball.setAttribute("class", `ball ${isBeyond ? "beyond" : ""}`);
-      ball.setAttribute("cx", x.toFixed(2));
-      ball.setAttribute("cy", (Math.max(y, top + BALL) - BALL).toFixed(2));
+      const place = { cx: x.toFixed(2), cy: (Math.max(y, top + BALL) - BALL).toFixed(2) };
+      set(ball, { class: `ball ${isBeyond ? "beyond" : ""}`, ...place });
     });
   }
 }
@@ -185,24 +179,20 @@ function tiles(model, { beta, depth }, valleys, runs, old, of) {
         ? `${nameOf(deepest.r)}; no network is lower by ${short(Number(certified.gap.toPrecision(1)))} of it`
         : `${nameOf(deepest.r)}; certified when you let go`,
     },
-    {
-      title: "networks in it",
-      tag: "measured",
-      tone: "measured",
-      value: runs.length ? `${found} of ${runs.length}` : "…",
-      note: old
+    tileOf.measured(
+      "networks in it",
+      runs.length ? `${found} of ${runs.length}` : "…",
+      old
         ? `of ${of}, ${old.depth === depth ? "priced anew" : `at the least price for ${depth}`}`
         : `${stuck} in other valleys, ${runs.length - found - stuck} on their way`,
-    },
-    {
-      title: valleys.length === 1 ? "valley" : "valleys",
-      tag: "exact",
-      tone: "certified",
-      value: String(valleys.length),
-      note: jump
+    ),
+    tileOf.exact(
+      valleys.length === 1 ? "valley" : "valleys",
+      String(valleys.length),
+      jump
         ? `${beta > jump ? "below" : "above"} β = ${short(jump)} the deepest is ${beta > jump ? "not " : ""}the constant`
         : "with two layers the deepest moves without a jump",
-    },
+    ),
   ];
 }
 

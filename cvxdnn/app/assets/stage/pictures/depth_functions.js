@@ -5,8 +5,8 @@
  * between them are an optimal function, and for a network they are the function whose path norm its ball is at.
  */
 
-import { path, svg, trace } from "../../common/svg.js";
-import { Axes } from "../axes.js";
+import { groups, set, svg, write } from "../../common/svg.js";
+import { Axes, around } from "../axes.js";
 
 const ROOM = 0.12; // share of the range of the points, around them
 const MANY = 40; // points, which are drawn smaller
@@ -15,7 +15,7 @@ export class DepthFunctions {
   /** @param {SVGElement} parent */
   constructor(parent) {
     this.parent = parent;
-    [this.backdrop, this.splines, this.networks, this.points] = Array.from({ length: 4 }, () => svg("g", {}, parent));
+    [this.backdrop, this.splines, this.networks, this.points] = groups(parent, 4);
   }
 
   /**
@@ -26,18 +26,15 @@ export class DepthFunctions {
     this.parent.style.display = box ? "" : "none";
     if (!box) return;
     const { inputs, x, y } = model;
-    const axes = new Axes(box, { x: widened(x), y: widened(y) });
+    const axes = new Axes(box, { x: around(x, ROOM), y: around(y, ROOM) });
     axes.draw(this.backdrop);
-    const title = { class: "title", x: box.left, y: box.top - 8 };
-    svg("text", title, this.backdrop).textContent = "the functions";
-    const [ceiling, floor] = [box.top, box.top + box.height];
-    const along = (values) => path(trace(inputs, values, axes, ceiling, floor));
+    write(this.backdrop, "the functions", { class: "title", x: box.left, y: box.top - 8 });
+    const along = (values) => axes.line(inputs, values);
     lines(this.networks, functionsOf(moment).map(along), () => "function");
     this.networks.setAttribute("class", isOld ? "old" : "");
     const splines = valleys.map(({ r }) => along(fittedAt(model, landscape, r)));
     lines(this.splines, splines, (k) => (valleys[k].isDeepest ? "curve optimum" : "curve other"));
-    const dots = x.map((place, k) => `M${axes.left(place).toFixed(1)} ${axes.top(y[k]).toFixed(1)}h0`);
-    lines(this.points, [dots.join("")], () => `points ${x.length > MANY ? "many" : ""}`);
+    lines(this.points, [axes.dots(x, y)], () => `points ${x.length > MANY ? "many" : ""}`);
   }
 }
 
@@ -59,13 +56,6 @@ function lines(parent, shapes, style) {
   while (parent.childElementCount > shapes.length) parent.lastChild.remove();
   shapes.forEach((shape, k) => {
     const node = parent.children[k] ?? svg("path", {}, parent);
-    node.setAttribute("class", style(k));
-    node.setAttribute("d", shape);
+    set(node, { class: style(k), d: shape });
   });
-}
-
-function widened(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = ROOM * (high - low) || 0.5;
-  return { low: low - room, high: high + room };
 }

@@ -5,8 +5,8 @@
  */
 
 import { short } from "../../common/numbers.js";
-import { path, svg, trace } from "../../common/svg.js";
-import { Axes } from "../axes.js";
+import { set, svg } from "../../common/svg.js";
+import { Axes, within } from "../axes.js";
 import { whoseIf } from "../tiles.js";
 import { SoFar } from "./so_far.js";
 
@@ -33,9 +33,8 @@ export default class Distances {
     this.#known = model.cases[Object.values(values).join(" ")] ?? this.#known;
     const { limits, why } = this.#known;
     const rows = this.#soFar.until(moment);
-    const { left, right, top, bottom } = MARGIN;
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const box = { left, top, width: width - left - right, height: height - top - bottom };
+    const box = within(MARGIN, width, height);
     const x = { low: 0, high: this.#soFar.end(moment, model.steps), kind: "root", title: "step" };
     const axes = new Axes(box, { x, y: { low: 0, high: HIGHEST, title: "distance; 0 means the same direction" } });
     axes.draw(this.backdrop);
@@ -43,10 +42,9 @@ export default class Distances {
     const steps = rows.map(({ step }) => step);
     STYLES.forEach((_, k) => {
       const line = rows.map(({ distances }) => distances[k]);
-      this.lines[k].setAttribute("d", path(trace(steps, line, axes, top, top + box.height)));
+      this.lines[k].setAttribute("d", axes.line(steps, line));
       const at = axes.top(limits[k] ?? 0);
-      const ends = { x1: left, x2: left + box.width, y1: at, y2: at };
-      for (const [name, value] of Object.entries(ends)) this.limits[k].setAttribute(name, value);
+      set(this.limits[k], { x1: box.left, x2: box.left + box.width, y1: at, y2: at });
       this.limits[k].style.display = limits[k] === null ? "none" : "";
     });
     const now = rows.at(-1)?.distances ?? [];

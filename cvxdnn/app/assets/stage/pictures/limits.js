@@ -20,9 +20,9 @@
  */
 
 import { percent, short } from "../../common/numbers.js";
-import { path, svg, trace } from "../../common/svg.js";
-import { Axes } from "../axes.js";
-import { whoseIf } from "../tiles.js";
+import { groups, path, svg, trace } from "../../common/svg.js";
+import { Axes, within } from "../axes.js";
+import { tileOf, whoseIf } from "../tiles.js";
 import { Cosines } from "./limits_cosines.js";
 import { Functions } from "./limits_functions.js";
 import { SoFar } from "./so_far.js";
@@ -43,9 +43,7 @@ export default class Limits {
     const Beside = BESIDES[data.model.beside];
     this.picture = svg("svg", { role: "img", class: `limits ${Beside ? "double" : ""}` }, null);
     element.append(this.picture);
-    [this.backdrop, this.lines, this.runs, this.names, this.side] = Array.from({ length: 5 }, () =>
-      svg("g", {}, this.picture),
-    );
+    [this.backdrop, this.lines, this.runs, this.names, this.side] = groups(this.picture, 5);
     this.others = svg("path", { class: "other-run" }, this.runs);
     this.best = svg("path", { class: "best-run" }, this.runs);
     this.crossing = svg("path", { class: "crossing" }, this.runs);
@@ -110,7 +108,7 @@ export default class Limits {
 /** Where the lines are, and what is beside them: on a phone below. */
 function places(beside, width, height) {
   const { left, right, top, bottom } = MARGIN;
-  const whole = { left, top, width: width - left - right, height: height - top - bottom };
+  const whole = within(MARGIN, width, height);
   if (!beside) return [whole, null];
   if (width < BESIDE) {
     const high = SHARE * height;
@@ -134,20 +132,16 @@ function measured({ against, same }, moment, row, crossed, isOld, of) {
   const whose = whoseIf(isOld, of);
   const below = row?.shares.filter((share) => share < 1 - same).length ?? 0;
   return [
-    {
-      title: "best network",
-      tag: "measured",
-      tone: "measured",
-      value: row ? percent(row.best - 1) : "…",
-      note: whose || (moment ? `its objective ${short(moment.objective)}, ${against} ${short(moment.value)}` : ""),
-    },
-    {
-      title: "networks below it",
-      tag: "measured",
-      tone: "measured",
-      value: row ? `${below} of ${row.shares.length}` : "…",
-      note: whose || (crossed ? `the first by step ${crossed.step.toLocaleString("en")}` : "none up to this step"),
-    },
+    tileOf.measured(
+      "best network",
+      row ? percent(row.best - 1) : "…",
+      whose || (moment ? `its objective ${short(moment.objective)}, ${against} ${short(moment.value)}` : ""),
+    ),
+    tileOf.measured(
+      "networks below it",
+      row ? `${below} of ${row.shares.length}` : "…",
+      whose || (crossed ? `the first by step ${crossed.step.toLocaleString("en")}` : "none up to this step"),
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Points, the function whose value the line is, and that of the best network. */
 
-import { path, svg, trace } from "../../common/svg.js";
-import { Axes } from "../axes.js";
+import { set, svg, write } from "../../common/svg.js";
+import { Axes, around } from "../axes.js";
 
 const ROOM = 0.35; // share of the range of the outputs, above and below
 
@@ -20,23 +20,14 @@ export class Functions {
    */
   draw(box, { known: { lines, beside }, moment, isOld }) {
     const { x, y, at, values } = beside;
-    const [low, high] = [Math.min(...y), Math.max(...y)];
-    const room = ROOM * (high - low);
-    const axes = new Axes(box, {
-      x: { low: x[0], high: x.at(-1), title: "x" },
-      y: { low: low - room, high: high + room },
-    });
+    const axes = new Axes(box, { x: { low: x[0], high: x.at(-1), title: "x" }, y: around(y, ROOM) });
     axes.draw(this.backdrop);
     const place = { class: "title", x: box.left - 8, y: box.top - 8 };
-    svg("text", place, this.backdrop).textContent = "its function, and that of the line";
-    const along = (xs, ys) => path(trace(xs, ys, axes, box.top, box.top + box.height));
-    this.exact.setAttribute("class", `limit ${lines[0].style}`);
-    this.exact.setAttribute("d", along(at, values));
+    write(this.backdrop, "its function, and that of the line", place);
+    set(this.exact, { class: `limit ${lines[0].style}`, d: axes.line(at, values) });
     const grid = moment ? Array.from(moment.grid, (place) => inside(place, x)) : [];
-    this.network.setAttribute("class", `best-run ${isOld ? "old" : ""}`);
-    this.network.setAttribute("d", moment ? along(grid, moment.values) : "");
-    const dots = x.map((place, k) => `M${axes.left(place).toFixed(1)} ${axes.top(y[k]).toFixed(1)}h0`);
-    this.points.setAttribute("d", dots.join(""));
+    set(this.network, { class: `best-run ${isOld ? "old" : ""}`, d: moment ? axes.line(grid, moment.values) : "" });
+    this.points.setAttribute("d", axes.dots(x, y));
   }
 }
 

@@ -7,8 +7,9 @@
  */
 
 import { short } from "../../common/numbers.js";
-import { path, svg } from "../../common/svg.js";
-import { Axes } from "../axes.js";
+import { groups, path, set, svg, write } from "../../common/svg.js";
+import { Axes, around } from "../axes.js";
+import { tileOf } from "../tiles.js";
 import { PathHandle } from "./path_handle.js";
 import { lives, optimumAt } from "./path_walk.js";
 
@@ -49,7 +50,7 @@ export default class Path {
   constructor(stage) {
     this.picture = svg("svg", { role: "group", class: "path-picture" });
     stage.element.append(this.picture);
-    [this.backdrop, this.ground, this.lives] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
+    [this.backdrop, this.ground, this.lives] = groups(this.picture, 3);
     this.handle = new PathHandle(this.picture, (position) => stage.player.seek(position));
     this.guides = svg("path", { class: "guides" }, this.picture);
     this.spline = svg("path", { class: "curve optimum" }, this.picture);
@@ -84,23 +85,18 @@ export default class Path {
     const { left, right, top, bottom } = MARGIN;
     const room = height - top - bottom - BETWEEN;
     const box = { left, width: width - left - right };
-    const x = { ...widened(model.x, ROOM.x), title: "input x" };
+    const x = { ...around(model.x, ROOM.x), title: "input x" };
     const heights = [model.points.y, [model.constant], ...model.pieces.flatMap(({ high, low }) => [high, low])];
-    const y = { ...widened(heights.flat(), ROOM.y), title: "output y" };
+    const y = { ...around(heights.flat(), ROOM.y), title: "output y" };
     const beta = { low: model.lowest, high: model.highest, kind: "log", title: "weight decay β" };
     const under = { ...box, top: top + SPLINE * room + BETWEEN, height: (1 - SPLINE) * room };
     this.above = new Axes({ ...box, top, height: SPLINE * room }, { x: { ...x, isBare: true }, y });
     this.below = new Axes(under, { x, y: beta });
     this.above.draw(this.backdrop);
     this.below.draw(this.ground);
-    const dots = model.points.x.map((at, k) => `M${this.#spot(at, model.points.y[k])}h0`);
-    this.points.setAttribute("d", dots.join(""));
-    this.points.setAttribute("class", `points ${dots.length > MANY ? "many" : ""}`);
+    const { x: at, y: to } = model.points;
+    set(this.points, { d: this.above.dots(at, to), class: `points ${at.length > MANY ? "many" : ""}` });
     this.#drawLives(model);
-  }
-
-  #spot(x, y) {
-    return `${this.above.left(x).toFixed(1)} ${this.above.top(y).toFixed(1)}`;
   }
 
   #drawLives(model) {
@@ -129,8 +125,7 @@ export default class Path {
     const { left, width } = this.below.box;
     const top = this.below.top(best);
     svg("path", { class: "best", d: `M${left} ${top.toFixed(1)}h${width}` }, this.lives);
-    const place = { class: "best-words", x: left + 4, y: (top - 5).toFixed(1) };
-    svg("text", place, this.lives).textContent = "predicts best";
+    write(this.lives, "predicts best", { class: "best-words", x: left + 4, y: (top - 5).toFixed(1) });
   }
 
   /** Beyond the outermost points the function goes on as it is. */
@@ -166,38 +161,25 @@ function thinned(samples, axes) {
   });
 }
 
-function widened(values, share) {
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
-  const room = share * (high - low) || 0.5;
-  return { low: low - room, high: high + room };
-}
-
 const counted = (knots) => `${knots} knot${knots === 1 ? "" : "s"}`;
 
 function tiles(model, { knots, freedom, loss, pathNorm, objective }) {
   return [
-    {
-      title: "knots now",
-      tag: "exact",
-      tone: "certified",
-      value: String(knots),
-      note: `${freedom} degrees of freedom; the straight lines through all points have ${counted(model.straightest)}`,
-    },
-    {
-      title: "a constant from",
-      tag: "exact",
-      tone: "certified",
-      value: `β = ${short(model.betas[0])}`,
-      note: `upwards: there the best network is the constant ${short(model.constant)}`,
-    },
-    {
-      title: "objective",
-      tag: "certified",
-      tone: "certified",
-      value: short(objective),
-      note: `loss ${short(loss)} + β times path norm ${short(pathNorm)}; gap at breakpoints < ${bound(model.gap)}`,
-    },
+    tileOf.exact(
+      "knots now",
+      String(knots),
+      `${freedom} degrees of freedom; the straight lines through all points have ${counted(model.straightest)}`,
+    ),
+    tileOf.exact(
+      "a constant from",
+      `β = ${short(model.betas[0])}`,
+      `upwards: there the best network is the constant ${short(model.constant)}`,
+    ),
+    tileOf.certified(
+      "objective",
+      short(objective),
+      `loss ${short(loss)} + β times path norm ${short(pathNorm)}; gap at breakpoints < ${bound(model.gap)}`,
+    ),
   ];
 }
 

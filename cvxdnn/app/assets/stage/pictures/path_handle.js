@@ -7,7 +7,7 @@
 
 import { magnification } from "../../common/look.js";
 import { clamp, short } from "../../common/numbers.js";
-import { svg } from "../../common/svg.js";
+import { set, svg } from "../../common/svg.js";
 
 const BAND = 36; // pixels around the line that can be held
 const STEPS = { ArrowDown: 1, ArrowLeft: 1, ArrowUp: -1, ArrowRight: -1, PageDown: 12, PageUp: -12 }; // stills
@@ -57,11 +57,10 @@ export class PathHandle {
     this.line.setAttribute("d", `M${left} ${at.toFixed(1)}h${width + 22}`);
     this.grip.setAttribute("d", `M${left + width + 13} ${at.toFixed(1)}m-7-3 7-9 7 9zm0 6 7 9 7-9z`);
     this.words.textContent = `β = ${short(moment.beta)}`;
-    this.words.setAttribute("x", left + width - 4);
-    this.words.setAttribute("y", (at - 7).toFixed(1));
+    set(this.words, { x: left + width - 4, y: (at - 7).toFixed(1) });
     const { low, high } = axes.axes.y;
     const range = { "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": moment.beta, "aria-valuetext": said };
-    for (const [name, value] of Object.entries(range)) this.handle.setAttribute(name, value);
+    set(this.handle, range);
   }
 
   #pull({ clientY }) {
@@ -81,6 +80,4 @@ export class PathHandle {
   }
 }
 
-function place(rect, x, y, width, height) {
-  for (const [name, value] of Object.entries({ x, y, width, height })) rect.setAttribute(name, value.toFixed(1));
-}
+const place = (rect, x, y, width, height) => set(rect, { x, y, width, height });

@@ -7,8 +7,8 @@
  */
 
 import { axisLabels, clamp, short, ticks } from "../../common/numbers.js";
-import { svg } from "../../common/svg.js";
-import { apart, whoseIf } from "../tiles.js";
+import { groups, svg, write } from "../../common/svg.js";
+import { apart, tileOf, whoseIf } from "../tiles.js";
 
 const TOP = 6;
 const DIAL = 0.3; // share of the height that the dials take
@@ -21,7 +21,7 @@ export default class RankOne {
   constructor({ element }) {
     this.picture = svg("svg", { role: "img" }, null);
     element.append(this.picture);
-    [this.backdrop, this.frames, this.bars, this.dials] = Array.from({ length: 4 }, () => svg("g", {}, this.picture));
+    [this.backdrop, this.frames, this.bars, this.dials] = groups(this.picture, 4);
   }
 
   /** @param {import("../index.js").Shown} shown */
@@ -56,11 +56,11 @@ export default class RankOne {
     found.values.forEach((value, k) => {
       const y = place.top(value);
       svg("line", { x1: plot.left, x2: plot.right, y1: y, y2: y }, grid);
-      svg("text", { x: plot.left - 6, y: y + 4, "text-anchor": "end" }, this.backdrop).textContent = labels[k];
+      write(this.backdrop, labels[k], { x: plot.left - 6, y: y + 4, "text-anchor": "end" });
     });
     for (let layer = 0; layer < layers; layer++) {
       const middle = { x: place.left(layer) + place.column / 2, y: plot.bottom + 16, "text-anchor": "middle" };
-      svg("text", middle, this.backdrop).textContent = place.column > 70 ? `layer ${layer + 1}` : layer + 1;
+      write(this.backdrop, place.column > 70 ? `layer ${layer + 1}` : layer + 1, middle);
     }
   }
 
@@ -86,8 +86,8 @@ export default class RankOne {
       const [x, y] = [left(joint + 1), TOP + radius];
       const isMet = angle < MET;
       svg("circle", { class: `dial ${isMet ? "met" : ""}`, cx: x, cy: y, r: radius }, this.dials);
-      const words = svg("text", { x, y: y + radius + 15, "text-anchor": "middle" }, this.dials);
-      words.textContent = Number.isNaN(angle) ? "vanished" : `${angle.toFixed(angle < 10 ? 1 : 0)}°`;
+      const words = Number.isNaN(angle) ? "vanished" : `${angle.toFixed(angle < 10 ? 1 : 0)}°`;
+      write(this.dials, words, { x, y: y + radius + 15, "text-anchor": "middle" });
       if (Number.isNaN(angle)) return;
       for (const [style, turn] of [
         ["enters", angle / 2],
@@ -122,22 +122,16 @@ function tiles(optimum, moment, angles, measured, isOld, of) {
   const known = angles.filter((angle) => !Number.isNaN(angle));
   const excess = moment && optimum && !isOld ? moment.objective / optimum.value - 1 : null;
   return [
-    {
-      title: "network against closed form",
-      tag: "measured",
-      tone: "measured",
-      value: excess === null ? (moment ? short(moment.objective) : "…") : apart(excess),
-      note:
-        whose || (optimum ? `the closed form: ${short(optimum.value)}, ${optimum.name}` : "closed form being computed"),
-    },
-    {
-      title: "largest angle between layers",
-      tag: "measured",
-      tone: "measured",
-      value: known.length ? `${clamp(Math.max(...known), 0, 90).toFixed(1)}°` : "none",
-      note:
-        whose || (known.length ? "0° where every layer begins where the one before ends" : "all directions vanished"),
-    },
+    tileOf.measured(
+      "network against closed form",
+      excess === null ? (moment ? short(moment.objective) : "…") : apart(excess),
+      whose || (optimum ? `the closed form: ${short(optimum.value)}, ${optimum.name}` : "closed form being computed"),
+    ),
+    tileOf.measured(
+      "largest angle between layers",
+      known.length ? `${clamp(Math.max(...known), 0, 90).toFixed(1)}°` : "none",
+      whose || (known.length ? "0° where every layer begins where the one before ends" : "all directions vanished"),
+    ),
     {
       title: "directions that survive",
       tag: optimum?.values ? optimum.tag : "",

@@ -9,10 +9,10 @@
  */
 
 import { clamp, short } from "../../common/numbers.js";
-import { path, svg, trace } from "../../common/svg.js";
-import { Axes } from "../axes.js";
+import { set, svg } from "../../common/svg.js";
+import { Axes, within } from "../axes.js";
 import { jump, threshold } from "../shrinkage.js";
-import { whoseIf } from "../tiles.js";
+import { tileOf, whoseIf } from "../tiles.js";
 
 const MARGIN = { left: 36, right: 18, top: 26, bottom: 38 };
 const LARGEST = 3.05; // singular value that is shown
@@ -44,10 +44,8 @@ export default class ShrinkagePicture {
   draw({ model, values, moment, isOld, of, width, height }) {
     this.#known = model.cases[Object.values(values).join(" ")] ?? this.#known;
     const { beta, depth, targets, kept } = this.#known;
-    const { left, right, top, bottom } = MARGIN;
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const box = { left, top, width: width - left - right, height: height - top - bottom };
-    const axes = new Axes(box, {
+    const axes = new Axes(within(MARGIN, width, height), {
       x: { low: 0, high: LARGEST, title: "singular value of the data" },
       y: { low: 0, high: LARGEST, title: "what the network keeps of it" },
     });
@@ -55,11 +53,9 @@ export default class ShrinkagePicture {
     const curve = shrinkage(beta, depth);
     this.#drawCurves(curve, beta, axes);
     const outputs = moment ? [...moment.outputs] : [];
-    const dots = outputs.map((s, k) => {
-      return `M${axes.left(targets[k]).toFixed(1)} ${axes.top(clamp(s, 0, LARGEST)).toFixed(1)}h0`;
-    });
-    this.dots.setAttribute("d", dots.join(""));
-    this.dots.setAttribute("class", `dots ${isOld ? "old" : ""}`);
+    const heights = outputs.map((s) => clamp(s, 0, LARGEST));
+    const dots = axes.dots(targets.slice(0, outputs.length), heights);
+    set(this.dots, { d: dots, class: `dots ${isOld ? "old" : ""}` });
     const count = outputs.filter((s) => s > LEAST).length;
     const told = outputs.length ? `The network keeps ${count} of ${outputs.length} values, the optimum ${kept}.` : "";
     this.picture.setAttribute(
@@ -70,8 +66,7 @@ export default class ShrinkagePicture {
   }
 
   #drawCurves({ target, appears, jump, threshold }, beta, axes) {
-    const { top, height } = axes.box;
-    const draw = (node, xs, ys) => node.setAttribute("d", path(trace(xs, ys, axes, top, top + height)));
+    const draw = (node, xs, ys) => node.setAttribute("d", axes.line(xs, ys));
     const from = (low) => {
       const kept = Array.from({ length: POINTS + 1 }, (_, k) => low + (k / POINTS) * (LARGEST - low));
       return kept.map((s) => [s === 0 ? threshold : target(s), s]).filter(([x]) => x <= LARGEST);
@@ -85,8 +80,7 @@ export default class ShrinkagePicture {
     const [x, low, high] = [axes.left(threshold), axes.top(0), axes.top(Math.min(jump, LARGEST))];
     this.leap.setAttribute("d", isSeen ? `M${x.toFixed(1)} ${low.toFixed(1)}V${high.toFixed(1)}` : "");
     this.word.textContent = isSeen ? "τ" : "";
-    this.word.setAttribute("x", isSeen ? x : 0);
-    this.word.setAttribute("y", low - 8);
+    set(this.word, { x: isSeen ? x : 0, y: low - 8 });
   }
 }
 
@@ -95,26 +89,20 @@ const columns = (points) => [points.map(([x]) => x), points.map(([, y]) => y)];
 function tiles({ threshold, jump }, depth, kept, count, outputs, of) {
   const sizes = outputs.length;
   return [
-    {
-      title: "threshold τ",
-      tag: "exact",
-      tone: "certified",
-      value: short(threshold),
-      note: depth === 2 ? "with two layers it is β" : "smaller values are best left at 0",
-    },
-    {
-      title: "kept just above it",
-      tag: "exact",
-      tone: "certified",
-      value: short(jump),
-      note: depth === 2 ? "the soft threshold does not jump" : "the soft threshold would begin at 0",
-    },
-    {
-      title: "values kept",
-      tag: "measured",
-      tone: "measured",
-      value: sizes ? `${count} of ${sizes}` : "…",
-      note: whoseIf(of !== "", of) || `the optimum keeps ${kept}`,
-    },
+    tileOf.exact(
+      "threshold τ",
+      short(threshold),
+      depth === 2 ? "with two layers it is β" : "smaller values are best left at 0",
+    ),
+    tileOf.exact(
+      "kept just above it",
+      short(jump),
+      depth === 2 ? "the soft threshold does not jump" : "the soft threshold would begin at 0",
+    ),
+    tileOf.measured(
+      "values kept",
+      sizes ? `${count} of ${sizes}` : "…",
+      whoseIf(of !== "", of) || `the optimum keeps ${kept}`,
+    ),
   ];
 }

@@ -7,7 +7,7 @@
  */
 
 import { percent, short } from "../../common/numbers.js";
-import { svg } from "../../common/svg.js";
+import { set, svg, write } from "../../common/svg.js";
 
 const LIGHT = 0.6; // share of the colour from which on figures are of the paper's
 const PALE = 0.04;
@@ -78,27 +78,28 @@ export default class Sweep {
 
   #drawLabels({ left, top, width }, size, height) {
     const { rows, columns, rowTitle, columnTitle } = this.model;
-    const write = (text, attributes) => {
-      svg("text", attributes, this.backdrop).textContent = text;
-    };
     this.backdrop.replaceChildren();
     const bottom = top + size.height * rows.length;
     rows.forEach((label, row) => {
-      write(label, { x: left - 8, y: top + (row + 0.5) * size.height + 4, "text-anchor": "end" });
+      write(this.backdrop, label, { x: left - 8, y: top + (row + 0.5) * size.height + 4, "text-anchor": "end" });
     });
     const every = Math.ceil((7.5 * Math.max(...columns.map((label) => label.length)) + 8) / size.width);
     columns.forEach((label, column) => {
       if (column % every) return;
-      write(label, { x: left + (column + 0.5) * size.width, y: bottom + 18, "text-anchor": "middle" });
+      write(this.backdrop, label, { x: left + (column + 0.5) * size.width, y: bottom + 18, "text-anchor": "middle" });
     });
-    write(columnTitle, {
+    write(this.backdrop, columnTitle, {
       class: "title",
       x: left + width / 2,
       y: Math.min(bottom + 38, height - 4),
       "text-anchor": "middle",
     });
     const middle = (top + bottom) / 2;
-    write(rowTitle, { class: "title", "text-anchor": "middle", transform: `translate(12 ${middle}) rotate(-90)` });
+    write(this.backdrop, rowTitle, {
+      class: "title",
+      "text-anchor": "middle",
+      transform: `translate(12 ${middle}) rotate(-90)`,
+    });
   }
 
   #make(count) {
@@ -124,17 +125,16 @@ export default class Sweep {
     const [x, y] = [left + column * size.width, top + row * size.height];
     const shade = shades[index];
     const box = { x, y, width: Math.max(size.width - GAP, 1), height: Math.max(size.height - GAP, 1) };
-    for (const [name, value] of Object.entries(box)) rectangle.setAttribute(name, value);
+    set(rectangle, box);
     const tone = this.model.tone === "certified" ? "var(--certified)" : "var(--measured)";
     const full = shade === null ? 0 : PALE + (1 - PALE) * shade;
     rectangle.style.fill = `color-mix(in srgb, ${tone} ${(100 * full).toFixed(1)}%, var(--pale))`;
     cell.classList.toggle("light", shade !== null && shade > LIGHT);
     cell.classList.toggle("at", index === this.#at);
     const centre = { x: x + box.width / 2, y: y + box.height / 2 + (notes[index] ? 0 : 4) };
-    for (const [name, value] of Object.entries(centre)) text.setAttribute(name, value);
+    set(text, centre);
     text.textContent = texts[index];
-    note.setAttribute("x", centre.x);
-    note.setAttribute("y", centre.y + 12);
+    set(note, { ...centre, y: centre.y + 12 });
     note.textContent = notes[index];
     cell.setAttribute("aria-label", `${this.#named(index)}: ${texts[index] || "no run yet"}. Opens it in the explorer`);
   }

@@ -4,7 +4,7 @@
  */
 
 import { short } from "../../common/numbers.js";
-import { svg } from "../../common/svg.js";
+import { groups, svg, write } from "../../common/svg.js";
 import { Axes } from "../axes.js";
 import { markOf } from "./classes.js";
 
@@ -15,7 +15,7 @@ const at = (axes, x, y, scale) => `translate(${axes.left(x).toFixed(1)} ${axes.t
 export class ThresholdPlot {
   /** @param {SVGElement} parent */
   constructor(parent) {
-    [this.grid, this.shapes] = Array.from({ length: 2 }, () => svg("g", {}, parent));
+    [this.grid, this.shapes] = groups(parent, 2);
   }
 
   /**
@@ -37,15 +37,14 @@ export class ThresholdPlot {
     this.#drawCut(axes, threshold, isSmall);
     const path = `M${axes.left(0)} ${axes.top(0)}H${axes.left(Math.min(threshold, x.high))}`;
     svg("path", { class: "kept-curve", d: path + above(axes, threshold, curve) }, this.shapes);
-    const words = { class: "title", x: box.left - 28, y: box.top - 9 };
-    svg("text", words, this.shapes).textContent = title;
+    write(this.shapes, title, { class: "title", x: box.left - 28, y: box.top - 9 });
     const scale = isSmall ? 1.2 : 1.6;
     for (const [size, classes] of groupedBy(xs)) {
       const value = size < threshold ? 0 : curve(size);
       const place = { d: markOf(classes[0], 0, 0), transform: at(axes, size, value, scale) };
       svg("path", { class: "exact-mark", ...place }, this.shapes);
       const label = { class: "class-name", x: axes.left(size) - 12, y: axes.top(value) - 6, "text-anchor": "end" };
-      svg("text", label, this.shapes).textContent = classes.map((k) => k + 1).join(", ");
+      write(this.shapes, classes.map((k) => k + 1).join(", "), label);
     }
     network?.xs.forEach((size, k) => {
       const value = Math.min(Math.max(network.ys[k], 0), y.high);
@@ -65,7 +64,7 @@ export class ThresholdPlot {
     }
     const isRight = edge > left + width / 2;
     const place = { x: edge + (isRight ? -5 : 5), y: top + 14, "text-anchor": isRight ? "end" : "start" };
-    svg("text", place, this.shapes).textContent = `${isSmall ? "" : "threshold "}${short(threshold)}`;
+    write(this.shapes, `${isSmall ? "" : "threshold "}${short(threshold)}`, place);
   }
 }
 

@@ -8,9 +8,9 @@
  */
 
 import { short } from "../../common/numbers.js";
-import { svg } from "../../common/svg.js";
+import { groups, set, svg, write } from "../../common/svg.js";
 import { price, strength, threshold } from "../shrinkage.js";
-import { apart, whoseIf } from "../tiles.js";
+import { apart, tileOf, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
 import { followed } from "./restarts.js";
 import { boxOf, ThresholdPlot } from "./threshold_plot.js";
@@ -27,7 +27,7 @@ export default class Whitened {
   constructor({ element }) {
     this.picture = svg("svg", { role: "img" }, null);
     element.append(this.picture);
-    [this.frames, this.lines, this.nodes] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
+    [this.frames, this.lines, this.nodes] = groups(this.picture, 3);
     this.plot = new ThresholdPlot(this.picture);
   }
 
@@ -67,31 +67,34 @@ export default class Whitened {
     drawn.forEach(({ k, from, to, size }, index) => {
       this.#links[index] ??= svg("path", {}, this.lines);
       const share = size / network.largest;
-      const link = this.#links[index];
-      link.setAttribute("class", `link ${styleOf(k)}`);
-      link.setAttribute("d", `M${place.left} ${from}C${middle} ${from} ${middle} ${to} ${place.right - 6} ${to}`);
-      link.setAttribute("stroke-width", (WIDEST * share).toFixed(2));
-      link.setAttribute("opacity", (0.25 + 0.6 * Math.sqrt(share)).toFixed(2));
+      set(this.#links[index], {
+        class: `link ${styleOf(k)}`,
+        d: `M${place.left} ${from}C${middle} ${from} ${middle} ${to} ${place.right - 6} ${to}`,
+        "stroke-width": (WIDEST * share).toFixed(2),
+        opacity: (0.25 + 0.6 * Math.sqrt(share)).toFixed(2),
+      });
     });
   }
 
   #drawNodes(model, { imbalance }, targets, { strengths }, neurons, { classes, rows, left, right }) {
     this.nodes.replaceChildren();
-    const write = (text, attributes) => {
-      svg("text", attributes, this.nodes).textContent = text;
-    };
     classes.forEach((top, k) => {
       const lost = strengths[k] > 0 ? "" : "lost";
       svg("path", { class: `of-class ${styleOf(k)} ${lost}`, d: markOf(k, left - 9, top) }, this.nodes);
-      write(model.names[k], { class: `class-name ${lost}`, x: left - 20, y: top - 2, "text-anchor": "end" });
+      write(this.nodes, model.names[k], {
+        class: `class-name ${lost}`,
+        x: left - 20,
+        y: top - 2,
+        "text-anchor": "end",
+      });
       const size = model.sizes ? `n = ${model.sizes[imbalance][k]}` : `norm ${short(targets[k])}`;
-      write(lost ? "no channel" : size, { class: lost, x: left - 20, y: top + 12, "text-anchor": "end" });
+      write(this.nodes, lost ? "no channel" : size, { class: lost, x: left - 20, y: top + 12, "text-anchor": "end" });
     });
     neurons.forEach(({ k }, row) => {
       const style = k === null ? "silent" : styleOf(k);
       svg("circle", { class: `neuron ${style}`, cx: right, cy: rows[row], r: 5 }, this.nodes);
     });
-    write("neurons", { class: "title", x: right, y: 14, "text-anchor": "middle" });
+    write(this.nodes, "neurons", { class: "title", x: right, y: 14, "text-anchor": "middle" });
   }
 
   /** The strength of a channel over the length of its target, and where the classes are on it. */
@@ -153,22 +156,16 @@ function arranged(neurons, strengths, width, height) {
   const split = (isNarrow ? 0.56 : 0.6) * width;
   const [left, right] = [isNarrow ? 78 : 92, split - 22];
   const served = strengths.map((_, k) => neurons.filter((one) => one.k === k).length);
-  const groups = strengths.map((size, k) => Math.max(served[k], size > 0 ? 1 : 0));
+  const sizes = strengths.map((size, k) => Math.max(served[k], size > 0 ? 1 : 0));
   const silent = neurons.filter(({ k }) => k === null || k >= strengths.length).length;
-  const gaps = GAP * (groups.filter(Boolean).length + (silent ? 1 : 0));
+  const gaps = GAP * (sizes.filter(Boolean).length + (silent ? 1 : 0));
   const room = height - TOP - 8;
-  const row = Math.min(
-    (room - gaps) /
-      Math.max(
-        groups.reduce((a, b) => a + b, silent),
-        1,
-      ),
-    30,
-  );
+  const all = sizes.reduce((a, b) => a + b, silent);
+  const row = Math.min((room - gaps) / Math.max(all, 1), 30);
   const rows = [];
   const frames = [];
   let next = TOP;
-  groups.forEach((count, k) => {
+  sizes.forEach((count, k) => {
     if (!count) return;
     if (strengths[k] > 0) frames.push({ k, top: next, height: count * row + 4 });
     for (let i = 0; i < served[k]; i++) rows.push(next + 2 + (i + 0.5) * row);
@@ -187,30 +184,24 @@ function tiles(model, { depth }, targets, optimum, network, isOld, of) {
   const isThere = (served, k) => served > model.nothing * network.targets[k];
   const claim = model.claims[depth];
   return [
-    {
-      title: "objective of the network",
-      tag: "measured",
-      tone: "measured",
-      value: excess === null ? (network ? short(network.objective) : "…") : apart(excess),
-      note: whose || `one channel a class: ${short(optimum.value)}, ${claim.name}`,
-    },
-    {
-      title: model.counted,
-      tag: "exact",
-      tone: "certified",
-      value: `${present} of ${targets.length}`,
-      note: network
+    tileOf.measured(
+      "objective of the network",
+      excess === null ? (network ? short(network.objective) : "…") : apart(excess),
+      whose || `one channel a class: ${short(optimum.value)}, ${claim.name}`,
+    ),
+    tileOf.exact(
+      model.counted,
+      `${present} of ${targets.length}`,
+      network
         ? whose ||
-          `${claim.isProved ? "" : "one channel a class is a bound; "}in the network: ${network.served.filter(isThere).length}`
+            `${claim.isProved ? "" : "one channel a class is a bound; "}in the network: ${network.served.filter(isThere).length}`
         : "",
-    },
-    {
-      title: "threshold",
-      tag: "exact",
-      tone: "certified",
-      value: short(optimum.threshold),
-      note: `${model.measure} that a channel needs; the least here has ${short(Math.min(...targets))}`,
-    },
+    ),
+    tileOf.exact(
+      "threshold",
+      short(optimum.threshold),
+      `${model.measure} that a channel needs; the least here has ${short(Math.min(...targets))}`,
+    ),
   ];
 }
 

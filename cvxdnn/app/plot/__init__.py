@@ -1,4 +1,4 @@
-"""A figure below the picture of a page, drawn in the browser; elements and styles lie beside this file.
+"""A plot below the picture of a page, drawn in the browser; elements and styles lie beside this file.
 
 It stands still: what moves is on a stage (`cvxdnn.app.stage`).
 """
@@ -12,31 +12,31 @@ import numpy as np
 from cvxdnn.app.component import component
 from cvxdnn.app.plots import Band, Curve, Plot
 
-__all__ = ["figure"]
+__all__ = ["plot"]
 
-_mount = component("figure", Path(__file__).parent, "stage/figure.js")
+_mount = component("plot", Path(__file__).parent, "stage/plot.js")
 DIGITS = 7
 """To which numbers are sent: a tenth of a pixel is the fifth."""
 
 
-def figure(plot: Plot, *, key: str) -> None:
-    """Mount a figure.
+def plot(drawn: Plot, *, key: str) -> None:
+    """Mount a plot.
 
     Parameters
     ----------
-    plot : Plot
+    drawn : Plot
     key : str
         Identifies the mounted component.
     """
-    drawn: list[Band | Curve] = [*plot.bands, *plot.curves, *plot.points]
-    signs = [{"label": each.label, "style": each.style} for each in drawn if each.label]
+    shapes: list[Band | Curve] = [*drawn.bands, *drawn.curves, *drawn.points]
+    signs = [{"label": each.label, "style": each.style} for each in shapes if each.label]
     data = {
-        "axes": {"x": asdict(plot.x), "y": asdict(plot.y)},
-        "told": plot.told,
-        "bands": [_sent(each) for each in plot.bands],
-        "curves": [_sent(each) for each in plot.curves],
-        "points": [_sent(each) for each in plot.points],
-        "marks": [asdict(each) for each in plot.marks],
+        "axes": {"x": asdict(drawn.x), "y": asdict(drawn.y)},
+        "told": drawn.told,
+        "bands": [_sent(each) for each in drawn.bands],
+        "curves": [_sent(each) for each in drawn.curves],
+        "points": [_sent(each) for each in drawn.points],
+        "marks": [asdict(each) for each in drawn.marks],
         "legend": signs,
     }
     _mount(key=key, data=data)

@@ -1,12 +1,12 @@
 /**
- * A figure that stands still: what Python has computed, over two axes. It is drawn anew for another width or theme.
+ * A plot that stands still: what Python has computed, over two axes. It is drawn anew for another width or theme.
  *
  * @typedef {object} Curve null where it is broken
  * @property {(?number)[]} x
  * @property {(?number)[]} y
  * @property {string} style
  *
- * @typedef {object} Data what `figure` in Python sends
+ * @typedef {object} Data what `plot` in Python sends
  * @property {{x: import("./axes.js").Axis, y: import("./axes.js").Axis}} axes
  * @property {string} told what is to be seen, in words
  * @property {{x: number[], low: number[], high: number[], style: string}[]} bands
@@ -16,9 +16,9 @@
  * @property {{label: string, style: string}[]} legend
  */
 
-import { MARKS, svg } from "../common/svg.js";
+import { groups, MARKS, set, svg } from "../common/svg.js";
 import { showTheme } from "../common/theme.js";
-import { Axes } from "./axes.js";
+import { Axes, within } from "./axes.js";
 import { Labels } from "./labels.js";
 import { drawLegend } from "./legend.js";
 
@@ -26,16 +26,16 @@ const MARGIN = { left: 46, right: 16, top: 24, bottom: 38 };
 const MARK = 1.5; // times as large as on a curve
 const APART = 12; // pixels
 
-export class Figure {
+export class Plot {
   /** @type {Data} */
   data;
   #observer = new ResizeObserver(() => this.#draw());
 
   constructor(root) {
-    this.host = root.querySelector(".figure-page");
+    this.host = root.querySelector(".plot-page");
     this.element = this.host.querySelector(".drawn");
     this.picture = svg("svg", { role: "img" }, this.element);
-    [this.backdrop, this.shapes, this.words] = Array.from({ length: 3 }, () => svg("g", {}, this.picture));
+    [this.backdrop, this.shapes, this.words] = groups(this.picture, 3);
     this.labels = new Labels(this.words);
     this.#observer.observe(this.element);
   }
@@ -51,11 +51,8 @@ export class Figure {
   #draw() {
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!this.data || !width) return;
-    const { left, right, top, bottom } = MARGIN;
-    const box = { left, top, width: width - left - right, height: height - top - bottom };
-    const axes = new Axes(box, this.data.axes);
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.picture.setAttribute("aria-label", this.data.told);
+    const axes = new Axes(within(MARGIN, width, height), this.data.axes);
+    set(this.picture, { viewBox: `0 0 ${width} ${height}`, "aria-label": this.data.told });
     axes.draw(this.backdrop);
     this.#drawShapes(axes);
     this.#drawMarks(axes);
@@ -103,5 +100,5 @@ function along({ x, y }, axes) {
 
 /** Takes the component's elements over. */
 export default function mount(root) {
-  return new Figure(root);
+  return new Plot(root);
 }
