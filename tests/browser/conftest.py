@@ -6,7 +6,6 @@ the test that opened it. Playwright drives the Chromium of the system; nothing i
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -27,8 +26,12 @@ from playwright.sync_api import (
     Page,
     Request,
     ViewportSize,
+    expect,
     sync_playwright,
 )
+
+from tests.browser.waiting import SLOW
+from tests.standstill import standing_still
 
 ROOT = Path(__file__).parents[2]
 OWN_HOSTS = {"127.0.0.1", "localhost"}
@@ -44,6 +47,7 @@ CHROMIUM_ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # no test reaches out
 ]
 START_TIMEOUT = 60  # seconds
+expect.set_options(timeout=SLOW)
 
 
 class Servers:
@@ -80,11 +84,8 @@ class Servers:
     def stopped(self, address: str) -> Iterator[None]:
         """The server there answers nothing meanwhile."""
         process = next(process for process, its in self._known.values() if its == address)
-        process.send_signal(signal.SIGSTOP)
-        try:
+        with standing_still([process.pid]):
             yield
-        finally:
-            process.send_signal(signal.SIGCONT)
 
     def end(self) -> None:
         """End them all."""
@@ -162,6 +163,7 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         name = repr(sorted(options.items()))
         if name not in known:
             known[name] = browser.new_context(**options)
+            known[name].set_default_timeout(SLOW)
         return known[name]
 
     yield context
