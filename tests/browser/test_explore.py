@@ -78,10 +78,13 @@ def test_first_sight_has_spline_optimum_network_and_gap_without_a_click(page, ad
 
 
 def test_a_slow_optimum_comes_after_the_page_and_moves_nothing(page, address):
-    open_explore(page, address, "?preset=overlapping+classes&loss=logistic&depth=6&width=20&restarts=1")
+    settings = "preset=two+classes&loss=logistic&depth=3&width=20&restarts=1"
+    open_explore(page, address, f"?{settings}&beta=0.3")
     number = page.get_by_test_id("gap")
+    expect(number).to_have_text(re.compile("%$"), timeout=2 * SLOW)  # there is a worker for it now
     below = [page.get_by_role("button", name="Stop"), page.get_by_text("Points as a table")]
     with standing_still(worker_pids(address)):
+        open_explore(page, address, f"?{settings}&beta=0.07")
         expect(number).to_contain_text("The optimum is", timeout=SLOW)
         assert not shape(page, "optimum")
         places = [each.bounding_box()["y"] for each in below]

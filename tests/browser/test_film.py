@@ -11,7 +11,17 @@ from cvxdnn.app.modules import DIGEST
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import tube
 from cvxdnn.tasks.comparison import BEND_TOLERANCE, bends
-from tests.browser.test_explore import SLOW, curve, drag, gap, open_explore, shape
+from tests.browser.test_explore import (
+    LONG_TRAINING,
+    SLOW,
+    curve,
+    drag,
+    gap,
+    note_steps,
+    open_explore,
+    shape,
+    wait_for_step,
+)
 from tests.browser.test_point_editor import next_frame
 from tests.browser.test_preview import heights, price
 from tests.browser.waiting import wait_until
@@ -97,6 +107,33 @@ def test_with_the_server_stopped_the_film_plays_and_can_be_scrubbed(app_server, 
         assert shape(page, "network") != first
         assert price(page, "network") != charged
         expect(curve(page, "networks")).to_have_attribute("d", "")  # the other restarts are not filmed
+
+
+def test_a_film_that_arrives_when_there_is_more_of_it_is_fetched_again(page, address):
+    held = []
+
+    def hold(route):
+        if held or route.request.url.endswith("/newest"):
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(FILMS, hold)
+    open_explore(page, address, f"?{LONG_TRAINING}")
+    note_steps(page)
+    wait_for_step(page, lambda step: step > 0)
+    button(page, "Play the film of the training").click()
+    wait_until(page, lambda: held, "the film was asked for")
+    wait_for_step(page, lambda step: step > 50)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(page.locator(".film .moments path")).to_have_attribute("d", re.compile("^M"))
+    expect(page.locator('.film[data-whole="true"]')).to_be_visible()
+    bar(page).press("End")
+    next_frame(page)
+    assert step(page) > 50
 
 
 def test_a_training_that_goes_on_is_followed_several_times_a_second_hinges_and_gap_too(page, address):

@@ -83,15 +83,15 @@ export class Player {
     if (film !== this.#film) this.#take(film);
   }
 
-  /** Fetches the film, and again what is newer by the time it is here. */
+  /** Fetches the film, and once more where Python has told of another edition by the time it is here. */
   async #ask() {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    let isTaken = true;
-    while (isTaken && this.#reel && !this.#reel.film && !this.#hasEdition()) {
-      const { edition } = this.#reel;
+    let asked;
+    while (this.#reel && !this.#reel.film && !this.#hasEdition() && this.#reel.edition !== asked) {
+      asked = this.#reel.edition;
       const { film } = await this.#get("");
-      isTaken = film !== null && this.#take(film, edition);
+      if (film) this.#take(film, asked);
     }
     this.#isAsking = false;
   }
@@ -133,15 +133,13 @@ export class Player {
     this.#isFollowing = false;
   }
 
-  /** Whether it could be used. */
   #take(film, edition) {
-    if (film.length < this.#reel?.stills) return false; // of an earlier training
+    if (film.length < this.#reel?.stills) return; // of an earlier training
     [this.#film, this.#edition] = [film, edition];
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.#reel.plays && !this.#hasPlayed && !isCalm) this.#play();
     this.#hasPlayed = true;
     this.redraw();
-    return true;
   }
 
   #play() {
