@@ -7,7 +7,6 @@ the test that opened it. Playwright drives the Chromium of the system; nothing i
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -28,8 +27,12 @@ from playwright.sync_api import (
     Page,
     Request,
     ViewportSize,
+    expect,
     sync_playwright,
 )
+
+from tests.browser.waiting import SLOW
+from tests.standstill import standing_still
 
 ROOT = Path(__file__).parents[2]
 OWN_HOSTS = {"127.0.0.1", "localhost"}
@@ -47,6 +50,7 @@ CHROMIUM_ARGUMENTS = [
 START_TIMEOUT = 60  # seconds
 BELOW_A_PAGE = re.compile(f"/({'|'.join(path.stem for path in ROOT.glob('pages/*.py'))})/_stcore/")
 """Opened by a link, Streamlit first looks for its server below the page's own path, and finds nothing there."""
+expect.set_options(timeout=SLOW)
 
 
 class Servers:
@@ -83,11 +87,8 @@ class Servers:
     def stopped(self, address: str) -> Iterator[None]:
         """The server there answers nothing meanwhile."""
         process = next(process for process, its in self._known.values() if its == address)
-        process.send_signal(signal.SIGSTOP)
-        try:
+        with standing_still([process.pid]):
             yield
-        finally:
-            process.send_signal(signal.SIGCONT)
 
     def end(self) -> None:
         """End them all."""
@@ -171,6 +172,7 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         name = repr(sorted(options.items()))
         if name not in known:
             known[name] = browser.new_context(**options)
+            known[name].set_default_timeout(SLOW)
         return known[name]
 
     yield context

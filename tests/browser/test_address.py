@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from cvxdnn.tasks.scenario import Scenario
 from tests.browser.test_explore import SLOW, curve, drag, labels, open_explore
+from tests.browser.waiting import wait_until
 
 THREE = Scenario(points=[(0, 0), (1, 2), (3, 1)], restarts=1, width=5)
 
@@ -22,9 +23,15 @@ def query(page: Page) -> str:
 
 
 def settled(page: Page) -> str:
-    """The address once nothing rewrites it any more."""
-    page.wait_for_timeout(1500)
-    return query(page)
+    """The address once nothing rewrites it any more: nothing is being drawn, and for a while it stays as it is."""
+
+    def look() -> list[str]:
+        before = query(page)
+        page.wait_for_timeout(1500)
+        expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+        return [before] if query(page) == before else []
+
+    return wait_until(page, look, "the address stays as it is")[0]
 
 
 def new_address(page: Page, before: str) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-SLOW = 60_000
+from tests.browser.waiting import SLOW
+
 PAGES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep", "about")
 SCREENS = [{"width": 390, "height": 844}, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}]
 SCREENS.append({"width": 1920, "height": 1080})

@@ -9,8 +9,8 @@ from cvxdnn import PRESETS, load_preset, regularization_path
 from cvxdnn.app.modules import DIGEST
 from cvxdnn.convex import DeepPath
 from cvxdnn.exhibits.depth.view import landscape_of
+from tests.browser.waiting import SLOW
 
-SLOW = 60_000
 PHONE = {"width": 390, "height": 844}
 VALLEYS = """async ([module, curve, settings]) => {
     const { Landscape } = await import(module);

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from cvxdnn.app.modules import DIGEST
 from cvxdnn.exhibits.extreme_points.samples import EXAMPLES, FIRST_BETA, picture_of
 from cvxdnn.theory import extreme_points
+from tests.browser.waiting import SLOW
 
-SLOW = 60_000  # milliseconds
 AGREE = 1e-11  # share of the objective
 OPTIMA = """async ([folder, cases]) => {
   const { optimum } = await import(folder + "optimum.js");

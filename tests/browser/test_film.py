@@ -11,9 +11,22 @@ from cvxdnn.app.modules import DIGEST
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.tube import tube
 from cvxdnn.tasks.comparison import BEND_TOLERANCE, bends
-from tests.browser.test_explore import SLOW, curve, drag, gap, open_explore, shape
+from tests.browser.test_explore import (
+    LONG_TRAINING,
+    SLOW,
+    curve,
+    drag,
+    gap,
+    note_steps,
+    open_explore,
+    shape,
+    wait_for_step,
+)
 from tests.browser.test_point_editor import next_frame
 from tests.browser.test_preview import heights, price
+from tests.browser.waiting import wait_until
+
+FILMS = re.compile("/films/")
 
 
 def bar(page):
@@ -29,17 +42,34 @@ def button(page, name):
 
 
 def at_rest(page):
-    """The film has arrived, and has played by itself to its end if it does so."""
+    """All of the film has arrived, and has played by itself to its end if it does so."""
+    expect(page.locator('.film[data-whole="true"]')).to_be_visible(timeout=SLOW)
     expect(page.locator(".bead").first).to_be_attached(timeout=SLOW)
     expect(button(page, "Play the film of the training")).to_be_visible(timeout=SLOW)
 
 
 def test_the_first_sight_is_a_film_that_ends_with_the_network_python_sends(page, address):
+    films = []
+    page.route(FILMS, lambda route: films.append(route))
     open_explore(page, address)
-    expect(button(page, "Pause the film")).to_be_visible(timeout=SLOW)
-    button(page, "Pause the film").click()
-    early = step(page)
+    wait_until(page, lambda: films, "the film was asked for")
+    page.locator(".film .play").evaluate(
+        """button => {
+            const pause = () => {
+                if (button.classList.contains("playing")) {
+                    watch.disconnect();
+                    button.click();
+                }
+            };
+            const watch = new MutationObserver(pause);
+            watch.observe(button, { attributes: true });
+        }"""
+    )
+    for film in films:
+        film.continue_()
+    page.unroute(FILMS)
     at_rest(page)
+    early = step(page)
     bar(page).press("End")
     next_frame(page)
     assert step(page) > early
@@ -74,17 +104,56 @@ def test_with_the_server_stopped_the_film_plays_and_can_be_scrubbed(app_server, 
         expect(curve(page, "networks")).to_have_attribute("d", "")  # the other restarts are not filmed
 
 
+def test_a_film_that_arrives_when_there_is_more_of_it_is_fetched_again(page, address):
+    held = []
+
+    def hold(route):
+        if held or route.request.url.endswith("/newest"):
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(FILMS, hold)
+    open_explore(page, address, f"?{LONG_TRAINING}")
+    note_steps(page)
+    wait_for_step(page, lambda step: step > 0)
+    button(page, "Play the film of the training").click()
+    wait_until(page, lambda: held, "the film was asked for")
+    wait_for_step(page, lambda step: step > 50)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(page.locator(".film .moments path")).to_have_attribute("d", re.compile("^M"))
+    expect(page.locator('.film[data-whole="true"]')).to_be_visible()
+    bar(page).press("End")
+    next_frame(page)
+    assert step(page) > 50
+
+
 def test_a_training_that_goes_on_is_followed_several_times_a_second_hinges_and_gap_too(page, address):
+    words, looks = [], []
+
+    def relay(browser_side):
+        server_side = browser_side.connect_to_server()
+        server_side.on_message(lambda message: words.append(message) if words else browser_side.send(message))
+
+    page.route_web_socket(re.compile("/_stcore/stream"), relay)
+    page.on("response", lambda answer: looks.append(answer) if answer.url.endswith("/newest") else None)
     open_explore(page, address, "?preset=noisy+sine&restarts=16&width=100")
     expect(page.get_by_text(re.compile("training .* step"))).to_be_visible(timeout=SLOW)
     expect(page.locator(".bead").first).to_be_attached(timeout=SLOW)
+    words.append("from now on Python says nothing to the page")
+    looks.clear()
     shapes, gaps = set(), set()
-    for _ in range(30):
-        page.wait_for_timeout(100)
+
+    def has_followed():
         shapes.add(shape(page, "network"))
         gaps.add(gap(page))
-    assert len(shapes) > 8
-    assert len(gaps) > 4
+        return len(shapes) > 8 and len(gaps) > 4
+
+    wait_until(page, has_followed, "nine pictures of the network and five gaps")
+    assert max(float(look.headers["look-again"]) for look in looks) < 0.5  # seconds
     assert not curve(page, "network").evaluate("it => it.classList.contains('old')")
 
 
@@ -191,21 +260,23 @@ def test_the_pull_is_the_tube_that_the_library_finds_for_the_residuals(app_serve
         assert pull["isBeyond"] == (pull["times"] > 1.001)
 
 
-def test_points_that_move_take_the_film_away_until_networks_have_trained_on_them(page, address):
+def test_points_that_move_take_the_film_away_until_networks_have_trained_on_them(app_server, page, address):
     open_explore(page, address, "?preset=spike&restarts=2")
     expect(page.get_by_text("converged")).to_be_visible(timeout=SLOW)
     at_rest(page)
     bar(page).press("Home")
-    drag(page, 4, 0, -20)
-    expect(page.locator(".bead")).to_have_count(0)
+    with app_server.stopped(address):  # networks could have trained before anybody looks
+        drag(page, 4, 0, -20)
+        expect(page.locator(".bead")).to_have_count(0)
     expect(page.locator(".bead").first).to_be_attached(timeout=SLOW)
     assert bar(page).evaluate("it => it.value == it.max")
 
 
 def test_nobody_else_knows_where_a_film_is(page, address):
     open_explore(page, address)
+    at_rest(page)
     asked = []
-    page.on("request", lambda request: asked.append(request.url) if "/films/" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if FILMS.search(request.url) else None)
     page.reload()
     at_rest(page)
     (url,) = set(asked)

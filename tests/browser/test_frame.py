@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.waiting import SLOW
+
 EXPLORE = "/?seed=7"
 LISTENING = "<script>told = []; addEventListener('message', ({ data }) => told.push(JSON.stringify(data)))</script>"
 
@@ -44,7 +46,7 @@ def page(browser):
 def test_in_a_frame_of_another_site_the_page_says_how_to_do_without_an_upload(course, page):
     page.goto(course)
     frame = page.frame_locator("iframe")
-    expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=60_000)
+    expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=SLOW)
     frame.get_by_role("button", name="Upload a file").click()
     expect(frame.get_by_text("No file can be sent from here")).to_be_visible()
     assert frame.locator('input[type="file"]').count() == 0
@@ -52,7 +54,7 @@ def test_in_a_frame_of_another_site_the_page_says_how_to_do_without_an_upload(co
         frame.get_by_role("link", name="Open this page by itself").click()
     alone = opened.value
     assert "seed=7" in alone.url
-    alone.get_by_role("button", name="Upload a file").click(timeout=60_000)
+    alone.get_by_role("button", name="Upload a file").click(timeout=SLOW)
     expect(alone.get_by_text("Two columns of numbers")).to_be_visible()
     expect(alone.get_by_text("No file can be sent from here")).to_have_count(0)
 
@@ -60,7 +62,7 @@ def test_in_a_frame_of_another_site_the_page_says_how_to_do_without_an_upload(co
 def test_the_page_around_it_is_not_told_the_points(course, page):
     page.goto(course)
     frame = page.frame_locator("iframe")
-    expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=60_000)
+    expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=SLOW)
     point = frame.get_by_role("button", name=re.compile("^Point 3 of"))
     point.hover()  # once it lies still: the page may still be arriving
     box = point.bounding_box()
@@ -82,7 +84,7 @@ def test_no_page_around_it_can_give_it_orders(app_server):
 def test_two_columns_can_be_pasted_into_the_table(app_server, page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(app_server("app.py"))
-    page.get_by_text("Points as a table").click(timeout=60_000)
+    page.get_by_text("Points as a table").click(timeout=SLOW)
     page.locator(".dvn-scroller").first.click(position={"x": 60, "y": 55})  # the first cell
     page.evaluate("navigator.clipboard.writeText('0.5\\t4\\n1.5\\t7')")
     page.keyboard.press("Control+v")

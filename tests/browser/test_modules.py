@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cvxdnn.app.modules import ASSETS, DIGEST
+from tests.browser.waiting import SLOW
 
-SLOW = 60_000
 MODULES = re.compile(r"/assets/\w+/editor/")
 
 

@@ -10,8 +10,8 @@ from cvxdnn.app.modules import DIGEST
 from cvxdnn.exhibits.path.case import path_case, path_of
 from cvxdnn.tasks.scenario import Scenario
 from tests.browser.test_point_editor import next_frame
+from tests.browser.waiting import SLOW
 
-SLOW = 60_000  # milliseconds
 PHONE = {"width": 390, "height": 844}
 COMPUTE = """async ([module, model, betas]) => {
   const { lives, optimumAt } = await import(module);

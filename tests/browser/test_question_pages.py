@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from cvxdnn.app.modules import DIGEST
 from cvxdnn.theory.shrinkage import shrink
+from tests.browser.waiting import SLOW
 
-SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
 CHARTS = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
 ENDED = re.compile(r"restart \d of \d is best")
 PHONE = {"width": 390, "height": 844, "touch": True}

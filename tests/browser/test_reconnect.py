@@ -5,8 +5,20 @@ import re
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.test_explore import SLOW, TRAINING, drag, expect_change, labels, open_explore, shape, take
+from tests.browser.test_explore import (
+    SLOW,
+    TRAINING,
+    drag,
+    expect_change,
+    labels,
+    open_explore,
+    shape,
+    take,
+    wait_until_at_rest,
+    worker_pids,
+)
 from tests.browser.test_preview import price
+from tests.browser.waiting import wait_until
 
 STEP = re.compile(r"step ([\d,]+)")
 LINK = "?preset=motorcycle&restarts=8&width=100&depth=4"  # trains longer than the test
@@ -53,9 +65,14 @@ def has_points_and_their_optimum(new_page, address):
         expect(page.locator('.editor[data-stale="false"]')).to_be_visible(timeout=SLOW)
         assert labels(page) == expected
         other = new_page()
-        open_explore(other, address, "?" + page.url.partition("?")[2])
-        assert labels(other) == expected
-        expect(other.locator('.price [data-of="optimum"] .sum')).to_contain_text("=", timeout=SLOW)
+
+        def link_leads_there() -> bool:  # the address bar is written after the chart
+            open_explore(other, address, "?" + page.url.partition("?")[2])
+            return labels(other) == expected
+
+        wait_until(other, link_leads_there, "the link of a page leads to its points")
+        for each in (page, other):
+            expect(each.locator('.price [data-of="optimum"] .sum')).to_contain_text("=", timeout=SLOW)
         assert price(page, "optimum") == price(other, "optimum")
 
     return check
@@ -73,12 +90,12 @@ def test_a_short_loss_of_the_network_costs_neither_points_nor_training(page, add
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     before, trained = labels(page), step(page)
     line.cut()
-    page.wait_for_timeout(500)
+    wait_until(page, lambda: line.open, "the browser connects again")
     shown = shape(page, "network")
     expect_change(page, "network", shown)
-    assert len(line.open) == 1  # the browser connected again
+    wait_until(page, lambda: step(page) > trained, "training goes on")
+    assert len(line.open) == 1
     assert labels(page) == before
-    assert step(page) > trained
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
 
@@ -88,15 +105,16 @@ def test_a_longer_loss_pauses_training_which_then_goes_on_by_itself(page, addres
     open_explore(page, address, LINK)
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     before, trained = labels(page), step(page)
+    (worker,) = worker_pids(address)
     line.dead = True
     line.cut()
-    page.wait_for_timeout(6_000)  # longer than the server waits
+    wait_until_at_rest(worker)
     line.dead = False
     expect(page.get_by_text(TRAINING)).to_be_visible(timeout=SLOW)
     shown = shape(page, "network")
     expect_change(page, "network", shown)
+    wait_until(page, lambda: step(page) > trained, "training goes on")
     assert labels(page) == before
-    assert step(page) > trained
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("button", name="Stop").click()
 

@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-SLOW = 60_000  # milliseconds; a worker starts in about five seconds, longer on a busy machine
+from tests.browser.waiting import SLOW
+
 PHONE = {"width": 390, "height": 844}
 
 

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from cvxdnn.app.modules import DIGEST
 from cvxdnn.theory.shrinkage import shrink
 from tests.browser.test_point_editor import next_frame
+from tests.browser.waiting import SLOW
 
-SLOW = 60_000  # milliseconds
 PHONE = {"width": 390, "height": 844}
 COMPUTE = """async ([module, problems]) => {
   const { threshold, strength, price } = await import(module);

@@ -16,6 +16,7 @@
 
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
 const LOOK_SECONDS = 0.25; // from one look at the newest still to the next, where the server says nothing else
+const LONGEST_FRAME = 0.1; // seconds that it moves on between two drawings: nothing is skipped while the browser is busy
 const LEAST_GAP = 1e-6; // lowest of the area above the bar
 
 export class Player {
@@ -82,13 +83,22 @@ export class Player {
     if (film !== this.#film) this.#take(film);
   }
 
+  /** Fetches the film, and once more where Python has told of another edition by the time it is here. */
   async #ask() {
-    const { edition, film: known } = this.#reel;
-    if (known || this.#isAsking || (this.#film && edition === this.#edition)) return;
+    if (this.#isAsking) return;
     this.#isAsking = true;
-    const { film } = await this.#get("");
+    let asked;
+    while (this.#reel && !this.#reel.film && !this.#hasEdition() && this.#reel.edition !== asked) {
+      asked = this.#reel.edition;
+      const { film } = await this.#get("");
+      if (film) this.#take(film, asked);
+    }
     this.#isAsking = false;
-    if (film) this.#take(film, edition);
+  }
+
+  /** Whether the film is here as Python told of it last. */
+  #hasEdition() {
+    return this.#film !== null && this.#edition === this.#reel?.edition;
   }
 
   /**
@@ -164,7 +174,8 @@ export class Player {
   /** Moves a playing film on. */
   #advance() {
     const now = performance.now();
-    if (this.#film) this.#position += ((now - this.#since) / 1000) * this.#film.perSecond * SPEEDS[this.#speed];
+    const seconds = Math.min((now - this.#since) / 1000, LONGEST_FRAME);
+    if (this.#film) this.#position += seconds * this.#film.perSecond * SPEEDS[this.#speed];
     this.#since = now;
     if (this.#position >= this.#last) {
       this.#position = Number.POSITIVE_INFINITY;
@@ -191,6 +202,7 @@ export class Player {
     this.rail.setAttribute("aria-label", `Moment of ${of}`);
     this.speed.textContent = `${SPEEDS[this.#speed]}×`;
     const seen = this.#reel && this.#seen(position);
+    this.element.dataset.whole = !this.#reel?.is_running && this.#hasEdition(); // for tests
     this.#say(seen, this.#reel?.step);
     return seen;
   }
