@@ -149,10 +149,16 @@ def fit_buttons(run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitV
         st.error(run.message)
 
 
-def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str) -> None:
-    """Mount a chart of `cvxdnn.app.fit_charts`, updated in place when its columns change."""
+def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str, alt: str) -> None:
+    """Mount a chart of `cvxdnn.app.fit_charts`, updated in place when its columns change.
+
+    Parameters
+    ----------
+    alt : str
+        What it shows, for who does not see it. Numbers only of what has come to rest: another text mounts it anew.
+    """
     columns, specification = vega
-    st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key)
+    st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key, alt=alt)
 
 
 def _begin(run: FitRun, problem: FitProblem, task: Callable[[], Stream[FitView]]) -> None:

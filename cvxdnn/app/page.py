@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cvxdnn.app.admission import admitted
+from cvxdnn.app.aids import STYLE as STYLE_OF_AIDS
+from cvxdnn.app.aids import aids
 from cvxdnn.app.pace import pace
 from cvxdnn.app.tab import tab
 
@@ -16,10 +18,11 @@ ICON = Path(__file__).parent / "assets" / "icon.svg"
 LIVE_SECONDS = 0.1
 """How often the chart and the numbers look for a new frame while networks train."""
 
-STYLE = """<style>
+STYLE = f"""<style>{STYLE_OF_AIDS}""" + """
 .stMainBlockContainer { padding: 3rem 1.6rem 2rem; max-width: 1600px; }
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
-.stMain h4 { padding-top: 0.6rem; }
+.stMain h2 { font-size: 1.25rem; padding: 0.8rem 0 0.2rem; }
+.stMain h3 { font-size: 1.05rem; padding: 0 0 0.2rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 .st-key-address_bar { display: none; }
 .st-key-explore_buttons { gap: 0.35rem; }
@@ -51,11 +54,12 @@ def configure() -> None:
     """Title, icon and width, the same on every page."""
     st.set_page_config(page_title="cvxdnn: networks as splines", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
+    aids()
 
 
 def heading(claim: str, what_to_do: str) -> None:
     """What a page shows, in a sentence, and what to do to see it."""
-    st.title(claim)
+    st.title(claim, anchor=False)
     st.write(what_to_do)
 
 
@@ -140,6 +144,6 @@ def _mount(content: Callable[[], None], active: bool, every: float) -> None:
     st.fragment(paced, run_every=stretch * every)()
 
 
-def figure(content: Any, *, key: str) -> None:
-    """A Plotly figure, without the tool bar."""
-    st.plotly_chart(content, key=key, config={"displayModeBar": False})
+def figure(content: Any, *, key: str, alt: str) -> None:
+    """A Plotly figure, without the tool bar; `alt` says what it shows, with its numbers, to who does not see it."""
+    st.plotly_chart(content, key=key, alt=alt, config={"displayModeBar": False})

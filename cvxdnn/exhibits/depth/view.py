@@ -12,7 +12,7 @@ from cvxdnn.app.films import reel_of
 from cvxdnn.app.page import figure
 from cvxdnn.app.stage import Sign, slider, stage
 from cvxdnn.convex import DeepPath
-from cvxdnn.core.diagnostics import layer_diagnostics
+from cvxdnn.core.diagnostics import LayerDiagnostics, layer_diagnostics
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum
 from cvxdnn.core.spline import LinearSpline
@@ -142,7 +142,11 @@ def equal_effective_weight_decay(lab: DepthLab) -> None:
     """Every depth at the weight decay that makes the effective one the same."""
     effective = _reference_decay(lab)
     splines = _same_effect(lab.deep, effective)
-    figure(splines_figure(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective")
+    alt = (
+        f"The best functions with the effective weight decay {effective:.3g}, {_count(len(splines))}: "
+        f"{'; '.join(f'{label}, {spline.knots.size} knots' for label, spline in splines.items())}."
+    )
+    figure(splines_figure(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective", alt=alt)
     missing = [depth for depth in DEPTHS if not any(label.startswith(f"L = {depth}") for label in splines)]
     st.caption(
         f"λ = {effective:.3g}, {_count(len(splines))}."
@@ -181,9 +185,13 @@ def _same_effect(deep: DeepPath, effective: float) -> dict[str, LinearSpline]:
 
 def jumps(lab: DepthLab) -> None:
     """How much the optimum bends, for every weight decay and depth."""
-    figure(jump_figure(lab.deep, DEPTHS, beta=lab.beta, depth=lab.depth), key=PREFIX + "jumps")
     betas = [f"{jump.beta:.4g}" for jump in lab.deep.transitions(depth=lab.depth)]
     count = f"L = {lab.depth} jumps at β = {', '.join(betas)}." if betas else "With two layers nothing jumps."
+    alt = (
+        f"The path norm of the optimum over the weight decay, a line for each depth from {min(DEPTHS)} to "
+        f"{max(DEPTHS)}. Here, at β = {lab.beta:.2g} and L = {lab.depth}, it is {lab.solution.path_norm:.3g}. {count}"
+    )
+    figure(jump_figure(lab.deep, DEPTHS, beta=lab.beta, depth=lab.depth), key=PREFIX + "jumps", alt=alt)
     st.caption(f"{count} Computed, not sampled.")
 
 
@@ -198,7 +206,10 @@ def layers(lab: DepthLab) -> None:
     solution = lab.deep.solution_at(minima[place], beta=lab.beta, depth=lab.depth)
     found = converged_to(minima, frame).tolist() if frame is not None and frame.view.layers else []
     trained = frame.view.layers[found.index(place)] if frame is not None and place in found else None
-    figure(layers_figure(layer_diagnostics(solution.network()), trained), key=PREFIX + "layers")
+    exact = layer_diagnostics(solution.network())
+    alt = f"Layer by layer. {_layers_in_words('Closed form', exact)}"
+    alt += f" {_layers_in_words('Trained', trained)}" if trained else ""
+    figure(layers_figure(exact, trained), key=PREFIX + "layers", alt=alt)
     if solution.path_norm == 0:
         st.caption("In this valley all weights vanish: the closed form has nothing to show.")
         return
@@ -207,3 +218,13 @@ def layers(lab: DepthLab) -> None:
         "those out of it (imbalance 0), and each layer reads what the one before it writes (alignment 1)."
         + ("" if trained else " No trained network has ended in this valley yet.")
     )
+
+
+def _layers_in_words(name: str, layers: LayerDiagnostics) -> str:
+    meters = {
+        "norm": layers.frobenius_norms,
+        "stable rank": layers.stable_ranks,
+        "imbalance": layers.unit_imbalance,
+        "alignment": layers.alignment,
+    }
+    return f"{name}: {'; '.join(f'{meter} ' + ', '.join(f'{v:.3g}' for v in of) for meter, of in meters.items())}."

@@ -55,6 +55,7 @@ def breakpoints(scenario: Scenario) -> None:
             "path norm": every.path_norm,
         },
         hide_index=True,
+        alt=f"The {every.betas.size:,} breakpoints of the path",
     )
     st.caption(
         f"At none of the {every.betas.size:,} a two-layer network is better by more than {case.gap:.0e} of the "
@@ -71,7 +72,13 @@ def choice_of_beta(scenario: Scenario) -> None:
     elif result is None:
         st.info(f"The path of every part of the points is {state.standing}.")
     else:
-        figure(cross_validation_figure(result), key="path_selection_picture")
+        smallest, largest = result.mean_error.min(), result.mean_error.max()
+        alt = (
+            f"Mean squared error of prediction over the weight decay: smallest, {smallest:.3g}, at β = "
+            f"{result.best:.2g}; largest {largest:.3g}. Weight decays from {result.betas[-1]:.2g} to "
+            f"{result.betas[0]:.2g}."
+        )
+        figure(cross_validation_figure(result), key="path_selection_picture", alt=alt)
         left_out = "one point" if result.folds == len(scenario.points) else f"one of {result.folds} parts"
         st.caption(
             f"Cross-validation: leave out {left_out} at a time, follow the path of the rest, and compare with what was "

@@ -29,7 +29,7 @@ export default class BatchNorm {
   #grip = null; // where the pointer took hold, and of which turn
 
   constructor(stage) {
-    this.picture = svg("svg", { role: "img" }, null);
+    this.picture = svg("svg", { role: "group" }, null);
     stage.element.append(this.picture);
     this.clip = svg("rect", {}, svg("clipPath", { id: CLIP }, this.picture));
     const space = svg("g", { "clip-path": `url(#${CLIP})` }, this.picture);
@@ -81,8 +81,7 @@ export default class BatchNorm {
     this.#drawPredicted(shape, place);
     this.#drawNetwork(network, place, isOld);
     this.#drawPlot(model, shape, network, isOld, boxOf(split + 34, TOP, width - split - 44, height - TOP - 40));
-    this.picture.setAttribute("aria-label", described(shape, network, isOld));
-    return { tiles: tiles(model, shape, network, isOld, of) };
+    return { tiles: tiles(model, shape, network, isOld, of), says: described(shape, network, isOld) };
   }
 
   /**
