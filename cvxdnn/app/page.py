@@ -18,13 +18,15 @@ ICON = Path(__file__).parent / "assets" / "icon.svg"
 LIVE_SECONDS = 0.1
 """How often the chart and the numbers look for a new frame while networks train."""
 
-STYLE = f"""<style>{STYLE_OF_AIDS}""" + """
-.stMainBlockContainer { padding: 3rem 1.6rem 2rem; max-width: 1600px; }
+STYLE = (
+    f"""<style>{STYLE_OF_AIDS}"""
+    + """
+.stMainBlockContainer { padding: 4rem 1.6rem 2rem; max-width: 1600px; } /* Streamlit's header is 60 px high */
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h2 { font-size: 1.25rem; padding: 0.8rem 0 0.2rem; }
 .stMain h3 { font-size: 1.05rem; padding: 0 0 0.2rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
-.st-key-address_bar { display: none; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-address_bar) { display: none; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
@@ -38,7 +40,7 @@ STYLE = f"""<style>{STYLE_OF_AIDS}""" + """
 .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { min-width: min(100%, 280px); }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }
+  .stMainBlockContainer { padding: 4rem 0.8rem 2rem; }
   .stMain h1 { font-size: 1.3rem; padding: 0; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
 }
@@ -48,6 +50,7 @@ STYLE = f"""<style>{STYLE_OF_AIDS}""" + """
   .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }
 }
 </style>"""
+)
 
 
 def configure() -> None:

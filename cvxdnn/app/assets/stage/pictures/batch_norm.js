@@ -7,7 +7,7 @@
  * n = 4 beta^2, and zero up to n = beta^2, where the class vanishes.
  */
 
-import { short } from "../../common/numbers.js";
+import { clamp, short } from "../../common/numbers.js";
 import { svg } from "../../common/svg.js";
 import { apart, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
@@ -70,6 +70,7 @@ export default class BatchNorm {
     const network = moment && networkOf(moment);
     const split = 0.56 * width;
     const side = { left: 4, top: 4, width: split - 8, height: height - 8 };
+    this.side = side;
     const place = this.#view(shape, side);
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const rect of [this.clip, this.handle]) {
@@ -128,7 +129,8 @@ export default class BatchNorm {
     const [dx, dy] = [left - centre[0], top - centre[1]];
     const length = Math.hypot(dx, dy);
     const [x, y] = length > 1 ? [(26 * dx) / length, (26 * dy) / length] : [0, 26];
-    const at = { x: left + x, y: top + y + 4, "text-anchor": "middle" };
+    const [low, high] = [this.side.top + 10, this.side.top + this.side.height - 2];
+    const at = { x: left + x, y: clamp(top + y + 4, low, high), "text-anchor": "middle" };
     svg("text", { class: "class-name", ...at }, this.names).textContent = words;
   }
 
