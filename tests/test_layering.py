@@ -44,7 +44,7 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3260,
-    "app": 4110,
+    "app": 4180,
     "exhibits": 6600,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""

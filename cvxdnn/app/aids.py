@@ -26,7 +26,8 @@ STYLE = """
   .stSidebar, .stAppHeader, .skip-links, .stMain .stButton, .stMain .stDownloadButton,
   .stMain [data-testid="stPopover"], .stMain [data-testid="stExpander"], .st-key-explore_later,
   .st-key-split .stColumn:first-child > .stVerticalBlock > :not(:first-child) { display: none !important; }
-  .stMainBlockContainer { padding: 0; zoom: 0.68; }
+  .stMainBlockContainer { padding: 0; zoom: 0.66; }
+  .stMain [class*="st-key-explore_"] { min-height: 0; }
   .stApp, .stApp > *, .stMain { position: static !important; height: auto !important; overflow: visible !important; }
 }
 """

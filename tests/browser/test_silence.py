@@ -27,8 +27,9 @@ def test_the_console_is_silent(new_page, app_server, name):
             sliders.first.press("ArrowRight" if k % 4 < 2 else "ArrowLeft")
             page.wait_for_timeout(150)
     page.wait_for_timeout(2000)
-    for expander in page.locator("details:not([open]) > summary").all():
-        expander.click()
+    closed = page.locator("details:not([open]) > summary")
+    for _ in range(closed.count()):
+        closed.first.click()
         page.wait_for_timeout(1000)
     expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
     page.wait_for_timeout(1000)
