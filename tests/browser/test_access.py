@@ -34,7 +34,8 @@ def open_page(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/{name}")
     expect(page.locator("[data-testid='stMain'] h1")).to_be_visible(timeout=SLOW)
     if name != "about":
-        expect(page.locator(".widget svg[aria-label]").first).to_be_attached(timeout=SLOW)
+        said = ".picture svg[aria-label], svg.chart[aria-label^='Chart of']"
+        expect(page.locator(said).first).to_be_attached(timeout=SLOW)
     expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
     page.wait_for_timeout(1500)
 

@@ -18,7 +18,8 @@ const CONTROLS = [
 /** The first thing of the first picture that takes keys. */
 function picture() {
   const roots = [...document.querySelectorAll(".stMain *")].map((node) => node.shadowRoot).filter(Boolean);
-  return roots.map((root) => root.querySelector(IN_PICTURE)).find(Boolean);
+  const all = roots.flatMap((root) => [...root.querySelectorAll(IN_PICTURE)]);
+  return all.find((node) => node.checkVisibility() && !node.disabled);
 }
 
 /** The button that trains, or else the first control beside the picture. */
