@@ -4,7 +4,8 @@ import streamlit as st
 
 from cvxdnn.app import gate
 from cvxdnn.app.compression import compression
+from cvxdnn.app.its_server import its_server
 from cvxdnn.app.main import SCRIPT
 from cvxdnn.app.routes import routes
 
-app = st.App(SCRIPT, routes=routes(), middleware=[*gate.guards(), compression()], lifespan=gate.watch)
+app = st.App(SCRIPT, routes=routes(), middleware=[*gate.guards(), compression(), its_server()], lifespan=gate.watch)

@@ -112,7 +112,13 @@ class StagedFit(Generic[Setting, View]):
         return f"{doing} · step {frame.step:,} · restart {frame.best + 1} of {frame.objectives.size} is best"
 
 
-def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str) -> None:
-    """Mount a chart of `cvxdnn.app.fit_charts`, updated in place when its columns change."""
+def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str, alt: str) -> None:
+    """Mount a chart of `cvxdnn.app.fit_charts`, updated in place when its columns change.
+
+    Parameters
+    ----------
+    alt : str
+        What it shows, for who does not see it. Numbers only of what has come to rest: another text mounts it anew.
+    """
     columns, specification = vega
-    st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key)
+    st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key, alt=alt)

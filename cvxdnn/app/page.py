@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cvxdnn.app import address
 from cvxdnn.app.admission import admitted
+from cvxdnn.app.aids import STYLE as STYLE_OF_AIDS
+from cvxdnn.app.aids import aids
 from cvxdnn.app.pace import pace
 from cvxdnn.app.share import share_button
 from cvxdnn.app.tab import tab
@@ -20,11 +22,12 @@ LIVE_SECONDS = 0.1
 """How often the chart and the numbers look for a new frame while networks train."""
 
 STYLE = """
-.stMainBlockContainer { padding: 3rem 1.6rem 2rem; max-width: 2200px; }
+.stMainBlockContainer { padding: 4rem 1.6rem 2rem; max-width: 2200px; } /* Streamlit's header is 60 px high */
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
-.stMain h4 { padding-top: 0.6rem; }
+.stMain h2 { font-size: 1.25rem; padding: 0.8rem 0 0.2rem; }
+.stMain h3 { font-size: 1.05rem; padding: 0 0 0.2rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
-.st-key-address_bar { display: none; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-address_bar) { display: none; }
 .st-key-heading { flex-wrap: nowrap; align-items: flex-start; }
 .st-key-group_title { gap: 0.3rem; flex: 1; min-width: 0; }
 .st-key-actions { flex: none; }
@@ -43,7 +46,7 @@ STYLE = """
 .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { min-width: min(100%, 300px); }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }
+  .stMainBlockContainer { padding: 4rem 0.8rem 2rem; }
   .stMain h1 { font-size: 1.3rem; padding: 0; }
   .st-key-actions { position: absolute; top: -3rem; right: 0; width: auto; z-index: 1000000; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
@@ -62,7 +65,8 @@ STYLE = """
 def configure() -> None:
     """Title, icon and width, the same on every page, and what its view leaves out."""
     st.set_page_config(page_title="cvxdnn: networks as splines", page_icon=str(ICON), layout="wide")
-    st.html(f"<style>{STYLE}{style(view())}</style>")
+    st.html(f"<style>{STYLE_OF_AIDS}{STYLE}{style(view())}</style>")
+    aids()
 
 
 def heading(claim: str, what_to_do: str = "") -> DeltaGenerator:
@@ -75,7 +79,7 @@ def heading(claim: str, what_to_do: str = "") -> DeltaGenerator:
     """
     with st.container(key="heading", horizontal=True):
         with group("title"):
-            st.title(claim)
+            st.title(claim, anchor=False)
             if what_to_do:
                 st.write(what_to_do)
         with st.container(key="actions", horizontal=True, width="content", gap="xsmall"):

@@ -34,7 +34,7 @@ def _table() -> None:
         "memory of each worker": ", ".join(map(_megabytes, training.pids)) or "not measured here",
         "paused runs kept": f"{state_budget.total / MEGABYTE:.1f} of {limits.kept_megabytes} MB",
     }
-    st.table({"": list(rows), "now": list(rows.values())}, hide_index=True)
+    st.table({"what": list(rows), "now": list(rows.values())}, hide_index=True)
 
 
 def _workers(training: RunnerStatus) -> str:

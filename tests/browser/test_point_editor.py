@@ -294,14 +294,20 @@ def test_data_that_arrives_does_not_disturb_a_drag(open_editor: Callable[..., Ed
 # Keyboard
 
 
-def test_tab_reaches_every_point_from_left_to_right(editor: Editor) -> None:
+def test_points_are_one_stop_and_page_keys_go_from_one_to_the_next(editor: Editor) -> None:
     editor.focus(0)
     labels = [editor.focused_label()]
     for _ in POINTS[1:]:
-        editor.page.keyboard.press("Tab")
+        editor.page.keyboard.press("PageDown")
         labels.append(editor.focused_label())
-    assert labels[4] == "Point 5 of 10: x 0.42, y 0.20. Arrow keys move, Delete removes"
+    assert labels[4] == "Point 5 of 10: x 0.42, y 0.20. Arrow keys move, Delete removes, Page Down goes on"
     assert [label.split(":")[0] for label in labels] == [f"Point {i} of 10" for i in range(1, 11)]
+    editor.page.keyboard.press("Home")
+    editor.page.keyboard.press("PageDown")
+    editor.page.keyboard.press("Tab")
+    assert editor.focused_label() == "Undo"
+    editor.page.keyboard.press("Shift+Tab")
+    assert editor.focused_label().startswith("Point 2 of 10")  # where it was
 
 
 def test_arrow_keys_move_and_python_is_told_once_they_rest(editor: Editor) -> None:
@@ -540,6 +546,9 @@ def test_colours_follow_the_theme_while_the_page_is_open(editor: Editor) -> None
 
 def test_names_and_announcements(editor: Editor) -> None:
     expect(editor.chart).to_have_attribute("role", "application")
+    expect(editor.chart).to_have_attribute(
+        "aria-label", re.compile(r"^Chart of 10 points\. .*: \d+ bends?, knots at x = 0\.\d")
+    )
     expect(editor.page.get_by_role("group", name="Curves shown").get_by_role("button")).to_have_count(7)
     expect(editor.page.get_by_role("group", name="Data points").get_by_role("button")).to_have_count(len(POINTS))
     expect(editor.page.get_by_role("img", name="Why it bends exactly there")).to_be_visible()

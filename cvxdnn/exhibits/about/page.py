@@ -15,7 +15,7 @@ Every objective, bound and distance on these pages is of one of three kinds.
   computed again with fractions, without any rounding;
 - **measured**: what a training run happened to reach.
 
-#### The theorem behind the Explore page
+## The theorem behind the Explore page
 A ReLU network of one input and two weight layers, trained on
 $\tfrac12\sum_i (f(x_i)-y_i)^2 + \tfrac\beta2\sum_l\|W_l\|_F^2$ with free biases and at least $n+1$ neurons, has the
 same optimum as the convex problem
@@ -28,7 +28,7 @@ over linear splines $f$ with knots at the data, where $TV$ is the sum of absolut
 the first and last slope. As $\beta\to0$ the linear spline through the points is an optimum, often not the only one: the
 shaded band holds them all.
 
-#### Where it stops
+## Where it stops
 - Training is not convex. A run can stop above the optimum; the gap says by how much.
 - For deeper networks the gap is proven when only the last hidden layer has biases and $x \ge 0$. With biases in every
   layer the theorem's value is an upper bound, and training may go below it: see Beyond the theorem.
@@ -36,7 +36,7 @@ shaded band holds them all.
 - On Spline explorer, Path, Depth and Sweep lab, weight decay and objectives refer to normalised data: $x$ scaled to
   $[0,1]$, $y$ centred with range 1. The other pages take their data as they are.
 
-#### Sources
+## Sources
 T. Ergen and M. Pilanci, *Revealing the Structure of Deep Neural Networks via Convex Duality*, ICML 2021
 (arXiv 2002.09773) · M. Pilanci and T. Ergen, *Neural Networks are Convex Regularizers*, ICML 2020 (arXiv 2002.10553) ·
 P. Savarese et al., *How do infinite width bounded norm networks look in function space?*, COLT 2019 ·
@@ -50,5 +50,5 @@ def page() -> None:
     heading("Every number here says how far to trust it.")
     with group("about"):
         st.markdown(MEANING)
-        st.markdown("#### This server")
+        st.markdown("## This server")
         status_panel()

@@ -42,7 +42,7 @@ RUNS: tuple[Sign, ...] = (
 
 def draw_statements(parts: Parts) -> None:
     """All four, each with its picture."""
-    st.subheader("Four statements that are often made too broadly")
+    st.header("Four statements that are often made too broadly", anchor=False)
     st.write(
         "Each is quoted as it is often made, with where it stops being true, and a training that shows it. Move a "
         "slider, and the network is trained anew."
@@ -50,7 +50,7 @@ def draw_statements(parts: Parts) -> None:
     columns = halves("statements")
     for number, (claim, said, true) in enumerate(STATEMENTS):
         with columns[number % 2], st.container(border=True):
-            st.markdown(f"##### “{said}”")
+            st.markdown(f"### “{said}”")
             st.markdown(true)
             _part(parts, claim.name, claim, partial(claim.show, title=said))
             _part(parts, f"{claim.name}_training", claim, claim.buttons)

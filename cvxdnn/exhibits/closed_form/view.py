@@ -59,7 +59,7 @@ def table(rows: Iterable[Row], tag: str) -> None:
     """What each row is about, the closed form's number, known as the tag says, and the network's."""
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     st.html(
-        f'{STYLE}<table class="closed"><tr><th></th><th>closed form <span class="tag exact">{tag}</span></th>'
+        f'{STYLE}<table class="closed"><tr><td></td><th>closed form <span class="tag exact">{tag}</span></th>'
         f'<th>network <span class="tag measured">measured</span></th></tr>{cells}</table>'
     )
 

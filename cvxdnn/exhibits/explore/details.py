@@ -58,7 +58,15 @@ def _restarts(session: Session) -> None:
         return
     floor = "" if bound is None else " The blue line is the certified optimum: the distance to it is the gap."
     st.caption("The objective of every restart, measured, on a logarithmic axis." + floor)
-    chart(objective_chart(run.frame.history, bound, exact_label="certified optimum"), key=PREFIX + "restarts")
+    drawn = objective_chart(run.frame.history, bound, exact_label="certified optimum")
+    ends = run.frame.objectives
+    alt = "The objective of every restart over the steps" + (
+        ", while they train."
+        if run.is_running
+        else f": {ends.size} restarts end between {ends.min():.4g} and {ends.max():.4g}"
+        + ("." if bound is None else f"; the certified optimum is {bound:.4g}.")
+    )
+    chart(drawn, key=PREFIX + "restarts", alt=alt)
 
 
 def _race(session: Session) -> None:
@@ -74,7 +82,13 @@ def _race(session: Session) -> None:
     histories = {LABELS[run.optimizer]: run.history for run in frame.view}
     best = min(run.history[:, 2].min(initial=np.inf) for run in frame.view)
     bound = _bound(session) or best
-    chart(race_chart(histories, [LABELS[name] for name in OPTIMIZERS], bound), key=PREFIX + "race")
+    ends = {label: history[-1, 2] / bound - 1 for label, history in histories.items() if len(history)}
+    alt = "The gap to the optimum over the seconds of computing, a line for each optimiser" + (
+        ", while they race."
+        if race.is_running
+        else ": " + ", ".join(f"{label} ends at {100 * gap:.2g} %" for label, gap in ends.items()) + "."
+    )
+    chart(race_chart(histories, [LABELS[name] for name in OPTIMIZERS], bound), key=PREFIX + "race", alt=alt)
     st.caption(" · ".join(f"{LABELS[run.optimizer]}: {run.status.message}" for run in frame.view))
 
 
@@ -88,7 +102,14 @@ def _seeds(session: Session) -> None:
     finals = frame.view.objectives
     if finals.size:
         bound = _bound(session) or finals.min()
-        chart(final_gaps_chart(finals / bound - 1), key=PREFIX + "seeds")
+        gaps = finals / bound - 1
+        alt = "How many networks end within each power of ten of the optimum" + (
+            ", while they train."
+            if seeds.is_running
+            else f": of {gaps.size}, half end above it by {100 * np.median(gaps):.2g} % at most, the worst by "
+            f"{100 * gaps.max():.2g} %."
+        )
+        chart(final_gaps_chart(gaps), key=PREFIX + "seeds", alt=alt)
     if not frame.done:
         st.caption(f"{finals.size} of {frame.view.total} trained")
 

@@ -43,6 +43,7 @@ def _table(session: Session) -> None:
         pd.DataFrame(list(session.table_base.values()), columns=list(COLUMNS), dtype=object),
         num_rows="dynamic",
         hide_index=True,
+        alt="The points, a row for each",
         width=360,
         height=300,
         key=key,

@@ -55,6 +55,7 @@ def breakpoints(scenario: Scenario) -> None:
             "path norm": every.path_norm,
         },
         hide_index=True,
+        alt=f"The {every.betas.size:,} breakpoints of the path",
     )
     st.caption(
         f"At none of the {every.betas.size:,} a two-layer network is better by more than {case.gap:.0e} of the "

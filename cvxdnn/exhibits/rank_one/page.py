@@ -82,7 +82,7 @@ def page() -> None:
     def show_more() -> None:
         known = case()
         if known is not None:
-            outcome(known, training.frame)
+            outcome(known, training.frame, training.is_moving())
         now = setting()
         if now.kind == "whitened" and now.depth > 2:
             st.markdown("**Where strong duality stops.** Closed forms.")

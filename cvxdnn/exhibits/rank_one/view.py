@@ -1,5 +1,6 @@
 """The controls of the page on deep linear networks and rank-one data, and what it draws of a case."""
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -205,7 +206,7 @@ def facts(case: RankOneCase, frame: FitFrame | None) -> None:
     numbers(problem, case.optimum, frame, more=more)
 
 
-def outcome(case: RankOneCase, frame: FitFrame | None) -> None:
+def outcome(case: RankOneCase, frame: FitFrame | None, is_running: bool) -> None:
     """Outputs over the numbers c of rank-one data, closed form's and trained network's."""
     data, exact = case.data, case.chain
     if exact is None:
@@ -218,7 +219,10 @@ def outcome(case: RankOneCase, frame: FitFrame | None) -> None:
     trained = None if frame is None else frame.view.network(inputs)[:, 0]
     st.markdown("**The function of c**")
     drawn = function_chart(data.numbers, data.problem.Y[:, 0], at, closed(inputs)[:, 0], trained, height=240)
-    chart(drawn, key=PREFIX + "function")
+    misses = float(np.abs(closed(inputs)[:, 0] - trained).max()) if trained is not None else math.nan
+    apart = "" if is_running or trained is None else f"; the trained network is {misses:.2g} away from it at most"
+    alt = f"Targets and outputs over the numbers c from {low:.2g} to {high:.2g}: the closed form{apart}."
+    chart(drawn, key=PREFIX + "function", alt=alt)
 
 
 def duality_gap(setting: RankOneSetting) -> None:

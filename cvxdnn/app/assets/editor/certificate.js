@@ -1,5 +1,6 @@
 /** The panel below the chart: the dual in its tube, over the same x axis, and the pull of the network that is shown. */
 
+import { listed } from "../common/at_rest.js";
 import { clamp, coordinate, short } from "../common/numbers.js";
 import { path, svg, trace } from "../common/svg.js";
 import { interpolate } from "./points.js";
@@ -34,7 +35,6 @@ export class Certificate {
     if (!certificate) return;
     const wall = wallOf(certificate, words);
     const caption = words.caption.replace("{wall}", wall.name);
-    this.picture.setAttribute("aria-label", caption);
     if (this.caption.textContent !== caption) this.caption.textContent = caption;
     this.readout.hidden = model?.depth !== 2 || !model.is_squared;
     const said = pull && certificate.x.length ? described(pull, words.decay, drawing.view.width) : ["", ""];
@@ -48,6 +48,18 @@ export class Certificate {
     drawTube(group, certificate.half_width, wall.labels, drawing, scale);
     drawDual(group, certificate, drawing, scale);
     if (pull?.isBeyond) drawMissing(group, pull, certificate, scale);
+  }
+
+  /**
+   * Says what the panel shows, for who does not see it.
+   * @param {import("./link.js").Data["certificate"]} certificate
+   * @param {number} width of the chart, in the user's units
+   */
+  describe(certificate, width) {
+    const touching = (certificate?.touching ?? []).map((x) => coordinate(x, width));
+    const where = certificate ? ` It touches at x = ${listed(touching)}.` : "";
+    const pull = this.readout.hidden ? "" : ` ${this.readout.textContent}`;
+    this.picture.setAttribute("aria-label", `${this.caption.textContent}${where}${pull}`);
   }
 }
 

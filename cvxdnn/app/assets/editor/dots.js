@@ -1,5 +1,6 @@
 /**
- * The points as they are drawn: one node each, kept from one drawing to the next, with the focus on it.
+ * The points as they are drawn: one node each, kept from one drawing to the next, with the focus on it. All points are
+ * one stop of the Tab key, the one that had the focus last.
  *
  * @typedef {import("./points.js").Point} Point
  */
@@ -10,6 +11,7 @@ const FINGER = 22; // radius of a point's touch area
 
 export class Dots {
   #nodes = new Map();
+  #stop = null; // id of the point that Tab reaches
 
   /** @param {import("./drawing.js").Drawing} drawing */
   constructor(root, drawing) {
@@ -47,12 +49,18 @@ export class Dots {
 
   #make(id) {
     const role = { role: "button", "aria-roledescription": "draggable point" };
-    const node = svg("g", { class: "point", tabindex: "0", ...role, "data-id": id }, this.group);
+    const node = svg("g", { class: "point", tabindex: "-1", ...role, "data-id": id }, this.group);
     svg("circle", { class: "hit", r: FINGER }, node);
     svg("circle", { class: "ring", r: 11.5 }, node);
     svg("circle", { class: "dot" }, node);
+    node.addEventListener("focus", () => this.#stopAt(id));
     this.#nodes.set(id, node);
     return node;
+  }
+
+  #stopAt(id) {
+    this.#stop = id;
+    for (const [each, node] of this.#nodes) node.setAttribute("tabindex", each === id ? "0" : "-1");
   }
 
   /** Tab order and labels follow x. The focused node stays in place: a node that moves loses the focus. */
@@ -61,9 +69,10 @@ export class Dots {
     const fixed = this.#nodes.get(this.focusedId()) ?? null;
     const split = nodes.indexOf(fixed);
     nodes.forEach((node, i) => {
-      node.setAttribute("aria-label", `${label(i)}. Arrow keys move, Delete removes`);
+      node.setAttribute("aria-label", `${label(i)}. Arrow keys move, Delete removes, Page Down goes on`);
       node.dataset.index = i;
     });
+    if (!this.#nodes.has(this.#stop) && points.length) this.#stopAt(points[0].id);
     if (nodes.every((node, i) => this.group.children[i] === node)) return;
     nodes.forEach((node, i) => {
       if (node !== fixed) this.group.insertBefore(node, i < split ? fixed : null);

@@ -5,6 +5,7 @@
 
 import { coordinate } from "../common/numbers.js";
 import { svg } from "../common/svg.js";
+import { counted } from "./alternative.js";
 import { rampAt, valueAt } from "./film.js";
 import { normalised } from "./preview.js";
 
@@ -14,8 +15,6 @@ const MOST_NAMED = 4; // neurons of a layer
 const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
 
 const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
-
-const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** The neurons behind a bend, layer by layer. */
 function named(behind) {
@@ -171,6 +170,12 @@ export class Hinges {
     const name = this.#areNeurons ? `Neuron ${index + 1}` : named(this.#behind?.[index] ?? []);
     const place = coordinate(this.#x.to(ramp.place), this.#width);
     return `${name}: x = ${place}, ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of all bending`;
+  }
+
+  /** Says what the strip shows, for who does not see it. */
+  describe() {
+    const words = this.element.querySelector("p").textContent;
+    this.strip.setAttribute("aria-label", `Hinges of the network. ${words}. Arrow keys go from one to the next`);
   }
 
   #point(event) {

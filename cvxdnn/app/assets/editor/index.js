@@ -16,6 +16,7 @@ import { enter } from "../common/figures.js";
 import { showLook } from "../common/look.js";
 import { coordinate } from "../common/numbers.js";
 import { Player } from "../common/player.js";
+import { Alternative } from "./alternative.js";
 import { Certificate } from "./certificate.js";
 import { Drawing } from "./drawing.js";
 import { read } from "./film.js";
@@ -62,6 +63,7 @@ export class Editor {
     });
     this.gestures = new Gestures(this);
     for (const name of ["undo", "redo"]) this.#action(name).onclick = () => this[name]();
+    this.alternative = new Alternative(this);
     this.#observer.observe(this.drawing.chart);
     this.figure = enter({ host: this.host, title: () => "" });
   }
@@ -221,11 +223,8 @@ export class Editor {
     const seen = this.player.draw(score?.tag === "certified" ? score.bound : null);
     const data = this.#shown(preview, seen);
     this.score.draw(data, Boolean(seen) && !seen.isNewest);
-    this.weightDecay.draw(
-      data.model,
-      this.link.beta,
-      this.previews.flat(this.link, this.history.points, !this.gestures.isDown),
-    );
+    const flat = this.previews.flat(this.link, this.history.points, !this.gestures.isDown);
+    this.weightDecay.draw(data.model, this.link.beta, flat);
     this.price.draw(data);
     if (isAll) this.drawing.drawAxes(data);
     this.legend.draw(data, hidden);
@@ -239,6 +238,7 @@ export class Editor {
     this.drawing.drawMarks(data, hidden);
     this.drawing.dots.draw(this.history.points);
     if (!this.gestures.isDown) this.drawing.dots.order(this.history.points, (index) => this.label(index));
+    this.alternative.show(data, hidden);
     this.#report(preview !== null);
   }
 
@@ -288,7 +288,8 @@ export class Editor {
   }
 
   destroy() {
-    for (const part of [this.figure, this.gestures, this.link, this.player, this.words]) part.destroy();
+    const parts = [this.figure, this.gestures, this.link, this.player, this.words, this.alternative];
+    for (const part of parts) part.destroy();
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }

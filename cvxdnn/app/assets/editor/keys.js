@@ -7,6 +7,7 @@ import { decimal, niceStep } from "../common/numbers.js";
 import { pairs, samePairs } from "./points.js";
 
 const KEY_PAUSE = 400; // milliseconds
+const PAGES = { PageUp: -1, PageDown: 1, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY }; // to another point
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const keyStep = (span) => {
@@ -36,6 +37,7 @@ export class Keys {
     if (!point || this.gestures.isDown || event.ctrlKey || event.metaKey || event.altKey) return false;
     const direction = ARROWS[event.key];
     if (direction) this.#nudge(point, direction, event.shiftKey ? 10 : 1);
+    else if (event.key in PAGES) this.#goTo(point, PAGES[event.key]);
     else if (event.key === "Delete" || event.key === "Backspace") this.editor.remove(point.id);
     else if (event.key === "Insert" || event.key === "a" || event.key === "A") this.#addBeside(point);
     else return false;
@@ -60,6 +62,12 @@ export class Keys {
       this.editor.announcePoint(point.id);
     }, KEY_PAUSE);
     this.editor.schedule("points");
+  }
+
+  #goTo(point, steps) {
+    const { points } = this.history;
+    const place = Math.min(Math.max(this.history.index(point.id) + steps, 0), points.length - 1);
+    this.drawing.dots.focus(points[place].id);
   }
 
   /** The y that an arrow key leads to: some steps further, or the next level. */

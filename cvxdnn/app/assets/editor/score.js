@@ -30,6 +30,11 @@ export class Score {
     this.redraw();
   }
 
+  /** The number with its title, in words; "" where there is none. */
+  get said() {
+    return this.element.hidden ? "" : `${this.title.textContent}: ${this.number.textContent}, ${this.tag.textContent}`;
+  }
+
   /**
    * The start that is stuck and to be shown.
    * @param {Data} data

@@ -29,18 +29,20 @@
  * @property {number} height
  *
  * @typedef {object} Picture
- * @property {(shown: Shown) => {tiles: import("./tiles.js").Tile[], caption?: string}} draw
+ * @property {(shown: Shown) => {tiles: import("./tiles.js").Tile[], says: string, caption?: string}} draw `says`: what the
+ *   picture shows, in sentences with their full stops, for who does not see it
  * @property {(model: object) => ?import("../common/player.js").Film} [film] one of its own, in place of a training's
  * @property {() => void} [destroy]
  */
 
+import { AtRest } from "../common/at_rest.js";
 import { enter } from "../common/figures.js";
 import { showLook } from "../common/look.js";
 import { Player } from "../common/player.js";
 import { Controls } from "./controls.js";
 import { drawLegend } from "./legend.js";
 import { read } from "./moments.js";
-import { drawTiles } from "./tiles.js";
+import { drawTiles, inWords } from "./tiles.js";
 
 const CONFIRM_WITHIN = 3000; // milliseconds, after which values that Python has not taken over are told again
 
@@ -53,9 +55,12 @@ export class Stage {
   #held = {}; // values chosen here that Python has not confirmed yet
   #last = null; // the newest moment that was shown, and of what
   #own = null; // the picture's own film, and of which model
+  #drawn = null; // what the picture said of itself last
+  #isNews = false; // whether a control was moved, and the numbers that follow have not been announced
   #frame = null;
   #frames = 0;
   #timer;
+  #rest = new AtRest(() => this.#describe());
   #observer = new ResizeObserver(() => this.schedule());
 
   constructor(root) {
@@ -123,6 +128,7 @@ export class Stage {
     const control = this.data.controls.find((each) => each.name === name);
     if (control.value === value) delete this.#held[name];
     else this.#held[name] = value;
+    this.#isNews = true;
     this.schedule();
   }
 
@@ -161,7 +167,8 @@ export class Stage {
     if (seen && !this.isAhead) this.#last = { moment: seen.still, of: this.data.of };
     const { moment, of } = seen ? { moment: seen.still, of: this.data.of } : (this.#last ?? { moment: null, of: "" });
     const isOld = moment !== null && (this.isAhead || !seen);
-    const { tiles, caption = "" } = this.#picture.draw({ model, values, moment, isOld, of, width, height });
+    this.#drawn = this.#picture.draw({ model, values, moment, isOld, of, width, height });
+    const { tiles, caption = "" } = this.#drawn;
     drawTiles(this.host.querySelector(".tiles"), tiles);
     this.controls.draw(controls, values);
     drawLegend(this.host.querySelector(".legend"), legend);
@@ -169,12 +176,24 @@ export class Stage {
     if (this.caption.textContent !== caption) this.caption.textContent = caption;
     this.#frames += 1;
     Object.assign(this.host.dataset, { frames: this.#frames, ahead: this.isAhead, old: isOld });
+    this.#rest.moved();
+  }
+
+  /** The picture in words, for who does not see it; and the numbers aloud, where a control has changed them. */
+  #describe() {
+    const { tiles, says } = this.#drawn;
+    const numbers = inWords(tiles);
+    this.element.querySelector("svg[role]")?.setAttribute("aria-label", `${says} ${numbers}`);
+    if (!this.#isNews || this.host.dataset.old === "true") return;
+    this.#isNews = false;
+    this.announce(numbers);
   }
 
   destroy() {
     this.figure.destroy();
     this.#picture?.destroy?.();
     this.player.destroy();
+    this.#rest.destroy();
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);

@@ -45,6 +45,12 @@ function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** The numbers as a sentence. */
+export function inWords(tiles) {
+  const each = tiles.map(({ title, value, tag }) => `${title}: ${value}${tag ? `, ${tag}` : ""}`);
+  return `${each.join("; ")}.`;
+}
+
 /**
  * @param {HTMLElement} parent
  * @param {Tile[]} tiles

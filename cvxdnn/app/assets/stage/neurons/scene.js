@@ -21,8 +21,9 @@ export class Scene {
     this.back = svg("svg", { "aria-hidden": "true" }, element);
     this.canvas = document.createElement("canvas");
     this.canvas.className = "body";
+    this.canvas.setAttribute("aria-hidden", "true");
     element.append(this.canvas);
-    this.front = svg("svg", {}, element);
+    this.front = svg("svg", { role: "group" }, element);
     this.axes = svg("path", { class: "axes" }, this.back);
     this.ground = svg("rect", { class: "ground", role: "slider", tabindex: 0 }, this.front);
     this.plane = svg("path", { class: "plane" }, this.back);

@@ -7,7 +7,7 @@
  * n = 4 beta^2, and zero up to n = beta^2, where the class vanishes.
  */
 
-import { short } from "../../common/numbers.js";
+import { clamp, short } from "../../common/numbers.js";
 import { groups, set, svg, write } from "../../common/svg.js";
 import { apart, tileOf, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
@@ -29,7 +29,7 @@ export default class BatchNorm {
   #grip = null; // where the pointer took hold, and of which turn
 
   constructor(stage) {
-    this.picture = svg("svg", { role: "img" }, null);
+    this.picture = svg("svg", { role: "group" }, null);
     stage.element.append(this.picture);
     this.clip = svg("rect", {}, svg("clipPath", { id: CLIP }, this.picture));
     const space = svg("g", { "clip-path": `url(#${CLIP})` }, this.picture);
@@ -70,6 +70,7 @@ export default class BatchNorm {
     const network = moment && networkOf(moment);
     const split = 0.56 * width;
     const side = { left: 4, top: 4, width: split - 8, height: height - 8 };
+    this.side = side;
     const place = this.#view(shape, side);
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const rect of [this.clip, this.handle]) {
@@ -79,8 +80,7 @@ export default class BatchNorm {
     this.#drawPredicted(shape, place);
     this.#drawNetwork(network, place, isOld);
     this.#drawPlot(model, shape, network, isOld, boxOf(split + 34, TOP, width - split - 44, height - TOP - 40));
-    this.picture.setAttribute("aria-label", described(shape, network, isOld));
-    return { tiles: tiles(model, shape, network, isOld, of) };
+    return { tiles: tiles(model, shape, network, isOld, of), says: described(shape, network, isOld) };
   }
 
   /**
@@ -127,7 +127,8 @@ export default class BatchNorm {
     const [dx, dy] = [left - centre[0], top - centre[1]];
     const length = Math.hypot(dx, dy);
     const [x, y] = length > 1 ? [(26 * dx) / length, (26 * dy) / length] : [0, 26];
-    const at = { x: left + x, y: top + y + 4, "text-anchor": "middle" };
+    const [low, high] = [this.side.top + 10, this.side.top + this.side.height - 2];
+    const at = { x: left + x, y: clamp(top + y + 4, low, high), "text-anchor": "middle" };
     write(this.names, words, { class: "class-name", ...at });
   }
 

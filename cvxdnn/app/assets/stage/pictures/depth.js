@@ -47,8 +47,8 @@ export default class Depth {
     this.#drawBalls(runs, axes, isOld);
     const box = hasRoom && { left: 0.68 * width + 40, top: MARGIN.top, width: 0.32 * width - 50 };
     this.functions.draw(box && { ...box, height: axes.box.height }, { model, landscape, valleys, moment, isOld });
-    this.picture.setAttribute("aria-label", described(landscape, valleys, runs));
-    return { tiles: tiles(model, landscape, valleys, runs, isOld ? moment : null, of) };
+    const says = described(landscape, valleys, runs);
+    return { tiles: tiles(model, landscape, valleys, runs, isOld ? moment : null, of), says };
   }
 
   #drawLandscape(landscape, valleys, width, height) {

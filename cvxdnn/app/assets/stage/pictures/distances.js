@@ -13,6 +13,7 @@ import { SoFar } from "./so_far.js";
 const MARGIN = { left: 36, right: 18, top: 26, bottom: 38 };
 const HIGHEST = 1.5;
 const STYLES = ["first", "second", "third"];
+const APART = 15; // pixels between the names of two lines
 const ZERO = 1e-4; // below it a measured distance is called that
 
 export default class Distances {
@@ -26,6 +27,9 @@ export default class Distances {
     this.limits = STYLES.map((style) => svg("line", { class: `distance ${style} limit-sign` }, this.picture));
     this.measured = svg("g", {}, this.picture);
     this.lines = STYLES.map((style) => svg("path", { class: `distance ${style}` }, this.measured));
+    this.names = STYLES.map((style) =>
+      svg("text", { class: `distance-name ${style}`, "text-anchor": "end" }, this.picture),
+    );
   }
 
   /** @param {import("../index.js").Shown} shown */
@@ -48,10 +52,26 @@ export default class Distances {
       this.limits[k].style.display = limits[k] === null ? "none" : "";
     });
     const now = rows.at(-1)?.distances ?? [];
+    this.#drawNames(model.names, now, limits, axes);
     const shown = model.names.map((name, k) => `${name}: ${told(now[k])}, closed form ${told(limits[k])}`);
-    this.picture.setAttribute("aria-label", `${shown.join("; ")}.`);
+    const says = `Three distances of classifier and class means over the steps. ${shown.join("; ")}.`;
     const whose = whoseIf(isOld, of);
-    return { tiles: model.names.map((name, k) => tile(name, STYLES[k], now[k], limits[k], why, whose)) };
+    return { tiles: model.names.map((name, k) => tile(name, STYLES[k], now[k], limits[k], why, whose)), says };
+  }
+
+  /** A name above the end of each line, or above the name below it. */
+  #drawNames(names, now, limits, axes) {
+    const { left, top, width, height } = axes.box;
+    const places = names.map((_, k) => ({ k, y: axes.top(now[k] || limits[k] || 0) - 6 })).sort((a, b) => b.y - a.y);
+    let ceiling = top + height;
+    for (const place of places) {
+      const y = Math.min(place.y, ceiling);
+      ceiling = y - APART;
+      const node = this.names[place.k];
+      node.textContent = names[place.k];
+      node.setAttribute("x", left + width - 4);
+      node.setAttribute("y", y.toFixed(1));
+    }
   }
 }
 

@@ -7,7 +7,8 @@
  * the plane. All of it is computed here, exactly, for whatever is dragged (`../neurons`).
  */
 
-import { coordinate } from "../../common/numbers.js";
+import { listed } from "../../common/at_rest.js";
+import { coordinate, short } from "../../common/numbers.js";
 import { draggable, Handle } from "../handles.js";
 import { bodyOf } from "../neurons/body.js";
 import { Camera } from "../neurons/camera.js";
@@ -97,8 +98,8 @@ export default class ExtremePoints {
     this.#drawPanels({ left: width - side - 1, width: side, height }, places, found, entries(found.fitted));
     const said = this.now.y.map((value) => coordinate(value, 1)).join(", ");
     this.handle.draw(this.camera.projection(targets), "targets of all samples", this.now.y[0].toFixed(2), said);
-    this.#describe(found, said);
-    return { tiles: tilesOf(found, model.trained, isOld, isAtRest) };
+    this.#report(found);
+    return { tiles: tilesOf(found, model.trained, isOld, isAtRest), says: described(found, said) };
   }
 
   /** The optimum, from the last one of the same neurons. */
@@ -117,7 +118,7 @@ export default class ExtremePoints {
 
   #drawPanels({ left, width, height }, places, found, outputs) {
     const { bias, y } = this.now;
-    const used = found.touched.filter(({ weight }) => weight > 0);
+    const used = usedBy(found);
     if (bias) {
       const box = { left, top: 24, width, height: Math.min(height - 32, 1.5 * width) };
       const moved = places.map(([x], k) => [x, y[k]]);
@@ -137,11 +138,9 @@ export default class ExtremePoints {
     this.targets.draw({ left, top: half + 54, width, height: height - half - 60 }, y, outputs, reach);
   }
 
-  #describe(found, said) {
+  #report(found) {
     const { front, ground } = this.scene;
-    const used = found.touched.filter(({ weight }) => weight > 0).length;
-    const words = `The plane touches the body at ${found.touched.length} neurons, of which ${used} are needed. Targets: ${said}.`;
-    front.setAttribute("aria-label", found.isLoose ? `The plane does not touch the body. Targets: ${said}.` : words);
+    const used = usedBy(found).length;
     Object.assign(front.dataset, { objective: found.objective, gap: found.gap, used, touched: found.touched.length });
     ground.setAttribute("aria-label", "Turn the body");
     const degrees = Math.round((this.camera.azimuth * 180) / Math.PI);
@@ -253,6 +252,17 @@ export default class ExtremePoints {
   destroy() {
     this.stage.element.replaceChildren();
   }
+}
+
+const usedBy = ({ touched }) => touched.filter(({ weight }) => weight > 0);
+
+function described(found, said) {
+  const weights = usedBy(found).map(({ sign, weight }) => `${sign > 0 ? "+" : "\u2212"}${short(weight)}`);
+  const needed = weights.length ? `, ${weights.length} needed, with weights ${listed(weights)}` : "";
+  const touch = found.isLoose
+    ? "does not touch the body"
+    : `touches the body at ${found.touched.length} neurons${needed}`;
+  return `The body of all neurons and a plane that leans on it. The plane ${touch}. Targets: ${said}.`;
 }
 
 /** Three numbers for the entries of two or three samples. */

@@ -66,8 +66,8 @@ export default class Limits {
     const crossed = rows.find(({ best }) => best < 1 - model.same);
     this.#drawRuns(rows, crossed, axes);
     this.beside?.draw(beside, { known, moment, isOld });
-    this.picture.setAttribute("aria-label", described(known, rows.at(-1), crossed));
-    return { tiles: [...measured(model, moment, rows.at(-1), crossed, isOld, of), ...known.tiles] };
+    const says = described(known, rows.at(-1), crossed);
+    return { tiles: [...measured(model, moment, rows.at(-1), crossed, isOld, of), ...known.tiles], says };
   }
 
   /** Nothing that the film ever reaches is below the picture. */

@@ -6,7 +6,8 @@
  * no training: the weight decay falls, evenly in its logarithm.
  */
 
-import { short } from "../../common/numbers.js";
+import { listed } from "../../common/at_rest.js";
+import { coordinate, short } from "../../common/numbers.js";
 import { groups, path, set, svg, write } from "../../common/svg.js";
 import { Axes, around } from "../axes.js";
 import { tileOf } from "../tiles.js";
@@ -71,9 +72,8 @@ export default class Path {
     const said = `weight decay ${short(now.beta)}, ${counted(optimum.knots)}`;
     this.handle.draw(this.below, now, said);
     this.picture.setAttribute("class", `path-picture ${model.waiting ? "old" : ""}`);
-    this.picture.setAttribute("aria-label", `The best network for ${said}, above the lives of all knots.`);
     Object.assign(this.picture.dataset, { beta: now.beta, knots: optimum.knots });
-    return { tiles: tiles(model, optimum), caption: model.waiting };
+    return { tiles: tiles(model, optimum), caption: model.waiting, says: described(optimum, now.beta) };
   }
 
   /** Axes, points and lives: anew with another path or size only. */
@@ -159,6 +159,13 @@ function thinned(samples, axes) {
     previous = top;
     return true;
   });
+}
+
+function described({ x, y, knots }, beta) {
+  const span = x.at(-1) - x[0];
+  const places = listed(x.slice(1, -1).map((at) => coordinate(at, span)));
+  const best = `The best network for weight decay ${short(beta)}: ${counted(knots)}${knots ? ` at x = ${places}` : ""}`;
+  return `${best}, from y = ${short(y[0])} to ${short(y.at(-1))}. Below, the lives of all knots over the weight decay.`;
 }
 
 const counted = (knots) => `${knots} knot${knots === 1 ? "" : "s"}`;

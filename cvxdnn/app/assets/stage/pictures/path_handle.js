@@ -9,7 +9,7 @@ import { magnification } from "../../common/look.js";
 import { clamp, short } from "../../common/numbers.js";
 import { set, svg } from "../../common/svg.js";
 
-const BAND = 36; // pixels around the line that can be held
+const BAND = 44; // pixels around the line that can be held
 const STEPS = { ArrowDown: 1, ArrowLeft: 1, ArrowUp: -1, ArrowRight: -1, PageDown: 12, PageUp: -12 }; // stills
 
 export class PathHandle {

@@ -44,8 +44,7 @@ export default class RankOne {
     this.#drawBars(this.bars, measured, `bar ${isOld ? "old" : ""}`, place);
     const angles = moment ? [...moment.angles] : [];
     this.#drawDials(angles, isOld, place, DIAL * height);
-    this.picture.setAttribute("aria-label", described(angles, measured));
-    return { tiles: tiles(optimum, moment, angles, measured, isOld, of) };
+    return { tiles: tiles(optimum, moment, angles, measured, isOld, of), says: described(angles, measured) };
   }
 
   #drawBackdrop(plot, place, top, layers) {

@@ -58,11 +58,8 @@ export default class ShrinkagePicture {
     set(this.dots, { d: dots, class: `dots ${isOld ? "old" : ""}` });
     const count = outputs.filter((s) => s > LEAST).length;
     const told = outputs.length ? `The network keeps ${count} of ${outputs.length} values, the optimum ${kept}.` : "";
-    this.picture.setAttribute(
-      "aria-label",
-      `Optimum jumps to ${short(curve.jump)} at ${short(curve.threshold)}. ${told}`,
-    );
-    return { tiles: tiles(curve, depth, kept, count, outputs, isOld ? of : "") };
+    const says = `What is kept of a singular value: 0 up to ${short(curve.threshold)}, from ${short(curve.jump)} above. ${told}`;
+    return { tiles: tiles(curve, depth, kept, count, outputs, isOld ? of : ""), says };
   }
 
   #drawCurves({ target, appears, jump, threshold }, beta, axes) {

@@ -38,6 +38,15 @@ class Film {
   }
 }
 
+/** The whole map, row by row. */
+function described({ measure, rows, columns, rowTitle, columnTitle }, { texts }) {
+  const each = rows.map((row, k) => {
+    const told = texts.slice(k * columns.length, (k + 1) * columns.length).map((text) => text || "no run");
+    return `${row}: ${told.join(", ")}`;
+  });
+  return `${measure} for each ${rowTitle} (rows) and ${columnTitle} (columns ${columns.join(", ")}). ${each.join("; ")}.`;
+}
+
 const mixed = (a, b, t) => a + t * (b - a);
 
 export default class Sweep {
@@ -64,7 +73,6 @@ export default class Sweep {
     const seen = moment ?? { ...model.stills.at(-1) };
     const { rows, columns } = model;
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.picture.setAttribute("aria-label", `${model.measure} for each ${model.rowTitle} and ${model.columnTitle}`);
     const left = 30 + 7.5 * Math.max(...rows.map((label) => label.length), 2);
     const box = { left, top: 4, width: width - left - 4, height: height - BOTTOM - 4 };
     const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, 90) };
@@ -73,7 +81,7 @@ export default class Sweep {
     this.#nodes.forEach((_, index) => {
       this.#drawCell(index, seen, box, size);
     });
-    return { tiles: this.#tiles(seen) };
+    return { tiles: this.#tiles(seen), says: described(model, seen) };
   }
 
   #drawLabels({ left, top, width }, size, height) {

@@ -43,10 +43,10 @@ export default class Whitened {
     this.#drawLines(network, neurons, place, isOld);
     this.#drawNodes(model, values, targets, optimum, neurons, place);
     this.#drawPlot(model, targets, optimum, values, network, isOld, place.box);
-    this.picture.setAttribute("aria-label", described(model.names, optimum, neurons));
     return {
       tiles: tiles(model, values, targets, optimum, network, isOld, of),
       caption: model.claims[values.depth].said,
+      says: described(model.names, optimum, neurons),
     };
   }
 

@@ -1,0 +1,66 @@
+/**
+ * What every page has besides its content: ways for the keyboard past what comes first, and, on paper, its address.
+ *
+ * Two links stand before everything else, to the picture and to the controls beside it; from the end of a picture's
+ * sliders a button of class "onward" leads on to these controls. All of them are seen while they have the focus.
+ */
+
+import { element } from "./common/elements.js";
+
+const IN_PICTURE = '.points [tabindex="0"], .picture [tabindex="0"], .controls .rail, .weight-decay .rail, .film .rail';
+const CAN_FOCUS = 'button:not(:disabled), input:not(:disabled), summary, [role="slider"]';
+const CONTROLS = [
+  '[class*="_buttons"] button:not(:disabled)', // those of the training
+  ".st-key-split > * > .stHorizontalBlock > .stColumn:last-child",
+  ".stMainBlockContainer",
+];
+
+/** The first thing of the first picture that takes keys. */
+function picture() {
+  const roots = [...document.querySelectorAll(".stMain *")].map((node) => node.shadowRoot).filter(Boolean);
+  const all = roots.flatMap((root) => [...root.querySelectorAll(IN_PICTURE)]);
+  return all.find((node) => node.checkVisibility() && !node.disabled);
+}
+
+/** The button that trains, or else the first control beside the picture. */
+function controls() {
+  const found = CONTROLS.map((place) => document.querySelector(place)).filter(Boolean);
+  return found.map((place) => (place.matches(CAN_FOCUS) ? place : place.querySelector(CAN_FOCUS))).find(Boolean);
+}
+
+function go(find) {
+  const goal = find();
+  goal?.focus();
+  goal?.scrollIntoView({ block: "nearest" });
+}
+
+function addLinks() {
+  const nav = element("nav", { class: "skip-links", "aria-label": "Skip" });
+  const link = (words, find) => {
+    element("button", { type: "button" }, nav, [words]).onclick = () => go(find);
+  };
+  link("Skip to the picture", picture);
+  link("Skip to the controls", controls);
+  document.body.prepend(nav);
+  document.addEventListener("click", (event) => {
+    if (event.composedPath()[0].closest?.(".onward")) go(controls);
+  });
+}
+
+function addAddress() {
+  const address = element("p", { class: "on-paper" }, document.body);
+  const write = () => {
+    address.textContent = window.location.href;
+  };
+  window.addEventListener("beforeprint", write);
+  window.matchMedia("print").addEventListener("change", write);
+}
+
+/** Once for all pages: they come and go between. */
+export default function mount() {
+  if (!document.querySelector(".skip-links")) {
+    addLinks();
+    addAddress();
+  }
+  return { update() {}, destroy() {} };
+}

@@ -1,0 +1,60 @@
+/**
+ * The chart and the certificate in words, for who does not see them: what they show now, once it has come to rest.
+ *
+ * @typedef {import("./link.js").Data} Data
+ */
+
+import { AtRest, listed } from "../common/at_rest.js";
+import { coordinate, short } from "../common/numbers.js";
+
+const TOLD = ["optimum", "network"]; // styles of the curves whose bends and price are said
+
+export class Alternative {
+  #shown; // what was drawn last: {data, hidden}
+
+  /** @param {import("./index.js").Editor} editor */
+  constructor(editor) {
+    this.editor = editor;
+    this.rest = new AtRest(() => this.#write());
+  }
+
+  /**
+   * @param {Data} data as it is drawn
+   * @param {Set<string>} hidden
+   */
+  show(data, hidden) {
+    this.#shown = { data, hidden };
+    this.rest.moved();
+  }
+
+  #write() {
+    const { editor } = this;
+    const { data, hidden } = this.#shown;
+    const curves = data.curves.filter(({ name, style }) => TOLD.includes(style) && !hidden.has(name));
+    const { width } = editor.drawing.view;
+    const chart = [
+      `Chart of ${counted(editor.history.points.length, "point")}`,
+      ...curves.map((curve) => ofCurve(curve, width)),
+      editor.score.said,
+      data.model ? `weight decay ${short(editor.link.beta)}` : "",
+    ];
+    editor.drawing.chart.setAttribute("aria-label", `${chart.filter(Boolean).join(". ")}.`);
+    editor.certificate.describe(data.certificate, width);
+    editor.hinges.describe();
+  }
+
+  destroy() {
+    this.rest.destroy();
+  }
+}
+
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** A curve's bends and price, as "certified optimum: 3 bends, at x = 0.2, 0.5, 0.7; price 0.12". */
+function ofCurve({ label, is_old: isOld, lines, knots, bends, price }, width) {
+  if (!lines.length) return `${label}: not known yet`;
+  if (isOld) return "the network is of earlier points or another weight decay";
+  const places = (knots ?? []).filter((x) => x !== null).map((x) => coordinate(x, width));
+  const bent = bends ? `${counted(bends, "bend")}, knots at x = ${listed(places)}` : "no bend";
+  return `${label}: ${bent}${price ? `; price ${short(price.misfit + price.charge)}` : ""}`;
+}

@@ -1,0 +1,194 @@
+"""Who does not see, does not point, or needs it large: axe's findings, texts of pictures, and the keyboard."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_boxes import PAGES
+
+SLOW = 60_000
+SCHEMES = ("light", "dark")
+SCREENS = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
+SERIOUS = {"serious", "critical", "moderate"}
+OF_STREAMLIT = {
+    ("list", "stSidebarNavItems"): "the navigation has its sections as <div> in a <ul>",
+    ("listitem", "stSidebarNav"): "and its links as <li> in such a <div>",
+}
+"""Findings in Streamlit's own elements, which no option of it changes: rule and a part of the selector, and why."""
+
+
+@pytest.fixture
+def tolerated():
+    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
+
+
+@pytest.fixture
+def address(app_server):
+    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
+
+
+def open_page(page: Page, address: str, name: str) -> None:
+    """The page with its first picture, and nothing on its way."""
+    page.goto(f"{address}/{name}")
+    expect(page.locator("[data-testid='stMain'] h1")).to_be_visible(timeout=SLOW)
+    if name != "about":
+        said = ".picture svg[aria-label], svg.chart[aria-label^='Chart of']"
+        expect(page.locator(said).first).to_be_attached(timeout=SLOW)
+    expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
+    page.wait_for_timeout(1500)
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds, but for what is Streamlit's."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{rule['impact']} {rule['id']}: {node['target']} {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+        for rule in found
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+        if not any(rule["id"] == known and part in node["html"] for known, part in OF_STREAMLIT)
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_of_ours(new_page, address, name):
+    page = new_page(reduced_motion="reduce")
+    open_page(page, address, name)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for screen in SCREENS:
+            page.set_viewport_size(screen)
+            page.wait_for_timeout(800)
+            assert findings(page) == [], (scheme, screen)
+
+
+FOCUSED = """() => {
+  let node = document.activeElement;
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  return node.getAttribute("aria-label") || node.innerText.trim();
+}"""
+STAGES = tuple(name for name in PAGES if name not in ("", "about"))
+
+
+def presses_to(page: Page, words: str, most: int = 20) -> int:
+    """How often Tab is pressed until what has the focus is called so."""
+    for count in range(1, most + 1):
+        page.keyboard.press("Tab")
+        if re.search(words, page.evaluate(FOCUSED)):
+            return count
+    raise AssertionError(f"{words} is not among the next {most}")
+
+
+def test_keys_reach_points_weight_decay_training_and_data_of_explore(new_page, address):
+    page = new_page()
+    open_page(page, address, "")
+    assert presses_to(page, "^Skip to the picture") == 1
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED).startswith("Point 1 of 7")
+    assert presses_to(page, "^Weight decay") <= 3
+    assert presses_to(page, "^On to the other controls") <= 6
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED).endswith("Train")
+    assert presses_to(page, "^Data: ") <= 2
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_keys_reach_the_picture_and_go_on_to_the_controls(new_page, address, name):
+    page = new_page()
+    open_page(page, address, name)
+    assert presses_to(page, "^Skip to the controls") == 2
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    first = page.evaluate(FOCUSED)
+    assert page.evaluate("document.activeElement.shadowRoot !== null"), first
+    if name != "sweep":  # which has a slider only where seeds are pooled
+        presses_to(page, "^On to the other controls", most=16)
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.closest('.stMain') !== null"), page.evaluate(FOCUSED)
+        assert page.evaluate("document.activeElement.shadowRoot === null")
+
+
+def test_what_has_the_focus_is_seen(new_page, address):
+    page = new_page()
+    open_page(page, address, "rank_one")
+    page.keyboard.press("Tab")
+    box = page.get_by_role("button", name="Skip to the picture").bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    for name in ("Play the film", "Moment of the training", "Speed of the film", "weight decay"):
+        control = page.locator(".stage-page").get_by_label(re.compile(name)).first
+        control.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")  # as somebody who uses keys
+        style = control.evaluate("(it) => getComputedStyle(it).outlineStyle + getComputedStyle(it).outlineWidth")
+        assert style == "solid2px", name
+
+
+@pytest.mark.parametrize("name", PAGES[:-1])
+def test_pictures_say_what_they_show(new_page, address, name):
+    page = new_page()
+    open_page(page, address, name)
+    pictures = page.locator(".picture svg[role], svg.chart, svg.certificate")
+    for picture in pictures.all():
+        said = picture.get_attribute("aria-label") or ""
+        assert len(re.findall(r"\d", said)) >= 2, said
+        assert not re.search("undefined|NaN|null", said), said
+    for chart in page.locator("[data-testid='stPlotlyChart'], [data-testid='stVegaLiteChart']").all():
+        assert chart.locator("[role='img'][aria-label], [aria-label]").count(), chart.inner_html()[:300]
+    slider = page.locator(".stage-page .controls .rail").first
+    if slider.count():
+        before = pictures.first.get_attribute("aria-label")
+        slider.press("ArrowLeft" if slider.evaluate("(it) => it.value === it.max") else "ArrowRight")
+        expect(pictures.first).not_to_have_attribute("aria-label", before or "")
+
+
+def test_nothing_moves_by_itself_for_who_wants_it_so(new_page, address):
+    page = new_page(reduced_motion="reduce")
+    open_page(page, address, "rank_one")
+    assert page.locator(".film .play.playing").count() == 0
+    rail = page.locator(".film .rail")
+    assert rail.evaluate("(it) => it.value === it.max")
+
+
+@pytest.mark.parametrize("name", ["", "rank_one"])
+def test_a_finger_has_room_on_all_controls_of_ours(new_page, address, name):
+    page = new_page(width=390, height=844, touch=True)
+    open_page(page, address, name)
+    controls = page.locator(".widget :is(button:not(.onward), .rail, .hit), .stMain .stButton button")
+    for control in controls.all():
+        box = control.bounding_box() if control.is_visible() else None
+        if box is not None and control.get_attribute("class") != "entry note":
+            assert box["height"] >= 43.5, control.evaluate("(it) => it.outerHTML.slice(0, 200)")
+
+
+@pytest.mark.parametrize("query", ["", "?embed=true"])
+def test_no_title_is_covered(new_page, address, query):
+    page = new_page()
+    for width in (1280, 1000, 768, 641, 390, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.goto(f"{address}/path{query}")
+        title = page.locator("[data-testid='stMain'] h1")
+        expect(title).to_be_visible(timeout=SLOW)
+        collapse = page.locator("[data-testid='stSidebarCollapseButton'] button")
+        if page.locator(".stSidebar[aria-expanded='true'], .stSidebar[data-collapsed='false']").count():
+            page.locator(".stSidebar").hover()
+            collapse.click()
+            page.wait_for_timeout(600)
+        top = title.bounding_box()
+        header = page.locator("[data-testid='stHeader']")
+        bottom = header.bounding_box() if header.count() else None
+        assert top is not None
+        assert bottom is None or top["y"] >= bottom["y"] + bottom["height"], width
+
+
+@pytest.mark.parametrize("name", ["", "path", "rank_one"])
+def test_a_page_prints_on_one_sheet_without_buttons_and_with_its_address(new_page, address, name):
+    page = new_page()
+    open_page(page, address, name)
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+    page.emulate_media(media="print")
+    for gone in (".stSidebar", "[data-testid='stHeader']", ".stMain .stButton button", ".film", ".toolbar"):
+        assert not any(each.is_visible() for each in page.locator(gone).all()), gone
+    expect(page.locator(".on-paper")).to_have_text(page.url)
