@@ -33,7 +33,7 @@ def address(app_server):
 
 def open_view(page: Page, address: str, query: str) -> None:
     page.goto(f"{address}{query}")
-    expect(page.locator(PICTURE).first).to_be_visible(timeout=SLOW)
+    expect(page.locator(f"{PICTURE} text").first).to_be_visible(timeout=SLOW)
     expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
     page.wait_for_timeout(1000)  # a film may play meanwhile: what it shows on its way counts, too
 
@@ -61,7 +61,7 @@ def are_on_screen(page: Page, *things: str) -> None:
 
 def nothing_around(page: Page) -> None:
     for part in (".stSidebar", ".stAppHeader", ".stMain h1"):
-        expect(page.locator(part).filter(visible=True)).to_have_count(0)
+        expect(page.locator(part).filter(visible=True)).to_have_count(0, timeout=SLOW)
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -86,16 +86,16 @@ def test_a_wall_has_train_depth_and_data_and_goes_back(new_page, address):
     open_view(page, address, "/?preset=zigzag")
     page.get_by_role("button", name="Projector").click()
     for name in (re.compile("Train|Pause"), "Data: zigzag", "Leave"):
-        expect(page.get_by_role("button", name=name)).to_be_visible()
+        expect(page.get_by_role("button", name=name)).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("slider", name=re.compile("Depth"))).to_be_visible()
     are_on_screen(page, ".st-key-group_train", ".st-key-group_data button", ".st-key-view_leave button", "svg.chart")
     page.get_by_role("button", name="Data: zigzag").click()
     page.get_by_role("menuitem", name="step", exact=True).or_(page.get_by_text("step", exact=True)).first.click()
-    page.wait_for_url("**preset=step**")
+    page.wait_for_url("**preset=step**", timeout=SLOW)
     assert parse_qs(urlsplit(page.url).query)["view"] == ["wall"]
     page.get_by_role("button", name="Leave").click()
-    expect(page.locator(".stMain h1")).to_be_visible()
-    expect(page.get_by_role("button", name="Data: step")).to_be_visible()
+    expect(page.locator(".stMain h1")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Data: step")).to_be_visible(timeout=SLOW)
     assert "view" not in page.url
 
 
@@ -104,9 +104,9 @@ def test_a_frame_shows_chart_gap_weight_decay_and_train(new_page, address, scree
     page = new_page(**screen)
     open_view(page, address, "/?embed=true")
     nothing_around(page)
-    expect(page.locator('[data-testid="gap"]')).to_be_visible()
-    expect(page.locator(".weight-decay")).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("Train|Pause"))).to_be_visible()
+    expect(page.locator('[data-testid="gap"]')).to_be_visible(timeout=SLOW)
+    expect(page.locator(".weight-decay")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=re.compile("Train|Pause"))).to_be_visible(timeout=SLOW)
     are_on_screen(page, '[data-testid="gap"]', "svg.chart", ".weight-decay", ".film", ".st-key-group_train button")
     assert page.evaluate(FAULTS) == []
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
@@ -122,6 +122,17 @@ def test_a_frame_shows_the_stage_of_a_page_and_nothing_else(new_page, address, n
         are_on_screen(page, PICTURE, ".control", ".film", ".tile")
         assert page.evaluate(FAULTS) == [], screen
         assert page.locator(".stButton").filter(visible=True).count() == 0
+
+
+@pytest.mark.parametrize("screen", ["390x844", "768x1024", "1280x800"])
+@pytest.mark.parametrize("name", PICTURES[1:])
+def test_a_picture_its_sliders_and_its_numbers_fit_one_screen(new_page, address, name, screen):
+    width, height = map(int, screen.split("x"))
+    page = new_page(width, height)
+    open_view(page, address, f"/{name}")
+    parts = [page.locator(part).first for part in (".tiles", ".controls", ".film")]
+    boxes = [box for part in parts if part.is_visible() and (box := part.bounding_box())]
+    assert max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes) <= height
 
 
 def test_groups_that_the_address_names_are_left_out(new_page, address):
