@@ -29,7 +29,7 @@ STYLE = """
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-address_bar) { display: none; }
 .st-key-heading { flex-wrap: nowrap; align-items: flex-start; }
-.st-key-group_title { gap: 0.3rem; flex: 1; min-width: 0; }
+.stLayoutWrapper:has(> .st-key-group_title) { flex: 1; min-width: 0; }
 .st-key-actions { flex: none; }
 .st-key-actions button { min-height: 2.4rem; padding: 0.2rem 0.7rem; }
 .st-key-take_home button { justify-content: flex-start; padding: 0.2rem 0; }
@@ -48,7 +48,8 @@ STYLE = """
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 4rem 0.8rem 2rem; }
   .stMain h1 { font-size: 1.3rem; padding: 0; }
-  .st-key-actions { position: absolute; top: -3rem; right: 0; width: auto; z-index: 1000000; }
+  .st-key-heading { gap: 0; }
+  .st-key-actions { position: absolute; top: 0.6rem; right: 0.8rem; width: auto; z-index: 1000000; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
   /* The picture on the button must do: its words are for who cannot see it. */
   .st-key-heading_menu [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {

@@ -49,29 +49,33 @@ _ONLY_GROUPS = f"""
 .stMainBlockContainer :is(.stElementContainer, .stVerticalBlock, .stHorizontalBlock, .stColumn, .stExpander):not(
   :has({_SHOWN}), :is({_SHOWN}), :is({_SHOWN}) *) {{ display: none; }}
 .stSidebar, .stAppHeader, [data-testid="stExpandSidebarButton"] {{ display: none; }}
-.stMainBlockContainer, .stMainBlockContainer > .stVerticalBlock, .st-key-split .stVerticalBlock {{ gap: 0.3rem; }}
+.st-key-split .stColumn:not(:has(.stBidiComponent, [class*="st-key-group_"])) {{ display: none; }}
+.stMainBlockContainer :is(.stVerticalBlock, .stHorizontalBlock) {{ gap: 0.4rem; }}
 """
 _STYLES: dict[Name, str] = {
     "page": "",
     "embed": _ONLY_GROUPS
     + """
-.stMainBlockContainer { padding: 0.4rem; --beside: 4.2rem; }
-.st-key-actions, .st-key-explore_progress { display: none; }
+.stMainBlockContainer { padding: 0.4rem; --beside: 0.8rem; }
+.st-key-explore { --beside: 4rem; }
+.st-key-heading, .st-key-explore_progress { display: none; }
 .st-key-group_train { padding: 0; border: 0; }
 """,
     "wall": _ONLY_GROUPS
     + """
-html { font-size: max(14px, 2.2vh); }
-.stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 4.2rem; }
-.st-key-actions { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
+html { font-size: max(13px, 1.9vh); }
+.stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 3.8rem; }
+.st-key-explore { --beside: 6.8rem; }
+.st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
 .st-key-heading_menu, .st-key-explore_progress, .st-key-explore_described,
 .st-key-group_data .stPopover { display: none; }
 .st-key-split > * > .stHorizontalBlock { flex-direction: column; }
 .st-key-split > * > .stHorizontalBlock > .stColumn { width: 100%; flex: none; }
 .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { width: calc(100% - 9rem); }
-.stColumn:last-child > .stVerticalBlock, .stColumn:last-child .st-key-explore_settings,
-.stColumn:last-child .st-key-group_depth { flex-direction: row; align-items: center; }
-.stColumn:last-child :is(.st-key-group_train, .st-key-explore_settings) { padding: 0; border: 0; }
+.st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings, .st-key-group_depth {
+  align-items: center; column-gap: 1.5rem; display: grid; grid-template-columns: auto 1fr; padding: 0; border: 0; }
+.st-key-group_depth { grid-template-columns: 1fr 1fr; }
+.st-key-group_train { padding: 0; border: 0; }
 """,
 }
 
@@ -88,9 +92,9 @@ class View:
     hidden: frozenset[str] = frozenset()
 
     @property
-    def sent(self) -> dict[str, Any]:
-        """As the browser's modules take it."""
-        return {"name": self.name, "hidden": tuple(sorted(self.hidden))}
+    def sent(self) -> dict[str, Any] | None:
+        """As the browser's modules take it; None for all of the page."""
+        return None if self == View() else {"name": self.name, "hidden": tuple(sorted(self.hidden))}
 
 
 def view() -> View:

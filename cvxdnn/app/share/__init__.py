@@ -38,14 +38,15 @@ def _dialog() -> None:
     )
     hidden = st.multiselect("Leave out", list(GROUPS), format_func=GROUPS.__getitem__, key="share_hide")
     link = link_to(st.context.url or "", st.query_params.to_dict(), view=shown_as, hide=hidden)
-    size = WHOLE
+    size, code = WHOLE, ""
     if shown_as == "embed":
         size = SIZES[st.segmented_control("Size", list(SIZES), default="800 × 450", required=True, key="share_size")]
+        code = frame_code(link, *size)
         st.markdown("Code for your page")
-        st.code(frame_code(link, *size), language="html", wrap_lines=True)
+        st.code(code, language="html", wrap_lines=True)
     st.markdown("Link")
     st.code(link, language=None, wrap_lines=True)
-    _mount(key="share_more", data={"link": link, "width": size[0], "height": size[1]})
+    _mount(key="share_more", data={"link": link, "code": code, "width": size[0], "height": size[1]})
     _draw_qr_code(link)
 
 

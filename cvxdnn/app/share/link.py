@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import segno
 
@@ -37,7 +37,8 @@ def link_to(url: str, query: Mapping[str, str], *, view: str = "page", hide: Ite
     hidden = ",".join(name for name in GROUPS if name in asked)
     if hidden:
         entries["hide"] = hidden
-    return f"{url}?{urlencode(entries, safe=',')}" if entries else url
+    page = f"{url}/" if not urlsplit(url).path else url
+    return f"{page}?{urlencode(entries, safe=',')}" if entries else page
 
 
 def frame_code(link: str, width: int, height: int) -> str:

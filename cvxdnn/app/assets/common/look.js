@@ -28,6 +28,7 @@ function showTheme(host) {
 export function showLook(host, view) {
   showTheme(host);
   host.dataset.view = view?.name ?? "page";
+  host.toggleAttribute("data-fits", ["wall", "embed"].includes(view?.name)); // on one screen
   host.dataset.hidden = view?.hidden.join(" ") ?? "";
 }
 

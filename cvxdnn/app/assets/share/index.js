@@ -1,9 +1,10 @@
 /**
- * What of sharing a link only the browser can do: the system's own share sheet where there is one, and a preview, the
- * link itself in a frame. A preview is a visitor of its own, with a seat; so it is there only after a press.
+ * What of sharing a link only the browser can do: copying, the system's own share sheet where there is one, and a
+ * preview, the link itself in a frame. A preview is a visitor of its own, with a seat; so it is there only after a press.
  *
  * @typedef {object} Data
  * @property {string} link
+ * @property {string} code of a frame; "" where none is asked for
  * @property {number} width of the frame, in pixels
  * @property {number} height
  */
@@ -21,18 +22,35 @@ class Share {
   constructor(root) {
     this.host = root.querySelector(".share");
     this.preview = this.host.querySelector(".preview");
-    const [show, send] = ["preview", "send"].map((name) => this.host.querySelector(`[data-action="${name}"]`));
+    this.note = this.host.querySelector(".note");
+    const [show, send] = ["preview", "send"].map((name) => this.#action(name));
+    for (const name of ["link", "code"]) this.#action(name).onclick = () => this.#copy(this.#data[name]);
     show.onclick = () => this.#show(this.#shown ? "" : this.#data.link);
     send.hidden = !navigator.share;
     send.onclick = () => navigator.share({ title: TITLE, url: this.#data.link }).catch(() => {}); // thought better of it
     this.#observer.observe(this.host);
   }
 
+  #action(name) {
+    return this.host.querySelector(`[data-action="${name}"]`);
+  }
+
   update({ data }) {
     this.#data = data;
+    this.note.textContent = "";
+    for (const name of ["link", "code"]) this.#action(name).hidden = !data[name] || !navigator.clipboard;
     showLook(this.host);
     if (this.#shown && this.#shown !== data.link) this.#show(data.link);
     this.#fit();
+  }
+
+  async #copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.note.textContent = "Copied.";
+    } catch {
+      this.note.textContent = "The browser does not let this page copy: mark the text and copy it yourself.";
+    }
   }
 
   #show(link) {
@@ -40,7 +58,7 @@ class Share {
     this.preview.hidden = !link;
     this.preview.replaceChildren();
     if (link) element("iframe", { src: link, title: "Preview" }, this.preview);
-    this.host.querySelector('[data-action="preview"]').textContent = link ? "Hide the preview" : "Show a preview";
+    this.#action("preview").textContent = link ? "Hide the preview" : "Show a preview";
     this.#fit();
   }
 

@@ -15,6 +15,7 @@ import { followed } from "./restarts.js";
 import { boxOf, ThresholdPlot } from "./threshold_plot.js";
 
 const TOP = 26;
+const WORDS = 38; // pixels from the farthest mean on, for its number
 const ROOM = 1.2; // radius of what is shown, in units of the longest predicted mean
 const LEAST = 0.7; // of it, in units of the longest with the weakest weight decay
 const GONE = 1e-3; // length of a mean
@@ -90,7 +91,8 @@ export default class BatchNorm {
   #view(shape, { left, top, width, height }) {
     const { target, reach } = shape ?? { target: [[1]], reach: 1 };
     const radius = ROOM * Math.max(Math.sqrt(extent(target) * reach), LEAST * reach);
-    const unit = Math.min(width, height) / 2 / radius;
+    const half = Math.min(width, height) / 2;
+    const unit = Math.min(half / radius, (ROOM * (half - WORDS)) / radius);
     return (point) => {
       const [x, y] = seenFrom(point, this.#turn);
       return [left + width / 2 + unit * x, top + height / 2 - unit * y];

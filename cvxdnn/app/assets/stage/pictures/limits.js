@@ -29,6 +29,7 @@ import { SoFar } from "./so_far.js";
 
 const MARGIN = { left: 44, right: 18, top: 26, bottom: 38 };
 const BESIDE = 500; // pixels of width from which on there is room beside
+const LOW = 300; // and so low a picture has no room for one below the other
 const SHARE = 0.56; // of the width, or of the height, that the lines take
 const MOST_RUNS = 12; // drawn thin, besides the best
 const BESIDES = { functions: Functions, cosines: Cosines };
@@ -110,7 +111,7 @@ function places(beside, width, height) {
   const { left, right, top, bottom } = MARGIN;
   const whole = within(MARGIN, width, height);
   if (!beside) return [whole, null];
-  if (width < BESIDE) {
+  if (width < BESIDE && height > LOW) {
     const high = SHARE * height;
     const below = { ...whole, top: high + top, height: height - high - top - bottom };
     return [{ ...whole, height: high - top - bottom }, below];

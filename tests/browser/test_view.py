@@ -1,0 +1,159 @@
+"""The views of a page, measured in a browser: a wall that the last row can read, a frame in which nothing is cut."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+SLOW = 60_000
+PICTURES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
+WALLS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
+FRAMES = [{"width": 400, "height": 380}, {"width": 800, "height": 450}]
+FAULTS = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
+PICTURE = ":is(.picture svg, svg.chart)"
+SIZES_OF_WORDS = """nodes => nodes.filter((node) => node.textContent && node.getBoundingClientRect().width)
+  .map((node) => {
+    const picture = node.ownerSVGElement.closest("svg");
+    const zoom = picture.getBoundingClientRect().width / picture.clientWidth;
+    return [Number.parseFloat(getComputedStyle(node).fontSize) * zoom, node.textContent];
+  })"""
+
+
+@pytest.fixture
+def tolerated():
+    return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
+
+
+@pytest.fixture
+def address(app_server):
+    return app_server("app.py", env={"CVXDNN_WORKERS": "1"})
+
+
+def open_view(page: Page, address: str, query: str) -> None:
+    page.goto(f"{address}{query}")
+    expect(page.locator(f"{PICTURE} text").first).to_be_visible(timeout=SLOW)
+    expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
+    page.wait_for_timeout(1000)  # a film may play meanwhile: what it shows on its way counts, too
+
+
+def settled(page: Page, screen: dict[str, int]) -> None:
+    page.set_viewport_size(screen)
+    page.wait_for_timeout(700)
+
+
+def are_on_screen(page: Page, *things: str) -> None:
+    """Each of them is seen, whole, without scrolling."""
+    size = page.viewport_size
+    assert size
+    for thing in things:
+        for each in page.locator(thing).all():
+            if not each.is_visible():
+                continue
+            box = each.bounding_box()
+            assert box, thing
+            assert box["x"] >= 0, (thing, box, size)
+            assert box["y"] >= 0, (thing, box, size)
+            assert box["x"] + box["width"] <= size["width"] + 1, (thing, box, size)
+            assert box["y"] + box["height"] <= size["height"] + 1, (thing, box, size)
+
+
+def nothing_around(page: Page) -> None:
+    for part in (".stSidebar", ".stAppHeader", ".stMain h1"):
+        expect(page.locator(part).filter(visible=True)).to_have_count(0, timeout=SLOW)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_last_row_reads_every_word_of_a_wall(new_page, address, name):
+    page = new_page()
+    open_view(page, address, f"/{name}?view=wall")
+    for screen in WALLS:
+        settled(page, screen)
+        nothing_around(page)
+        words = page.locator(f"{PICTURE} text").evaluate_all(SIZES_OF_WORDS)
+        assert words
+        assert min(words)[0] >= screen["height"] / 30, min(words)
+        are_on_screen(page, PICTURE, ".control", ".film", ".tile", '[data-testid="gap"]')
+        picture = page.locator(PICTURE).first.bounding_box()
+        assert picture
+        assert picture["width"] > 0.94 * screen["width"]
+        assert page.evaluate(FAULTS) == [], screen
+
+
+def test_a_wall_has_train_depth_and_data_and_goes_back(new_page, address):
+    page = new_page(**WALLS[0])
+    open_view(page, address, "/?preset=zigzag")
+    page.get_by_role("button", name="Projector").click()
+    for name in (re.compile("Train|Pause"), "Data: zigzag", "Leave"):
+        expect(page.get_by_role("button", name=name)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("slider", name=re.compile("Depth"))).to_be_visible()
+    are_on_screen(page, ".st-key-group_train", ".st-key-group_data button", ".st-key-view_leave button", "svg.chart")
+    page.get_by_role("button", name="Data: zigzag").click()
+    page.get_by_role("menuitem", name="step", exact=True).or_(page.get_by_text("step", exact=True)).first.click()
+    page.wait_for_url("**preset=step**", timeout=SLOW)
+    assert parse_qs(urlsplit(page.url).query)["view"] == ["wall"]
+    page.get_by_role("button", name="Leave").click()
+    expect(page.locator(".stMain h1")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Data: step")).to_be_visible(timeout=SLOW)
+    assert "view" not in page.url
+
+
+@pytest.mark.parametrize("screen", FRAMES, ids=lambda screen: str(screen["width"]))
+def test_a_frame_shows_chart_gap_weight_decay_and_train(new_page, address, screen):
+    page = new_page(**screen)
+    open_view(page, address, "/?embed=true")
+    nothing_around(page)
+    expect(page.locator('[data-testid="gap"]')).to_be_visible(timeout=SLOW)
+    expect(page.locator(".weight-decay")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name=re.compile("Train|Pause"))).to_be_visible(timeout=SLOW)
+    are_on_screen(page, '[data-testid="gap"]', "svg.chart", ".weight-decay", ".film", ".st-key-group_train button")
+    assert page.evaluate(FAULTS) == []
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("name", PICTURES[1:])
+def test_a_frame_shows_the_stage_of_a_page_and_nothing_else(new_page, address, name):
+    page = new_page()
+    open_view(page, address, f"/{name}?embed=true")
+    for screen in FRAMES:
+        settled(page, screen)
+        nothing_around(page)
+        are_on_screen(page, PICTURE, ".control", ".film", ".tile")
+        assert page.evaluate(FAULTS) == [], screen
+        assert page.locator(".stButton").filter(visible=True).count() == 0
+
+
+@pytest.mark.parametrize("screen", ["390x844", "768x1024", "1280x800"])
+@pytest.mark.parametrize("name", PICTURES[1:])
+def test_a_picture_its_sliders_and_its_numbers_fit_one_screen(new_page, address, name, screen):
+    width, height = map(int, screen.split("x"))
+    page = new_page(width, height)
+    open_view(page, address, f"/{name}")
+    parts = [page.locator(part).first for part in (".tiles", ".controls", ".film")]
+    boxes = [box for part in parts if part.is_visible() and (box := part.bounding_box())]
+    assert max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes) <= height
+
+
+def test_groups_that_the_address_names_are_left_out(new_page, address):
+    page = new_page(**FRAMES[1])
+    open_view(page, address, "/?embed=true&hide=data,film,nonsense")
+    for part in (".st-key-group_data", ".film"):
+        expect(page.locator(part).filter(visible=True)).to_have_count(0)
+    expect(page.locator(".st-key-group_train")).to_be_visible()
+
+
+def test_a_point_is_where_the_finger_is_on_a_wall(new_page, address):
+    page = new_page(**WALLS[1])
+    open_view(page, address, "/?view=wall")
+    point = page.get_by_role("button", name=re.compile("^Point 3 of"))
+    point.hover()
+    box = point.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.down()
+    page.mouse.move(x, y + 120, steps=4)
+    page.mouse.up()
+    after = point.bounding_box()
+    assert after
+    assert abs(after["y"] + after["height"] / 2 - y - 120) < 8
