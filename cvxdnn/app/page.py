@@ -23,7 +23,7 @@ STYLE = """<style>
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 .st-key-address_bar { display: none; }
 .st-key-heading { flex-wrap: nowrap; }
-.st-key-take_home button { justify-content: flex-start; padding: 0.2rem 0; }
+.st-key-take_home button, .st-key-take_home button > * { justify-content: flex-start; padding: 0.2rem 0; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }
