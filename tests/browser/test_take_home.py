@@ -58,7 +58,7 @@ def check_svg(svg, scheme, words):
     for word in words:
         assert word in said
     shapes = list(root.iter(f"{SVG}path"))
-    assert len(shapes) > 20
+    assert len(shapes) > 10
     assert all(shape.get("fill") != "none" or shape.get("stroke") for shape in shapes)
     return float(root.get("width")), float(root.get("height"))
 
