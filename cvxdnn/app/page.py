@@ -32,7 +32,7 @@ STYLE = """
 .stLayoutWrapper:has(> .st-key-group_title) { flex: 1; min-width: 0; }
 .st-key-actions { flex: none; }
 .st-key-actions button { min-height: 2.4rem; padding: 0.2rem 0.7rem; }
-.st-key-take_home button { justify-content: flex-start; padding: 0.2rem 0; }
+.st-key-take_home button, .st-key-take_home button > * { justify-content: flex-start; padding: 0.2rem 0; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }
 .stSidebar [data-testid="stSidebarContent"] { padding: 0 0.5rem; }

@@ -2,12 +2,15 @@
 
     bare      solve, certify, follow the path; training says which extra it needs
     [train]   training, and a torch module
-    [app]     `cvxdnn app` starts, serves its page and every module of it and is healthy, with this project's settings
+    [app]     `cvxdnn app` starts, serves its page and every module of it and is healthy, with this project's settings;
+              a script that it exports gives its numbers again in [train]
 
 Versions are those of requirements.txt. Nothing but the wheel is there: the wheel is built from a copy, and what runs in
 an environment runs in a folder of its own. Takes two minutes of a core, and PyPI.
 """
 
+import json
+import math
 import os
 import shutil
 import socket
@@ -65,6 +68,20 @@ x, y = [0, 1, 2, 3], [0, 0, 1, 3]
 *_, last = cvxdnn.train(x, y, beta=0.1)
 assert cvxdnn.certify(x, y, last.network, beta=0.1).relative_gap < 1e-3
 assert sum(each.numel() for each in last.network.to_torch().parameters()) > 0
+"""
+
+EXPORT = """
+import json
+from pathlib import Path
+from cvxdnn.exhibits.explore.take_home import Shown, script_of
+from cvxdnn.tasks.comparison import Baseline
+from cvxdnn.tasks.experiments import training_stream
+from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks.stream import last_frame
+scenario = Scenario(preset="zigzag", loss="huber", width=10, restarts=2)
+known, frame = Baseline(scenario), last_frame(training_stream(scenario, until=200))
+Path("script.py").write_text(script_of(Shown(known, scenario, frame)), encoding="utf-8")
+Path("numbers.json").write_text(json.dumps([known.solution.objective, frame.objective]))
 """
 
 
@@ -141,6 +158,17 @@ def answer(server: subprocess.Popen[bytes], address: str) -> str:
             time.sleep(0.2)
 
 
+def check_script(app: Environment, train: Environment) -> None:
+    """A script that the app has exported gives its numbers again where only the library is."""
+    app.python(EXPORT)
+    optimum, network = json.loads((app.folder / "numbers.json").read_text())
+    command = [train.bin / "python", "-I", "-W", "error", app.folder / "script.py"]
+    said = subprocess.run(command, cwd=train.folder, env=CLEAN, check=True, capture_output=True, text=True).stdout
+    found = dict(line.split(": ", 1) for line in said.splitlines())
+    assert math.isclose(float(found["optimum"]), optimum, rel_tol=1e-9), said
+    assert math.isclose(float(found["network"]), network, rel_tol=1e-6), said
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cvxdnn-package-") as name:
         folder = Path(name)
@@ -150,10 +178,14 @@ def main() -> None:
         bare.python(BARE)
         check_without_the_app(bare)
         print("bare: solves, certifies, follows the path, and names what is missing")
-        Environment(folder / "train", wheel, "[train]").python(TRAINING)
+        train = Environment(folder / "train", wheel, "[train]")
+        train.python(TRAINING)
         print("[train]: trains")
-        check_app(Environment(folder / "app", wheel, "[app]"))
+        app = Environment(folder / "app", wheel, "[app]")
+        check_app(app)
         print("[app]: starts, serves its modules and is healthy")
+        check_script(app, train)
+        print("[train]: a script that the app has exported gives the app's numbers again")
 
 
 if __name__ == "__main__":

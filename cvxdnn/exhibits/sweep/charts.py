@@ -1,4 +1,4 @@
-"""The cells of a sweep as they are drawn, on the page and in a file to keep.
+"""The cells of a sweep as they are drawn.
 
 The fuller a cell's colour, the larger its value; blue for what is certified, orange for what is measured. Every cell
 says its value in figures, so that colour is never the only sign, and while its runs are not all done, of how many it
@@ -10,18 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cvxdnn.app.palette import CERTIFIED, MEASURED
 from cvxdnn.tasks.sweep import MEASURES, Cell
 from cvxdnn.tasks.sweep.cells import Measure
 
 __all__ = [
     "AXIS_LABELS",
-    "NOTE_BELOW",
-    "NOTE_SIZE",
-    "PALE",
-    "ROW_HEIGHT",
     "Tile",
-    "color_of",
     "is_certified",
     "name_of",
     "tiles",
@@ -36,14 +30,8 @@ AXIS_LABELS = {
     "seeds": "seed",
 }
 """What one value of each list of a grid is called."""
-PALE = "#F3F5F7"
-DARK_SHADE = 0.6
-"""From this shade on the figures are white."""
 FLOOR = 1e-9
 """Values below this have one colour on a logarithmic scale, which has no zero."""
-ROW_HEIGHT = 38
-NOTE_SIZE, NOTE_BELOW = 10, 12
-"""Pixels: of the note in an unfinished cell, and from its middle to that of the figures."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +49,6 @@ class Tile:
     def note(self) -> str:
         """What stands under its figures while runs are missing; short, because a cell on a phone is narrow."""
         return "" if self.done == self.total else f"{self.done} of {self.total}"
-
-    @property
-    def is_dark(self) -> bool:
-        """Whether its figures are white."""
-        return self.shade is not None and self.shade > DARK_SHADE
 
 
 def tiles(cells: Sequence[Cell], measure: str) -> list[Tile]:
@@ -87,11 +70,6 @@ def tiles(cells: Sequence[Cell], measure: str) -> list[Tile]:
 def is_certified(measure: Measure) -> bool:
     """Whether it is known from the bound, or measured."""
     return measure.column == "gap"
-
-
-def color_of(measure: Measure) -> str:
-    """Blue for what is certified, orange for what is measured."""
-    return CERTIFIED if is_certified(measure) else MEASURED
 
 
 def _shade(cell: Cell, cells: Sequence[Cell], measure: Measure) -> float | None:

@@ -71,6 +71,6 @@ for name, optimizer, depth, width, beta, seed in product(datasets, optimizers, d
     settings = {{"width": width, "optimizer": optimizer, "seed": seed, **options}}
     for last in cvxdnn.train(points.x, points.y, **problem, **settings, floor=bound):
         pass
-    gap = last.objective / bound - 1 if bound else None
-    print(name, optimizer, depth, width, beta, seed, "objective:", last.objective, "gap:", gap)
+    print(f"{{name}}, {{optimizer}}, depth {{depth}}, width {{width}}, beta {{beta}}, seed {{seed}}:", last.objective)
+    print("    above its bound, as a share:", last.objective / bound - 1 if bound else "no bound")
 """

@@ -9,6 +9,11 @@
 
 /** @type {Set<Shown>} */
 const all = new Set();
+const listeners = new Set();
+
+function tell() {
+  for (const listener of listeners) listener();
+}
 
 /**
  * @param {Shown} figure
@@ -16,7 +21,22 @@ const all = new Set();
  */
 export function enter(figure) {
   all.add(figure);
-  return { destroy: () => all.delete(figure) };
+  tell();
+  return {
+    destroy: () => {
+      all.delete(figure);
+      tell();
+    },
+  };
+}
+
+/**
+ * @param {() => void} listener called whenever one comes or goes
+ * @returns {{destroy: () => void}}
+ */
+export function watch(listener) {
+  listeners.add(listener);
+  return { destroy: () => listeners.delete(listener) };
 }
 
 /** @returns {Shown[]} from top to bottom */

@@ -1,7 +1,7 @@
 /** The buttons that save the pictures of a page: one row for each picture, a button for each kind of file. */
 
 import { element } from "../common/elements.js";
-import { figures } from "../common/figures.js";
+import { figures, watch } from "../common/figures.js";
 import { pdfFile } from "./pdf_file.js";
 import { read } from "./read.js";
 import { svgFile } from "./svg_file.js";
@@ -35,16 +35,25 @@ function save(blob, name) {
 }
 
 class Buttons {
+  #page = "";
+  #watch = watch(() => this.#draw()); // the menu may be open before the picture is there
+
   constructor(root) {
     this.host = root.querySelector(".figures");
   }
 
   update({ data }) {
-    const shown = figures();
-    this.host.replaceChildren(...shown.map((figure, k) => this.#row(figure, k, shown.length, data.page)));
+    this.#page = data.page;
+    this.#draw();
   }
 
-  #row({ host, title }, k, count, page) {
+  #draw() {
+    const shown = figures();
+    this.host.replaceChildren(...shown.map((figure, k) => this.#row(figure, k, shown.length)));
+  }
+
+  #row({ host, title }, k, count) {
+    const page = this.#page;
     const called = title() || document.querySelector("h1")?.textContent || page;
     const row = element("div", { class: "row", role: "group", "aria-label": called });
     element("span", {}, row, [count > 1 ? called : "Picture, as it is now"]);
@@ -56,7 +65,9 @@ class Buttons {
     return row;
   }
 
-  destroy() {}
+  destroy() {
+    this.#watch.destroy();
+  }
 }
 
 /** Takes the component's elements over. */
