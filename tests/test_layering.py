@@ -43,8 +43,8 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3260,
-    "app": 4050,
+    "tasks": 3480,
+    "app": 4340,
     "exhibits": 6550,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
