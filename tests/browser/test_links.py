@@ -82,7 +82,7 @@ def test_a_mangled_link_shows_what_was_linked(page, address, mangle):
     is_drawn(page)
     expect(page.locator(".stMain .stAlert")).to_have_count(0)
     assert told(page, "beta") == "0.7"
-    expect(page.get_by_role("slider", name="Classes K")).to_have_attribute("aria-valuenow", "4")
+    expect(page.get_by_role("slider", name="Classes K")).to_have_attribute("aria-valuetext", "4")
     before = settled(page)
     under(page, "depth").press("ArrowRight")
     after = dict(parse_qsl(new_address(page, before)))
@@ -111,13 +111,13 @@ def test_back_walks_through_three_edits_on_each_of_two_pages(page, address):
     shown, states = [], []
 
     def note() -> None:
-        classes = page.get_by_role("slider", name="Classes K").get_attribute("aria-valuenow")
+        classes = page.get_by_role("slider", name="Classes K").get_attribute("aria-valuetext")
         shown.append((classes, told(page, "beta"), told(page, "depth")))
         states.append(settled(page))
 
     def seen(step: int) -> None:
         classes, beta, depth = shown[step]
-        expect(page.get_by_role("slider", name="Classes K")).to_have_attribute("aria-valuenow", classes, timeout=SLOW)
+        expect(page.get_by_role("slider", name="Classes K")).to_have_attribute("aria-valuetext", classes, timeout=SLOW)
         expect(under(page, "beta")).to_have_attribute("aria-valuetext", beta, timeout=SLOW)
         expect(under(page, "depth")).to_have_attribute("aria-valuetext", depth, timeout=SLOW)
         assert settled(page) == states[step]
