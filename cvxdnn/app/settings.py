@@ -150,9 +150,8 @@ class Settings:
         """The key of a setting's widget, which then shows the value in force."""
         setting, value = self._all[name], self[name]
         key = self._key(setting)
-        shown = list(value) if setting.several else value
-        if st.session_state.get(key, _NOTHING) != shown:
-            st.session_state[key] = shown
+        # Each time: a browser that has missed the first run with a widget would begin with the lowest value.
+        st.session_state[key] = list(value) if setting.several else value
         if value == setting.default():
             forget(self._stage, [name])
         else:

@@ -92,7 +92,7 @@ def refusal(error: InvalidInputError) -> str:
 def _strangers(query: Mapping[str, Any], names: Collection[str]) -> list[str]:
     """Names of entries that are no settings; one that no name would be is "an entry"."""
     known = {"v", "check", *names, *_FRAME, ""}
-    odd = [plain for name in query if (plain := re.sub("^(amp;)+", "", name)) not in known]
+    odd = [plain for name in query if (plain := re.sub("^(amp;)+", "", str(name))) not in known]
     return list(dict.fromkeys(name if re.fullmatch(r"[A-Za-z0-9_-]{1,30}", name) else "an entry" for name in odd))
 
 
@@ -120,9 +120,10 @@ def _found(query: Mapping[str, Any], names: Collection[str], max_points: int) ->
         raise InvalidInputError("it has no named settings; copy the whole link again")
     try:
         texts = _unpacked(query.items(), names, max_points)
-        if texts or not any(re.search("[=%]", name) for name in query):
+        if not any(isinstance(name, str) and re.search(r"[=%\s]", name) for name in query):
             return texts, False
-        return next(_proven(query, names, max_points), texts), True
+        proven = next(_proven(query, names, max_points), None)
+        return texts if proven is None else proven, proven is not None
     except InvalidInputError:
         for texts in _proven(query, names, max_points):
             return texts, True
