@@ -38,6 +38,8 @@ PORT = 8785
 MOVE_SECONDS = 3.0
 END_SECONDS = 20.0
 AWAY_SECONDS = 1.0
+SETTLE_SECONDS = 2.0
+"""In which a server that answers has come to rest."""
 KNOTS = 20
 QUESTION = Question("sketch", "Draw.", points=((0.0, 0.0), (1000.0, 1000.0)))
 
@@ -238,7 +240,7 @@ def measure(phones: int, seconds: float, port: int, *, with_redis: bool = False,
     phones : int
     seconds : float
     port : int
-        Of the server; of two replicas the second has the next one.
+        Of the server; of two replicas the second has the next one. 0 for any that are free.
     with_redis : bool
         Two replicas that share a Redis instead of one server with SQLite.
     kills : bool
@@ -248,11 +250,12 @@ def measure(phones: int, seconds: float, port: int, *, with_redis: bool = False,
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cvxdnn-class-")))
         database = stack.enter_context(_redis(folder)) if with_redis else None
         where = database.address if database else str(folder / "rooms.db")
-        ports = [port, port + 1] if with_redis else [port]
+        ports = [port + k if port else free_port() for k in range(2 if with_redis else 1)]
         servers = [Restartable(each, where) for each in ports]
         for server in servers:
             stack.callback(server.stop)
             server.start()
+        time.sleep(SETTLE_SECONDS)
         store = open_store(where)
         stack.callback(store.close)
         opened = open_room(store, "benchmark", [QUESTION], most=50)
