@@ -8,10 +8,11 @@ ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONPATH=/home/cvxdnn/app \
     OMP_NUM_THREADS=1 \
-    CVXDNN_SWEEP_FOLDER=/home/cvxdnn/sweeps
+    CVXDNN_SWEEP_FOLDER=/home/cvxdnn/sweeps \
+    CVXDNN_ROOMS=/home/cvxdnn/rooms/rooms.db
 
 RUN useradd --create-home --uid 1000 cvxdnn \
-    && install --directory --owner=cvxdnn --group=cvxdnn /home/cvxdnn/sweeps
+    && install --directory --owner=cvxdnn --group=cvxdnn /home/cvxdnn/sweeps /home/cvxdnn/rooms
 
 WORKDIR /home/cvxdnn/app
 

@@ -62,7 +62,7 @@ bench: $(BENCH_VENV)/.bench
 	$(BENCH_VENV)/bin/python -m benchmarks.training_speed
 	$(BENCH_VENV)/bin/python -m benchmarks.training_quality
 
-# Scheduler, two workers, two replicas, and nginx in front of them where it is installed; see docs/deployment.md.
+# Scheduler, two workers, two replicas, and Redis and nginx where they are installed; see docs/deployment.md.
 cluster: $(VENV)/.dask
 	@exec $(BIN)/python -m deploy.cluster --port $(CLUSTER_PORT)
 
@@ -86,11 +86,11 @@ $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(VENV)/.app
-	$(BIN)/python -m pip install -q -e '.[test,dask]'
+	$(BIN)/python -m pip install -q -e '.[test,dask,redis]'
 	@touch $@
 
 $(VENV)/.dask: pyproject.toml $(VENV)/.app
-	$(BIN)/python -m pip install -q -e '.[dask]'
+	$(BIN)/python -m pip install -q -e '.[dask,redis]'
 	@touch $@
 
 $(AUDIT_VENV)/.audit: Makefile

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from cvxdnn.jobs.memory import resident_bytes
@@ -109,6 +110,6 @@ def _wait_until_healthy(server: Server) -> None:
         try:
             with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=1):
                 return
-        except OSError:
+        except (OSError, HTTPException):  # a port that nobody listens on may be answered by the very socket that asks
             time.sleep(0.02)
     raise RuntimeError(f"the server did not start:\n{server.log.read_text(errors='replace')}")

@@ -2,12 +2,14 @@
 
     browser -- nginx -+- app replica 1 -+- Dask scheduler -+- worker 1
                       +- app replica 2 -+                  +- worker 2
+                                        +- Redis: classes that both serve
 
     python -m deploy.cluster [--port 8500] [--workers 2] [--replicas 2]
 
 Everything listens on this machine only, Dask's pages about itself too. Without nginx on the PATH the replicas are
-reached at their own addresses. Ctrl+C ends all processes, the last started first; so does the death of any of them,
-because half a deployment would look like a whole one.
+reached at their own addresses; without redis-server they keep classes in a file of SQLite that they share. Ctrl+C ends
+all processes, the last started first; so does the death of any of them, because half a deployment would look like a
+whole one.
 """
 
 import argparse
@@ -76,6 +78,8 @@ class Cluster:
         Where a browser should go: the proxy, or the first replica if there is no nginx.
     scheduler : str
         Address of the Dask scheduler.
+    rooms : str
+        Where the replicas keep classes.
     processes : dict of str to Popen
     """
 
@@ -85,6 +89,7 @@ class Cluster:
         self._workers, self._replicas = workers, replicas
         self.proxy_port = port or free_port()
         self.scheduler = f"tcp://{HOST}:{free_port()}"
+        self.rooms = str(self.folder / "rooms.db")
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.addresses: list[str] = []
 
@@ -101,6 +106,7 @@ class Cluster:
     def __enter__(self) -> Self:
         try:
             self._start_dask()
+            self._start_redis()
             self._start_replicas()
             self._start_proxy()
         except BaseException:
@@ -144,8 +150,17 @@ class Cluster:
             limits = ["--host", HOST, "--memory-limit", "1GB", "--local-directory", str(self.folder), *NO_PAGES]
             self._start(f"worker-{number}", [sys.executable, *worker, *limits], OMP_NUM_THREADS="1")
 
+    def _start_redis(self) -> None:
+        if shutil.which("redis-server") is None:
+            return
+        redis = RedisServer(free_port(), self.folder)
+        self._start("redis", redis.command)
+        self._wait("redis", redis.is_ready)
+        self.rooms = redis.address
+
     def _start_replicas(self) -> None:
         environment = {"CVXDNN_DASK_SCHEDULER": self.scheduler, "CVXDNN_SWEEP_FOLDER": str(self.folder / "sweeps")}
+        environment["CVXDNN_ROOMS"] = self.rooms
         for number in range(1, self._replicas + 1):
             port = free_port()
             command = ["-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
@@ -188,6 +203,46 @@ class Cluster:
             if self.processes[name].poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{name} did not start:\n{self.log(name)}")
             time.sleep(0.1)
+
+
+class RedisServer:
+    """A Redis on this machine that keeps all it was told in a file: what it has acknowledged outlives it.
+
+    Parameters
+    ----------
+    port : int
+    folder : path
+        Of the file.
+    """
+
+    def __init__(self, port: int, folder: Path) -> None:
+        self._port = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self.address = f"redis://{HOST}:{port}/0"
+        self.command = ["redis-server", "--port", str(port), "--bind", HOST, "--dir", str(folder), "--save", ""]
+        self.command += ["--appendonly", "yes", "--maxmemory", "100mb", "--maxmemory-policy", "noeviction"]
+
+    def start(self) -> None:
+        """Start it, and wait until it has read its file."""
+        self._process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("Redis did not start")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As when its machine loses power."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def is_ready(self) -> bool:
+        """Whether it answers."""
+        with suppress(OSError), socket.create_connection((HOST, self._port), 1) as asked:
+            asked.sendall(b"PING\r\n")
+            return asked.recv(64).startswith(b"+PONG")
+        return False
 
 
 def free_port() -> int:
@@ -236,7 +291,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started this in the background
         signal.signal(number, _interrupt)
     try:
-        print("starting: Dask scheduler, workers, app replicas, proxy", flush=True)
+        print("starting: Dask scheduler, workers, Redis, app replicas, proxy", flush=True)
         with Cluster(options.port, options.workers, options.replicas) as cluster:
             _describe(cluster)
             while not cluster.dead():
@@ -255,6 +310,7 @@ def _describe(cluster: Cluster) -> None:
     for number, address in enumerate(cluster.addresses, 1):
         print(f"  replica-{number}    {address}", flush=True)
     without = "" if cluster.has_proxy else "   (nginx is not installed: one replica, without the proxy)"
+    print(f"  classes      {cluster.rooms}", flush=True)
     print(f"ready: {cluster.address}{without}", flush=True)
 
 

@@ -1,6 +1,7 @@
 """The deployment as plain processes: replicas behind a sticky proxy, their work on Dask workers, and a clean end."""
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -20,10 +21,13 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.sync.server import serve
 
+from cvxdnn.app.rooms.classroom import look, move, open_room
+from cvxdnn.app.rooms.store import open_store
 from cvxdnn.jobs.dask_runner import DaskRunner
 from cvxdnn.tasks.sweep import Grid, Store, Sweep
 from deploy import cluster as deployment
 from deploy.cluster import ROOT, Cluster, is_healthy
+from tests.app.rooms.conftest import LESSON
 
 NGINX = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed: replicas without a proxy")
 
@@ -233,6 +237,53 @@ def test_a_sweep_on_its_workers_survives_one_of_them(cluster, tmp_path):
             victim = next(iter(client.run(os.getpid).values()))
         os.kill(victim, signal.SIGKILL)
         assert Sweep(grid, Store(tmp_path / "two")).run(runner) == expected
+
+
+REDIS = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
+
+
+def from_phone(cluster, number, path, body=None):
+    """What a phone of a class is told, and the cookie that came with it."""
+    headers = {"Phone": f"phone-of-cluster-{number}"}
+    with urllib.request.urlopen(urllib.request.Request(cluster.address + path, body, headers), timeout=10) as answer:
+        return json.loads(answer.read()), answer.headers.get("Set-Cookie")
+
+
+@NGINX
+@REDIS
+def test_both_replicas_serve_one_class_and_its_phones_need_no_cookie(cluster):
+    store = open_store(cluster.rooms)
+    opened = open_room(store, "first", LESSON, most=5)
+    move(store, opened.code, opened.secret, "open")
+    for number in range(20):
+        told, cookie = from_phone(cluster, number, f"/rooms/{opened.code}?number={number}")
+        assert (told["phase"], cookie) == ("open", None)
+        body = json.dumps({"step": 0, "turn": 1, "answer": number % 3}).encode()
+        told, cookie = from_phone(cluster, number, f"/rooms/{opened.code}/answer", body)
+        assert (told["number"], cookie) == (number, None)
+    assert look(store, opened.code, opened.secret)["answers"] == [(number, number % 3) for number in range(20)]
+    assert len(set(replicas_met(cluster, f"/rooms/{opened.code}?number"))) == 2
+    with urllib.request.urlopen(f"{cluster.address}/join/{opened.code}", timeout=10) as page:
+        assert page.headers.get("Set-Cookie") is None
+        assert page.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    store.close()
+
+
+@NGINX
+@REDIS
+def test_a_replica_that_is_killed_takes_no_class_along(tmp_path):
+    with Cluster(folder=tmp_path, workers=0) as cluster:
+        store = open_store(cluster.rooms)
+        opened = open_room(store, "first", LESSON, most=5)
+        move(store, opened.code, opened.secret, "open")
+        body = json.dumps({"step": 0, "turn": 1, "answer": 1}).encode()
+        from_phone(cluster, 0, f"/rooms/{opened.code}")
+        from_phone(cluster, 0, f"/rooms/{opened.code}/answer", body)
+        os.killpg(cluster.processes["replica-1"].pid, signal.SIGKILL)
+        for number in range(1, 10):  # the proxy asks the other one
+            assert from_phone(cluster, number, f"/rooms/{opened.code}")[0]["phase"] == "open"
+        assert look(store, opened.code, opened.secret)["answers"] == [(0, 1)]
+        store.close()
 
 
 def alive(pids):

@@ -1,5 +1,6 @@
 """What can be said of the container files without a container: pinned, not root, watched, closed, and in step."""
 
+import json
 import re
 import tomllib
 from fnmatch import fnmatch
@@ -11,7 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from deploy.cluster import ROOT
+from deploy.cluster import ROOT, RedisServer
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -20,6 +21,7 @@ TEMPLATE = (ROOT / "deploy" / "sticky.conf.template").read_text()
 KEYWORDS = {"FROM", "ARG", "ENV", "RUN", "WORKDIR", "COPY", "USER", "EXPOSE", "HEALTHCHECK", "CMD"}
 SECRET = re.compile(r"(?i)(secret|passw|token|api_?key|credential)\w*\s*[:=]")
 FILES = ("Dockerfile", "compose.yaml", ".dockerignore", "deploy/sticky.conf.template", "deploy/space/README.md")
+FILES += ("deploy/redis/Dockerfile",)
 
 
 def instructions():
@@ -132,6 +134,19 @@ def test_the_template_of_the_proxy_is_filled_in_completely():
     wanted = set(re.findall(r"\$\{(\w+)\}", TEMPLATE))
     assert wanted == {"LISTEN", "SERVERS", "TRUSTED"}
     assert wanted == set(SERVICES["proxy"]["environment"])
+
+
+def test_replicas_keep_classes_where_both_find_them_and_a_restart_loses_none():
+    for name, service in SERVICES.items():
+        if name.startswith("app-"):
+            assert service["environment"]["CVXDNN_ROOMS"] == "redis://redis:6379/0"
+    assert SERVICES["redis"]["volumes"] == ["rooms:/data"]
+    redis = (ROOT / "deploy" / "redis" / "Dockerfile").read_text()
+    started = json.loads(redis.partition("CMD ")[2].replace("\\\n", ""))
+    ours = RedisServer(6379, Path("/data")).command
+    differ = ("--bind", "127.0.0.1", "0.0.0.0", "--port", "6379", "--protected-mode", "no")
+    assert [each for each in started if each not in differ] == [each for each in ours if each not in differ]
+    assert re.search(r"^FROM (.+)$", redis, re.MULTILINE)[1] == values("FROM")[0]
 
 
 def test_a_space_is_told_the_port_of_the_container():

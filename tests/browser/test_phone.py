@@ -1,8 +1,8 @@
-"""A phone in class: joins, answers with finger, mouse and keys, and is back where its class is after any mishap."""
+"""A phone in class: joins, answers with finger, mouse and keys, and is back where the class is, whatever happens."""
 
-import itertools
 import re
 import time
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -248,7 +248,7 @@ def test_a_finger_that_goes_back_redraws_and_a_drawing_stays_a_function(begin):
     send(page)
     ((_, knots),) = teacher.answers()
     assert len(knots) == KNOTS
-    assert all(before[0] < after[0] for before, after in itertools.pairwise(knots))
+    assert all(before[0] < after[0] for before, after in pairwise(knots))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

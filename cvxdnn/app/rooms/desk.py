@@ -11,6 +11,7 @@ class already stay in it.
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -24,7 +25,7 @@ from cvxdnn.app.rooms.allowance import Allowance
 from cvxdnn.app.rooms.questions import parsed
 from cvxdnn.app.rooms.refusals import Refusal, Refused
 from cvxdnn.app.rooms.room import Phase
-from cvxdnn.app.rooms.store import Entry, Mark, Store
+from cvxdnn.app.rooms.store import Mark, Store
 from cvxdnn.app.rooms.watch import Watch
 from cvxdnn.core.limits import Limits
 
@@ -66,6 +67,7 @@ class Desk:
         self._open, self._limits = store, limits
         self._opened: Store | None = None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rooms")
+        self._lock = threading.Lock()
         self._shown: dict[str, tuple[int, bytes]] = {}
         self._guesses = Allowance(limits.guesses / 60, limits.guesses)
         self._asks = Allowance(ASKS, ASKS_AT_ONCE)
@@ -83,35 +85,22 @@ class Desk:
         """For a phone, where its class is: at once, or when that is not any more what the phone knows (`after`)."""
         code, phone = _code(request), _phone(request)
         self._spend(phone)
-        entry = await self._enter(request, code, phone)
-        if _after(request) == entry.version:
-            held = await self.watch.until(code, _other_than(entry.version), who=(code, phone), seconds=HOLD_SECONDS)
+        version, shown = await self._inside(request, code, self._arriving(code, phone))
+        if _after(request) == version:
+            held = await self.watch.until(code, _other_than(version), who=(code, phone), seconds=HOLD_SECONDS)
             if not held:
                 return Response(status_code=204, headers=BUSY if held is None else NO_STORE)
-            entry = await self._enter(request, code, phone)
-        return Response(await self._state(code, entry.version), headers=NO_STORE, media_type="application/json")
+            version, shown = await self._inside(request, code, self._arriving(code, phone))
+        return Response(shown, headers=NO_STORE, media_type="application/json")
 
     async def answer(self, request: Request) -> Response:
         """Keep a phone's answer: {"step": 0, "turn": 1, "answer": ...}; `turn` grows with what it sends."""
         code, phone = _code(request), _phone(request)
         self._spend(phone)
-        body = await _body(request, self._limits.answer_kilobytes)
-        await self._enter(request, code, phone)
-        step, turn, told = _said(body)
-        room = await self._do(lambda store: store.read(code))
-        if room is None:
-            raise Refused(Refusal.UNKNOWN_ROOM)
-        if room.step != step or room.phase is not Phase.OPEN:
-            raise Refused(Refusal.TOO_LATE)
-        try:
-            answer = room.question.checked(told)
-        except ValueError as error:
-            raise Refused(Refusal.NO_ANSWER) from error
-        if not self._writes.take(code):
+        step, turn, told = _said(await _body(request, self._limits.answer_kilobytes))
+        if codes.is_code(code) and not self._writes.take(code):
             raise Refused(Refusal.TOO_FAST)
-        number = await self._do(lambda store: store.take(code, phone, step, turn, answer))
-        if number is None:
-            raise Refused(Refusal.UNKNOWN_ROOM)
+        number = await self._inside(request, code, _taking(code, phone, step, turn, told))
         return JSONResponse({"taken": turn, "step": step, "number": number}, headers=NO_STORE)
 
     async def look(self, request: Request) -> Response:
@@ -142,49 +131,56 @@ class Desk:
             room = await self._do(lambda store: classroom.move(store, code, secret, where))
         return JSONResponse(room.shown(), headers=NO_STORE)
 
-    async def _enter(self, request: Request, code: str, phone: str) -> Entry:
+    async def _inside(self, request: Request, code: str, what: Callable[[Store, int], Result | None]) -> Result:
+        """What a phone is given in a room, where `what` may let so many phones in; it gives None for no such room."""
         address = neighbourhood(request.scope)
-        most = self._limits.phones if self._guesses.has(address) else 0
-        if most == 0:
-            return await self._enter_among_guesses(code, phone)
-        entry = await self._do(lambda store: store.enter(code, phone, most)) if codes.is_code(code) else None
-        if entry is None:
-            self._guesses.take(address)
-            raise Refused(Refusal.UNKNOWN_ROOM)
-        return entry
-
-    async def _enter_among_guesses(self, code: str, phone: str) -> Entry:
-        """Only for a phone that is in the class; others are told nothing, not even that there is one."""
+        may_enter = self._guesses.has(address)
         try:
-            entry = await self._do(lambda store: store.enter(code, phone, 0)) if codes.is_code(code) else None
+            found = None
+            if codes.is_code(code):
+                most = self._limits.phones if may_enter else 0
+                found = await self._do(lambda store: what(store, most))
         except Refused as error:
-            if error.refusal is not Refusal.ROOM_FULL:
+            if may_enter or error.refusal is not Refusal.ROOM_FULL:
                 raise
-            entry = None
-        if entry is None:
+        if found is not None:
+            return found
+        if not may_enter:
             raise Refused(Refusal.TOO_MANY_GUESSES)
-        return entry
+        self._guesses.take(address)
+        raise Refused(Refusal.UNKNOWN_ROOM)
 
-    async def _state(self, code: str, version: int) -> bytes:
-        """What all phones of a class are sent, made once a version."""
-        known, shown = self._shown.get(code, (0, b""))
-        if known != version:
-            room = await self._do(lambda store: store.read(code))
-            if room is None:
-                raise Refused(Refusal.UNKNOWN_ROOM)
-            known, shown = room.version, json.dumps(room.shown(), separators=(",", ":")).encode()
+    def _arriving(self, code: str, phone: str) -> Callable[[Store, int], tuple[int, bytes] | None]:
+        """Note that a phone is there, and tell it where its class is, which is written once a version."""
+
+        def arrive(store: Store, most: int) -> tuple[int, bytes] | None:
+            entry = store.enter(code, phone, most)
+            if entry is None:
+                return None
+            known = self._shown.get(code)
+            if known is None or known[0] != entry.version:
+                room = store.read(code)
+                if room is None:
+                    return None
+                known = room.version, json.dumps(room.shown(), separators=(",", ":")).encode()
+                self._keep(code, known)
+            return known
+
+        return arrive
+
+    def _keep(self, code: str, shown: tuple[int, bytes]) -> None:
+        with self._lock:
             self._shown.pop(code, None)
             if len(self._shown) >= self._limits.rooms:
                 del self._shown[next(iter(self._shown))]
-            self._shown[code] = known, shown
-        return shown
+            self._shown[code] = shown
 
     def _spend(self, phone: str) -> None:
         if not self._asks.take(phone):
             raise Refused(Refusal.TOO_FAST)
 
     async def _do(self, what: Callable[[Store], Result]) -> Result:
-        """In a thread: a store may have to wait."""
+        """In a thread, for a store may have to wait; once a request, for a busy machine lets a thread wait, too."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: what(self.store))
 
 
@@ -204,6 +200,24 @@ def answered(handler: Handler) -> Handler:
             return Response(status_code=400)
 
     return answer
+
+
+def _taking(code: str, phone: str, step: int, turn: int, told: object) -> Callable[[Store, int], int | None]:
+    """Keep what a phone said, if it is an answer and the question is open."""
+
+    def take(store: Store, most: int) -> int | None:
+        room = store.read(code) if store.enter(code, phone, most) else None
+        if room is None:
+            return None
+        if room.step != step or room.phase is not Phase.OPEN:
+            raise Refused(Refusal.TOO_LATE)
+        try:
+            answer = room.question.checked(told)
+        except ValueError as error:
+            raise Refused(Refusal.NO_ANSWER) from error
+        return store.take(code, phone, step, turn, answer)
+
+    return take
 
 
 def _other_than(version: int) -> Callable[[Mark | None], bool]:

@@ -1,10 +1,7 @@
 """Both stores, and rooms to try them with; a Redis of our own where it is installed."""
 
 import shutil
-import socket
-import subprocess
 import time
-from contextlib import closing, suppress
 
 import pytest
 
@@ -12,6 +9,7 @@ from cvxdnn.app.rooms.classroom import open_room
 from cvxdnn.app.rooms.questions import Question
 from cvxdnn.app.rooms.redis_store import RedisStore
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
+from deploy.cluster import RedisServer, free_port
 
 CHOICE = Question("choice", "Which can one more neuron make?", options=("a step", "a hinge", "a tent"))
 ORDER = Question("order", "Which bend dies first?", options=("left", "middle", "right"))
@@ -36,40 +34,9 @@ class Clock:
         return time.time() + self.passed
 
 
-class RedisServer:
-    """A Redis of our own, whose file outlives it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process = None
-
-    @property
-    def address(self):
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self):
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
-        command += ["--save", "", "--appendonly", "yes"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as asked:
-                asked.sendall(b"PING\r\n")
-                if asked.recv(64).startswith(b"+PONG"):  # it has read its file
-                    return
-            time.sleep(0.05)
-        raise RuntimeError("Redis did not start")
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory):
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server = RedisServer(free_port(), tmp_path_factory.mktemp("redis"))
     server.start()
     yield server
     server.kill()

@@ -15,7 +15,8 @@ from cvxdnn.app.rooms.room import Phase
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
 from cvxdnn.app.rooms.store import EMPTY_SECONDS, GONE_SECONDS, PRESENT_SECONDS, ROOM_SECONDS, Mark, open_store, place
 from cvxdnn.core.exceptions import InvalidInputError
-from tests.app.rooms.conftest import CHOICE, LESSON, NEEDS_REDIS, RedisServer, phone
+from deploy.cluster import RedisServer, free_port
+from tests.app.rooms.conftest import CHOICE, LESSON, NEEDS_REDIS, phone
 
 
 def refused(do, *arguments, **named):
@@ -297,7 +298,7 @@ def test_a_file_of_something_else_is_not_taken_for_rooms(tmp_path):
 
 @NEEDS_REDIS
 def test_redis_that_is_killed_in_mid_lesson_has_lost_nothing_when_it_is_back(tmp_path):
-    server = RedisServer(tmp_path)
+    server = RedisServer(free_port(), tmp_path)
     server.start()
     store = RedisStore(server.address)
     opened = open_room(store, "first", LESSON, most=5)

@@ -95,9 +95,11 @@ export class Chart {
   }
 }
 
-/** Names of curves, where the class has been shown the best one. */
-export function legend(hasYours) {
-  const names = [element("span", {}, null, ["the best there is"])];
-  if (hasYours) names.push(element("span", { class: "yours" }, null, ["yours"]));
-  return element("p", { class: "legend" }, null, names);
+/**
+ * Names of what a class has been shown.
+ * @param {{[style: string]: string}} names by their look: "best", "yours", "ring"
+ */
+export function legend(names) {
+  const entries = Object.entries(names).map(([style, name]) => element("span", { class: style }, null, [name]));
+  return element("p", { class: "legend" }, null, entries);
 }

@@ -138,7 +138,6 @@ export class QuestionView {
           : "Send";
     this.clear.disabled = !isOpen || this.answer.isEmpty;
     this.clear.hidden = question.kind === "choice";
-    this.foot.hidden = !isOpen;
     const text = this.#said(isSent);
     if (this.status.textContent !== text) this.status.textContent = text; // said once by screen readers
     this.status.classList.toggle("bad", this.#trouble !== "");

@@ -62,9 +62,9 @@ export class Order {
       button.querySelector(".votes")?.remove();
       const place = right.indexOf(k);
       button.classList.toggle("right", this.#chosen.indexOf(k) === place);
-      const votes = element("span", { class: "votes" }, button);
-      element("span", { class: "mark" }, votes, [`really ${place + 1}`]);
-      votes.append(` · ${counts[k][place]} of ${answers}`);
+      const votes = element("span", { class: "votes below" }, button);
+      element("span", { class: "mark" }, votes, [`is number ${place + 1}`]);
+      votes.append(`, said ${counts[k][place]} of ${answers}`);
     });
   }
 

@@ -80,7 +80,9 @@ export class Sketch {
 
   reveal({ curve }) {
     this.#best = curve;
-    if (curve.length && !this.element.querySelector(".legend")) this.element.append(legend(!this.isEmpty));
+    const names = { best: "the best there is", ...(!this.isEmpty && { yours: "yours" }) };
+    this.element.querySelector(".legend")?.remove();
+    if (curve.length) this.element.append(legend(names));
     this.#draw();
   }
 

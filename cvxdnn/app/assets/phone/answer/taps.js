@@ -64,7 +64,9 @@ export class Taps {
       { style: "given", knots: this.question.curve },
       { style: "best", knots: curve },
     ]);
-    if (curve.length && !this.element.querySelector(".legend")) this.element.append(legend(false));
+    const names = { ...(curve.length && { best: "the best there is" }), ...(right && { ring: "right" }) };
+    this.element.querySelector(".legend")?.remove();
+    this.element.append(legend(names));
     this.buttons.forEach((button, k) => {
       const isRight = right?.includes(k) ?? false;
       button.classList.toggle("right", isRight);
