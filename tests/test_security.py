@@ -21,7 +21,7 @@ MAY_UNPICKLE = {
 }
 READS_VISITORS = (
     "cvxdnn/tasks/link.py",
-    "cvxdnn/core/csv_columns.py",
+    "cvxdnn/core/reading/",
     "cvxdnn/core/numerals.py",
     "cvxdnn/tasks/scenario.py",
     "cvxdnn/core/datasets.py",
