@@ -80,7 +80,9 @@ def page() -> None:
             every=lambda: SLOWER,
         )
         with st.container(border=True):
-            parts.draw("explore_data", lambda: data_controls(here), shows=lambda: here.scenario.preset)
+            parts.draw(
+                "explore_data", lambda: data_controls(here), shows=lambda: (here.scenario.preset, here.own_words)
+            )
             model_controls(here)
             with st.expander("Network and training"):
                 network_controls(here)

@@ -4,9 +4,12 @@ import streamlit as st
 
 from cvxdnn.core.solution import Solution
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import BAND_TOLERANCE, BEND_TOLERANCE, Comparison, bends, compare
+from cvxdnn.tasks.comparison import BAND_TOLERANCE, BEND_TOLERANCE, Comparison, bends, compare, held_out_error
 
 COUNTED = f"Neighbours that one bend replaces within {BEND_TOLERANCE:.1%} of the data's range count once."
+KEPT_BACK = (
+    "Root of the mean squared miss, in the units of y. Nothing is trained on these points; they have noise, too."
+)
 MORE = 'Why an upper bound: <a href="beyond" target="_self">Beyond the theorem</a>.'
 STYLE = """<style>
 .readout { font-size: 0.9rem; line-height: 1.35; }
@@ -45,6 +48,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
         *_local_minima(session),
         (f'<span title="{COUNTED}">bends: network, optimum, spline</span>', _knots(session, numbers)),
         _fit(session, numbers),
+        *_held_out(session, numbers),
         ("inside the optimal band", _inside(numbers)),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
@@ -76,6 +80,20 @@ def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
         total = len(session.scenario.points)
         return "labels it gets right", "–" if numbers is None else f"{numbers.correct} of {total}"
     return "distance to the spline", "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range"
+
+
+def _held_out(session: Session, numbers: Comparison | None) -> list[tuple[str, str]]:
+    """How far network and optimum are from points that neither has seen, in the user's units."""
+    own, baseline, frame = session.own, session.baseline, session.run.frame
+    if own is None or not own.held_out or session.scenario.loss_function.needs_labels:
+        return []
+    splines = (
+        None if numbers is None or frame is None else frame.view.spline,
+        None if baseline.solution is None else baseline.solution.spline,
+    )
+    errors = ["–" if each is None else f"{held_out_error(baseline, each, own.held_out):.3g}" for each in splines]
+    name = f'<span title="{KEPT_BACK}">held-out error: network, optimum</span>'
+    return [(f"{name}{_tag('measured')}", ", ".join(errors))]
 
 
 def _knots(session: Session, numbers: Comparison | None) -> str:
