@@ -43,9 +43,9 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3260,
-    "app": 4050,
-    "exhibits": 6550,
+    "tasks": 3270,
+    "app": 4060,
+    "exhibits": 6850,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

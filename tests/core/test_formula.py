@@ -116,8 +116,8 @@ def test_points_and_those_kept_back_come_from_one_seed_and_not_from_each_other()
     assert (one.x[0], one.x[-1], other.held_out_x.size) == (-1, 1, 50)
     assert np.abs(other.held_out_x).max() <= 1
     exact = sample(Formula("x^2"), -1, 1, count=5, noise=0, seed=5, held_out=5)
-    assert np.array_equal(exact.y, exact.x**2)
-    assert np.array_equal(exact.held_out_y, exact.held_out_x**2)
+    assert exact.y == pytest.approx(exact.x**2, rel=1e-15)
+    assert exact.held_out_y == pytest.approx(exact.held_out_x**2, rel=1e-15)
 
 
 def test_noise_has_the_standard_deviation_asked_for():

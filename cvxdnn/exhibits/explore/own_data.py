@@ -26,7 +26,9 @@ from cvxdnn.tasks.link import Points
 from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS
 
 KEY = "explore_own"
-OPEN, SOURCE, VERSION, LATEST = f"{KEY}_open", f"{KEY}_source", f"{KEY}_version", f"{KEY}_latest"
+SOURCE, LATEST = f"{KEY}_source", f"{KEY}_latest"
+USED, TABLES_USED = f"{KEY}_used", f"{KEY}_tables_used"
+"""How often points were used, and those of a table: the next popover is another one, closed, with empty boxes."""
 MOST_PASTED = 100_000
 PREVIEW_ROWS = 4
 MOST_HELD_OUT = 1000
@@ -38,7 +40,8 @@ HELD_OUT_HELP = "Points that are not trained on. The error at them is shown amon
 
 def own_data(session: Session) -> None:
     """The button, and what opens behind it."""
-    with st.popover("Your own data", key=OPEN, on_change="rerun", width="stretch"):
+    opening = st.session_state.setdefault(USED, 0)
+    with st.popover("Your own data", key=f"{KEY}_{opening}", on_change="rerun", width="stretch"):
         if session.problem and session.problem_place == "own":
             st.warning(session.problem)
         source = st.segmented_control(
@@ -52,17 +55,19 @@ def own_data(session: Session) -> None:
 
 def _table(session: Session) -> None:
     """A box to paste into, a file, and what was read of the later one."""
-    version = st.session_state.setdefault(VERSION, 0)
-    pasted = st.text_area(
+    version = st.session_state.setdefault(TABLES_USED, 0)
+    left, right = st.columns(2)
+    pasted = left.text_area(
         "Paste cells or text",
         key=f"{KEY}_paste_{version}",
-        height=110,
+        height=96,
         max_chars=MOST_PASTED,
         placeholder=EXAMPLE,
         on_change=_given,
         args=("paste",),
     )
-    file = _file(session, version)
+    with right:
+        file = _file(session, version)
     is_file = file is not None and (st.session_state.get(LATEST) == "file" or not pasted)
     given = file if is_file else pasted
     if not given:
@@ -70,8 +75,9 @@ def _table(session: Session) -> None:
         return
     try:
         table = _read(given)
-        _preview(table)
+        st.caption(_summary(table))
         _choose(session, table, f"{version}_{hash(given)}")
+        _first_rows(table)
     except CvxdnnError as error:
         what = "The file" if is_file else "The text"
         reason = str(error).removeprefix("file, ").removeprefix("file ")
@@ -107,11 +113,14 @@ def _read(given: str | bytes) -> Table:
     return read_table(given if len(given) <= limit else head(given, limit), limit)
 
 
-def _preview(table: Table) -> None:
-    """How many rows were read, what was left out, and the first rows."""
+def _summary(table: Table) -> str:
+    """How many rows were read, and what was left out."""
     apart = f", separated by {table.separator}" if table.separator != "cells of a sheet" else ""
     skipped = f" Left out: {left_out(table)}." if table.skipped else ""
-    st.caption(f"{_rows(len(table.lines))}, {len(table.names)} columns{apart}.{skipped}")
+    return f"{_rows(len(table.lines))}, {len(table.names)} columns{apart}.{skipped}"
+
+
+def _first_rows(table: Table) -> None:
     names = [f"{position}. {name}" for position, name in enumerate(table.names, 1)]
     first = pd.DataFrame([line.cells for line in table.lines[:PREVIEW_ROWS]], columns=names, dtype=object)
     st.dataframe(first, hide_index=True, width="stretch", height="content")
@@ -141,20 +150,20 @@ def _columns(table: Table, token: str) -> Choice:
     """The columns chosen; those that are plainly text cannot be."""
     proposed = usual(table)
     usable = [position for position in range(len(table.names)) if can_be_numbers(table, position)]
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     with left:
         x = _column("x", table, [*usable, ROW_NUMBER], proposed.x, token)
-    with right:
+    with middle:
         y = _column("y", table, usable, proposed.y, token)
     counts = None
     others = [position for position in usable if position not in (x, y)]
     if others:
-        counts = st.selectbox(
-            "Each row counts",
+        counts = right.selectbox(
+            "counts",
             [None, *others],
-            format_func=lambda position: "once" if position is None else f"as often as {table.names[position]} says",
+            format_func=lambda position: "none" if position is None else table.names[position],
             key=f"{KEY}_counts_{token}",
-            help="A row that counts twice has twice the loss.",
+            help="A column that says how often each row counts: a row that counts twice has twice the loss.",
         )
     return Choice(x, y, counts)
 
@@ -196,15 +205,15 @@ def _decimal(asked: Questions, token: str) -> DecimalMark | None:
     if asked.decimal is None:
         return None
     _, text, point, comma = asked.decimal
-    values: dict[DecimalMark, float] = {".": point, ",": comma}
+    words: dict[DecimalMark, str] = {".": f"{point:.15g}", ",": f"{comma:.15g}"}
     return st.radio(
         f"What is {plain(text)}?",
-        list(values),
+        list(words),
         index=None,
         horizontal=True,
-        format_func=lambda mark: f"{values[mark]:.15g}",
+        format_func=words.__getitem__,
         key=f"{KEY}_decimal_{token}",
-        help="Every number with a mark can be read in two ways, and nothing settles which.",
+        help="Its mark can be a decimal mark or group digits. So can all others, and nothing settles which.",
     )
 
 
@@ -266,8 +275,8 @@ def _pairs(x: Array, y: Array) -> Points:
 def _use(session: Session, data: OwnData | None) -> None:
     """Take the points and close; where they cannot be taken, all stays open with the reason."""
     if data is not None and session.bring(data):
-        st.session_state[VERSION] += st.session_state[SOURCE] != FORMULA
-        st.session_state[OPEN] = False
+        st.session_state[USED] += 1
+        st.session_state[TABLES_USED] += st.session_state[SOURCE] != FORMULA
 
 
 def _rows(many: int) -> str:
