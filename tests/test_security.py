@@ -22,6 +22,7 @@ MAY_UNPICKLE = {
 READS_VISITORS = (
     "cvxdnn/tasks/link.py",
     "cvxdnn/core/reading/",
+    "cvxdnn/core/formula.py",
     "cvxdnn/core/numerals.py",
     "cvxdnn/tasks/scenario.py",
     "cvxdnn/core/datasets.py",

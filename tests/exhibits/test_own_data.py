@@ -169,3 +169,14 @@ def test_a_page_in_a_frame_offers_the_box_instead_of_a_file(explore, monkeypatch
     assert any("paste them into the box above" in each.value for each in app.markdown)
     paste(app, "1;2\n3;4\n")
     assert use(app) == ((1.0, 2.0), (3.0, 4.0))
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"), [("squared", ("MSELoss", "0.000571")), ("huber", ("mean loss", "0.000286"))]
+)
+def test_the_weight_decay_is_said_in_the_terms_of_pytorch(explore, loss, words):
+    app = explore(**QUICK, beta="0.002", preset="spike", loss=loss)  # 7 points, x from 0 to 6, y from 0 to 1
+    (html,) = [each.proto.body for each in app.get("html") if "PyTorch" in each.proto.body]
+    assert f"weight decay in PyTorch ({words[0]})</span></td><td>{words[1]}<" in html
+    assert ("β in your units</span></td><td>0.012<" in html) == (loss == "squared")
+    session_of(app).run.pause()
