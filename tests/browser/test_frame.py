@@ -53,7 +53,7 @@ def test_in_a_frame_of_another_site_the_page_says_how_to_do_without_an_upload(co
     alone = opened.value
     assert "seed=7" in alone.url
     alone.get_by_role("button", name="Your own data").click(timeout=60_000)
-    expect(alone.get_by_text("or choose a file")).to_be_visible()
+    expect(alone.get_by_role("region", name="or choose a file")).to_be_visible()
     expect(alone.get_by_text("No file can be sent from here")).to_have_count(0)
 
 
