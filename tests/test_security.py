@@ -21,7 +21,8 @@ MAY_UNPICKLE = {
 }
 READS_VISITORS = (
     "cvxdnn/tasks/link.py",
-    "cvxdnn/core/csv_columns.py",
+    "cvxdnn/core/reading/",
+    "cvxdnn/core/formula.py",
     "cvxdnn/core/numerals.py",
     "cvxdnn/tasks/scenario.py",
     "cvxdnn/core/datasets.py",

@@ -14,8 +14,8 @@ __all__ = ["is_cookie_withheld", "say_how_to_do_without_upload"]
 COOKIE = "_streamlit_xsrf"
 ADVICE = (
     "No file can be sent from here: this page stands in a frame of another site, and there your browser withholds the "
-    "cookie without which this app accepts no file. Open the page by itself and send it there, or copy two columns "
-    "from a spreadsheet and paste them into **Points as a table** below the chart."
+    "cookie without which this app accepts no file. Copy the cells of your spreadsheet and paste them into the box "
+    "above, or open the page by itself and send the file there."
 )
 
 

@@ -1,16 +1,19 @@
 """What a table of points holds as text, and which numbers a change of it means.
 
 One new cell was typed, into a table that shows decimal points: "1.234" is 1.234 and "1,5" is 1.5, but "1,000" is
-refused. Several new cells were pasted: they follow the rules of a file (`cvxdnn.core.csv_columns`), wholly or not at
+refused. Several new cells were pasted: they follow the rules of a file (`cvxdnn.core.reading`), wholly or not at
 all, and the table then shows them with decimal points. A row with one empty cell waits for the other.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from cvxdnn.core.csv_columns import read_rows
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.numerals import point_unless_commas, read_numbers
+from cvxdnn.core.reading.cells import are_names
+from cvxdnn.core.reading.choice import Choice, points
+from cvxdnn.core.reading.delimiter import Line
+from cvxdnn.core.reading.table import table_of_rows
 from cvxdnn.tasks.link import Points
 
 __all__ = ["COLUMNS", "Rows", "are_edits", "edited", "points_of", "rows_of"]
@@ -81,13 +84,15 @@ def _pasted(after: Rows, labels: list[int], columns: set[int]) -> Rows:
             x, y = rows[label]
             rows[label] = (_text(number), y) if column == 0 else (x, _text(number))
         return rows
-    x_numbers, y_numbers = read_rows(pasted)
-    if not x_numbers:
+    lines = [Line(list(after).index(label) + 1, after[label]) for label in labels]
+    if all(are_names(line.cells) for line in lines):
         raise InvalidInputError(f"{pasted[0][0]}: only names were pasted, no numbers; paste both")
-    names = len(labels) - len(x_numbers)
+    table = table_of_rows(lines, "row")
+    read = points(table, Choice(0, 1), len(lines))
+    names = len(labels) - len(read.x)
     for label in labels[:names]:
         del rows[label]
-    for label, number, other in zip(labels[names:], x_numbers, y_numbers, strict=True):
+    for label, number, other in zip(labels[names:], read.x, read.y, strict=True):
         rows[label] = _text(number), _text(other)
     return rows
 

@@ -14,7 +14,7 @@ Where all inputs (or all outputs) are equal the scale is 1 and the normalised va
 import math
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import resources
 from pathlib import PurePath
@@ -24,8 +24,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cvxdnn.core import validation
-from cvxdnn.core.csv_columns import CsvSource, read_text, two_columns
-from cvxdnn.core.numerals import DecimalMark
+from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.core.numerals import DecimalMark, quoted
+from cvxdnn.core.reading import choice
+from cvxdnn.core.reading.source import Source
+from cvxdnn.core.reading.table import Table
+from cvxdnn.core.reading.tables import read_table
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 
@@ -281,23 +285,37 @@ def _loaded(name: str) -> Dataset:
 
 
 def read_csv(
-    file: CsvSource, *, max_rows: int = 10_000, max_bytes: int = 1_000_000, decimal: DecimalMark | None = None
+    file: Source,
+    *,
+    x: str | int | None = None,
+    y: str | int | None = None,
+    decimal: DecimalMark | None = None,
+    drop_missing: bool = False,
+    max_rows: int = 10_000,
+    max_bytes: int = 1_000_000,
 ) -> Dataset:
-    """Two columns of numbers from a CSV file.
+    """Two columns of numbers from a text file or an Excel workbook of unknown origin.
 
-    A header, blank lines, comments (lines that start with '#'), a byte order mark and any line ending are
-    accepted; columns are separated by commas, semicolons, tabs or spaces, and without commas between them decimal
-    commas are understood. Digits may be grouped ("1,234.5", "1 234,5") where only one reading is left for the file
-    as a whole: "1,000" alone is refused, beside "0,5" it is 1.
+    Columns are separated by tabs, semicolons, commas, bars or white space; without commas between them decimal commas
+    are understood. Titles, names and units above the numbers, comments, blank lines, a byte order mark and any line
+    ending are accepted. Dates and times may be x: they become days, hours, minutes or seconds since the first. Digits
+    may be grouped ("1,234.5", "1 234,5") where only one reading is left for the file as a whole: "1,000" alone is
+    refused, beside "0,5" it is 1. docs/data-files.md shows what many kinds of files give.
 
     Parameters
     ----------
     file : path, bytes, or open text or binary file
-        A file is read from where it stands, and never further than `max_bytes` + 1.
-    max_rows, max_bytes : int >= 1
-        Largest number of points and largest size accepted.
+        A file is read from where it stands, and never further than `max_bytes` + 1. A workbook (.xlsx) needs the
+        extra "app".
+    x, y : str or int, optional
+        Name of a column, or its position from 0 on. Needed where more than two columns hold numbers and none are
+        called x and y.
     decimal : {".", ","}, optional
         The decimal mark where the file leaves it open, instead of a refusal.
+    drop_missing : bool
+        Leave out rows in which x or y is empty, NA, or not finite, instead of refusing the file.
+    max_rows, max_bytes : int >= 1
+        Largest number of points and largest size accepted.
 
     Returns
     -------
@@ -312,12 +330,38 @@ def read_csv(
     """
     validation.positive_int("max_rows", max_rows)
     validation.positive_int("max_bytes", max_bytes)
+    drop = validation.boolean("drop_missing", drop_missing)
     if decimal is not None:
         validation.one_of("decimal", decimal, (".", ","))
-    x, y = two_columns(read_text(file, max_bytes), max_rows, decimal)
-    return Dataset(x, y, _file_name(file))
+    table = read_table(file, max_bytes)
+    columns = _columns(table, x, y)
+    read = choice.points(table, replace(columns, decimal=decimal, drop=drop), max_rows)
+    return Dataset(read.x, read.y, _file_name(file))
 
 
-def _file_name(file: CsvSource) -> str:
+def _columns(table: Table, x: str | int | None, y: str | int | None) -> choice.Choice:
+    """The columns asked for; without any, the two that hold numbers."""
+    if (x is None) != (y is None):
+        raise InvalidInputError(f"{'y' if y is None else 'x'} is missing; name both columns, x and y")
+    if x is not None and y is not None:
+        return choice.Choice(_position("x", x, table), _position("y", y, table))
+    if len(table.names) == 2:
+        return choice.Choice(0, 1)
+    found = choice.usual(table)
+    is_named = {table.names[column].lower() for column in found.columns} == {"x", "y"}
+    others = [position for position in range(len(table.names)) if position not in found.columns]
+    if not is_named and any(choice.can_be_numbers(table, position) for position in others):
+        names = ", ".join(map(quoted, table.names[:8])) + (", ..." if len(table.names) > 8 else "")
+        raise InvalidInputError(f"file has {len(table.names)} columns ({names}); choose two of them as x and y")
+    return found
+
+
+def _position(name: str, asked: str | int, table: Table) -> int:
+    if isinstance(asked, str):
+        return table.names.index(validation.one_of(name, asked, table.names))
+    return validation.positive_int(name, asked, 0, len(table.names) - 1)
+
+
+def _file_name(file: Source) -> str:
     path = file if isinstance(file, str | os.PathLike) else getattr(file, "name", "")
     return PurePath(path).stem[:80] if isinstance(path, str | os.PathLike) else ""

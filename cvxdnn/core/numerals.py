@@ -14,7 +14,6 @@ currency signs, underscores, hexadecimal digits, digits of other scripts, nan an
 cannot hold are refused.
 """
 
-import itertools
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -24,13 +23,15 @@ from typing import Literal
 from cvxdnn.core.exceptions import InvalidInputError
 
 __all__ = [
-    *("SHEET_ERROR", "Cell", "DecimalMark"),
-    *("is_not_finite", "point_unless_commas", "quoted", "read_numbers"),
+    *("SHEET_ERROR", "Cell", "DecimalMark", "Open"),
+    *("is_not_finite", "is_number", "marks_of", "open_cell", "point_unless_commas", "quoted", "read_numbers"),
 ]
 
 Cell = tuple[str, str]
 """Where a text stands, for messages, and the text."""
 DecimalMark = Literal[".", ","]
+Open = tuple[str, str, float, float]
+"""Where a cell with two readings stands, its text, and its value with a decimal point and with a decimal comma."""
 
 _NAMES: dict[DecimalMark, str] = {".": "point", ",": "comma"}
 _GROUPING = " \u00a0\u2007\u2009\u202f'\u2019"  # five spaces and two apostrophes
@@ -67,6 +68,20 @@ def read_numbers(cells: Sequence[Cell], decimal: DecimalMark | None = None) -> l
         When a cell is not a finite number of float64, when two cells are in different notations, or when the cells
         have several readings and `decimal` is not given.
     """
+    possible = marks_of(cells)
+    if len(possible) > 1 and decimal is None and (found := open_cell(cells)):
+        raise _two_readings(found)
+    return [_value(cell, decimal if decimal in possible else possible[0]) for cell in cells]
+
+
+def marks_of(cells: Sequence[Cell]) -> tuple[DecimalMark, ...]:
+    """The decimal marks with which every cell is a number: one, or both where nothing settles it.
+
+    Raises
+    ------
+    InvalidInputError
+        When a cell is not a number, or two cells are in different notations.
+    """
     possible: tuple[DecimalMark, ...] = tuple(_NAMES)
     witness: Cell = ("", "")
     for cell in cells:
@@ -76,9 +91,21 @@ def read_numbers(cells: Sequence[Cell], decimal: DecimalMark | None = None) -> l
             raise _mixed(cell, readings[0], witness)
         if len(left) < len(possible):
             possible, witness = left, cell
-    if len(possible) > 1 and decimal is None:
-        _refuse_open(cells)
-    return [_value(cell, decimal if decimal in possible else possible[0]) for cell in cells]
+    return possible
+
+
+def open_cell(cells: Iterable[Cell]) -> Open | None:
+    """The first of these cells, which both marks allow, that has a mark and so two values."""
+    for where, text in cells:
+        if "." in text or "," in text:
+            point, comma = (float(text.translate(_TO_PLAIN[mark])) for mark in _NAMES)
+            return where, text, point, comma
+    return None
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a number in one notation at least."""
+    return any(notation.fullmatch(text) for notation in _NOTATIONS.values())
 
 
 def point_unless_commas(texts: Iterable[str]) -> DecimalMark | None:
@@ -128,16 +155,14 @@ def _value(cell: Cell, decimal: DecimalMark) -> float:
     return number
 
 
-def _refuse_open(cells: Sequence[Cell]) -> None:
-    """Refuse if any cell holds a mark, which both notations allow."""
-    for where, text in cells:
-        for mark, other in itertools.permutations(_NAMES):
-            if mark in text:
-                first, second = (f"{float(text.translate(_TO_PLAIN[each])):.15g}" for each in (mark, other))
-                raise InvalidInputError(
-                    f"{where}: '{text}' can be {first} (decimal {_NAMES[mark]}) or {second} (digit groups), and nothing"
-                    f" beside it settles which; write '{text}0' for {first}, or all numbers without digit groups"
-                )
+def _two_readings(found: Open) -> InvalidInputError:
+    where, text, point, comma = found
+    mark: DecimalMark = "." if "." in text else ","
+    first, second = (point, comma) if mark == "." else (comma, point)
+    return InvalidInputError(
+        f"{where}: '{text}' can be {first:.15g} (decimal {_NAMES[mark]}) or {second:.15g} (digit groups), and nothing"
+        f" beside it settles which; write '{text}0' for {first:.15g}, or all numbers without digit groups"
+    )
 
 
 def _mixed(cell: Cell, mark: DecimalMark, witness: Cell) -> InvalidInputError:

@@ -18,10 +18,19 @@ from cvxdnn.core.solution import Solution
 from cvxdnn.core.spline import LinearSpline, band_edges, interpolating_spline, sparsest_interpolant
 from cvxdnn.core.types import Array
 from cvxdnn.tasks.experiments import NetworkFrame
+from cvxdnn.tasks.link import Points
 from cvxdnn.tasks.optimum import Answer, optimum_of
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["BAND_TOLERANCE", "BEND_TOLERANCE", "Baseline", "Comparison", "compare", "largest_distance"]
+__all__ = [
+    "BAND_TOLERANCE",
+    "BEND_TOLERANCE",
+    "Baseline",
+    "Comparison",
+    "compare",
+    "held_out_error",
+    "largest_distance",
+]
 
 BEND_TOLERANCE = 0.005
 """Neighbouring bends count as one where one bend in their place moves the curve by at most this share of the range."""
@@ -193,6 +202,12 @@ def network_loss(baseline: Baseline, frame: NetworkFrame) -> float:
     """What the best network is charged for missing the points; the rest of its objective is weight decay's charge."""
     data = baseline.data
     return float(baseline.scenario.loss_function.value(frame.view.spline(data.x), data.y).sum())
+
+
+def held_out_error(baseline: Baseline, spline: LinearSpline, points: Points) -> float:
+    """Root of the mean squared distance of a function in normalised units from points in the user's units."""
+    x, y = np.array(points).T
+    return float(np.sqrt(np.mean((baseline.units.user_y(spline(baseline.units.unit_x(x))) - y) ** 2)))
 
 
 def bends(spline: LinearSpline) -> Array:

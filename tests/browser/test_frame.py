@@ -47,15 +47,15 @@ def test_in_a_frame_of_another_site_the_page_says_how_to_do_without_an_upload(co
     page.goto(course)
     frame = page.frame_locator("iframe")
     expect(frame.locator('path[data-name="optimum"]').first).to_be_visible(timeout=SLOW)
-    frame.get_by_role("button", name="Upload a file").click()
+    frame.get_by_role("button", name="Your own data").click()
     expect(frame.get_by_text("No file can be sent from here")).to_be_visible()
     assert frame.locator('input[type="file"]').count() == 0
     with page.context.expect_page() as opened:
         frame.get_by_role("link", name="Open this page by itself").click()
     alone = opened.value
     assert "seed=7" in alone.url
-    alone.get_by_role("button", name="Upload a file").click(timeout=SLOW)
-    expect(alone.get_by_text("Two columns of numbers")).to_be_visible()
+    alone.get_by_role("button", name="Your own data").click(timeout=SLOW)
+    expect(alone.get_by_role("region", name="or choose a file")).to_be_visible()
     expect(alone.get_by_text("No file can be sent from here")).to_have_count(0)
 
 

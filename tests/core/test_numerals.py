@@ -156,14 +156,14 @@ def test_the_encodings_of_spreadsheets_are_read(encoding):
         ("3 ,5\n", "commas or spaces can separate the columns"),
         (f"1{NO_BREAK}000,5\n", "commas or spaces can separate the columns"),
         ("1 500\n2 050\n", "line 2: '2 050' can be one number or two"),
-        ("1,000 2,000\n", "line 1: 3 columns .*if commas are decimal marks or group digits, separate"),
+        ("1,000 2,000\n", r"line 1, first column: '1,000' can be 1 \(.*\) or 1000 \("),
         ("a b\n1 000 2\n", "line 2: 3 columns .*if names or numbers hold spaces, separate the columns by tabs"),
         ("Ozone,Temp\n41,67\nNA,72\n", "line 3, first column: 'NA' is not a finite number; correct or remove the line"),
-        ("rownames,eruptions,waiting\n1,3.6,79\n", r"line 1: 3 columns \('rownames', .*\); keep two, x and y$"),
+        ("a,b,c\n1,3.6,79\n", r"file has 3 columns \('a', 'b', 'c'\); choose two of them as x and y$"),
         ("$5;$6\n7;8\n", r"line 1, first column: '\$5' is not a number"),
         ("١;٢\n7;8\n", "line 1, first column: '١' is not a number"),
         ("5kg,6kg\n7,8\n", "line 1, first column: '5kg' is not a number"),
-        ("sep=5\n152\n", "line 1: only one column"),
+        ("sep=5\n152\n", "line 2: only one column"),
     ],
 )
 def test_files_that_cannot_be_read_rightly_are_refused(text, message):

@@ -1,6 +1,5 @@
 """The Explore page without a browser: what it shows first, and what every control and mistake does."""
 
-import io
 import json
 import time
 
@@ -205,32 +204,6 @@ def test_extreme_points_are_shown_and_trained(explore, points):
     assert not app.exception
     assert session_of(app).baseline.solution.status.ok
     assert np.isfinite(trained_a_while(app).run.frame.objectives).all()
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "unchanged"),
-        (b"x,y\n1,2\n3,nan\n", "unchanged"),
-        ("\n".join(f"{i},{i % 7}" for i in range(5_000)).encode(), "200"),
-    ],
-    ids=["binary", "nan", "5,000 rows"],
-)
-def test_a_bad_file_leaves_the_points_alone(explore, content, words):
-    app = explore()
-    before = session_of(app).scenario
-    app.file_uploader(key="explore_file").upload("data.csv", content, "text/csv").run()
-    assert not app.exception
-    assert session_of(app).scenario == before
-    assert words in app.warning[0].value
-
-
-def test_a_file_replaces_the_points(explore):
-    app = explore(**QUICK)
-    text = io.BytesIO(b"time;height\n0;0,5\n1;1,5\n2;0,25\n").read()
-    app.file_uploader(key="explore_file").upload("data.csv", text, "text/csv").run()
-    assert session_of(app).scenario.points == ((0.0, 0.5), (1.0, 1.5), (2.0, 0.25))
-    session_of(app).run.pause()
 
 
 def test_a_failed_job_is_one_message_and_the_next_play_works(explore):

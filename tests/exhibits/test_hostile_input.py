@@ -167,7 +167,7 @@ def test_a_nasty_link_is_answered_with_the_default_page(explore, value):
 )
 def test_what_a_file_holds_is_quoted_and_not_rendered(explore, cell):
     app = explore()
-    app.file_uploader(key="explore_file").upload("data.csv", f"x,y\n1,{cell}\n".encode(), "text/csv").run()
+    app.file_uploader(key="explore_own_file_0").upload("data.csv", f"x,y\n1,{cell}\n".encode(), "text/csv").run()
     assert not app.exception
     html, _ = shown_texts(app)
     assert "example.org" not in html

@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from cvxdnn.app.framed import is_cookie_withheld, say_how_to_do_without_upload
 from cvxdnn.app.text import plain
-from cvxdnn.core.datasets import PRESETS, read_csv
-from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.core.limits import host_limits
+from cvxdnn.core.datasets import PRESETS
+from cvxdnn.exhibits.explore.own_data import own_data
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS
+from cvxdnn.tasks.scenario import LIMITS
 
 PREFIX = "explore_"
 OWN_POINTS = "your points"
@@ -41,7 +39,7 @@ STARTS = {"random": "random weights of the seed", "optimum": "the optimal networ
 
 
 def data_controls(session: Session) -> None:
-    """Presets and upload."""
+    """Presets, and data of the user's own."""
     preset = session.scenario.preset
     # A menu, not a selection box: a box would hold a value of its own, which a drag makes stale in the browser.
     st.menu_button(
@@ -53,9 +51,8 @@ def data_controls(session: Session) -> None:
         width="stretch",
     )
     with st.container(key=PREFIX + "described"):
-        st.caption(PRESETS[preset].description if preset else OWN)
-    with st.popover("Upload a file", width="stretch"):
-        _upload(session)
+        st.caption(PRESETS[preset].description if preset else f"{plain(session.own_words)} {OWN}".lstrip())
+    own_data(session)
 
 
 def model_controls(session: Session) -> None:
@@ -136,28 +133,3 @@ def _changed(session: Session, name: str) -> None:
 
 def _preset_chosen(session: Session) -> None:
     session.change(preset=st.session_state[PREFIX + "preset"])
-
-
-def _upload(session: Session) -> None:
-    if is_cookie_withheld():
-        say_how_to_do_without_upload(session.scenario.to_query())
-        return
-    st.file_uploader("Two columns of numbers, x and y", key=PREFIX + "file", on_change=_file_chosen, args=(session,))
-    if session.problem and session.problem_place == "file":
-        st.warning(session.problem)
-    size = f"{host_limits().upload_kilobytes:,} kB"
-    st.caption(
-        f"Text with commas, semicolons, tabs or spaces; a header is optional. At most {MAX_POINTS} points and {size}."
-    )
-
-
-def _file_chosen(session: Session) -> None:
-    file = st.session_state[PREFIX + "file"]
-    if file is None:
-        return
-    try:
-        data = read_csv(file, max_bytes=1000 * host_limits().upload_kilobytes)
-    except InvalidInputError as error:
-        session.refuse(f"The file was not used, your points are unchanged: {plain(str(error))}.", "file")
-        return
-    session.change(place="file", preset="", points=tuple(zip(data.x.tolist(), data.y.tolist(), strict=True)))

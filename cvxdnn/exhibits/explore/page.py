@@ -83,7 +83,9 @@ def page() -> None:
         )
         with st.container(border=True, key="explore_settings"):
             with group("data"):
-                parts.draw("explore_data", lambda: data_controls(here), shows=lambda: here.scenario.preset)
+                parts.draw(
+                    "explore_data", lambda: data_controls(here), shows=lambda: (here.scenario.preset, here.own_words)
+                )
             with group("depth"):
                 model_controls(here)
             with group("network"), st.expander("Network and training"):

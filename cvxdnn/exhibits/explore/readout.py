@@ -3,10 +3,20 @@
 import streamlit as st
 
 from cvxdnn.core.solution import Solution
+from cvxdnn.core.units import beta_in_user_units, torch_weight_decay
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import BAND_TOLERANCE, BEND_TOLERANCE, Comparison, bends, compare
+from cvxdnn.tasks.comparison import BAND_TOLERANCE, BEND_TOLERANCE, Comparison, bends, compare, held_out_error
 
 COUNTED = f"Neighbours that one bend replaces within {BEND_TOLERANCE:.1%} of the data's range count once."
+KEPT_BACK = (
+    "Root of the mean squared miss, in the units of y. Nothing is trained on these points; they have noise, too."
+)
+IN_TORCH = (
+    "torch.optim.SGD with this weight_decay on the weights and 0 on the biases descends the same objective for points "
+    "scaled as here, x to [0, 1] and y to range 1: 2 β / n for MSELoss, β / n for the mean of another loss."
+)
+IN_USER_UNITS = "solve(x, y, beta=...) gives the same function with this number for x and y as you gave them."
+DEGREES = {"squared": 2, "absolute": 1}
 MORE = 'Why an upper bound: <a href="beyond" target="_self">Beyond the theorem</a>.'
 STYLE = """<style>
 .readout { font-size: 0.9rem; line-height: 1.35; }
@@ -45,7 +55,9 @@ def _table(session: Session, numbers: Comparison | None) -> str:
         *_local_minima(session),
         (f'<span title="{COUNTED}">bends: network, optimum, spline</span>', _knots(session, numbers)),
         _fit(session, numbers),
+        *_held_out(session, numbers),
         ("inside the optimal band", _inside(numbers)),
+        *_weight_decay(session),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>{'' if session.baseline.is_optimum else MORE}"
@@ -76,6 +88,33 @@ def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
         total = len(session.scenario.points)
         return "labels it gets right", "–" if numbers is None else f"{numbers.correct} of {total}"
     return "distance to the spline", "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range"
+
+
+def _held_out(session: Session, numbers: Comparison | None) -> list[tuple[str, str]]:
+    """How far network and optimum are from points that neither has seen, in the user's units."""
+    own, baseline, frame = session.own, session.baseline, session.run.frame
+    if own is None or not own.held_out or session.scenario.loss_function.needs_labels:
+        return []
+    splines = (
+        None if numbers is None or frame is None else frame.view.spline,
+        None if baseline.solution is None else baseline.solution.spline,
+    )
+    errors = ["–" if each is None else f"{held_out_error(baseline, each, own.held_out):.3g}" for each in splines]
+    name = f'<span title="{KEPT_BACK}">held-out error: network, optimum</span>'
+    return [(f"{name}{_tag('measured')}", ", ".join(errors))]
+
+
+def _weight_decay(session: Session) -> list[tuple[str, str]]:
+    """What the slider's number is for PyTorch, and for points in the user's own units."""
+    scenario, count = session.scenario, len(session.scenario.points)
+    name = "MSELoss" if scenario.loss == "squared" else "mean loss"
+    there = f'<span title="{IN_TORCH}">weight decay in PyTorch ({name})</span>'
+    rows = [(there, f"{torch_weight_decay(scenario.beta, count, loss=scenario.loss):.3g}")]
+    degree = DEGREES.get(scenario.loss)
+    if degree is not None:
+        own = beta_in_user_units(scenario.beta, session.baseline.units, depth=scenario.depth, degree=degree)
+        rows.append((f'<span title="{IN_USER_UNITS}">β in your units</span>', f"{own:.3g}"))
+    return rows
 
 
 def _knots(session: Session, numbers: Comparison | None) -> str:

@@ -6,6 +6,7 @@ browser go through `Session.show`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import streamlit as st
@@ -22,14 +23,24 @@ from cvxdnn.exhibits.explore.fitting_loss import FittingLoss
 from cvxdnn.exhibits.explore.training import own_training
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import first_frame
+from cvxdnn.tasks.link import Points
 from cvxdnn.tasks.race import RaceFrame
 from cvxdnn.tasks.scenario import NAMES, Scenario
 from cvxdnn.tasks.seeds import SeedsFrame
 from cvxdnn.tasks.stream import Stream
 
 KEY = "explore_session"
-Place = Literal["page", "table", "file"]
-"""Where a message stands: above everything, at the table of points, or where files are uploaded."""
+Place = Literal["page", "table", "own"]
+"""Where a message stands: above everything, at the table of points, or where data are given."""
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """Where points of the user's own come from: the points, that in words, and points kept back from training."""
+
+    points: Points
+    words: str
+    held_out: Points = ()
 
 
 class Session:
@@ -42,6 +53,7 @@ class Session:
     visits : raised when another scenario takes the place of the present one, as by a step through the browser's history
     optimum : of the scenario, where it takes long: it comes later than the page
     domain : the part of the plane that the chart shows
+    own : what the user brought, while the points are those
     is_first_sight : whether it began with the network that everybody sees first, trained when the package was made
     """
 
@@ -55,6 +67,7 @@ class Session:
         self.table_base = self.table_rows = rows_of(scenario.points)
         self.visits = 0
         self.retrain = True
+        self._own: OwnData | None = None
         self._lacks_room = False
         self._show_all_points()
         self._fitting_loss = FittingLoss()
@@ -116,6 +129,24 @@ class Session:
         """Start a job other than training, which takes the session's turn: training pauses."""
         self.run.pause()
         run.start(task(), self.subject)
+
+    @property
+    def own(self) -> OwnData | None:
+        """What the user brought, as long as no point of it has been changed."""
+        return self._own if self._own is not None and self._own.points == self.scenario.points else None
+
+    @property
+    def own_words(self) -> str:
+        """Where the points come from, if the user brought them."""
+        return self.own.words if self.own else ""
+
+    def bring(self, data: OwnData) -> bool:
+        """Take these points instead; whether they could be taken."""
+        before, self._own = self._own, data
+        self.change(place="own", preset="", points=data.points)
+        if self.own is None:
+            self._own = before
+        return self.own is data
 
     @property
     def baseline(self) -> Baseline:
