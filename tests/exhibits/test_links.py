@@ -102,7 +102,7 @@ def some_texts(monkeypatch):
 @pytest.mark.parametrize("page", OF_PAGES)
 def test_settings_are_what_their_link_says(some_texts, monkeypatch, page):
     rng = random.Random(f"texts of {page}")
-    for _ in range(200):
+    for _ in range(TIMES):
         texts = some_texts(page, rng)
         scenario, problem = Scenario.from_texts(texts if page in WITH_POINTS else {})
         with monkeypatch.context() as patch:
