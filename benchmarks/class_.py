@@ -120,6 +120,7 @@ class Phones:
         self._numbers: dict[int, int] = {}
         self._seen: dict[int, int] = {}
         self._until = math.inf
+        self._connections: list[Http] = []
 
     async def lesson(self, seconds: float) -> Class:
         """Go through it, and compare in the end what was acknowledged with what is there."""
@@ -131,6 +132,10 @@ class Phones:
         await asyncio.sleep(1.5)  # what was said last is on its way to the teacher
         for task in (*follow, watch):
             task.cancel()
+        await asyncio.gather(*follow, watch, return_exceptions=True)
+        for each in self._connections:
+            each.close()
+        await asyncio.sleep(0)  # they close in the loop
         self._compare()
         return self.noted
 
@@ -153,7 +158,7 @@ class Phones:
             await self._move("open")
 
     async def _follow(self, k: int) -> None:
-        http, known = Http(self._port(k)), 0
+        http, known = self._http(k), 0
         while True:
             status, told = await http.ask("GET", f"{self._room}?after={known}", _phone(k))
             if status == 200:
@@ -164,7 +169,7 @@ class Phones:
                 await asyncio.sleep(0.3)
 
     async def _answer(self, k: int) -> None:
-        http, pause, turn = Http(self._port(k)), random.Random(k), 0
+        http, pause, turn = self._http(k), random.Random(k), 0
         await asyncio.sleep(2 * pause.random())
         while time.monotonic() < self._until:
             turn += 1
@@ -195,7 +200,7 @@ class Phones:
 
     async def _watch(self) -> None:
         """The teacher's tab."""
-        http, news = Http(self.ports[0]), 0
+        http, news = self._http(0), 0
         while True:
             headers = {"Authorization": f"Bearer {self.opened.secret}"}
             status, told = await http.ask("GET", f"{self._room}/class?after={news}", headers)
@@ -224,8 +229,9 @@ class Phones:
             self.noted.crossed += whose != {k}
             self.noted.lost += whose == {k} and int(knots[0][1]) < self._acknowledged[k]
 
-    def _port(self, k: int) -> int:
-        return self.ports[k % len(self.ports)]
+    def _http(self, k: int) -> Http:
+        self._connections.append(Http(self.ports[k % len(self.ports)]))
+        return self._connections[-1]
 
     @property
     def _room(self) -> str:

@@ -29,6 +29,10 @@ HEIGHTS = """(picture) => {
         return at(x)[1] - (y + r);
     });
 }"""
+WITHIN = """(svg) => [...svg.querySelectorAll('.line')].map((line) => {
+    const { x, y, width, height } = line.getBBox();
+    return Math.min(x, y, width) >= 0 && x + width <= svg.clientWidth && y + height <= svg.clientHeight;
+})"""
 SLIDE = """(input, value) => new Promise((done) => {
     input.value = value;
     input.dispatchEvent(new Event('input'));
@@ -70,6 +74,16 @@ def test_networks_lie_on_the_landscape_that_follows_the_sliders(new_page, addres
         "data-old", "false", timeout=SLOW
     )  # others train by themselves
     expect(page.get_by_text(re.compile("Of 16 networks: .* elsewhere"))).to_be_visible(timeout=SLOW)
+
+
+def test_plots_below_the_picture_are_drawn_and_say_what_is_to_be_seen(new_page, address):
+    page = new_page(**PHONE)
+    page.goto(f"{address}/depth")
+    plots = page.locator(".plot-page .drawn > svg")
+    expect(plots).to_have_count(2, timeout=SLOW)
+    expect(plots.nth(0).locator(".line.stacked").first).to_have_attribute("d", re.compile("^M"))
+    expect(plots.nth(1)).to_have_attribute("aria-label", re.compile("^With 5 layers the optimum jumps"))
+    assert plots.nth(1).evaluate(WITHIN) == [True] * 6  # a line for each of five depths, and the jumps of one
 
 
 def test_valleys_are_those_of_the_library(app_server, page):

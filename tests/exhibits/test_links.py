@@ -35,7 +35,7 @@ OF_PAGES = {
     "sweep": [SWEEP],
 }
 WITH_POINTS = ("explore", "path", "depth", "sweep")
-TIMES = 2  # on each of nine pages, which makes more than two hundred
+TIMES = 23  # on each of nine pages, which makes more than two hundred
 
 
 def names_of(page):
@@ -97,6 +97,20 @@ def some_texts(monkeypatch):
             return {**texts, **{name: text for settings in OF_PAGES[page] for name, text in settings.texts().items()}}
 
     return make
+
+
+@pytest.mark.parametrize("page", OF_PAGES)
+def test_settings_are_what_their_link_says(some_texts, monkeypatch, page):
+    rng = random.Random(f"texts of {page}")
+    for _ in range(TIMES):
+        texts = some_texts(page, rng)
+        scenario, problem = Scenario.from_texts(texts if page in WITH_POINTS else {})
+        with monkeypatch.context() as patch:
+            patch.setattr("streamlit.session_state", {"explore_session": SimpleNamespace(scenario=scenario)})
+            problems = [settings.take(texts) for settings in OF_PAGES[page]]
+            again = {name: text for settings in OF_PAGES[page] for name, text in settings.texts().items()}
+        assert (problem, any(problems)) == (None, False)
+        assert {**(scenario.texts if page in WITH_POINTS else {}), **again} == texts
 
 
 def through_a_browser(query):
