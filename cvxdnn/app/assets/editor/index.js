@@ -283,13 +283,12 @@ export class Editor {
       previewed: isPreviewed,
       stale: this.#isAhead(),
     });
-    this.#action("undo").setAttribute("aria-disabled", String(!history.hasPast));
-    this.#action("redo").setAttribute("aria-disabled", String(!history.hasFuture));
+    const can = { undo: history.hasPast, redo: history.hasFuture };
+    for (const name in can) this.#action(name).setAttribute("aria-disabled", String(can[name]));
   }
 
   destroy() {
-    const parts = [this.figure, this.gestures, this.link, this.player, this.words, this.alternative];
-    for (const part of parts) part.destroy();
+    for (const part of ["figure", "gestures", "link", "player", "words", "alternative"]) this[part].destroy();
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }

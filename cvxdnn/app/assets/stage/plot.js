@@ -16,8 +16,9 @@
  * @property {{label: string, style: string}[]} legend
  */
 
+import { enter } from "../common/figures.js";
+import { showLook } from "../common/look.js";
 import { groups, MARKS, set, svg } from "../common/svg.js";
-import { showTheme } from "../common/theme.js";
 import { Axes, within } from "./axes.js";
 import { Labels } from "./labels.js";
 import { drawLegend } from "./legend.js";
@@ -37,13 +38,14 @@ export class Plot {
     this.picture = svg("svg", { role: "img" }, this.element);
     [this.backdrop, this.shapes, this.words] = groups(this.picture, 3);
     this.labels = new Labels(this.words);
+    this.figure = enter({ host: this.host, title: () => this.data?.told ?? "" });
     this.#observer.observe(this.element);
   }
 
   /** New data from Python, or another theme. */
   update({ data }) {
     this.data = data;
-    showTheme(this.host);
+    showLook(this.host, data.view);
     drawLegend(this.host.querySelector(".legend"), data.legend);
     this.#draw();
   }
@@ -83,6 +85,7 @@ export class Plot {
   }
 
   destroy() {
+    this.figure.destroy();
     this.#observer.disconnect();
   }
 }
