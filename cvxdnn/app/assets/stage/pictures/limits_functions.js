@@ -3,6 +3,7 @@
 import { path, svg, trace } from "../../common/svg.js";
 import { Axes } from "../axes.js";
 
+const NARROW = 180; // pixels: less has no room for more than a word
 const ROOM = 0.35; // share of the range of the outputs, above and below
 
 export class Functions {
@@ -28,7 +29,8 @@ export class Functions {
     });
     axes.draw(this.backdrop);
     const place = { class: "title", x: box.left - 8, y: box.top - 8 };
-    svg("text", place, this.backdrop).textContent = "its function, and that of the line";
+    const words = box.width < NARROW ? "functions" : "its function, and that of the line";
+    svg("text", place, this.backdrop).textContent = words;
     const along = (xs, ys) => path(trace(xs, ys, axes, box.top, box.top + box.height));
     this.exact.setAttribute("class", `limit ${lines[0].style}`);
     this.exact.setAttribute("d", along(at, values));
