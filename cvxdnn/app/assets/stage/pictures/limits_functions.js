@@ -3,6 +3,7 @@
 import { set, svg, write } from "../../common/svg.js";
 import { Axes, around } from "../axes.js";
 
+const NARROW = 180; // pixels: less has no room for more than a word
 const ROOM = 0.35; // share of the range of the outputs, above and below
 
 export class Functions {
@@ -23,7 +24,8 @@ export class Functions {
     const axes = new Axes(box, { x: { low: x[0], high: x.at(-1), title: "x" }, y: around(y, ROOM) });
     axes.draw(this.backdrop);
     const place = { class: "title", x: box.left - 8, y: box.top - 8 };
-    write(this.backdrop, "its function, and that of the line", place);
+    const words = box.width < NARROW ? "functions" : "its function, and that of the line";
+    write(this.backdrop, words, place);
     set(this.exact, { class: `limit ${lines[0].style}`, d: axes.line(at, values) });
     const grid = moment ? Array.from(moment.grid, (place) => inside(place, x)) : [];
     set(this.network, { class: `best-run ${isOld ? "old" : ""}`, d: moment ? axes.line(grid, moment.values) : "" });
