@@ -19,7 +19,7 @@ from benchmarks.server import running_server
 from benchmarks.visitor import Visitor
 from tests.jobs.jobs_tasks import wait_until
 
-LONG = 60  # seconds after which a test has failed: workers may still be starting
+LONG = 120  # seconds after which a test has failed: workers may still be starting
 LONG_TRAINING = {"depth": 5, "width": 100, "restarts": 8, "optimizer": "gd"}
 ORIGIN = "http://example.org"
 
