@@ -55,6 +55,7 @@ function ofCurve({ label, is_old: isOld, lines, knots, bends, price }, width) {
   if (!lines.length) return `${label}: not known yet`;
   if (isOld) return "the network is of earlier points or another weight decay";
   const places = (knots ?? []).filter((x) => x !== null).map((x) => coordinate(x, width));
-  const bent = bends ? `${counted(bends, "bend")}, knots at x = ${listed(places)}` : "no bend";
+  const count = bends ?? places.length;
+  const bent = count ? `${counted(count, "bend")}, knots at x = ${listed(places)}` : "no bend";
   return `${label}: ${bent}${price ? `; price ${short(price.misfit + price.charge)}` : ""}`;
 }
