@@ -111,7 +111,8 @@ def follow(*linked: Linked) -> None:
     else:
         bar.follow()
     with st.container(key=KEY):  # takes no room
-        _mount(key=KEY + "_of_page", data={"query": dict(bar.query)}, on_visited_change=_visited)
+        key = f"{KEY}_of_{bar.page}"
+        _mount(key=key, data={"query": dict(bar.query)}, on_visited_change=lambda: _visited(key))
 
 
 def keep() -> None:
@@ -165,7 +166,7 @@ def _visit(query: Texts, *, is_new: bool = False) -> None:
         bar.read(query)
 
 
-def _visited() -> None:
-    entry = st.session_state[KEY + "_of_page"]["visited"]
+def _visited(key: str) -> None:
+    entry = st.session_state[key]["visited"]
     if isinstance(entry, Mapping) and isinstance(entry.get("query"), Mapping):
         _visit({str(name): str(value) for name, value in entry["query"].items()})

@@ -134,3 +134,29 @@ def test_back_walks_through_three_edits_and_leaves(page, address, name):
     seen(0)
     page.go_back()
     assert page.url == "about:blank"
+
+
+def test_back_walks_from_one_edited_page_to_the_other(page, address):
+    page.goto(f"{address}/whitened")
+    is_drawn(page)
+    states = [settled(page)]
+    for control in ("beta", "depth"):
+        under(page, control).press("ArrowRight")
+        states.append(new_address(page, states[-1]))
+    edited = told(page, "beta")
+    page.get_by_role("link", name="Rank one and deep linear").click()
+    expect(page.get_by_role("heading", name=re.compile("its layers line up"))).to_be_visible(timeout=SLOW)
+    is_drawn(page)
+    there = [settled(page)]
+    for control in ("beta", "depth"):
+        under(page, control).press("ArrowRight")
+        there.append(new_address(page, there[-1]))
+    for state in there[-2::-1]:
+        page.go_back()
+        page.wait_for_function("state => location.search.slice(1) === state", arg=state, timeout=SLOW)
+        assert settled(page) == state
+    page.go_back()
+    expect(page.get_by_role("heading", name=re.compile("neurons of its own"))).to_be_visible(timeout=SLOW)
+    assert settled(page) == states[-1]
+    assert page.url.split("?")[0] == f"{address}/whitened"
+    expect(under(page, "beta")).to_have_attribute("aria-valuetext", edited, timeout=SLOW)

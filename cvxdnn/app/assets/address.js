@@ -1,13 +1,13 @@
 /**
  * Tells Python of every step through the browser's history on one page, and fills in the address of an entry that has a bare one.
  *
- * State: the hosts whose page has been given its address. A page that is opened from another page has an entry with a
- * bare address; its settings go into that entry, once.
+ * State: of each host, a page's, the path of that page. A page that is opened from another page has an entry with a bare
+ * address; its settings go into that entry, once.
  *
  * Streamlit tells the page around this one every address, whoever's page that is. A page of another site is told nothing.
  */
 
-const opened = new WeakSet();
+const pages = new WeakMap();
 
 /** Names and values behind the "?", without how the page is shown (`cvxdnn.app.view`, and embedding). */
 function settings() {
@@ -33,11 +33,13 @@ function isStrange(other) {
 if (isStrange(window.parent)) window.parent = window; // what is meant for it is now said to this page
 
 export default function address({ data, parentElement, setStateValue }) {
-  if (!opened.has(parentElement)) complete(data.query);
-  opened.add(parentElement);
-  const page = window.location.pathname;
+  if (!pages.has(parentElement)) {
+    pages.set(parentElement, window.location.pathname);
+    complete(data.query);
+  }
   const report = () => {
-    if (window.location.pathname !== page) return; // Streamlit changes the page; a report would ask for this one again
+    // Streamlit changes the page itself; a report would ask for this one again.
+    if (window.location.pathname !== pages.get(parentElement) || !parentElement.isConnected) return;
     setStateValue("visited", { query: Object.fromEntries(settings()), at: performance.now() });
   };
   window.addEventListener("popstate", report);
