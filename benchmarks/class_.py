@@ -193,6 +193,7 @@ class Phones:
                 return
             if status == 409:
                 self.noted.late += 1
+                del self._sent[k, turn]  # nobody will see it
                 return
             if told is not None and told["refused"] != "store away":
                 self.noted.refused.append(told["refused"])
@@ -213,7 +214,8 @@ class Phones:
 
     def _note(self, k: int, turn: int, now: float) -> None:
         for each in range(self._seen.get(k, 0) + 1, turn + 1):
-            self.noted.seen.append(now - self._sent[k, each])
+            if (k, each) in self._sent:
+                self.noted.seen.append(now - self._sent[k, each])
         self._seen[k] = max(turn, self._seen.get(k, 0))
 
     def _compare(self) -> None:

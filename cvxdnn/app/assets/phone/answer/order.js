@@ -64,7 +64,7 @@ export class Order {
       button.classList.toggle("right", this.#chosen.indexOf(k) === place);
       const votes = element("span", { class: "votes below" }, button);
       element("span", { class: "mark" }, votes, [`is number ${place + 1}`]);
-      votes.append(`, said ${counts[k][place]} of ${answers}`);
+      votes.append(`, ${counts[k][place]} of ${answers} said so`);
     });
   }
 
