@@ -8,12 +8,13 @@ from cvxdnn.app.gate.values import look_at_values
 from tests.exhibits.test_explore_page import session_of
 
 NAN = float("nan")
+ADDRESS = "address_bar_of_"  # and the page's name in Streamlit
 EDITOR = ["[", "", "\ufeff{}", "\x00", '"["', "[1]", "7", '{"a":[', f'{{"points": [[0, {"9" * 5_000}]]}}', "[" * 9_000]
 TABLE = [*EDITOR, '{"edited_rows": 7}', '{"edited_rows": {"x": {}}}']
 ODD = [
     *(("explore_editor", {"json_value": text}) for text in EDITOR),
     *(("explore_table_1", {"string_value": text}) for text in TABLE),
-    *(("address_bar_of_page", {"json_value": text}) for text in EDITOR),
+    *((ADDRESS, {"json_value": text}) for text in EDITOR),
     *(("explore_seed", value) for value in ({"double_value": NAN}, {"string_value": "x"}, {"json_value": "{"}, {})),
     *(("explore_depth", value) for value in ({"double_array_value": {"data": [NAN]}}, {"int_value": -1}, {})),
     *(("explore_width", value) for value in ({"int_value": 2**62}, {"bytes_value": b"\xff"})),
@@ -58,7 +59,7 @@ def is_alive(app):
 @pytest.mark.parametrize(("key", "value"), ODD, ids=[f"{key} {str(value)[:40]}" for key, value in ODD])
 def test_what_a_widget_cannot_read_was_not_said(page, caplog, key, value):
     before = session_of(page).scenario
-    say(page, key, **value)
+    say(page, key + page.session_state["address_bar"].page if key == ADDRESS else key, **value)
     assert not page.exception
     assert session_of(page).scenario == before
     assert is_alive(page)
