@@ -188,7 +188,7 @@ def test_extremes_of_every_control_are_accepted_or_explained(sweep_page):
     for key in ("seeds", "restarts"):
         slider = app.slider(key=f"sweep_{key}")
         for value in (slider.max, slider.min):
-            slider.set_value(value).run()
+            app.slider(key=f"sweep_{key}").set_value(value).run()
             assert not app.exception
     choose(app, depths=[2, 3, 4, 5, 6], widths=[2, 200], optimizers=["adam", "momentum", "gd"], datasets=list(PRESETS))
     assert "this host allows" in app.info[0].value

@@ -19,6 +19,8 @@ from cvxdnn.tasks.sweep.task import Paused
 
 __all__ = ["Ledger", "Run"]
 
+_CHANCE = random.Random()  # its own: the state of the common generator is that of whoever has seeded it
+
 
 @dataclass(frozen=True)
 class Run:
@@ -82,7 +84,7 @@ class Ledger:
             open_runs = [number for number in self._order if number not in taken]
             if not open_runs:
                 return None
-            number = left[0] if left else random.choice(open_runs[:choice])
+            number = left[0] if left else _CHANCE.choice(open_runs[:choice])
             self._making[number] = None
             return self._left.pop(number, Run(number))
 
