@@ -22,15 +22,15 @@ LIVE_SECONDS = 0.1
 """How often the chart and the numbers look for a new frame while networks train."""
 
 STYLE = """
-.stMainBlockContainer { padding: 4rem 1.6rem 2rem; max-width: 2200px; } /* Streamlit's header is 60 px high */
+/* Streamlit's header is 60 px high. What has a place in its row scrolls away with the page. */
+.stMainBlockContainer { padding: 4rem 1.6rem 2rem; max-width: 2200px; position: relative; }
 .stMain h1 { font-size: 1.75rem; padding: 0 0 0.2rem; }
 .stMain h2 { font-size: 1.25rem; padding: 0.8rem 0 0.2rem; }
 .stMain h3 { font-size: 1.05rem; padding: 0 0 0.2rem; }
 .stElementContainer[data-stale="true"] { opacity: 1 !important; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-address_bar) { display: none; }
-.st-key-heading { flex-wrap: nowrap; align-items: flex-start; }
-.stLayoutWrapper:has(> .st-key-group_title) { flex: 1; min-width: 0; }
-.st-key-actions { flex: none; }
+/* Beside the title the buttons would leave it half of a tablet: they stand in the row of Streamlit's header. */
+.st-key-actions { position: absolute; top: 0.6rem; right: 1.6rem; width: auto; z-index: 1000000; }
 .st-key-actions button { min-height: 2.4rem; padding: 0.2rem 0.7rem; }
 .st-key-take_home button, .st-key-take_home button > * { justify-content: flex-start; padding: 0.2rem 0; }
 .st-key-explore_buttons { gap: 0.35rem; }
@@ -42,21 +42,23 @@ STYLE = """
 /* Side by side where both have room, else one under the other. */
 .st-key-split > * > .stHorizontalBlock, [class*="st-key-halves_"] > * > .stHorizontalBlock { flex-wrap: wrap; }
 [class*="st-key-halves_"] > * > .stHorizontalBlock > .stColumn { min-width: min(100%, 440px); }
-.st-key-split > * > .stHorizontalBlock > .stColumn:first-child { min-width: min(100%, 620px); }
-.st-key-split > * > .stHorizontalBlock > .stColumn:last-child { min-width: min(100%, 300px); }
+.st-key-split > * > .stHorizontalBlock > :where(.stColumn:first-child) {
+  flex: 2.7 1 620px; min-width: min(100%, 620px); }
+.st-key-split > * > .stHorizontalBlock > :where(.stColumn:last-child) {
+  flex: 1.15 1 300px; min-width: min(100%, 300px); }
 @media (min-width: 768px) { .stSidebar[data-collapsed="false"] { width: 16.5rem !important; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 4rem 0.8rem 2rem; }
   .stMain h1 { font-size: 1.3rem; padding: 0; }
-  .st-key-heading { gap: 0; }
-  .st-key-actions { position: absolute; top: 0.6rem; right: 0.8rem; width: auto; z-index: 1000000; }
+  .st-key-actions { right: 0.8rem; }
+  .st-key-view_projector { display: none; }
   [class*="st-key-"][class*="_said"] { min-height: 2.8rem; }
   /* The picture on the button must do: its words are for who cannot see it. */
   .st-key-heading_menu [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {
     clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
 }
 /* Where the columns are one, what is only of interest later comes after numbers and controls. */
-@media (max-width: 900px) {
+@media screen and (max-width: 900px) {
   .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }
   .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }
 }

@@ -67,6 +67,7 @@ html { font-size: max(13px, 1.9vh); }
 .stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 3.8rem; }
 .st-key-explore { --beside: 6.8rem; }
 .st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
+.st-key-actions { position: static; }
 .st-key-heading_menu, .st-key-explore_progress, .st-key-explore_described,
 .st-key-group_data .stPopover { display: none; }
 .st-key-split > * > .stHorizontalBlock { flex-direction: column; }

@@ -50,9 +50,9 @@ def data_controls(session: Session) -> None:
         args=(session,),
         width="stretch",
     )
+    own_data(session)
     with st.container(key=PREFIX + "described"):
         st.caption(PRESETS[preset].description if preset else f"{plain(session.own_words)} {OWN}".lstrip())
-    own_data(session)
 
 
 def model_controls(session: Session) -> None:

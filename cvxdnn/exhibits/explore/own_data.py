@@ -235,11 +235,12 @@ def _formula(session: Session) -> None:
     text = st.text_input(
         "y =", "sin(2*pi*x) + max(0, x - 0.5)", key=f"{KEY}_formula", max_chars=LONGEST, help=FORMULA_HELP
     )
-    left, right = st.columns(2)
+    refusal = st.container()
+    left, middle, right = st.columns(3)
     low = left.number_input("x from", value=0.0, key=f"{KEY}_from", format="%g")
-    high = right.number_input("to", value=1.0, key=f"{KEY}_to", format="%g")
-    count = left.number_input("Points", 2, MAX_POINTS, min(40, MAX_POINTS), key=f"{KEY}_count")
-    noise = right.number_input(
+    high = middle.number_input("to", value=1.0, key=f"{KEY}_to", format="%g")
+    count = right.number_input("Points", 2, MAX_POINTS, min(40, MAX_POINTS), key=f"{KEY}_count")
+    noise = left.number_input(
         "Noise",
         0.0,
         value=0.1,
@@ -248,7 +249,7 @@ def _formula(session: Session) -> None:
         format="%g",
         help="Standard deviation of the errors in y.",
     )
-    seed = left.number_input("Seed of the noise", *LIMITS["seed"], 0, key=f"{KEY}_seed")
+    seed = middle.number_input("Seed of the noise", *LIMITS["seed"], 0, key=f"{KEY}_seed")
     held_out = right.number_input("Held out", 0, MOST_HELD_OUT, 100, key=f"{KEY}_held_out", help=HELD_OUT_HELP)
     data = None
     try:
@@ -256,7 +257,7 @@ def _formula(session: Session) -> None:
         words = f"{count} points of y = {text}, noise {noise:g}, seed {seed}."
         data = OwnData(_pairs(made.x, made.y), words, _pairs(made.held_out_x, made.held_out_y))
     except InvalidInputError as error:
-        st.warning(f"Your points are unchanged: {plain(str(error))}.")
+        refusal.warning(f"Your points are unchanged: {plain(str(error))}.")
     st.button(
         "Use these points",
         key=f"{KEY}_use",

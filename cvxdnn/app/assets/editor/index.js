@@ -284,7 +284,7 @@ export class Editor {
       stale: this.#isAhead(),
     });
     const can = { undo: history.hasPast, redo: history.hasFuture };
-    for (const name in can) this.#action(name).setAttribute("aria-disabled", String(can[name]));
+    for (const name in can) this.#action(name).setAttribute("aria-disabled", String(!can[name]));
   }
 
   destroy() {

@@ -10,17 +10,18 @@
  */
 
 import { element } from "../common/elements.js";
+import { short } from "../common/numbers.js";
 
 const AGREE = 1e-6; // shares below are said as they are
 const ROUND_OFF = 1e-15;
 
 /** How far an objective is from a value, as a share of it, in words. */
 export function apart(share) {
-  if (Math.abs(share) < AGREE) return `${powerOf(Math.max(Math.abs(share), ROUND_OFF))} apart`;
+  if (Math.abs(share) < AGREE) return `${oneDigit(Math.max(Math.abs(share), ROUND_OFF))} apart`;
   return `${(100 * Math.abs(share)).toPrecision(3)} % ${share < 0 ? "below" : "above"}`;
 }
 
-const powerOf = (share) => share.toExponential(0).replace("-", "\u2212");
+const oneDigit = (share) => short(Number(share.toPrecision(1)));
 
 /** Whose the number is, where it is of a film that other values have left behind; "" where it is of those shown. */
 export const whoseIf = (isOld, of) => (isOld ? `of ${of}; the new training is on its way` : "");

@@ -37,14 +37,19 @@ export function tilesOf(found, trained, isOld, isAtRest) {
 function network(trained, isOld, isAtRest) {
   const excess = trained && trained.objective / trained.best - 1;
   const distance = Math.abs(excess) < EQUAL ? "equal to the best to 9 digits" : `${percent(excess)} the best network`;
-  const whose = isOld ? "of the former ones; training follows" : "of the targets at the end of the film";
   return {
     title: "trained network",
     tag: "measured",
     tone: "measured",
     value: trained ? trained.objective.toPrecision(5) : "…",
-    note: trained ? (isAtRest ? distance : whose) : "training begins",
+    note: trained ? (isAtRest ? distance : elsewhere(trained, isOld)) : "training begins",
   };
+}
+
+/** Whose number it is while the picture is of other targets: it may be below their lowest. */
+function elsewhere({ best }, isOld) {
+  if (isOld) return "of the former targets; training follows";
+  return `of the targets at the end of the film, where the lowest is ${best.toPrecision(5)}`;
 }
 
 const percent = (share) => `${(100 * Math.abs(share)).toPrecision(2)} % ${share < 0 ? "below" : "above"}`;

@@ -89,7 +89,9 @@ export default class Limits {
       svg("line", { class: `limit ${style}`, x1: left, x2: left + width, y1: top, y2: top }, this.lines);
       const isCrowded = tops.some((other, j) => other < top + (j < k ? 1 : 0) && top - other < APART);
       const place = { x: left + width, y: top + (isCrowded ? 16 : -7), "text-anchor": "end", class: style };
-      svg("text", place, this.names).textContent = name;
+      const words = svg("text", place, this.names);
+      words.textContent = name;
+      if (words.getComputedTextLength() > width) words.textContent = name.split(": ").at(-1); // else it covers the axis
     });
   }
 

@@ -20,6 +20,7 @@ const SPLINE = 0.56; // share of the height
 const ROOM = { x: 0.04, y: 0.08 }; // share of the range, around what is drawn
 const [WIDEST, NARROWEST] = [14, 0.9]; // pixels, half a ribbon
 const EVERY = 1.5; // pixels from one place of a ribbon's edge to the next
+const ASIDE = 0.06; // share of the width from the axis, whose title is above it, to what is written at the best
 const MANY = 40; // points, which are drawn smaller, and knots, of which no lines go down to their lives
 const STILLS = 181;
 const PER_SECOND = 20;
@@ -69,6 +70,7 @@ export default class Path {
     const optimum = optimumAt(model, now.beta);
     this.#drawStill(model, width, height);
     this.#drawOptimum(optimum, now.beta);
+    this.#placeWords(model, now.beta);
     const said = `weight decay ${short(now.beta)}, ${counted(optimum.knots)}`;
     this.handle.draw(this.below, now, said);
     this.picture.setAttribute("class", `path-picture ${model.waiting ? "old" : ""}`);
@@ -125,7 +127,13 @@ export default class Path {
     const { left, width } = this.below.box;
     const top = this.below.top(best);
     svg("path", { class: "best", d: `M${left} ${top.toFixed(1)}h${width}` }, this.lives);
-    write(this.lives, "predicts best", { class: "best-words", x: left + 4, y: (top - 5).toFixed(1) });
+    write(this.lives, "predicts best", { class: "best-words", x: (left + ASIDE * width).toFixed(1) });
+  }
+
+  /** On the side of its line where the line of now is not. */
+  #placeWords({ best }, beta) {
+    const words = this.lives.querySelector(".best-words");
+    if (words) set(words, { y: (this.below.top(best) + (beta > best ? 14 : -5)).toFixed(1) });
   }
 
   /** Beyond the outermost points the function goes on as it is. */
@@ -175,7 +183,7 @@ function tiles(model, { knots, freedom, loss, pathNorm, objective }) {
     tileOf.exact(
       "knots now",
       String(knots),
-      `${freedom} degrees of freedom; the straight lines through all points have ${counted(model.straightest)}`,
+      `${freedom} degree${freedom === 1 ? "" : "s"} of freedom; the straight lines through all points have ${counted(model.straightest)}`,
     ),
     tileOf.exact(
       "a constant from",

@@ -171,9 +171,12 @@ export default class Sweep {
         note: "how far half of them stay above the bound",
       },
       {
-        title: at === null ? "point at a cell" : this.#named(at),
+        title: at === null ? "cells" : this.#named(at),
         value: at === null ? short(texts.length) : texts[at] || "no run",
-        note: at === null ? "cells; a press opens one in the explorer" : `${measure}; a press opens it in the explorer`,
+        note:
+          at === null
+            ? "point at one to read it; a press opens it in the explorer"
+            : `${measure}; a press opens it in the explorer`,
       },
     ];
   }

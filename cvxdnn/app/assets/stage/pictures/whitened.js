@@ -94,7 +94,7 @@ export default class Whitened {
       const style = k === null ? "silent" : styleOf(k);
       svg("circle", { class: `neuron ${style}`, cx: right, cy: rows[row], r: 5 }, this.nodes);
     });
-    write(this.nodes, "neurons", { class: "title", x: right, y: 14, "text-anchor": "middle" });
+    write(this.nodes, "neurons", { class: "title", x: right + 13, y: 14, "text-anchor": "end" });
   }
 
   /** The strength of a channel over the length of its target, and where the classes are on it. */
