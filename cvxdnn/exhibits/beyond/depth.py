@@ -9,6 +9,7 @@ import streamlit as st
 
 from cvxdnn.app.page import halves
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import note, prose
 from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.exhibits.beyond.claim import Claim, Knob
 from cvxdnn.exhibits.beyond.classifiers import EXAMPLES, SAME, STEPS, Experiment, Standing
@@ -58,19 +59,19 @@ def depth_conditions(parts: Parts) -> None:
         parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=_look, moves=_is_moving)
     theorem, to_try = halves("depth")
     with theorem, st.container(border=True):
-        st.markdown(
+        prose(
             r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that "
             r"layer has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as "
             r"(DEEP): $\ \min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$."
         )
-        st.caption(
-            "The loss is half the sum of squares; R, the path norm, is how much f bends in total, or more where its "
-            "end slopes cost extra. Certified: the value of (DEEP), as the solution of this problem. Measured: what "
-            f"training reached. β and objectives belong to the points as they are. Adam, {WIDTH} neurons a layer."
+        note(
+            "The loss is half the sum of squares; R is the path norm. Certified: the value of (DEEP), as "
+            "the solution of this problem. Measured: what training reached. β and "
+            f"objectives belong to the points as they are. Adam, {WIDTH} neurons a layer."
         )
     with to_try, st.container(border=True):
         st.markdown("**What to try**")
-        st.markdown(WHAT_TO_TRY)
+        prose(WHAT_TO_TRY)
 
 
 def claim() -> Claim:
@@ -99,7 +100,7 @@ def claim_about(example: str) -> Claim:
         partial(_stream, example),
         MODEL,
         legend=(
-            {"label": "best network", "style": "best-run"},
+            {"label": "lowest trained network", "style": "best-run"},
             {"label": "the other networks", "style": "other-run"},
         ),
         about=example,
