@@ -151,8 +151,8 @@ def numbers(case: Case, frame: FitFrame | None) -> None:
     rows = [
         ("objective", f"{case.exact.lower_bound:.6f}", "–" if frame is None else f"{frame.objective:.6f}"),
         ("classes that survive", _survivors(case.shape.collapse), _survivors(found)),
-        ("scales γ of the classes", _listed(case.exact.gamma), _listed(trained[0])),
-        ("shifts α", _listed(case.exact.alpha), _listed(trained[1])),
+        ("batch norm’s scales γ", _listed(case.exact.gamma), _listed(trained[0])),
+        ("batch norm’s shifts α", _listed(case.exact.alpha), _listed(trained[1])),
     ]
     table(rows, _tag(case, frame))
 

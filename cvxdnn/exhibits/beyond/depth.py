@@ -25,9 +25,9 @@ DEEPEST = min(5, LIMITS["depth"][1])
 BIASES: dict[str, Biases] = {"last hidden layer": "last_hidden", "every layer": "all"}
 SIGNS = {"0 or larger": False, "of both signs": True}
 LINES = {
-    Standing.OPTIMUM: ("value of (DEEP): the optimum", "optimum"),
-    Standing.UPPER_BOUND: ("value of (DEEP): an upper bound", "bound"),
-    Standing.NO_BOUND: ("value of (DEEP): no bound", "nothing"),
+    Standing.OPTIMUM: ("the theorem’s value: the optimum", "optimum"),
+    Standing.UPPER_BOUND: ("the theorem’s value: an upper bound", "bound"),
+    Standing.NO_BOUND: ("the theorem’s value: no bound", "nothing"),
 }
 """What is written at the line, and how it is drawn."""
 WHY = {
@@ -45,7 +45,7 @@ MODEL = {
     "axis": {"title": "objective, in multiples of the value", "low": 0.75, "high": 5.0},
     "steps": STEPS,
     "same": SAME,
-    "against": "value of (DEEP)",
+    "against": "the theorem’s value",
     "beside": "functions",
 }
 """See `limits.js`."""
@@ -62,10 +62,10 @@ def depth_conditions(parts: Parts) -> None:
         prose(
             r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that "
             r"layer has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as "
-            r"(DEEP): $\ \min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$."
+            r"$\min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$, whose value is the line."
         )
         note(
-            "The loss is half the sum of squares; R is the path norm. Certified: the value of (DEEP), as "
+            "The loss is half the sum of squares; R is the path norm. Certified: this value, as "
             "the solution of this problem. Measured: what training reached. β and "
             f"objectives belong to the points as they are. Adam, {WIDTH} neurons a layer."
         )
@@ -81,7 +81,7 @@ def claim() -> Claim:
 
 @cache
 def claim_about(example: str) -> Claim:
-    """Training on the points of an example, against the value of (DEEP)."""
+    """Training on the points of an example, against the theorem's value."""
     first = Experiment.first(example)
     biases, signs = (
         next(word for word, value in words.items() if value == at)

@@ -22,23 +22,37 @@ let leaving;
 export const termIn = (text) => NAMES[new RegExp(PATTERN, "i").exec(text)?.[1].toLowerCase()];
 
 /**
- * Puts words into an element: the first of each term that they hold is a button.
+ * Puts words into an element: the first of each term that they hold is a button. Where only what stands around the terms
+ * is new, the buttons stay, with the pointer or the focus on them.
  * @param {Element} parent
  * @param {string} text
  */
 export function explain(parent, text) {
   if (parent.textContent === text) return;
+  const pieces = split(text);
+  const old = [...parent.childNodes];
+  if (old.length === pieces.length && pieces.every(({ term }, k) => old[k].dataset?.term === term)) {
+    pieces.forEach(({ words }, k) => {
+      if (old[k].textContent !== words) old[k].textContent = words;
+    });
+    return;
+  }
+  parent.replaceChildren(...pieces.map(({ words, term }) => (term ? button(term, words) : words)));
+  equip(parent);
+}
+
+/** Words between terms, which may be empty, and terms, in turn. */
+function split(text) {
   const [pieces, known] = [[], new Set()];
   let end = 0;
   for (const match of text.matchAll(new RegExp(PATTERN, "gi"))) {
     const term = NAMES[match[1].toLowerCase()];
     if (known.has(term)) continue;
     known.add(term);
-    pieces.push(text.slice(end, match.index), button(term, match[0]));
+    pieces.push({ words: text.slice(end, match.index) }, { words: match[0], term });
     end = match.index + match[0].length;
   }
-  parent.replaceChildren(...pieces, text.slice(end));
-  equip(parent);
+  return [...pieces, { words: text.slice(end) }];
 }
 
 /** A word that says what a term means; in place of words a question mark where these are a button already. */

@@ -21,7 +21,11 @@ export class Legend {
     if (signature !== this.#signature) {
       this.#signature = signature;
       const styles = [...new Set(data.curves.map(({ style }) => style))].filter((style) => style in MARKS);
-      this.element.replaceChildren(...entries.flatMap((entry) => [this.#entry(entry, styles), ...meaning(entry)]));
+      const terms = entries.map(({ label, style }) => (style === "band" ? "band" : termIn(label)));
+      const asked = (term, k) => (term && terms.lastIndexOf(term) === k ? [question(term)] : []); // each once
+      this.element.replaceChildren(
+        ...entries.flatMap((entry, k) => [this.#entry(entry, styles), ...asked(terms[k], k)]),
+      );
       equip(this.element);
     }
     for (const button of this.element.querySelectorAll(".entry")) {
@@ -57,12 +61,10 @@ export class Legend {
 }
 
 /** Beside an entry, which is a button itself, what its words mean. */
-function meaning({ label, style }) {
-  const term = style === "band" ? "band" : termIn(label);
-  if (!term) return [];
-  const question = termButton(term, "?");
-  question.setAttribute("aria-label", `What is: ${term}`);
-  return [question];
+function question(term) {
+  const made = termButton(term, "?");
+  made.setAttribute("aria-label", `What is: ${term}`);
+  return made;
 }
 
 function lineSample(sample, style) {
