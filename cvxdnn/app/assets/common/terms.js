@@ -118,7 +118,13 @@ function show(word) {
   hide();
   [shown, seen] = [word, word.getRootNode().getElementById(word.getAttribute("aria-describedby"))];
   seen.showPopover();
-  const [{ left, top, bottom }, { width, height }] = [word.getBoundingClientRect(), seen.getBoundingClientRect()];
+  place();
+}
+
+/** Beside its word, within the window; also while the page moves, as it does to show what has the focus. */
+function place() {
+  if (!seen) return;
+  const [{ left, top, bottom }, { width, height }] = [shown.getBoundingClientRect(), seen.getBoundingClientRect()];
   const isBelow = bottom + height + EDGE < window.innerHeight || top < height + EDGE;
   seen.style.left = `${clamp(left, EDGE, Math.max(EDGE, window.innerWidth - width - EDGE))}px`;
   seen.style.top = `${isBelow ? bottom + 4 : top - height - 4}px`;
@@ -138,4 +144,4 @@ document.addEventListener("pointerdown", (event) => {
   if (shown && !event.composedPath().some((node) => node === shown || node === seen)) hide();
 });
 document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
-document.addEventListener("scroll", hide, { capture: true, passive: true });
+document.addEventListener("scroll", place, { capture: true, passive: true });
