@@ -1,16 +1,19 @@
-"""What every page has besides its content: ways past the navigation for the keyboard, and on paper its address.
+"""What every page has besides its content: ways past the navigation for the keyboard, the meanings of its words, and
+on paper its address.
 
 The style here is what reading needs of Streamlit's own elements: contrast, room for a finger, and one sheet of paper.
 """
 
 import streamlit as st
 
-from cvxdnn.app.modules import component_script
+from cvxdnn.app.modules import ASSETS, component_script
 
 __all__ = ["STYLE", "aids"]
 
 KEY = "aids"
-STYLE = """
+STYLE = (
+    (ASSETS / "terms.css").read_text(encoding="utf-8")
+    + """
 [data-testid="stLayoutWrapper"]:has(> .st-key-aids), .on-paper { display: none; }
 .skip-links button { position: fixed; z-index: 1000000; left: 0.6rem; top: -6rem; padding: 0.6rem 1rem; font: inherit;
   color: #fff; background: #005a8c; border: 2px solid #fff; border-radius: 0.6rem; }
@@ -31,6 +34,7 @@ STYLE = """
   .stApp, .stApp > *, .stMain { position: static !important; height: auto !important; overflow: visible !important; }
 }
 """
+)
 _mount = st.components.v2.component("cvxdnn_aids", js=component_script("aids.js"))
 
 

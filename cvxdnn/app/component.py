@@ -13,6 +13,7 @@ __all__ = ["component"]
 
 FILM_BAR = "<!-- film -->"
 """Where in its elements a component has the bar of a film."""
+SHARED = ("common.css", "terms.css")
 
 
 def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ()) -> Callable[..., Any]:
@@ -32,9 +33,12 @@ def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ())
     """
     html, css = ((folder / f"{folder.name}.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
     more = "".join(path.read_text(encoding="utf-8") for path in styles)
-    film_bar, shared = ((ASSETS / file).read_text(encoding="utf-8") for file in ("film.html", "common.css"))
+    film_bar, *shared = ((ASSETS / file).read_text(encoding="utf-8") for file in ("film.html", *SHARED))
     mount = st.components.v2.component(
-        f"cvxdnn_{name}", html=html.replace(FILM_BAR, film_bar), css=shared + css + more, js=component_script(module)
+        f"cvxdnn_{name}",
+        html=html.replace(FILM_BAR, film_bar),
+        css="".join([*shared, css, more]),
+        js=component_script(module),
     )
 
     def mount_in_view(*, data: Mapping[str, Any], **options: Any) -> Any:

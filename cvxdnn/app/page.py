@@ -12,6 +12,7 @@ from cvxdnn.app import address
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.aids import STYLE as STYLE_OF_AIDS
 from cvxdnn.app.aids import aids
+from cvxdnn.app.glossary import explained
 from cvxdnn.app.pace import pace
 from cvxdnn.app.share import share_button
 from cvxdnn.app.tab import tab
@@ -84,7 +85,7 @@ def heading(claim: str, what_to_do: str = "") -> DeltaGenerator:
         with group("title"):
             st.title(claim, anchor=False)
             if what_to_do:
-                st.write(what_to_do)
+                st.write(explained(what_to_do))
         with st.container(key="actions", horizontal=True, width="content", gap="xsmall"):
             menu = st.container(key="heading_menu", width="content")
             _actions(view().name == "wall")

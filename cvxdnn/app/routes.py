@@ -14,7 +14,7 @@ def routes() -> list[BaseRoute]:
     """The modules that draw in the browser, films of trainings, and classes."""
     prefix = below()
     return [
-        assets(prefix),
+        *assets(prefix),
         Route(f"{prefix}/films/{{name}}", film),
         Route(f"{prefix}/films/{{name}}/newest", newest),
         *room_routes(prefix, desk()),

@@ -12,6 +12,8 @@ SLOW = 60_000
 SCHEMES = ("light", "dark")
 SCREENS = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 SERIOUS = {"serious", "critical", "moderate"}
+TEXTS = ("about", "glossary")
+"""Pages without a picture of their own."""
 OF_STREAMLIT = {
     "list": "[data-testid='stSidebarNav']",  # the navigation has its sections as <div> in a <ul>
     "listitem": "[data-testid='stSidebarNav']",  # and its links as <li> in such a <div>
@@ -28,7 +30,7 @@ def open_page(page: Page, address: str, name: str) -> None:
     """The page with its first picture, and nothing on its way."""
     page.goto(f"{address}/{name}")
     expect(page.locator("[data-testid='stMain'] h1")).to_be_visible(timeout=SLOW)
-    if name != "about":
+    if name not in TEXTS:
         said = ".picture svg[aria-label], svg.chart[aria-label^='Chart of']"
         expect(page.locator(said).first).to_be_attached(timeout=SLOW)
     expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
@@ -74,7 +76,7 @@ FOCUSED = """() => {
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
   return node.getAttribute("aria-label") || node.innerText.trim();
 }"""
-STAGES = tuple(name for name in PAGES if name not in ("", "about"))
+STAGES = tuple(name for name in PAGES if name not in ("", *TEXTS))
 
 
 def presses_to(page: Page, words: str, most: int = 20) -> int:
@@ -131,7 +133,7 @@ def test_what_has_the_focus_is_seen(new_page, address):
         assert style == "solid2px", name
 
 
-@pytest.mark.parametrize("name", PAGES[:-1])
+@pytest.mark.parametrize("name", ["", *STAGES])
 def test_pictures_say_what_they_show(new_page, address, name):
     page = new_page()
     open_page(page, address, name)

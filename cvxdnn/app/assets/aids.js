@@ -1,11 +1,13 @@
 /**
- * What every page has besides its content: ways for the keyboard past what comes first, and, on paper, its address.
+ * What every page has besides its content: ways for the keyboard past what comes first, the meanings of its words, and,
+ * on paper, its address.
  *
  * Two links stand before everything else, to the picture and to the controls beside it; from the end of a picture's
  * sliders a button of class "onward" leads on to these controls. All of them are seen while they have the focus.
  */
 
 import { element } from "./common/elements.js";
+import { equip } from "./common/terms.js";
 
 const IN_PICTURE = '.points [tabindex="0"], .picture [tabindex="0"], .controls .rail, .weight-decay .rail, .film .rail';
 const CAN_FOCUS = 'button:not(:disabled), input:not(:disabled), summary, [role="slider"]';
@@ -56,11 +58,27 @@ function addAddress() {
   window.matchMedia("print").addEventListener("change", write);
 }
 
+/** Words that Streamlit writes, whenever it does. */
+function addMeanings() {
+  let isDue = false;
+  const observer = new MutationObserver(() => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      equip(document);
+    });
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  equip(document);
+}
+
 /** Once for all pages: they come and go between. */
 export default function mount() {
   if (!document.querySelector(".skip-links")) {
     addLinks();
     addAddress();
+    addMeanings();
   }
   return { update() {}, destroy() {} };
 }

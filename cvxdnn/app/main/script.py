@@ -24,6 +24,7 @@ def main() -> None:
             st.Page(PAGES / "beyond.py", title="Beyond the theorem", icon=":material/explore_off:"),
             st.Page(PAGES / "sweep.py", title="Sweep lab", icon=":material/grid_on:"),
             st.Page(PAGES / "about.py", title="About", icon=":material/info:"),
+            st.Page(PAGES / "glossary.py", title="Glossary", icon=":material/menu_book:"),
         ],
     }
     admit(st.navigation(pages).run)

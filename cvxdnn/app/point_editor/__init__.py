@@ -92,7 +92,7 @@ class Words(TypedDict):
     """What is said of the certificate.
 
     decay : the weight decay's name, as "β".
-    caption : one sentence below the panel, in which "{wall}" stands for the half width.
+    caption : one sentence below the panel, in which "{wall}" stands for where the walls are.
     """
 
     decay: str

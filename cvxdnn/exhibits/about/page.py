@@ -2,18 +2,20 @@
 
 import streamlit as st
 
+from cvxdnn.app.glossary import meaning
 from cvxdnn.app.page import heading
+from cvxdnn.app.prose import prose
 from cvxdnn.app.status import status_panel
 from cvxdnn.app.view import group
 
+KINDS = "\n".join(f"- **{kind}**: {meaning(kind)}" for kind in ("exact", "certified", "measured"))
 MEANING = r"""
 Every objective, bound and distance on these pages is of one of three kinds.
 
-- **exact**: a closed form, correct to round-off, such as the linear spline or the band that holds all optimal networks;
-- **certified**: computed together with a lower bound that no network can beat; the distance is shown with it. Rounding
-  is counted against the bound, so it holds for your points as given; ✓ marks answers whose objective and bound were
-  computed again with fractions, without any rounding;
-- **measured**: what a training run happened to reach.
+{kinds}
+
+Rounding is counted against a bound, so it holds for your points as given; ✓ marks answers whose objective and bound
+were computed again with fractions, without any rounding. Every other word is in the [glossary](glossary).
 
 ## The theorem behind the Explore page
 A ReLU network of one input and two weight layers, trained on
@@ -49,6 +51,6 @@ def page() -> None:
     """The page from top to bottom."""
     heading("Every number here says how far to trust it.")
     with group("about"):
-        st.markdown(MEANING)
+        prose(MEANING.replace("{kinds}", KINDS))
         st.markdown("## This server")
         status_panel()

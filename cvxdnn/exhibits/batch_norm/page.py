@@ -6,6 +6,7 @@ from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import prose
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.batch_norm.case import Setting, case_of
 from cvxdnn.exhibits.batch_norm.film import stream_of
@@ -79,14 +80,14 @@ def page() -> None:
         parts.draw("batch_norm_picture", show_picture, shows=training.look, moves=training.is_moving)
         with st.container(border=True):
             st.markdown("**What to try**")
-            st.markdown(WHAT_TO_TRY)
+            prose(WHAT_TO_TRY)
     with panel, st.container(border=True):
         parts.draw("batch_norm_numbers", show_numbers, shows=training.look, moves=training.is_moving)
 
     with wide, st.container(border=True):
         st.markdown("**The four signs of neural collapse**")
-        st.markdown(SIGNS_OF_COLLAPSE)
+        prose(SIGNS_OF_COLLAPSE)
         with st.expander("All of them, closed form beside the network"):
             parts.draw("batch_norm_signs", show_signs, shows=training.look)
     with panel, st.container(border=True):
-        st.markdown(THEOREM)
+        prose(THEOREM)

@@ -8,6 +8,8 @@ import streamlit as st
 
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun
+from cvxdnn.app.glossary import meaning
+from cvxdnn.app.prose import note
 from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.app.stage import slider, stage
 from cvxdnn.core.types import Array
@@ -56,11 +58,11 @@ def controls() -> None:
     SETTINGS.slider("classes", "Classes K")
     SETTINGS.slider("largest", "Samples of the largest class")
     with st.expander("Network and data"):
-        SETTINGS.slider("depth", "Depth (weight layers)")
+        SETTINGS.slider("depth", "Depth (weight layers)", help=meaning("depth"))
         SETTINGS.slider("inputs", "Inputs of each sample")
-        SETTINGS.slider("width", "Neurons in each hidden layer")
-        SETTINGS.radio("scaling", "Weight decay acts on", lambda name: SCALINGS[name])
-        SETTINGS.number("seed", "Seed of data and first weights")
+        SETTINGS.slider("width", "Neurons in each hidden layer", help=meaning("width"))
+        SETTINGS.radio("scaling", "Weight decay acts on", lambda name: SCALINGS[name], help=meaning("batch norm"))
+        SETTINGS.number("seed", "Seed of data and first weights", help=meaning("seed"))
 
 
 def setting() -> Setting:
@@ -130,9 +132,9 @@ def condition(case: Case, frame: FitFrame | None) -> None:
     """The measured span condition, in one line."""
     span = span_in(case, frame)
     if span is None:
-        st.caption("Span condition: measured once the layers before batch norm are trained.")
+        note("Span condition: measured once the layers before batch norm are trained.")
     elif span_holds(case, frame):
-        st.caption(f"Span condition, measured: holds; centred rank {span.rank}, and {span.needed} always suffices.")
+        note(f"Span condition, measured: holds; centred rank {span.rank}, and {span.needed} always suffices.")
     else:
         worst = int(np.argmax(np.where(case.exact.s > 0, span.residuals, 0.0)))
         st.warning(
@@ -149,8 +151,8 @@ def numbers(case: Case, frame: FitFrame | None) -> None:
     rows = [
         ("objective", f"{case.exact.lower_bound:.6f}", "–" if frame is None else f"{frame.objective:.6f}"),
         ("classes that survive", _survivors(case.shape.collapse), _survivors(found)),
-        ("scales γ of the classes", _listed(case.exact.gamma), _listed(trained[0])),
-        ("shifts α", _listed(case.exact.alpha), _listed(trained[1])),
+        ("batch norm’s scales γ", _listed(case.exact.gamma), _listed(trained[0])),
+        ("batch norm’s shifts α", _listed(case.exact.alpha), _listed(trained[1])),
     ]
     table(rows, _tag(case, frame))
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cvxdnn.app.page import halves
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import note, prose
 from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.exhibits.beyond.claim import Claim, Knob
 from cvxdnn.exhibits.beyond.classifiers import EXAMPLES, SAME, STEPS, Experiment, Standing
@@ -24,9 +25,9 @@ DEEPEST = min(5, LIMITS["depth"][1])
 BIASES: dict[str, Biases] = {"last hidden layer": "last_hidden", "every layer": "all"}
 SIGNS = {"0 or larger": False, "of both signs": True}
 LINES = {
-    Standing.OPTIMUM: ("value of (DEEP): the optimum", "optimum"),
-    Standing.UPPER_BOUND: ("value of (DEEP): an upper bound", "bound"),
-    Standing.NO_BOUND: ("value of (DEEP): no bound", "nothing"),
+    Standing.OPTIMUM: ("the theorem’s value: the optimum", "optimum"),
+    Standing.UPPER_BOUND: ("the theorem’s value: an upper bound", "bound"),
+    Standing.NO_BOUND: ("the theorem’s value: no bound", "nothing"),
 }
 """What is written at the line, and how it is drawn."""
 WHY = {
@@ -44,7 +45,7 @@ MODEL = {
     "axis": {"title": "objective, in multiples of the value", "low": 0.75, "high": 5.0},
     "steps": STEPS,
     "same": SAME,
-    "against": "value of (DEEP)",
+    "against": "the theorem’s value",
     "beside": "functions",
 }
 """See `limits.js`."""
@@ -58,19 +59,19 @@ def depth_conditions(parts: Parts) -> None:
         parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=_look, moves=_is_moving)
     theorem, to_try = halves("depth")
     with theorem, st.container(border=True):
-        st.markdown(
+        prose(
             r"**Theorem.** If every $x \ge 0$, only the last hidden layer and the output have biases, and that "
             r"layer has at least $n+1$ neurons for $n$ points, training $L$ weight layers has the same optimum as "
-            r"(DEEP): $\ \min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$."
+            r"$\min_f\ \mathrm{loss}(f) + \tfrac{\beta L}{2} R(f)^{2/L}$, whose value is the line."
         )
-        st.caption(
-            "The loss is half the sum of squares; R, the path norm, is how much f bends in total, or more where its "
-            "end slopes cost extra. Certified: the value of (DEEP), as the solution of this problem. Measured: what "
-            f"training reached. β and objectives belong to the points as they are. Adam, {WIDTH} neurons a layer."
+        note(
+            "The loss is half the sum of squares; R is the path norm. Certified: this value, as "
+            "the solution of this problem. Measured: what training reached. β and "
+            f"objectives belong to the points as they are. Adam, {WIDTH} neurons a layer."
         )
     with to_try, st.container(border=True):
         st.markdown("**What to try**")
-        st.markdown(WHAT_TO_TRY)
+        prose(WHAT_TO_TRY)
 
 
 def claim() -> Claim:
@@ -80,7 +81,7 @@ def claim() -> Claim:
 
 @cache
 def claim_about(example: str) -> Claim:
-    """Training on the points of an example, against the value of (DEEP)."""
+    """Training on the points of an example, against the theorem's value."""
     first = Experiment.first(example)
     biases, signs = (
         next(word for word, value in words.items() if value == at)
@@ -99,7 +100,7 @@ def claim_about(example: str) -> Claim:
         partial(_stream, example),
         MODEL,
         legend=(
-            {"label": "best network", "style": "best-run"},
+            {"label": "lowest trained network", "style": "best-run"},
             {"label": "the other networks", "style": "other-run"},
         ),
         about=example,

@@ -12,6 +12,7 @@ import streamlit as st
 
 from cvxdnn.app.page import halves
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import prose
 from cvxdnn.app.stage import Sign
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.beyond.case import collapse_case, gap_case, jump_case, rank_case
@@ -35,7 +36,7 @@ NO_GAP = 1e-9
 SAME = 1e-6
 """Share by which a network must be below a line to count as below it: films hold numbers of 24 bits."""
 RUNS: tuple[Sign, ...] = (
-    {"label": "best network", "style": "best-run"},
+    {"label": "lowest trained network", "style": "best-run"},
     {"label": "the other networks", "style": "other-run"},
 )
 
@@ -51,7 +52,7 @@ def draw_statements(parts: Parts) -> None:
     for number, (claim, said, true) in enumerate(STATEMENTS):
         with columns[number % 2], st.container(border=True):
             st.markdown(f"### “{said}”")
-            st.markdown(true)
+            prose(true)
             _part(parts, claim.name, claim, partial(claim.show, title=said))
             _part(parts, f"{claim.name}_training", claim, claim.buttons)
 
@@ -219,8 +220,8 @@ STATEMENTS: tuple[tuple[Claim, str, str], ...] = (
     (
         GAP,
         "Deep linear networks have no duality gap.",
-        r"The *dual* is a lower bound from convexity; the gap is what the optimum is above it. With one output, or "
-        r"with two layers, there is none. **With several outputs and three or more layers the "
+        r"The *dual* is a lower bound from convexity; the *duality gap* is what the optimum is above it. With one "
+        r"output, or with two layers, there is none. **With several outputs and three or more layers the "
         r"standard network stays above its dual** as soon as two singular values $s_i$ survive: for early layers of "
         r"norm 1 it pays $\beta\,(\sum_i s_i^{2/L})^{L/2}$ where the dual counts $\beta\sum_i s_i$. A *parallel* "
         r"network, in which every branch has layers of its own, closes the gap. That optimal layers are aligned stays "

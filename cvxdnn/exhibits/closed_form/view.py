@@ -6,6 +6,8 @@ from itertools import pairwise
 import numpy as np
 import streamlit as st
 
+from cvxdnn.app.glossary import marked
+from cvxdnn.app.prose import note
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.optimum import Optimum
 from cvxdnn.tasks.fits import FitFrame
@@ -52,15 +54,18 @@ def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, mo
     if problem.budget is None:
         rows.append(("largest imbalance", "0", "–" if weights is None else small(_imbalance(problem, weights))))
     table(rows, optimum.tag)
-    st.caption(sentence(optimum))
+    note(sentence(optimum))
 
 
 def table(rows: Iterable[Row], tag: str) -> None:
     """What each row is about, the closed form's number, known as the tag says, and the network's."""
-    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    cells = "".join(
+        f"<tr><td>{marked(name)}</td><td>{closed}</td><td>{network}</td></tr>" for name, closed, network in rows
+    )
     st.html(
-        f'{STYLE}<table class="closed"><tr><td></td><th>closed form <span class="tag exact">{tag}</span></th>'
-        f'<th>network <span class="tag measured">measured</span></th></tr>{cells}</table>'
+        f'{STYLE}<table class="closed"><tr><td></td>'
+        f'<th>{marked("closed form")} <span class="tag exact">{marked(tag)}</span></th>'
+        f'<th>network <span class="tag measured">{marked("measured")}</span></th></tr>{cells}</table>'
     )
 
 

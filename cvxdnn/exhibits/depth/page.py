@@ -6,6 +6,7 @@ import streamlit as st
 
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import note, prose
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.depth import view
 from cvxdnn.exhibits.depth.lab import SETTINGS, DepthLab, depth_lab
@@ -72,25 +73,24 @@ def page() -> None:
         parts.draw("depth_picture", lambda: view.picture(lab()), shows=look, moves=is_moving)
         with st.container(border=True):
             st.markdown("**What to try**")
-            st.markdown(WHAT_TO_TRY)
+            prose(WHAT_TO_TRY)
     with panel:
         with st.container(border=True):
             parts.draw("depth_training", lambda: view.buttons(lab()), shows=look, moves=is_moving)
             parts.draw("depth_numbers", lambda: view.numbers(lab()), shows=setting)
         with st.container(border=True):
-            st.markdown(THEOREM)
-            st.caption(
-                "Path norm: the sum of all slope changes, or more if the ends are steep; of a network, that of its "
-                "function at the points. β and objectives are in normalised units: x in [0, 1], y centred with range "
-                "1. The loss is the squared one."
+            prose(THEOREM)
+            note(
+                "The path norm of a network is that of its function at the points. β and objectives are in normalised "
+                "units. The loss is the squared one."
             )
 
     with wide:
         with st.container(border=True):
-            st.markdown("**The same effective weight decay λ, five depths.** Certified.")
+            prose("**The same effective weight decay λ, five depths.** Certified.")
             parts.draw("depth_same_effect", lambda: view.equal_effective_weight_decay(lab()), shows=setting)
         with st.container(border=True):
-            st.markdown("**Where does the optimum jump?** Exact.")
+            prose("**Where does the optimum jump?** At each critical weight decay. Exact.")
             parts.draw("depth_jumps", lambda: view.jumps(lab()), shows=setting)
         with st.expander("What do the layers look like? Closed form: exact. Trained: measured."):
             parts.draw("depth_layers", lambda: view.layers(lab()), shows=look)

@@ -9,7 +9,9 @@ import numpy as np
 import streamlit as st
 
 from cvxdnn.app.films import reel_of
+from cvxdnn.app.glossary import meaning
 from cvxdnn.app.plot import plot
+from cvxdnn.app.prose import note
 from cvxdnn.app.stage import Sign, slider, stage
 from cvxdnn.convex import DeepPath
 from cvxdnn.core.diagnostics import LayerDiagnostics, layer_diagnostics
@@ -92,7 +94,7 @@ def numbers(lab: DepthLab) -> None:
     solution = lab.solution
     bends = solution.path_norm > 0
     effective = f"{solution.effective_beta:.3g}" if bends else f"{lab.deep.path.beta_max:.3g} or more"
-    st.metric("effective decay λ", effective, help="The two-layer weight decay with the same optimum.")
+    st.metric("effective decay λ", effective, help=meaning("effective weight decay"))
 
 
 def buttons(lab: DepthLab) -> None:
@@ -209,7 +211,7 @@ def layers(lab: DepthLab) -> None:
     if solution.path_norm == 0:
         st.caption("In this valley all weights vanish: the closed form has nothing to show.")
         return
-    st.caption(
+    note(
         "At an optimum all layers have the same norm and rank 1 (stable rank 1), the weights into each unit balance "
         "those out of it (imbalance 0), and each layer reads what the one before it writes (alignment 1)."
         + ("" if trained else " No trained network has ended in this valley yet.")

@@ -24,8 +24,8 @@ from cvxdnn.tasks.scenario import BETAS, MAX_POINTS
 
 KEY = "explore_editor"
 CAPTION = (
-    "Why it bends exactly there: {summed}, summed twice, stay inside a tube of half width {wall} and touch "
-    "its wall at every knot of the optimum. Where the curve runs along the wall, many networks are optimal."
+    "Why it bends exactly there: {summed}, summed twice, stay in a tube with walls at {wall} and touch a wall at "
+    "every knot of the optimum. Where the curve runs along a wall, many networks are optimal."
 )
 
 

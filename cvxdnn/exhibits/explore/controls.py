@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cvxdnn.app.glossary import meaning
 from cvxdnn.app.text import plain
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.exhibits.explore.own_data import own_data
@@ -57,14 +58,14 @@ def data_controls(session: Session) -> None:
 
 def model_controls(session: Session) -> None:
     """Depth and loss; weight decay, the third that the theorem is about, has its slider in the chart."""
-    _slider(session, "depth", "Depth (weight layers)", "2 is one hidden layer.")
+    _slider(session, "depth", "Depth (weight layers)", meaning("depth"))
     _choice(session, "loss", "Loss", LOSSES, LOSS_HELP)
 
 
 def network_controls(session: Session) -> None:
     """Everything else about the networks and their training."""
-    _slider(session, "width", "Width", "Neurons in each hidden layer.")
-    _slider(session, "restarts", "Restarts", "Networks trained side by side from different initial weights.")
+    _slider(session, "width", "Width", meaning("width"))
+    _slider(session, "restarts", "Restarts", meaning("restart"))
     st.number_input(
         "Seed",
         *LIMITS["seed"],
@@ -72,7 +73,7 @@ def network_controls(session: Session) -> None:
         key=_shown(session, "seed"),
         on_change=_changed,
         args=(session, "seed"),
-        help="The same seed gives the same initial weights.",
+        help=meaning("seed"),
     )
     _choice(session, "biases", "Biases", BIASES, "The deep theorem is about biases in the last hidden layer only.")
     _choice(session, "optimizer", "Optimiser", OPTIMIZERS, OPTIMIZER_HELP)

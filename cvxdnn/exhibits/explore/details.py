@@ -12,6 +12,7 @@ import streamlit as st
 
 from cvxdnn.app.fit import chart
 from cvxdnn.app.fit_charts import objective_chart
+from cvxdnn.app.prose import note
 from cvxdnn.app.run import Run
 from cvxdnn.exhibits.explore.controls import OPTIMIZERS as LABELS
 from cvxdnn.exhibits.explore.race_chart import final_gaps_chart, race_chart
@@ -54,10 +55,10 @@ def _chosen_view(session: Session) -> None:
 def _restarts(session: Session) -> None:
     run, bound = session.run, _bound(session)
     if run.frame is None or not run.shows(session.scenario):
-        st.caption("Train networks to compare their restarts.")
+        note("Train networks to compare their restarts.")
         return
     floor = "" if bound is None else " The blue line is the certified optimum: the distance to it is the gap."
-    st.caption("The objective of every restart, measured, on a logarithmic axis." + floor)
+    note("The objective of every restart, measured, on a logarithmic axis." + floor)
     drawn = objective_chart(run.frame.history, bound, exact_label="certified optimum")
     ends = run.frame.objectives
     alt = "The objective of every restart over the steps" + (
@@ -72,7 +73,7 @@ def _restarts(session: Session) -> None:
 def _race(session: Session) -> None:
     race = session.race
     _start_button(session, race, "Start the race", lambda: Stream(Race.of(session.scenario)))
-    st.caption(
+    note(
         "All start from the same weights (insertion from a constant) and share the computer evenly. Measured: the gap "
         "of the best restart over the seconds each has used."
     )
@@ -95,7 +96,7 @@ def _race(session: Session) -> None:
 def _seeds(session: Session) -> None:
     seeds = session.seeds
     _start_button(session, seeds, "Train 64 networks", lambda: Stream(Seeds(session.scenario)))
-    st.caption("One network per seed, trained to its end. Measured: how far above the optimum each one stops.")
+    note("One network per seed, trained to its end. Measured: how far above the optimum each one stops.")
     frame = _frame_of(seeds, session)
     if frame is None:
         return

@@ -27,7 +27,7 @@ def page() -> None:
 
     menu = heading(
         "Watch a network become a spline.",
-        "Drag a point: the best network follows, with its proof.",
+        "Drag a point: the best network, a linear spline, follows with its proof.",
     )
     take_home(menu, "explore", lambda: files(here))
     with st.container():  # always there, so that a message moves nothing and remounts nothing

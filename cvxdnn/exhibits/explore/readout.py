@@ -2,20 +2,12 @@
 
 import streamlit as st
 
+from cvxdnn.app.glossary import marked
 from cvxdnn.core.solution import Solution
 from cvxdnn.core.units import beta_in_user_units, torch_weight_decay
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import BAND_TOLERANCE, BEND_TOLERANCE, Comparison, bends, compare, held_out_error
+from cvxdnn.tasks.comparison import BAND_TOLERANCE, Comparison, bends, compare, held_out_error
 
-COUNTED = f"Neighbours that one bend replaces within {BEND_TOLERANCE:.1%} of the data's range count once."
-KEPT_BACK = (
-    "Root of the mean squared miss, in the units of y. Nothing is trained on these points; they have noise, too."
-)
-IN_TORCH = (
-    "torch.optim.SGD with this weight_decay on the weights and 0 on the biases descends the same objective for points "
-    "scaled as here, x to [0, 1] and y to range 1: 2 β / n for MSELoss, β / n for the mean of another loss."
-)
-IN_USER_UNITS = "solve(x, y, beta=...) gives the same function with this number for x and y as you gave them."
 DEGREES = {"squared": 2, "absolute": 1}
 MORE = 'Why an upper bound: <a href="beyond" target="_self">Beyond the theorem</a>.'
 STYLE = """<style>
@@ -45,7 +37,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
     rows = [
         (f"network{_tag('measured')}", "–" if numbers is None else f"{numbers.objective:.5g}"),
         (
-            f"{'optimum' if session.baseline.is_optimum else 'upper bound'}{_tag('certified')}",
+            f"{marked('optimum' if session.baseline.is_optimum else 'upper bound')}{_tag('certified')}",
             "–" if solution is None else f"{solution.objective:.5g}",
         ),
         (
@@ -53,10 +45,10 @@ def _table(session: Session, numbers: Comparison | None) -> str:
             "–" if solution is None else _proven(session, solution),
         ),
         *_local_minima(session),
-        (f'<span title="{COUNTED}">bends: network, optimum, spline</span>', _knots(session, numbers)),
+        (marked("bends: network, optimum, spline"), _knots(session, numbers)),
         _fit(session, numbers),
         *_held_out(session, numbers),
-        ("inside the optimal band", _inside(numbers)),
+        (marked("inside the optimal band"), _inside(numbers)),
         *_weight_decay(session),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
@@ -87,7 +79,7 @@ def _fit(session: Session, numbers: Comparison | None) -> tuple[str, str]:
     if session.scenario.loss_function.needs_labels:
         total = len(session.scenario.points)
         return "labels it gets right", "–" if numbers is None else f"{numbers.correct} of {total}"
-    return "distance to the spline", "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range"
+    return marked("distance to the spline"), "–" if numbers is None else f"{100 * numbers.deviation:.2g} % of range"
 
 
 def _held_out(session: Session, numbers: Comparison | None) -> list[tuple[str, str]]:
@@ -100,20 +92,23 @@ def _held_out(session: Session, numbers: Comparison | None) -> list[tuple[str, s
         None if baseline.solution is None else baseline.solution.spline,
     )
     errors = ["–" if each is None else f"{held_out_error(baseline, each, own.held_out):.3g}" for each in splines]
-    name = f'<span title="{KEPT_BACK}">held-out error: network, optimum</span>'
-    return [(f"{name}{_tag('measured')}", ", ".join(errors))]
+    return [(f"{marked('held-out error: network, optimum')}{_tag('measured')}", ", ".join(errors))]
 
 
 def _weight_decay(session: Session) -> list[tuple[str, str]]:
     """What the slider's number is for PyTorch, and for points in the user's own units."""
     scenario, count = session.scenario, len(session.scenario.points)
     name = "MSELoss" if scenario.loss == "squared" else "mean loss"
-    there = f'<span title="{IN_TORCH}">weight decay in PyTorch ({name})</span>'
-    rows = [(there, f"{torch_weight_decay(scenario.beta, count, loss=scenario.loss):.3g}")]
+    rows = [
+        (
+            marked(f"weight decay in PyTorch ({name})"),
+            f"{torch_weight_decay(scenario.beta, count, loss=scenario.loss):.3g}",
+        )
+    ]
     degree = DEGREES.get(scenario.loss)
     if degree is not None:
         own = beta_in_user_units(scenario.beta, session.baseline.units, depth=scenario.depth, degree=degree)
-        rows.append((f'<span title="{IN_USER_UNITS}">β in your units</span>', f"{own:.3g}"))
+        rows.append((marked("β in your units"), f"{own:.3g}"))
     return rows
 
 
@@ -133,4 +128,4 @@ def _inside(numbers: Comparison | None) -> str:
 
 
 def _tag(kind: str) -> str:
-    return f' <span class="tag {kind}">{kind}</span>'
+    return f' <span class="tag {kind}">{marked(kind)}</span>'

@@ -6,6 +6,7 @@ from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import prose
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.extreme_points.controls import SETTINGS, beside, chosen
 from cvxdnn.exhibits.extreme_points.samples import FIRST, Samples, picture_of, stream_of
@@ -76,9 +77,9 @@ def page() -> None:
         parts.draw("extreme_points_neurons", draw_neurons, shows=setting)
 
     with panel, st.container(border=True):
-        st.markdown(THEOREM)
-        st.markdown(PICTURE)
+        prose(THEOREM)
+        prose(PICTURE)
     with wide, st.container(border=True):
         st.markdown("**What to try**")
-        st.markdown(WHAT_TO_TRY)
-        st.markdown(ONE_INPUT)
+        prose(WHAT_TO_TRY)
+        prose(ONE_INPUT)

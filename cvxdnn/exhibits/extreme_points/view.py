@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from cvxdnn.app.prose import note
 from cvxdnn.app.stage import Sign, stage
 from cvxdnn.exhibits.closed_form.view import STYLE
 from cvxdnn.exhibits.extreme_points.controls import KEY, stage_controls
@@ -39,11 +40,11 @@ def show_neurons(picture: Picture) -> None:
     """The neurons that the plane touches, and the gap of the network that they make."""
     found = picture.found
     if not len(found.touched):
-        st.caption("The targets are themselves dual feasible: no neuron is worth its weight decay, zero is best.")
+        note("The targets are themselves dual feasible: no neuron is worth its weight decay, zero is best.")
         return
     with st.expander(f"The {len(found.touched)} neurons that the plane touches"):
         st.html(f'{STYLE}<table class="closed">{_table(picture)}</table>')
-        st.caption(
+        note(
             "λᵀq is the neuron's output weighted by the dual λ = y − f; |w| its output weight for input weights of "
             f"norm 1. Relative gap {found.relative_gap:.0e}. Touching permits a neuron and does not require one."
         )

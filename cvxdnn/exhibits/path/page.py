@@ -6,6 +6,7 @@ import streamlit as st
 
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import note, prose
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
@@ -65,15 +66,14 @@ def page() -> None:
         parts.draw("path_picture", lambda: picture(here.scenario), shows=look, moves=is_followed)
         with st.container(border=True):
             st.markdown("**What to try**")
-            st.markdown(WHAT_TO_TRY)
+            prose(WHAT_TO_TRY)
         with st.expander("Every breakpoint of the path, exact"):
             parts.draw("path_breakpoints", lambda: breakpoints(here.scenario), shows=look)
     with panel:
         with st.container(border=True):
-            st.markdown(THEOREM)
-            st.caption(
-                "R is the path norm: the sum of all slope changes, or more if the ends are steep. β and loss are "
-                "in normalised units: x in [0, 1], y centred with range 1."
+            prose(THEOREM)
+            note(
+                "R is the path norm. β and loss are in normalised units."
                 + (
                     ""
                     if here.scenario.loss == "squared"

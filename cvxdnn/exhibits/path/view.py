@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cvxdnn.app.plot import plot
+from cvxdnn.app.prose import note
 from cvxdnn.app.stage import Sign, stage
 from cvxdnn.exhibits.path.awaited import case_of, following, last_case, selection, selection_of
 from cvxdnn.exhibits.path.charts import cross_validation_plot
@@ -57,7 +58,7 @@ def breakpoints(scenario: Scenario) -> None:
         hide_index=True,
         alt=f"The {every.betas.size:,} breakpoints of the path",
     )
-    st.caption(
+    note(
         f"At none of the {every.betas.size:,} a two-layer network is better by more than {case.gap:.0e} of the "
         "objective: certified. The objective is the loss plus β times the path norm."
     )
@@ -74,7 +75,7 @@ def choice_of_beta(scenario: Scenario) -> None:
     else:
         plot(cross_validation_plot(result), key="path_selection_picture")
         left_out = "one point" if result.folds == len(scenario.points) else f"one of {result.folds} parts"
-        st.caption(
+        note(
             f"Cross-validation: leave out {left_out} at a time, follow the path of the rest, and compare with what was "
             "left out. Few points make this estimate rough; the shaded band says how rough."
         )

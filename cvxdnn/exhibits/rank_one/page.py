@@ -8,6 +8,7 @@ from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import note, prose
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.rank_one.case import RankOneCase, RankOneSetting
 from cvxdnn.exhibits.rank_one.film import stream_of
@@ -85,13 +86,13 @@ def page() -> None:
             outcome(known, training.frame, training.is_moving())
         now = setting()
         if now.kind == "whitened" and now.depth > 2:
-            st.markdown("**Where strong duality stops.** Closed forms.")
+            prose("**Where strong duality stops.** Closed forms.")
             duality_gap(now)
-            st.caption(DUALITY_GAP)
+            note(DUALITY_GAP)
 
     def show_theorem() -> None:
-        st.markdown(theorem_of(setting()))
-        st.markdown(CONDITIONS)
+        prose(theorem_of(setting()))
+        prose(CONDITIONS)
 
     poll()
     parts = Parts(poll, lambda: SETTINGS["depth"] > 2)
@@ -105,7 +106,7 @@ def page() -> None:
         with st.container(border=True):
             parts.draw("rank_one_more", show_more, shows=look, moves=training.is_moving)
             st.markdown("**What to try**")
-            st.markdown(WHAT_TO_TRY)
+            prose(WHAT_TO_TRY)
     with panel:
         with st.container(border=True):
             parts.draw("rank_one_training", training.buttons, shows=look, moves=training.is_moving)

@@ -11,6 +11,7 @@ import streamlit as st
 from cvxdnn.app.background import Background, Results, own_background
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun, chart
+from cvxdnn.app.glossary import meaning
 from cvxdnn.app.plot import plot
 from cvxdnn.app.settings import Settings, Span, under, widget
 from cvxdnn.app.stage import slider, stage
@@ -63,6 +64,7 @@ SIDE_NAMES: dict[Side, str] = {
     "agree": "both signs, outputs agree",
     "oppose": "both signs, outputs oppose",
 }
+MULTIPLES = "Every sample is a number c times one and the same vector a."
 ARCHITECTURES = ("standard", "parallel")
 FORMS = ("all layers", "the last two; early layers keep a norm t")
 BIAS_BETA, BIAS_WIDTH = 0.03, 20
@@ -91,18 +93,18 @@ def controls() -> None:
     """What is chosen beside the picture: all but weight decay and depth, which are under it."""
     kind = SETTINGS.select("kind", "Network and data", lambda name: KIND_NAMES[name])
     if kind in ("relu", "relu_bias"):
-        SETTINGS.select("side", "The multiples c", lambda name: SIDE_NAMES[name])
+        SETTINGS.select("side", "The multiples c", lambda name: SIDE_NAMES[name], help=MULTIPLES)
     elif kind != "one_output":
         SETTINGS.slider("outputs", "Outputs K")
     if kind == "whitened":
-        SETTINGS.radio("architecture", "Architecture", horizontal=True)
+        SETTINGS.radio("architecture", "Architecture", horizontal=True, help=meaning("parallel network"))
         if SETTINGS["depth"] > 2 and SETTINGS.radio("form", "Weight decay acts on") == FORMS[1]:
-            SETTINGS.slider("budget", "Norm t of each early layer", step=0.05)
+            SETTINGS.slider("budget", "Norm t of each early layer", step=0.05, help=meaning("norm"))
     with st.expander("Data and network"):
         SETTINGS.slider("samples", "Samples n")
         SETTINGS.slider("inputs", "Inputs d")
-        SETTINGS.slider("width", "Neurons in each hidden layer")
-        SETTINGS.number("seed", "Seed of data and first weights")
+        SETTINGS.slider("width", "Neurons in each hidden layer", help=meaning("width"))
+        SETTINGS.number("seed", "Seed of data and first weights", help=meaning("seed"))
 
 
 def setting() -> RankOneSetting:

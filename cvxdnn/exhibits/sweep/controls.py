@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from cvxdnn.app.glossary import meaning
 from cvxdnn.exhibits.explore.controls import BIASES, OPTIMIZERS
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.exhibits.sweep.choices import SETTINGS
@@ -23,9 +24,9 @@ def grid_controls(here: Lab, session: Session) -> None:
         disabled=locked,
         help="“your points” are those on the Explore page.",
     )
-    _choices("betas", "Weight decay β", locked, "{:g}".format)
-    _choices("widths", "Width (neurons)", locked)
-    _choices("depths", "Depth (weight layers)", locked)
+    _choices("betas", "Weight decay β", locked, "{:g}".format, help=meaning("weight decay"))
+    _choices("widths", "Width (neurons)", locked, help=meaning("width"))
+    _choices("depths", "Depth (weight layers)", locked, help=meaning("depth"))
     SETTINGS.slider(
         "seeds", "Seeds", disabled=locked, help="How many different first weights each setting is tried with."
     )
@@ -61,7 +62,7 @@ def run_controls(here: Lab) -> None:
         st.warning(progress.message)
 
 
-def _choices(name: str, label: str, locked: bool, text: Callable[[Any], str] = str) -> None:
+def _choices(name: str, label: str, locked: bool, text: Callable[[Any], str] = str, *, help: str | None = None) -> None:
     st.pills(
         label,
         SETTINGS.values(name),
@@ -69,6 +70,7 @@ def _choices(name: str, label: str, locked: bool, text: Callable[[Any], str] = s
         format_func=text,
         key=SETTINGS.key(name),
         disabled=locked,
+        help=help,
     )
 
 
@@ -77,7 +79,7 @@ def _training(locked: bool) -> None:
         "run_restarts",
         "Restarts",
         disabled=locked,
-        help="Networks that are trained in one run; the best one counts.",
+        help=f"{meaning('restart')} The best one counts.",
     )
     SETTINGS.select(
         "run_biases",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cvxdnn.app.main import PAGES
 from cvxdnn.app.page import heading, live, wide_and_narrow
+from cvxdnn.app.prose import note, prose
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.sweep.choices import SETTINGS
@@ -59,16 +60,16 @@ def page() -> None:
         live(tab, show_map, every=LIVE_SECONDS)
 
     with picture, st.container(border=True):
-        st.markdown("**Run by run.** Gap: how far a run is above the certified bound, as a share of it (1e0 is 100 %).")
+        prose("**Run by run.** A gap of 1e0 is 100 % of the certified bound.")
         live(tab, show_table, every=LIVE_SECONDS)
 
     with panel, st.container(border=True):
-        st.markdown(THEOREM)
-        st.markdown(
+        prose(THEOREM)
+        prose(
             r"A run *reaches* the optimum when its objective is at most $0.1\,\%$ above that bound. Networks with "
             r"fewer neurons may be unable to; wider ones can still get stuck, because training itself is not convex."
         )
-        st.caption(
+        note(
             "Certified: optimum and gap. Measured: objective, knots, steps, seconds. β and objectives are in "
-            "normalised units: x in [0, 1], y centred with range 1. Where no bound is known the gap is empty."
+            "normalised units. Where no bound is known the gap is empty."
         )

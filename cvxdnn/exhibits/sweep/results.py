@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from cvxdnn.app.prose import note
 from cvxdnn.app.stage import stage
 from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, is_certified, name_of, tiles
 from cvxdnn.exhibits.sweep.choices import SETTINGS
@@ -58,7 +59,7 @@ def _say(sweep: Sweep, view: View) -> None:
     """What a cell stands for."""
     is_whole = len(sweep.table) == sweep.table.size
     pooled = _pooled(sweep.grid, view.rows, view.columns, view.only)
-    st.caption(pooled + ("" if is_whole else " Small figures: those done so far."))
+    note(pooled + ("" if is_whole else " Small figures: those done so far."))
 
 
 def _model(sweep: Sweep, view: View, shown: Sequence[Cell]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from cvxdnn.app.address import follow
 from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.page import heading, wide_and_narrow
 from cvxdnn.app.parts import Parts
+from cvxdnn.app.prose import prose
 from cvxdnn.app.take_home import take_home
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
 from cvxdnn.exhibits.whitened.film import stream_of
@@ -80,11 +81,11 @@ def page() -> None:
 
     with wide, st.container(border=True):
         st.markdown("**What to try**")
-        st.markdown(WHAT_TO_TRY)
+        prose(WHAT_TO_TRY)
 
     with wide, st.container(border=True):
-        st.markdown("**The network that is lower.** Three classes of one sample each, five layers.")
+        prose("**The network that is lower.** Three classes of one sample each, five layers.")
         parts.draw("whitened_lower", show_lower, shows=lambda: setting().beta)
-        st.markdown(RANK_TWO)
+        prose(RANK_TWO)
     with panel, st.container(border=True):
-        st.markdown(THEOREM)
+        prose(THEOREM)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun
+from cvxdnn.app.glossary import meaning
 from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.app.stage import slider, stage
 from cvxdnn.core.exceptions import InvalidInputError
@@ -50,7 +51,7 @@ SETTINGS = Settings(
 
 def controls() -> None:
     """What is chosen beside the picture: all but weight decay, depth and imbalance, which are under it."""
-    SETTINGS.radio("architecture", "Network", lambda name: NAMES[name])
+    SETTINGS.radio("architecture", "Network", lambda name: NAMES[name], help=meaning("parallel network"))
     SETTINGS.slider("classes", "Classes K")
     SETTINGS.slider("largest", "Samples of the largest class")
     with st.expander("Data and network"):
@@ -58,7 +59,7 @@ def controls() -> None:
         SETTINGS.slider("extra", "Inputs beyond the number of samples")
         standard = SETTINGS["architecture"] == "standard"
         SETTINGS.slider("width", "Neurons in each hidden layer" if standard else "Branches")
-        SETTINGS.number("seed", "Seed of data and first weights")
+        SETTINGS.number("seed", "Seed of data and first weights", help=meaning("seed"))
 
 
 def setting() -> WhitenedSetting:

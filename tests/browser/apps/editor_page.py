@@ -21,7 +21,7 @@ REPLACEMENT = [(0.1, 0.5), (0.5, -0.5), (0.9, 0.5)]
 WEIGHT_DECAY = 0.0022
 BETAS = [1e-5, 1e-4, 1e-3, WEIGHT_DECAY, 5e-3, 1e-2, 0.1, 1.0]
 CAPTION = (
-    "Why it bends exactly there: the residuals, summed twice, stay inside a tube of half-width {wall} and touch its "
+    "Why it bends exactly there: the residuals, summed twice, stay in a tube with walls at {wall} and touch its "
     "wall at every knot."
 )
 

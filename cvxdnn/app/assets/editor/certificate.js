@@ -3,6 +3,7 @@
 import { listed } from "../common/at_rest.js";
 import { clamp, coordinate, short } from "../common/numbers.js";
 import { path, svg, trace } from "../common/svg.js";
+import { explain } from "../common/terms.js";
 import { interpolate } from "./points.js";
 import { edges } from "./pull.js";
 
@@ -35,11 +36,11 @@ export class Certificate {
     if (!certificate) return;
     const wall = wallOf(certificate, words);
     const caption = words.caption.replace("{wall}", wall.name);
-    if (this.caption.textContent !== caption) this.caption.textContent = caption;
+    explain(this.caption, caption);
     this.readout.hidden = model?.depth !== 2 || !model.is_squared;
     const said = pull && certificate.x.length ? described(pull, words.decay, drawing.view.width) : ["", ""];
     said.forEach((text, i) => {
-      this.readout.children[i].textContent = text;
+      explain(this.readout.children[i], text);
     });
     if (!certificate.x.length) return; // one is to come: this is the room for it
     const scale = { left: drawing.scale.left, top: heights(certificate) };
@@ -137,10 +138,13 @@ function drawDual(group, { x, z, touching }, drawing, scale) {
   }
 }
 
-/** The half width is the weight decay, less |c|/2: its name, and what stands at the walls. */
+/** The half width is the weight decay, less |c|/2: where the walls are, in words, and what stands at them. */
 function wallOf({ half_width: half, c }, { decay }) {
   const isWhole = Math.abs(c) < 1e-6 * half;
   const name = decay.replace("effective", "the effective");
-  if (isWhole) return { name, labels: [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`] };
-  return { name: `${name} − |c|/2`, labels: [`+${short(half)}`, `−${short(half)}`] };
+  if (isWhole) return { name: `±${name}`, labels: [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`] };
+  return {
+    name: `±(${name} − |c|/2), where c is the sum of them, each times its x,`,
+    labels: [`+${short(half)}`, `−${short(half)}`],
+  };
 }

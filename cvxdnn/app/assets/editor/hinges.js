@@ -5,6 +5,7 @@
 
 import { coordinate } from "../common/numbers.js";
 import { svg } from "../common/svg.js";
+import { explain } from "../common/terms.js";
 import { counted } from "./alternative.js";
 import { rampAt, valueAt } from "./film.js";
 import { normalised } from "./preview.js";
@@ -153,7 +154,7 @@ export class Hinges {
   }
 
   #say(words, explanation = "") {
-    this.words.textContent = words;
+    explain(this.words, words);
     this.explanation.textContent = explanation;
   }
 

@@ -1,6 +1,7 @@
 /** The legend: a button for each curve, which switches it on and off. */
 
 import { MARKS, marks, svg } from "../common/svg.js";
+import { equip, button as termButton, termIn } from "../common/terms.js";
 
 const OLD = "earlier network"; // trained on other points, or for another weight decay
 
@@ -20,9 +21,14 @@ export class Legend {
     if (signature !== this.#signature) {
       this.#signature = signature;
       const styles = [...new Set(data.curves.map(({ style }) => style))].filter((style) => style in MARKS);
-      this.element.replaceChildren(...entries.map((entry) => this.#entry(entry, styles)));
+      const terms = entries.map(({ label, style }) => (style === "band" ? "band" : termIn(label)));
+      const asked = (term, k) => (term && terms.lastIndexOf(term) === k ? [question(term)] : []); // each once
+      this.element.replaceChildren(
+        ...entries.flatMap((entry, k) => [this.#entry(entry, styles), ...asked(terms[k], k)]),
+      );
+      equip(this.element);
     }
-    for (const button of this.element.children) {
+    for (const button of this.element.querySelectorAll(".entry")) {
       button.setAttribute("aria-pressed", String(!hidden.has(button.dataset.name)));
     }
   }
@@ -52,6 +58,13 @@ export class Legend {
     button.addEventListener("click", () => this.toggle(name));
     return button;
   }
+}
+
+/** Beside an entry, which is a button itself, what its words mean. */
+function question(term) {
+  const made = termButton(term, "?");
+  made.setAttribute("aria-label", `What is: ${term}`);
+  return made;
 }
 
 function lineSample(sample, style) {

@@ -4,11 +4,13 @@
  */
 
 import { short } from "../common/numbers.js";
+import { equip } from "../common/terms.js";
 
 export class Price {
   /** @param {HTMLElement} host */
   constructor(host) {
     this.element = host.querySelector(".price");
+    equip(this.element);
     this.rows = [...this.element.querySelectorAll("[data-of]")];
   }
 

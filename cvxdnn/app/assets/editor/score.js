@@ -4,6 +4,7 @@
  */
 
 import { percent } from "../common/numbers.js";
+import { equip, explain } from "../common/terms.js";
 
 /** @typedef {import("./link.js").Data} Data */
 
@@ -17,6 +18,7 @@ export class Score {
   constructor(host, redraw) {
     this.element = host.querySelector(".score");
     this.bends = host.querySelector(".bends");
+    equip(this.bends);
     [this.title, this.tag] = this.element.querySelector(".title").children;
     this.number = this.element.querySelector(".big");
     [this.note, this.button] = this.element.querySelector(".note").children;
@@ -65,8 +67,8 @@ export class Score {
   }
 
   #drawGap({ title, tag, bound, instead }, network) {
-    this.title.textContent = title;
-    this.tag.textContent = tag;
+    explain(this.title, title);
+    explain(this.tag, tag);
     this.tag.className = `tag ${tag}`;
     this.number.classList.toggle("brief", instead !== "");
     this.number.textContent = instead || gap(network, bound, tag === "certified");

@@ -11,6 +11,7 @@
  */
 
 import { element } from "../common/elements.js";
+import { explain } from "../common/terms.js";
 
 export class Controls {
   #rows = new Map(); // by name: {row, input, output}
@@ -41,7 +42,7 @@ export class Controls {
   #drawRow({ name, label, values, labels }, value) {
     const { row, input, output } = this.#rows.get(name) ?? this.#make(name);
     const index = values.indexOf(value);
-    row.querySelector("span").firstChild.textContent = `${label} = `;
+    explain(row.querySelector(".name"), label);
     output.textContent = labels[index];
     input.max = values.length - 1;
     input.oninput = () => this.move(name, values[input.valueAsNumber]);
@@ -54,7 +55,7 @@ export class Controls {
   #make(name) {
     const row = element("div", { class: "control", "data-control": name }, this.parent);
     const output = element("output");
-    element("span", {}, row, [" ", output]);
+    element("span", {}, row, [element("span", { class: "name" }), " = ", output]);
     const input = element("input", { class: "rail", type: "range", min: 0, step: 1 }, row);
     input.onchange = this.rest;
     this.#rows.set(name, { row, input, output });

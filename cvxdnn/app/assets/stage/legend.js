@@ -1,6 +1,7 @@
 /** What lines and marks mean, below a picture: a sample of each, drawn as the style sheet says, and its words. */
 
 import { svg } from "../common/svg.js";
+import { explain } from "../common/terms.js";
 
 const written = new WeakMap(); // of each parent, what is in it
 
@@ -18,7 +19,7 @@ export function drawLegend(parent, entries) {
     entry.className = "entry said";
     const sample = svg("svg", { viewBox: "0 0 30 14", "aria-hidden": "true" }, entry);
     svg("path", { class: style, d: "M2 7H28" }, sample);
-    entry.append(label);
     parent.append(entry);
+    explain(entry.appendChild(document.createElement("span")), label);
   }
 }

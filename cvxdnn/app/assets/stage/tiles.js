@@ -11,6 +11,7 @@
 
 import { element } from "../common/elements.js";
 import { short } from "../common/numbers.js";
+import { explain } from "../common/terms.js";
 
 const AGREE = 1e-6; // shares below are said as they are
 const ROUND_OFF = 1e-15;
@@ -61,8 +62,8 @@ export function drawTiles(parent, tiles) {
   tiles.forEach(({ title, value, tag = "", tone = "", note = "" }, k) => {
     const tile = parent.children[k] ?? make(parent);
     const [name, kind] = tile.firstChild.querySelectorAll("span, i");
-    say(name, title);
-    say(kind, tag);
+    explain(name, title);
+    explain(kind, tag);
     kind.hidden = !tag;
     kind.className = `tag ${tag === "exact" ? "certified" : tag}`;
     const big = tile.children[1];

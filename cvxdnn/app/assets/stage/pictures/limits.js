@@ -136,7 +136,7 @@ function measured({ against, same }, moment, row, crossed, isOld, of) {
   const below = row?.shares.filter((share) => share < 1 - same).length ?? 0;
   return [
     tileOf.measured(
-      "best network",
+      "lowest network",
       row ? percent(row.best - 1) : "…",
       whose || (moment ? `its objective ${short(moment.objective)}, ${against} ${short(moment.value)}` : ""),
     ),

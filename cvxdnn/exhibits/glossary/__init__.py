@@ -1,0 +1,1 @@
+"""Glossary: every word of the pages in one sentence."""
