@@ -25,7 +25,7 @@ __all__ = ["BETAS", "BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "
 
 _HOST = host_limits()
 MAX_POINTS = _HOST.points
-CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots")
+CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots", "drawing")
 """What the chart can show; `Scenario.hidden` names those that are switched off."""
 Biases = Literal["last_hidden", "all"]
 BIASES: tuple[Biases, ...] = get_args(Biases)

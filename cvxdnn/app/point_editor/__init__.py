@@ -11,6 +11,7 @@ The mounted component's state is ``st.session_state[key]``:
 - ``points``: list of [x, y], sorted by x, as the user last left them;
 - ``beta``: the weight decay, as the user last left it;
 - ``hidden``: names of the curves switched off in the legend;
+- ``sketch``: the function that the user draws over the points, see `Drawing`; None before the first;
 - ``edits``: a counter for the component's own use.
 """
 
@@ -26,10 +27,22 @@ from streamlit.components.v2.bidi_component import ComponentResult
 
 from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
-from cvxdnn.app.point_editor.told import told_names, told_number, told_points, told_weight_decay
+from cvxdnn.app.point_editor.told import told_drawing, told_names, told_number, told_points, told_weight_decay
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["Band", "CertificatePanel", "Curve", "Model", "Price", "Score", "Stuck", "Words", "point_editor"]
+__all__ = [
+    "Band",
+    "CertificatePanel",
+    "Curve",
+    "Drawing",
+    "Model",
+    "Price",
+    "Score",
+    "Stuck",
+    "Verdict",
+    "Words",
+    "point_editor",
+]
 
 _mount = component("point_editor", Path(__file__).parent, "editor/index.js")
 
@@ -105,6 +118,7 @@ class Model(TypedDict):
     beta : weight decay; one of `betas`.
     betas : those that can be chosen, ascending.
     depth : weight layers.
+    loss : its name; the browser prices drawings by it.
     is_squared : whether the loss is squared: then the browser computes the optimum while points or weight decay move.
     flat : price of the best flat line, which fills a bar.
     """
@@ -112,6 +126,7 @@ class Model(TypedDict):
     beta: float
     betas: Sequence[float]
     depth: int
+    loss: str
     is_squared: bool
     flat: float
 
@@ -141,6 +156,36 @@ class Score(TypedDict):
     stuck: Sequence[Stuck]
 
 
+class Verdict(TypedDict):
+    """What is known of a drawing.
+
+    number : of which edit of it.
+    gap : how far its price is above the best network's, as a share of it; None where there is none.
+    inside : which share of the data's range it spends inside the band; None before the band is known.
+    advice : what pays most to change, and where, or None for all of it; None where nothing is known of that.
+    """
+
+    number: int
+    gap: float | None
+    inside: float | None
+    advice: tuple[Literal["up", "down", "tilt", "missing", "needless"], float | None] | None
+
+
+class Drawing(TypedDict):
+    """A function that the user draws over the points, while optimum and networks are hidden.
+
+    version : raise it to replace what the browser has, as for points.
+    knots : pairs (x, y), x rising; none where nothing is drawn.
+    is_revealed : whether optimum and network are shown beside it.
+    verdict : None where nothing is drawn.
+    """
+
+    version: int
+    knots: Sequence[Sequence[float]]
+    is_revealed: bool
+    verdict: Verdict | None
+
+
 def point_editor(
     points: Iterable[Sequence[float]],
     *,
@@ -154,6 +199,7 @@ def point_editor(
     model: Model | None = None,
     film: FilmReel | None = None,
     score: Score | None = None,
+    drawing: Drawing | None = None,
     bend_tolerance: float = 0.0,
     hidden: Iterable[str] = (),
     levels: Sequence[float] | None = None,
@@ -162,6 +208,7 @@ def point_editor(
     key: str,
     on_change: Callable[[], None] | None = None,
     on_hidden_change: Callable[[], None] | None = None,
+    on_drawing_change: Callable[[], None] | None = None,
 ) -> ComponentResult:
     """Mount the point editor.
 
@@ -192,6 +239,8 @@ def point_editor(
         Of the training of the curve of style "network"; it is played under the chart.
     score : Score, optional
         With it the numbers of the moment that is shown stand above the chart.
+    drawing : Drawing, optional
+        With it a function can be drawn over the points and is priced while it is drawn; needs model and score.
     bend_tolerance : float
         Neighbouring bends that one bend replaces within this share of the range of y count once.
     hidden : iterable of str
@@ -203,16 +252,16 @@ def point_editor(
         Adding and removing stop there.
     key : str
         Identifies the mounted component; keep it the same, or the component is mounted anew.
-    on_change, on_hidden_change : callable, optional
+    on_change, on_hidden_change, on_drawing_change : callable, optional
         Called without arguments before the rerun that an edit causes; read ``st.session_state[key]["points"]``,
-        ``["beta"]`` or ``["hidden"]`` there.
+        ``["beta"]``, ``["hidden"]`` or ``["sketch"]`` there.
 
     Returns
     -------
     ComponentResult
-        With ``.points``, ``.beta``, ``.hidden`` and ``.edits`` as the user last left them. After a replacement
-        ``.points`` are still those of the user's last edit: keep what is in force in the session's own state, and
-        write it in `on_change`.
+        With ``.points``, ``.beta``, ``.hidden``, ``.sketch`` and ``.edits`` as the user last left them. After a
+        replacement ``.points`` are still those of the user's last edit: keep what is in force in the session's own
+        state, and write it in `on_change`.
     """
     placed = sorted([float(x), float(y)] for x, y in points)
     switched_off = list(hidden)
@@ -261,6 +310,7 @@ def point_editor(
         "model": model,
         "film": film,
         "score": score,
+        "drawing": drawing,
         "bend_tolerance": bend_tolerance,
         "received": _received(key),
     }
@@ -268,11 +318,12 @@ def point_editor(
     return _mount(
         key=key,
         data=data,
-        default={"points": placed, "beta": model and model["beta"], "hidden": switched_off, "edits": 0},
+        default={"points": placed, "beta": model and model["beta"], "hidden": switched_off, "edits": 0, "sketch": None},
         on_points_change=react,
         on_beta_change=react,
         on_edits_change=react,
         on_hidden_change=on_hidden_change or _nothing,
+        on_sketch_change=on_drawing_change or _nothing,
     )
 
 
@@ -283,8 +334,14 @@ def _received(key: str) -> dict[str, Any] | None:
         return None
     try:
         hidden, edits = told_names(state, "hidden"), told_number(state, "edits")
-        beta = told_weight_decay(state)
-        return {"points": told_points(state), "beta": beta, "hidden": hidden, "edits": edits}
+        beta, drawn = told_weight_decay(state), told_drawing(state)
+        return {
+            "points": told_points(state),
+            "beta": beta,
+            "hidden": hidden,
+            "edits": edits,
+            "sketch": drawn.number if drawn else 0,
+        }
     except InvalidInputError:
         return None  # no browser of ours waits for an answer to it
 

@@ -6,13 +6,14 @@ missing number gets.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from reprlib import repr as shallow
 from typing import Any
 
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import Points
 
-__all__ = ["told_names", "told_number", "told_points", "told_weight_decay"]
+__all__ = ["Drawn", "told_drawing", "told_names", "told_number", "told_points", "told_weight_decay"]
 
 
 def _told(state: Any, name: str) -> Any:
@@ -55,6 +56,37 @@ def told_weight_decay(state: Any) -> float | None:
     if not _is_number(given):
         raise InvalidInputError(f"beta is {_short(given)}; give a number")
     return _as_float("beta", given)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A drawing as the browser tells it.
+
+    number : which edit of it this is; rises
+    knots : places (x, y); none where the drawing was put away
+    is_revealed : whether optimum and network have been shown beside it
+    """
+
+    number: int
+    knots: Points
+    is_revealed: bool
+
+
+def told_drawing(state: Any) -> Drawn | None:
+    """The drawing under "sketch"; None when there is none.
+
+    Raises
+    ------
+    InvalidInputError
+        When there is anything but a number, a list of pairs of numbers and a truth value.
+    """
+    given = _told(state, "sketch")
+    if given is None:
+        return None
+    number, is_revealed = told_number(given, "number"), _told(given, "isRevealed")
+    if number is None or not isinstance(is_revealed, bool):
+        raise InvalidInputError(f"sketch is {_short(given)}; give its number, its knots and whether it is revealed")
+    return Drawn(number, told_points(given, "knots"), is_revealed)
 
 
 def told_names(state: Any, name: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.exhibits.explore.domain import Domain
+from cvxdnn.exhibits.explore.drawing import drawing, take_drawing
 from cvxdnn.exhibits.explore.score import score
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import BEND_TOLERANCE, Baseline, bends, network_loss
@@ -44,6 +45,7 @@ def explore_chart(session: Session) -> None:
         model=_model(shown),
         film=_film(session),
         score=score(session),
+        drawing=drawing(session),
         bend_tolerance=BEND_TOLERANCE,
         hidden=session.scenario.hidden,
         levels=LEVELS if session.scenario.loss_function.needs_labels else None,
@@ -51,6 +53,7 @@ def explore_chart(session: Session) -> None:
         key=KEY,
         on_change=lambda: _take_edit(session),
         on_hidden_change=lambda: _take_hidden(session),
+        on_drawing_change=lambda: take_drawing(session, KEY),
     )
 
 
@@ -198,6 +201,7 @@ def _model(shown: Baseline) -> Model:
         "beta": scenario.beta,
         "betas": sorted({*BETAS, scenario.beta}),
         "depth": scenario.depth,
+        "loss": scenario.loss,
         "is_squared": scenario.loss == "squared",
         "flat": shown.flat_loss,
     }

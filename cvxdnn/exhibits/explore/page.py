@@ -12,6 +12,7 @@ from cvxdnn.app.view import group
 from cvxdnn.exhibits.explore.chart import explore_chart
 from cvxdnn.exhibits.explore.controls import data_controls, model_controls, network_controls
 from cvxdnn.exhibits.explore.details import are_open, details
+from cvxdnn.exhibits.explore.drawing import DrawingLink
 from cvxdnn.exhibits.explore.player import player, progress
 from cvxdnn.exhibits.explore.points_table import points_table, shown_points
 from cvxdnn.exhibits.explore.readout import readout
@@ -23,7 +24,7 @@ SLOWER = 1.0  # seconds between two looks at what trains; the browser follows th
 
 def page() -> None:
     """The page from top to bottom."""
-    here = session()
+    here = session(DrawingLink())
 
     menu = heading(
         "Watch a network become a spline.",

@@ -27,6 +27,7 @@ from cvxdnn.tasks.link import Points
 from cvxdnn.tasks.race import RaceFrame
 from cvxdnn.tasks.scenario import NAMES, Scenario
 from cvxdnn.tasks.seeds import SeedsFrame
+from cvxdnn.tasks.sketch import Sketch
 from cvxdnn.tasks.stream import Stream
 
 KEY = "explore_session"
@@ -54,6 +55,8 @@ class Session:
     optimum : of the scenario, where it takes long: it comes later than the page
     domain : the part of the plane that the chart shows
     own : what the user brought, while the points are those
+    sketch, sketch_number : the function drawn over the points, and which edit of it that is; None where there is none
+    sketch_version : raised when Python, not the chart, replaces it
     is_first_sight : whether it began with the network that everybody sees first, trained when the package was made
     """
 
@@ -67,6 +70,9 @@ class Session:
         self.table_base = self.table_rows = rows_of(scenario.points)
         self.visits = 0
         self.retrain = True
+        self.sketch: Sketch | None = None
+        self.sketch_number = 0
+        self.sketch_version = 1
         self._own: OwnData | None = None
         self._lacks_room = False
         self._show_all_points()
@@ -181,6 +187,17 @@ class Session:
         self.problem_place = "page"
         self._become(scenario, "")
 
+    def draw(self, sketch: Sketch | None, number: int) -> None:
+        """Take over what was drawn in the chart."""
+        self.revision += 1
+        self.sketch, self.sketch_number = sketch, number
+
+    def show_sketch(self, sketch: Sketch | None) -> None:
+        """Show another drawing, or none."""
+        self.revision += 1
+        self.sketch_version += 1
+        self.sketch = sketch
+
     def _become(self, new: Scenario, notice: str, by_chart: bool = False, by_table: bool = False) -> None:
         old, self.scenario, self.problem = self.scenario, new, notice
         if new.points != old.points:
@@ -195,6 +212,8 @@ class Session:
         self.refuse(f"Nothing was changed: {plain(str(error))}.", place)
 
     def _points_changed(self, by_chart: bool, by_table: bool) -> None:
+        if self.sketch is not None:
+            self.show_sketch(None)  # it was drawn over other points
         if not by_chart:
             self.version += 1
         if not by_table:  # a table under somebody's fingers must not be replaced

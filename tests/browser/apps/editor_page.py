@@ -147,7 +147,14 @@ def curves_and_certificate(phase=0.0):
 def model():
     if "depth" not in query:
         return None
-    return {"beta": session.beta, "betas": BETAS, "depth": int(query["depth"]), "is_squared": True, "flat": 1.0}
+    return {
+        "beta": session.beta,
+        "betas": BETAS,
+        "depth": int(query["depth"]),
+        "loss": "squared",
+        "is_squared": True,
+        "flat": 1.0,
+    }
 
 
 def editor(phase=0.0):

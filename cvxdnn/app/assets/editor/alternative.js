@@ -7,7 +7,7 @@
 import { AtRest, listed } from "../common/at_rest.js";
 import { coordinate, short } from "../common/numbers.js";
 
-const TOLD = ["optimum", "network"]; // styles of the curves whose bends and price are said
+const TOLD = ["drawing", "optimum", "network"]; // styles of the curves whose bends and price are said
 
 export class Alternative {
   #shown; // what was drawn last: {data, hidden}
@@ -35,7 +35,7 @@ export class Alternative {
     const chart = [
       `Chart of ${counted(editor.history.points.length, "point")}`,
       ...curves.map((curve) => ofCurve(curve, width)),
-      editor.score.said,
+      editor.beat.isOpen ? editor.beat.said : editor.score.said,
       data.model ? `weight decay ${short(editor.link.beta)}` : "",
     ];
     editor.drawing.chart.setAttribute("aria-label", `${chart.filter(Boolean).join(". ")}.`);

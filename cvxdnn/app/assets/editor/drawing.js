@@ -12,7 +12,7 @@ import { MARKS, marks, path, set, svg, trace } from "../common/svg.js";
 import { Dots } from "./dots.js";
 import { linearSpline } from "./points.js";
 
-const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck"]; // bottom to top, above the band
+const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck", "drawing"]; // bottom to top, above the band
 const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
 const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
 const MARK_ROW = 10;

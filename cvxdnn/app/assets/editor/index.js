@@ -6,6 +6,7 @@
  *   gestures  what hand and keyboard mean
  *   drawing   the chart; around it score, price, weight decay, certificate, legend, words
  *   preview   the optimum of points that Python has not answered yet
+ *   beat      what the user draws over the points, against the optimum
  *   player    the film of the training, hinges: the neurons of the network it shows, pull: what it has to do with the tube
  *
  * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
@@ -17,6 +18,7 @@ import { showLook } from "../common/look.js";
 import { coordinate } from "../common/numbers.js";
 import { Player } from "../common/player.js";
 import { Alternative } from "./alternative.js";
+import { Beat } from "./beat.js";
 import { Certificate } from "./certificate.js";
 import { Drawing } from "./drawing.js";
 import { read } from "./film.js";
@@ -29,6 +31,7 @@ import { pairs } from "./points.js";
 import { Previews } from "./preview.js";
 import { Price } from "./price.js";
 import { pullShown } from "./pull.js";
+import { report } from "./report.js";
 import { Score } from "./score.js";
 import { withMoment, withoutNews, withStuck } from "./shown.js";
 import { WeightDecay } from "./weight_decay.js";
@@ -37,7 +40,6 @@ import { Words } from "./words.js";
 export class Editor {
   #frame = null; // the next drawing, once asked for
   #due; // and of what
-  #frames = 0;
   #observer = new ResizeObserver(() => this.#layout());
 
   constructor(root) {
@@ -62,6 +64,7 @@ export class Editor {
       announce: (text) => this.words.announce(text),
     });
     this.gestures = new Gestures(this);
+    this.beat = new Beat(this);
     for (const name of ["undo", "redo"]) this.#action(name).onclick = () => this[name]();
     this.alternative = new Alternative(this);
     this.#observer.observe(this.drawing.chart);
@@ -76,6 +79,7 @@ export class Editor {
   update(component) {
     this.link.receive(component);
     if (!this.gestures.isDown) this.accept();
+    this.beat.receive();
     this.player.update(this.link.data.film ?? null, Boolean(this.link.data.model));
     showLook(this.host, component.data.view);
     this.schedule("all");
@@ -126,11 +130,13 @@ export class Editor {
   }
 
   undo() {
-    this.#travel(() => this.history.undo(), "Undone", "Nothing to undo");
+    if (this.beat.isOpen) this.beat.pencil.undo();
+    else this.#travel(() => this.history.undo(), "Undone", "Nothing to undo");
   }
 
   redo() {
-    this.#travel(() => this.history.redo(), "Redone", "Nothing to redo");
+    if (this.beat.isOpen) this.beat.pencil.redo();
+    else this.#travel(() => this.history.redo(), "Redone", "Nothing to redo");
   }
 
   #travel(step, done, nothing) {
@@ -217,11 +223,11 @@ export class Editor {
     const isAll = part === "all" || this.#due === "all" || !this.drawing.scale;
     this.#due = undefined;
     if (!this.drawing.view || !this.link.data) return;
-    const { hidden } = this.link;
     const preview = this.#preview();
     const { score } = this.link.data;
     const seen = this.player.draw(score?.tag === "certified" ? score.bound : null);
-    const data = this.#shown(preview, seen);
+    const data = this.beat.shown(this.#shown(preview, seen));
+    const hidden = this.beat.hidden(data.curves, this.link.hidden);
     this.score.draw(data, Boolean(seen) && !seen.isNewest);
     const flat = this.previews.flat(this.link, this.history.points, !this.gestures.isDown);
     this.weightDecay.draw(data.model, this.link.beta, flat);
@@ -229,7 +235,7 @@ export class Editor {
     if (isAll) this.drawing.drawAxes(data);
     this.legend.draw(data, hidden);
     const still = this.#stillShown(seen, data.curves, hidden);
-    if (isAll || preview || seen) {
+    if (isAll || preview || seen || this.beat.isOpen) {
       this.drawing.drawOptimum(data, hidden);
       this.certificate.draw(data, this.drawing, pullShown(still, data.model, this.history.points, this.drawing.view));
     }
@@ -239,7 +245,11 @@ export class Editor {
     this.drawing.dots.draw(this.history.points);
     if (!this.gestures.isDown) this.drawing.dots.order(this.history.points, (index) => this.label(index));
     this.alternative.show(data, hidden);
-    this.#report(preview !== null);
+    this.beat.draw(data);
+    report(this, { isPreviewed: preview !== null, isAhead: this.#isAhead() });
+    const { hasPast, hasFuture } = this.beat.isOpen ? this.beat.pencil : this.history;
+    this.#action("undo").setAttribute("aria-disabled", String(!hasPast));
+    this.#action("redo").setAttribute("aria-disabled", String(!hasFuture));
   }
 
   /** Whether the points have changed since Python computed what it sent. */
@@ -270,25 +280,8 @@ export class Editor {
     if (this.drawing.hasNewSize()) this.paint("all");
   }
 
-  /** What tests and the style sheet read. */
-  #report(isPreviewed) {
-    const { gestures, history, link } = this;
-    this.#frames += 1;
-    Object.assign(this.host.dataset, {
-      points: history.points.length,
-      edits: link.edits,
-      frames: this.#frames,
-      version: link.version,
-      dragging: gestures.isDragging,
-      previewed: isPreviewed,
-      stale: this.#isAhead(),
-    });
-    const can = { undo: history.hasPast, redo: history.hasFuture };
-    for (const name in can) this.#action(name).setAttribute("aria-disabled", String(!can[name]));
-  }
-
   destroy() {
-    for (const part of ["figure", "gestures", "link", "player", "words", "alternative"]) this[part].destroy();
+    for (const part of ["figure", "gestures", "link", "player", "words", "alternative", "beat"]) this[part].destroy();
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
   }

@@ -21,12 +21,20 @@
  *   `beta`    with the points, and when its slider is let go.
  *   `edits`   only when `points` and `beta` are the very same as told before, which Streamlit would take for no change
  *             (say, undo after a replacement): a number that makes the callback run all the same.
+ *   `sketch`  what is drawn over the points, and whether the optimum has been revealed; again until it is confirmed.
  *   `hidden`  when a curve is switched on or off.
  * Python says in `received` what has reached it. Until that is the latest edit, what belongs to older points is
  * drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
  * is not confirmed within seconds is told again.
  *
  * @typedef {{label: string, line: number}} Stuck a start that did not get there: which of the lines of "networks" it is
+ *
+ * @typedef {object} Verdict on a drawing: which edit of it, its certified gap, which share of it lies inside the band,
+ *   and what pays most to change, with where that is
+ * @property {number} number
+ * @property {?number} gap
+ * @property {?number} inside
+ * @property {?["up" | "down" | "tilt" | "missing" | "needless", ?number]} advice
  *
  * @typedef {object} Data what `point_editor` in Python sends
  * @property {number[][]} points pairs of x and y
@@ -47,7 +55,8 @@
  * @property {?{address: string, number: number, stills: number, step: number, edition: number, is_running: boolean,
  *   plays: boolean, behind: number[][][]}} film
  * @property {string[]} hidden
- * @property {?{points: number[][], hidden: string[], edits: number, beta: ?number}} received
+ * @property {?{version: number, knots: number[][], is_revealed: boolean, verdict: ?Verdict}} drawing
+ * @property {?{points: number[][], hidden: string[], edits: number, beta: ?number, sketch: number}} received
  */
 
 import { samePairs } from "./points.js";
@@ -65,6 +74,7 @@ export class Link {
   #component;
   #awaiting = null; // the edit that Python has not confirmed yet
   #held = null; // a weight decay chosen here that Python has not confirmed yet
+  #drawn = { number: 0, knots: [], isRevealed: false }; // what Python was told of the drawing
   #told; // the points and the weight decay it was told last
   #delivered = -Infinity; // and when
   #toldHidden;
@@ -77,6 +87,8 @@ export class Link {
     this.#component = component;
     this.data = { points: [], curves: [], domain: [0, 1, 0, 1], ...component.data };
     if (isFirst) this.edits = this.data.received?.edits ?? 0;
+    if (isFirst) this.#drawn.number = this.data.received?.sketch ?? 0;
+    if (!this.isDrawingAhead) clearTimeout(this.#timers.drawing);
     this.#confirm(this.data.received);
     this.#acceptHidden();
   }
@@ -168,6 +180,24 @@ export class Link {
     this.#awaiting = null;
     if (this.#held === awaited.beta) this.#held = null;
     clearTimeout(this.#timers.confirmation);
+  }
+
+  /** Tells what is drawn over the points. */
+  draw(knots, isRevealed) {
+    this.#drawn = { number: this.#drawn.number + 1, knots, isRevealed };
+    this.#deliverDrawing(CONFIRM_WITHIN);
+  }
+
+  /** Whether Python has not answered the latest drawing. */
+  get isDrawingAhead() {
+    return this.#drawn.number !== (this.data.received?.sketch ?? 0);
+  }
+
+  #deliverDrawing(again) {
+    clearTimeout(this.#timers.drawing);
+    this.#component.setStateValue("sketch", this.#drawn);
+    const next = Math.min(2 * again, 8 * CONFIRM_WITHIN);
+    this.#timers.drawing = setTimeout(() => this.#deliverDrawing(next), again);
   }
 
   toggle(name) {

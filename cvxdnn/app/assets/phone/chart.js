@@ -60,6 +60,12 @@ export class Chart {
     return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[1] - down * (this.y[1] - this.y[0])];
   }
 
+  /** @returns {number} pixels between a pointer and a place */
+  distance(event, [x, y]) {
+    const frame = this.canvas.getBoundingClientRect();
+    return Math.hypot(event.clientX - frame.left - this.left(x), event.clientY - frame.top - this.top(y));
+  }
+
   /**
    * @param {{style: "given" | "best" | "yours", knots: [number, number][]}[]} curves the last one on top
    * @param {?[number, number]} [pen] where the keyboard's pencil is

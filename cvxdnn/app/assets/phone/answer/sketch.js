@@ -1,71 +1,56 @@
-/** A function, drawn over the points with a finger, a mouse or the arrow keys. */
+/** A function, drawn over the points with a finger, a mouse or the arrow keys (`../../sketch`). */
 
 import { element } from "../../common/elements.js";
+import { Pencil, stopsOf } from "../../sketch/pencil.js";
 import { Chart, legend } from "../chart.js";
-import { Line } from "./line.js";
 
 const DECIMALS = 4; // of the numbers that are sent, in units of the chart's width and height
-const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const KEY_HEIGHT = 0.03; // of an arrow up, as a share of the chart
 const WORDS =
   "Drawing. Right and left arrows go to the next point or half way there and draw a straight piece, " +
-  "up and down move its end. Backspace starts again.";
+  "up and down set the height there. Backspace starts again.";
 
 export class Sketch {
-  #line;
-  #pointer = null; // id of the one that draws
-  #pen = null; // the keyboard's pencil: {x, y, from}
-  #isLocked = false;
   #best = [];
-  #stop = new AbortController();
 
   /**
    * @param {import("../room.js").Question} question
    * @param {() => void} changed
    */
   constructor(question, changed) {
-    this.changed = changed;
     this.question = question;
     this.chart = new Chart(question.points, WORDS);
     this.element = element("div", { class: "answer" }, null, [this.chart.element]);
-    this.stops = stopsOf(question.points.map(([x]) => x));
-    this.#line = this.#blank();
-    this.#listen(this.chart.canvas);
+    this.pencil = new Pencil(surface(this.chart, question.points, (isFinished) => this.#said(isFinished && changed)));
     this.lock(false);
   }
 
   get hint() {
     if (this.isEmpty) return "Draw with a finger, from the first point to the last.";
-    return this.value ? "Draw over a part to change it, then send." : "Draw on to both ends.";
+    return this.value ? "Draw over a part, or pull a corner, to change it; then send." : "Draw on to both ends.";
   }
 
   /** @returns {?[number, number][]} knots, once the drawing reaches from the first point to the last */
   get value() {
-    if (!this.#line.isWhole) return null;
+    if (!this.pencil.isWhole) return null;
     const [across, up] = [this.chart.x, this.chart.y].map(([low, high]) => digits(high - low));
-    return this.#line.knots.map(([x, y]) => [Number(x.toFixed(across)), Number(y.toFixed(up))]);
+    return this.pencil.line.map(([x, y]) => [Number(x.toFixed(across)), Number(y.toFixed(up))]);
   }
 
   set value(knots) {
-    this.#line = this.#blank();
-    if (Array.isArray(knots)) this.#line.load(knots);
+    this.pencil.load(Array.isArray(knots) ? knots : []);
     this.#draw();
   }
 
   get isEmpty() {
-    return this.#line.isEmpty;
+    return this.pencil.line.length === 0;
   }
 
   clear() {
-    if (this.#isLocked) return;
-    this.#line = this.#blank();
-    this.#pen = null;
-    this.#said();
+    this.pencil.clear();
   }
 
   lock(isLocked) {
-    this.#isLocked = isLocked;
-    this.#pointer = null;
+    this.pencil.isLocked = isLocked;
     const { canvas } = this.chart;
     canvas.classList.toggle("canvas", !isLocked);
     canvas.setAttribute("role", isLocked ? "img" : "application");
@@ -87,102 +72,40 @@ export class Sketch {
   }
 
   destroy() {
-    this.#stop.abort();
+    this.pencil.destroy();
     this.chart.destroy();
   }
 
-  #blank() {
-    return new Line(this.chart.x, this.chart.y);
-  }
-
-  #listen(canvas) {
-    const on = (type, handler, options = {}) =>
-      canvas.addEventListener(type, handler, { signal: this.#stop.signal, ...options });
-    // Else a quick stroke counts as a fling, and the next tap (on Send) only stops it.
-    on("touchstart", (event) => !this.#isLocked && event.preventDefault(), { passive: false });
-    on("pointerdown", (event) => this.#press(event));
-    on("pointermove", (event) => this.#move(event));
-    for (const type of ["pointerup", "pointercancel"]) on(type, (event) => this.#lift(event));
-    on("keydown", (event) => this.#key(event));
-    on("blur", () => this.#draw());
-  }
-
-  #press(event) {
-    if (this.#isLocked || event.button !== 0 || this.#pointer !== null) return;
-    event.preventDefault();
-    this.#pointer = event.pointerId;
-    this.#pen = null;
-    this.chart.canvas.setPointerCapture(event.pointerId);
-    this.#line.to(...this.chart.place(event));
+  #said(changed) {
     this.#draw();
-  }
-
-  #move(event) {
-    if (event.pointerId !== this.#pointer) return;
-    const all = event.getCoalescedEvents?.() ?? [];
-    for (const each of all.length ? all : [event]) this.#line.to(...this.chart.place(each));
-    this.#draw();
-  }
-
-  #lift(event) {
-    if (event.pointerId !== this.#pointer) return;
-    this.#pointer = null;
-    this.#line.lift();
-    this.#said();
-  }
-
-  #key(event) {
-    if (this.#isLocked || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Backspace" || event.key === "Delete") this.clear();
-    else if (KEYS[event.key]) this.#go(...KEYS[event.key]);
-    else return;
-    event.preventDefault();
-  }
-
-  /** One press of an arrow: along x to the next stop, or the end of the newest piece up or down. */
-  #go(across, up) {
-    const [low, high] = this.chart.y;
-    this.#pen ??= this.#start();
-    if (across) {
-      const next = across > 0 ? this.stops.find((x) => x > this.#pen.x) : this.stops.findLast((x) => x < this.#pen.x);
-      if (next === undefined) return;
-      this.#pen = { x: next, y: this.#pen.y, from: this.#pen };
-    } else {
-      this.#pen.y = Math.min(high, Math.max(low, this.#pen.y + up * KEY_HEIGHT * (high - low)));
-    }
-    const { x, y, from } = this.#pen;
-    if (from) this.#line.to(from.x, from.y);
-    this.#line.to(x, y);
-    this.#line.lift();
-    this.#said();
-  }
-
-  #start() {
-    const [x] = this.stops;
-    return { x, y: this.#line.height(x) ?? this.question.points[0][1], from: null };
-  }
-
-  #said() {
-    this.#draw();
-    this.changed();
+    if (changed) changed();
   }
 
   #draw() {
     const curves = [
       { style: "given", knots: this.question.curve },
       { style: "best", knots: this.#best },
-      { style: "yours", knots: this.#line.knots },
+      { style: "yours", knots: this.pencil.line },
     ];
-    const hasKeys = this.#pen && !this.#isLocked && document.activeElement === this.chart.canvas;
-    this.chart.show(curves, hasKeys ? [this.#pen.x, this.#pen.y] : null);
+    const hasKeys = !this.pencil.isLocked && document.activeElement === this.chart.canvas;
+    this.chart.show(curves, hasKeys ? this.pencil.pen : null);
   }
+}
+
+/** @returns {import("../../sketch/pencil.js").Surface} */
+function surface(chart, points, changed) {
+  const xs = points.map(([x]) => x);
+  return {
+    canvas: chart.canvas,
+    frame: () => ({ x: chart.x, y: chart.y }),
+    range: () => chart.x,
+    place: (event) => chart.place(event),
+    distance: (event, knot) => chart.distance(event, knot),
+    stops: () => stopsOf(xs),
+    start: () => points[0][1],
+    changed,
+  };
 }
 
 /** Decimals that say a number to a ten-thousandth of a span. */
 const digits = (span) => Math.min(20, Math.max(0, DECIMALS - Math.ceil(Math.log10(span))));
-
-/** Where the keyboard's pencil stops: at points and half way between them. */
-function stopsOf(xs) {
-  const all = [...new Set(xs)];
-  return all.flatMap((x, k) => (k ? [(all[k - 1] + x) / 2, x] : [x]));
-}
