@@ -135,6 +135,25 @@ def test_a_picture_its_sliders_and_its_numbers_fit_one_screen(new_page, address,
     assert max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes) <= height
 
 
+@pytest.mark.parametrize("screen", [(768, 1024), (1280, 800)], ids=str)
+def test_buttons_stand_above_the_title_and_scroll_away_with_it(new_page, address, screen):
+    page = new_page(*screen)
+    open_view(page, address, "/path")
+    share = page.get_by_role("button", name="Share")
+    button, title = share.bounding_box(), page.locator(".stMain h1").bounding_box()
+    assert button
+    assert title
+    assert button["y"] + button["height"] <= title["y"]
+    page.locator(".stMain").evaluate("main => main.scrollTop = 300")
+    expect(share).not_to_be_in_viewport()
+
+
+def test_controls_stand_beside_the_picture_on_a_laptop(new_page, address):
+    page = new_page(1280, 800)
+    open_view(page, address, "/")
+    are_on_screen(page, "svg.chart", ".weight-decay", ".st-key-group_train", ".st-key-group_depth")
+
+
 def test_groups_that_the_address_names_are_left_out(new_page, address):
     page = new_page(**FRAMES[1])
     open_view(page, address, "/?embed=true&hide=data,film,nonsense")
