@@ -3,7 +3,7 @@
 import json
 import time
 
-from tests.exhibits.conftest import go_to
+from tests.exhibits.conftest import go_to, unmarked
 
 
 def open_page(explore, name):
@@ -49,7 +49,7 @@ def training_of(app, name, seconds=60, wait_for_end=False):
 
 def text_of(app):
     """Everything in the page's own HTML: the headline and the table of numbers."""
-    return " ".join(element.proto.body for element in app.get("html"))
+    return unmarked(" ".join(element.proto.body for element in app.get("html")))
 
 
 def train(app, name, seconds=60, wait_for_end=False):

@@ -1,6 +1,7 @@
 """AppTest runs of the pages, with training in this process instead of workers."""
 
 import json
+import re
 import time
 
 import pytest
@@ -35,6 +36,11 @@ def explore(monkeypatch):
 def go_to(app, name):
     """Go to another page of a started app."""
     app.switch_page(str(PAGES / f"{name}.py")).run()
+
+
+def unmarked(text):
+    """Markdown or HTML as it is read, without what the glossary has added."""
+    return re.sub(r"\[([^\]]*)\]\(glossary#[^)]*\)|<button [^>]*data-term[^>]*>([^<]*)</button>", r"\1\2", text)
 
 
 def plots(app):

@@ -11,7 +11,7 @@ from cvxdnn.core.losses import LOSSES, named
 from cvxdnn.core.solution import Status
 from cvxdnn.exhibits.explore.score import THERE, percent
 from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS, Scenario
-from tests.exhibits.conftest import settle, wait_for_frame
+from tests.exhibits.conftest import settle, unmarked, wait_for_frame
 
 QUICK = {"restarts": "2", "width": "20"}
 
@@ -30,7 +30,7 @@ def curve(app, name):
 
 
 def table(app):
-    return " ".join(element.proto.body for element in app.get("html"))
+    return unmarked(" ".join(element.proto.body for element in app.get("html")))
 
 
 def readout(app):

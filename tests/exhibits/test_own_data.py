@@ -6,6 +6,7 @@ import pytest
 from cvxdnn.exhibits.explore import own_data
 from cvxdnn.tasks.comparison import held_out_error
 from cvxdnn.tasks.scenario import MAX_POINTS
+from tests.exhibits.conftest import unmarked
 from tests.exhibits.test_explore_page import QUICK, session_of
 
 KEY = own_data.KEY
@@ -176,7 +177,7 @@ def test_a_page_in_a_frame_offers_the_box_instead_of_a_file(explore, monkeypatch
 )
 def test_the_weight_decay_is_said_in_the_terms_of_pytorch(explore, loss, words):
     app = explore(**QUICK, beta="0.002", preset="spike", loss=loss)  # 7 points, x from 0 to 6, y from 0 to 1
-    (html,) = [each.proto.body for each in app.get("html") if "PyTorch" in each.proto.body]
-    assert f"weight decay in PyTorch ({words[0]})</span></td><td>{words[1]}<" in html
-    assert ("β in your units</span></td><td>0.012<" in html) == (loss == "squared")
+    (html,) = [unmarked(each.proto.body) for each in app.get("html") if "PyTorch</button>" in each.proto.body]
+    assert f"weight decay in PyTorch ({words[0]})</td><td>{words[1]}<" in html
+    assert ("β in your units</td><td>0.012<" in html) == (loss == "squared")
     session_of(app).run.pause()

@@ -13,7 +13,7 @@ from cvxdnn.exhibits.sweep.results import RUNS, View, _run_of
 from cvxdnn.tasks.sweep import AXES, MEASURES, OWN_POINTS, REACHED, Grid, Table, cells
 from cvxdnn.tasks.sweep.sample import sample_results
 from tests.exhibits.closed_form_pages import sent
-from tests.exhibits.conftest import go_to
+from tests.exhibits.conftest import go_to, unmarked
 from tests.exhibits.test_explore_page import QUICK, session_of
 
 
@@ -66,7 +66,7 @@ def finished(app, seconds=60):
 
 
 def captions(app):
-    return " ".join(caption.value for caption in app.caption)
+    return unmarked(" ".join(caption.value for caption in app.caption))
 
 
 def test_a_first_visit_shows_the_default_grid(sweep_page):

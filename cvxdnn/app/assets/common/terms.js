@@ -26,10 +26,11 @@ export const termIn = (text) => NAMES[new RegExp(PATTERN, "i").exec(text)?.[1].t
  * is new, the buttons stay, with the pointer or the focus on them.
  * @param {Element} parent
  * @param {string} text
+ * @param {number} [most] how many terms; each is a stop of the Tab key
  */
-export function explain(parent, text) {
+export function explain(parent, text, most = Number.POSITIVE_INFINITY) {
   if (parent.textContent === text) return;
-  const pieces = split(text);
+  const pieces = split(text, most);
   const old = [...parent.childNodes];
   if (old.length === pieces.length && pieces.every(({ term }, k) => old[k].dataset?.term === term)) {
     pieces.forEach(({ words }, k) => {
@@ -42,12 +43,12 @@ export function explain(parent, text) {
 }
 
 /** Words between terms, which may be empty, and terms, in turn. */
-function split(text) {
+function split(text, most) {
   const [pieces, known] = [[], new Set()];
   let end = 0;
   for (const match of text.matchAll(new RegExp(PATTERN, "gi"))) {
     const term = NAMES[match[1].toLowerCase()];
-    if (known.has(term)) continue;
+    if (known.has(term) || known.size === most) continue;
     known.add(term);
     pieces.push({ words: text.slice(end, match.index) }, { words: match[0], term });
     end = match.index + match[0].length;

@@ -154,7 +154,7 @@ export class Hinges {
   }
 
   #say(words, explanation = "") {
-    explain(this.words, words);
+    explain(this.words, words, 1);
     this.explanation.textContent = explanation;
   }
 
