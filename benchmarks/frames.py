@@ -9,7 +9,8 @@ frame's own work is timed (solving, words, drawing into the page; not what the b
 are counted, and the longest task that blocked the page is kept. Without a display the browser paints by software.
 
 Then the server goes on, and a point is dragged and let go again and again: the time from there until the server's
-certified optimum of the new points is drawn. Networks do not train meanwhile.
+certified optimum of the new points is drawn; and a corner of a function drawn over the points, until its certified gap
+is. Networks do not train meanwhile.
 """
 
 import argparse
@@ -44,16 +45,16 @@ WATCH = """() => {
     for (const task of list.getEntries()) window.frames_of.longest = Math.max(window.frames_of.longest, task.duration);
   }).observe({ type: "longtask" });
 }"""
-CONFIRMED = """(host) => {
+CONFIRMED = """(host, [name, value]) => {
   host.confirmed = new Promise((resolve) => {
     addEventListener("pointerup", () => {
       const began = performance.now();
       const watch = new MutationObserver(() => {
-        if (host.dataset.stale !== "false") return;
+        if (host.getAttribute(name) !== value) return;
         watch.disconnect();
         resolve(performance.now() - began);
       });
-      watch.observe(host, { attributes: true, attributeFilter: ["data-stale"] });
+      watch.observe(host, { attributes: true, attributeFilter: [name] });
     }, { once: true, capture: true });
   });
 }"""
@@ -146,7 +147,7 @@ def released(page: Page) -> Record:
     page.get_by_text("Retrain after every change").click()
     page.wait_for_timeout(1000)
     for k in range(RELEASES):
-        editor.evaluate(CONFIRMED)
+        editor.evaluate(CONFIRMED, ["data-stale", "false"])
         x, y = middle(page.locator(".point").nth(page.locator(".point").count() // 2))
         page.mouse.move(x, y)
         page.mouse.down()
@@ -154,6 +155,38 @@ def released(page: Page) -> Record:
         page.mouse.up()
         taken.append(editor.evaluate("(host) => host.confirmed"))
         page.wait_for_timeout(300)
+    return spread(taken)
+
+
+def drawn(page: Page, server: Server, seconds: float) -> Iterator[tuple[str, Record]]:
+    """A function drawn over the points: its frames, and milliseconds from lifting the pencil to the certified gap."""
+    editor, taken = page.locator(".editor"), []
+    page.locator('[data-action="beat"]').click()
+    box = page.locator(".sheet").bounding_box()
+    assert box is not None
+    at = [(box["x"] + share * box["width"], box["y"] + box["height"] / 2) for share in (0.04, 0.5, 0.98)]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    page.mouse.move(*at[1], steps=20)
+    with stopped(server):
+        yield "a drawing", watched(page, seconds, lambda k: page.mouse.move(at[1][0] + 4 * k, at[1][1] + 2 * k))
+    page.mouse.move(*at[2], steps=20)
+    page.mouse.up()
+    page.locator('.editor[data-certified="true"]').wait_for()
+    for k in range(RELEASES):
+        editor.evaluate(CONFIRMED, ["data-certified", "true"])
+        x, y = middle(page.locator(".sheet .corner").first)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y + (8 if k % 2 else -8), steps=4)
+        page.mouse.up()
+        taken.append(editor.evaluate("(host) => host.confirmed"))
+        page.wait_for_timeout(300)
+    yield "a drawing lifted until certified", spread(taken)
+
+
+def spread(taken: list[float]) -> Record:
+    """Of milliseconds."""
     return {"median (ms)": round(statistics.median(taken)), "p95 (ms)": round(float(np.quantile(taken, 0.95)))}
 
 
@@ -193,6 +226,8 @@ def explore(browser: Browser, server: Server, seconds: float) -> None:
             for what, record in measure(page, server, scenario_of(count, depth), seconds).items():
                 print(f"{count} points, {depth} layers, {what}:", record, flush=True)
             print(f"{count} points, {depth} layers, let go until certified:", released(page), flush=True)
+            for what, record in drawn(page, server, seconds):
+                print(f"{count} points, {depth} layers, {what}:", record, flush=True)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvxdnn.app.point_editor.told import told_names, told_number, told_points
+from cvxdnn.app.point_editor.told import Drawn, told_drawing, told_names, told_number, told_points
 from cvxdnn.core.exceptions import InvalidInputError
 
 atoms = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -49,5 +49,16 @@ def test_no_state_whatsoever_raises_anything_else(state):
     for read in (told_points, lambda state: told_names(state, "hidden")):
         with suppress(InvalidInputError):
             read(state)
+        with suppress(InvalidInputError):
+            told_drawing({"sketch": state})
     number = told_number(state, "edits")
     assert number is None or abs(number) <= 2**53
+
+
+def test_a_drawing_comes_through_and_half_of_one_is_refused():
+    told = {"number": 3, "knots": [[0, 1], [2, 0.5]], "isRevealed": True}
+    assert told_drawing({"sketch": told}) == Drawn(3, ((0.0, 1.0), (2.0, 0.5)), True)
+    assert told_drawing({}) is None
+    for name in told:
+        with pytest.raises(InvalidInputError):
+            told_drawing({"sketch": {other: value for other, value in told.items() if other != name}})

@@ -1,4 +1,4 @@
-"""Random drawings over random points, and what they cost by linear and quadratic programs that share no code with us."""
+"""Random drawings over random points, and what they cost by programs that share no code with the library."""
 
 import cvxpy
 import numpy as np

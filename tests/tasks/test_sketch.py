@@ -37,7 +37,7 @@ def test_gaps_of_random_sketches_agree_with_linear_and_quadratic_programs():
         baseline = Baseline(scenario)
         found = appraise(sketch, baseline)
         assert found.is_certified
-        assert abs(found.gap * baseline.lower_bound - gap_of(scenario, sketch)) < AGREES * max(1, found.misfit)
+        assert abs(found.gap * baseline.lower_bound - gap_of(scenario, sketch)) < AGREES
         checked += 1
     assert checked == COUNT == 200
 
@@ -79,7 +79,8 @@ def test_what_pays_most_to_change():
     flat = appraise(sketch_of(baseline, [0, 1], [mean, mean]), baseline)
     assert flat.advice == Advice("missing", 3.0)  # under the spike
     through = appraise(sketch_of(baseline, baseline.data.x, baseline.data.y), baseline)
-    assert through.advice is not None and through.advice.kind == "needless"
+    assert through.advice is not None
+    assert through.advice.kind == "needless"
 
 
 def test_a_rising_line_is_asked_for_by_its_slope():

@@ -188,8 +188,7 @@ class Session:
         self._become(scenario, "")
 
     def draw(self, sketch: Sketch | None, number: int) -> None:
-        """Take over what was drawn in the chart."""
-        self.revision += 1
+        """Take over what was drawn in the chart, which nothing else shows."""
         self.sketch, self.sketch_number = sketch, number
 
     def show_sketch(self, sketch: Sketch | None) -> None:

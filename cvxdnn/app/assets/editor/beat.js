@@ -11,13 +11,14 @@
 
 import { percent } from "../common/numbers.js";
 import { heightAt } from "../sketch/line.js";
-import { Pencil, stopsOf } from "../sketch/pencil.js";
+import { inOrder, Pencil, stopsOf } from "../sketch/pencil.js";
 import { priced } from "../sketch/price.js";
 import { caption, EMPTY, revealed } from "./beat_words.js";
 import { distinctBends } from "./bends.js";
 import { normalised } from "./preview.js";
 import { drawSheet } from "./sheet.js";
 
+const DRAWING = { name: "drawing", label: "your drawing", style: "drawing" };
 const LABELS = new Set(["logistic", "hinge"]); // losses whose y are labels and stay what they are
 
 /** The line from one place to another at least. */
@@ -71,7 +72,7 @@ export class Beat {
         const [left, top] = drawing.position(event);
         return Math.hypot(drawing.scale.left(x) - left, drawing.scale.top(y) - top);
       },
-      stops: () => stopsOf([...xs(), ...this.pencil.line.map(([x]) => x)]),
+      stops: () => inOrder([...stopsOf(xs()), ...this.pencil.line.map(([x]) => x)]),
       start: () => editor.history.points[0].y,
       changed: (isFinished) => this.#changed(isFinished),
       ended: () => this.#close(),
@@ -98,12 +99,11 @@ export class Beat {
   /* What people do */
 
   #open() {
-    this.isOpen = true;
-    this.isRevealed = false;
+    Object.assign(this, { isOpen: true, isRevealed: false });
     this.#tell();
+    this.editor.paint("all"); // what is hidden takes no focus
     this.sheet.focus({ preventScroll: true });
     this.editor.words.announce(EMPTY);
-    this.editor.schedule("all");
   }
 
   #close() {
@@ -158,14 +158,13 @@ export class Beat {
   shown(data) {
     const { line } = this;
     this.#price = null;
-    if (!this.isOpen || !line.length) return data;
+    if (!this.isOpen) return data;
+    if (!line.length) return { ...data, curves: [...data.curves, { ...DRAWING, lines: [], knots: [], price: null }] };
     const points = normalised(this.editor.history.points);
     const unit = line.map(([x, y]) => [points.x.from(x), this.#keepsY(data) ? y : points.y.from(y)]);
     const found = distinctBends(unit, data.bend_tolerance);
     const curve = {
-      name: "drawing",
-      label: "your drawing",
-      style: "drawing",
+      ...DRAWING,
       lines: [this.#drawn(line)],
       knots: found.map(points.x.to),
       bends: found.length,

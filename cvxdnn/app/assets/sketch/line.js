@@ -10,6 +10,7 @@
 export const MOST_KNOTS = 40;
 const LEAST_AREA = 1e-4; // of a triangle, as a share of the frame: a hand shakes by as much
 const NOTHING = 1e-9; // of a triangle whose knot lies on the straight line between the others
+const NONE = -1; // no triangle is as small
 const CLOSE = 0.02; // distance of two corners that a hand meant as one, as a share of the frame's width
 const APART = 1e-3; // least distance of neighbouring knots, as a share of the frame's width
 
@@ -96,11 +97,13 @@ export function pulled(line, index, [x, y], frame) {
   return line.with(index, [across, within(y, frame.y)]);
 }
 
-/** With a knot at x of this height; as it was where that would be a knot too many. */
+/** With a knot at x of this height; where that is one too many, without the knot that matters least. */
 export function raised(line, x, y, frame) {
   const knot = [x, within(y, frame.y)];
   const near = line.findIndex(([at]) => Math.abs(at - x) <= APART * span(frame.x));
   if (near >= 0) return line.with(near, [line[near][0], knot[1]]);
-  if (line.length >= MOST_KNOTS) return line;
-  return [...line, knot].sort((a, b) => a[0] - b[0]);
+  return simplified(
+    [...line, knot].sort((a, b) => a[0] - b[0]),
+    NONE,
+  );
 }

@@ -264,8 +264,11 @@ export class Pencil {
   }
 }
 
+/** Each of these numbers once, ascending. */
+export const inOrder = (numbers) => [...new Set(numbers)].sort((a, b) => a - b);
+
 /** Stops for the arrow keys: the inputs, and half way between them. */
 export function stopsOf(xs) {
-  const all = [...new Set(xs)].sort((a, b) => a - b);
+  const all = inOrder(xs);
   return all.flatMap((x, k) => (k ? [(all[k - 1] + x) / 2, x] : [x]));
 }

@@ -14,7 +14,7 @@
 
 import { heightAt, span, steadied, tidied } from "./line.js";
 
-const STEPS = 160; // across the frame
+const STEPS = 320; // across the frame
 
 /** @returns {Stroke} */
 export function begun(before, frame) {
