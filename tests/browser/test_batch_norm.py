@@ -24,7 +24,8 @@ def test_means_end_in_the_corners_and_a_class_vanishes_in_the_frame_of_the_slide
     expect(page.locator(".network-mark[data-class]")).to_have_count(3, timeout=SLOW)
     expect(page.get_by_role("button", name="Play the film of the training")).to_be_visible(timeout=SLOW)
     expect(tile(page, "objective")).to_have_text(re.compile("apart|above"), timeout=SLOW)
-    assert places(page, "network-mark") == [pytest.approx(place, abs=1) for place in places(page, "exact-mark")]
+    # The box of a triangle is not around its centre: that of a larger one lies a pixel lower.
+    assert places(page, "network-mark") == [pytest.approx(place, abs=1.5) for place in places(page, "exact-mark")]
     card, picture = (page.locator(name).bounding_box() for name in (".stage-page .card", ".picture svg"))
     assert card["x"] <= picture["x"]
     assert picture["x"] + picture["width"] <= card["x"] + card["width"]

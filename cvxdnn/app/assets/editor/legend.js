@@ -24,7 +24,7 @@ export class Legend {
       const terms = entries.map(({ label, style }) => (style === "band" ? "band" : termIn(label)));
       const asked = (term, k) => (term && terms.lastIndexOf(term) === k ? [question(term)] : []); // each once
       this.element.replaceChildren(
-        ...entries.flatMap((entry, k) => [this.#entry(entry, styles), ...asked(terms[k], k)]),
+        ...entries.map((entry, k) => together(this.#entry(entry, styles), ...asked(terms[k], k))),
       );
       equip(this.element);
     }
@@ -58,6 +58,14 @@ export class Legend {
     button.addEventListener("click", () => this.toggle(name));
     return button;
   }
+}
+
+/** On one line. */
+function together(...parts) {
+  const whole = document.createElement("span");
+  whole.className = "whole";
+  whole.append(...parts);
+  return whole;
 }
 
 /** Beside an entry, which is a button itself, what its words mean. */

@@ -38,7 +38,7 @@ export class Plot {
     this.picture = svg("svg", { role: "img" }, this.element);
     [this.backdrop, this.shapes, this.words] = groups(this.picture, 3);
     this.labels = new Labels(this.words);
-    this.figure = enter({ host: this.host, title: () => this.data?.told ?? "" });
+    this.figure = enter({ host: this.host, title: () => this.#title() });
     this.#observer.observe(this.element);
   }
 
@@ -48,6 +48,12 @@ export class Plot {
     showLook(this.host, data.view);
     drawLegend(this.host.querySelector(".legend"), data.legend);
     this.#draw();
+  }
+
+  /** What stands at its axes. */
+  #title() {
+    const { x, y } = this.data?.axes ?? {};
+    return [y?.title, x?.title].filter(Boolean).join(" over ");
   }
 
   #draw() {
