@@ -102,7 +102,7 @@ def test_pictures_of_stages(browser, address, name):
     rows = page.locator(".figures .row").count()
     assert rows == 5 if name == "beyond" else rows in (1, 2)  # Path has a plot below, once that is computed
     last = rows - 1 if name == "beyond" else 0
-    size = check_svg(downloaded(page, "SVG", last), "light", ["weight decay β"])
+    size = check_svg(downloaded(page, "SVG", last), "light", ["weight decay"])
     pdf = downloaded(page, "PDF", last)
     check_pdf(pdf, size)
     assert (b"/SMask" in pdf) is (name == "extreme_points")  # the body is drawn on a canvas

@@ -71,6 +71,7 @@ function together(...parts) {
 /** Beside an entry, which is a button itself, what its words mean. */
 function question(term) {
   const made = termButton(term, "?");
+  made.classList.add("ask");
   made.setAttribute("aria-label", `What is: ${term}`);
   return made;
 }

@@ -15,6 +15,12 @@ const HEAD = "%PDF-1.4\n%\u00e2\u00e3\u00cf\u00d3\n"; // bytes beyond 127 say th
 
 const short = (value) => String(Number(value.toFixed(3)));
 const several = (...values) => values.map(short).join(" ");
+/** PDF knows no negative offset of dashes: that of a whole pattern more. An odd number of them is gone through twice. */
+function phase(dashes, offset) {
+  const whole = dashes.reduce((sum, dash) => sum + dash, 0) * (dashes.length % 2 ? 2 : 1);
+  return ((offset % whole) + whole) % whole;
+}
+
 const mixed = ({ hex }) => several(...[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255));
 
 /** @param {import("./read.js").Figure} figure @returns {Promise<Blob>} */
@@ -61,9 +67,9 @@ class Page {
     this.write(fill && stroke ? "B" : fill ? "f" : "S");
   }
 
-  #pen({ colour, width, dashes, cap, join }) {
+  #pen({ colour, width, dashes, offset, cap, join }) {
     this.write(mixed(colour), "RG", short(width), "w", CAPS[cap] ?? 0, "J", JOINS[join] ?? 0, "j");
-    if (dashes.some((dash) => dash > 0)) this.write(`[${several(...dashes)}] 0 d`);
+    if (dashes.some((dash) => dash > 0)) this.write(`[${several(...dashes)}] ${short(phase(dashes, offset))} d`);
   }
 
   /** As wide as on the page: the letters of another font are drawn narrower or wider. */
@@ -83,7 +89,7 @@ class Page {
       this.write("ET");
     };
     if (halo) {
-      this.#pen({ ...halo, dashes: [], cap: "round", join: "round" });
+      this.#pen({ ...halo, dashes: [], offset: 0, cap: "round", join: "round" });
       this.write("1 Tr");
       say();
     }

@@ -10,7 +10,7 @@
  * @property {"line"} kind
  * @property {import("./outline.js").Step[]} steps
  * @property {?Colour} fill
- * @property {?{colour: Colour, width: number, dashes: number[], cap: string, join: string}} stroke
+ * @property {?{colour: Colour, width: number, dashes: number[], offset: number, cap: string, join: string}} stroke
  * @property {?Box} clip
  *
  * @typedef {object} Words in one line
@@ -34,7 +34,7 @@ import { colour } from "./colour.js";
 import { box, outline } from "./outline.js";
 import { lines, Words } from "./words.js";
 
-const LEFT_OUT = ".toolbar, .film, .announcer, .entry[aria-pressed='false'], title, defs, clipPath";
+const LEFT_OUT = ".toolbar, .film, .onward, .announcer, .ask, .entry[aria-pressed='false'], title, defs, clipPath";
 const SHAPES = "path, line, polyline, polygon, circle, ellipse, rect";
 const EDGE = 14; // pixels around all
 const GAP = 8; // at most, between what stands one under the other
@@ -135,7 +135,7 @@ class Reader {
       const half = edge ? width / 2 : 0;
       const radius = Number.parseFloat(style.borderTopLeftRadius) || 0;
       const steps = box(place.x + half, place.y + half, place.width - 2 * half, place.height - 2 * half, radius);
-      const stroke = edge && { colour: edge, width, dashes: [], cap: "butt", join: "miter" };
+      const stroke = edge && { colour: edge, width, dashes: [], offset: 0, cap: "butt", join: "miter" };
       this.#marks.push({ kind: "line", steps, fill, stroke, clip: null });
     }
     this.#marks.push(...lines(element, style, opacity, this.shift));
@@ -167,6 +167,7 @@ function strokeOf(style, opacity, scale) {
     colour: found,
     width,
     dashes: dashes.map((dash) => dash * scale),
+    offset: Number.parseFloat(style.strokeDashoffset) * scale || 0,
     cap: style.strokeLinecap,
     join: style.strokeLinejoin,
   };

@@ -70,7 +70,9 @@ function stroked(stroke) {
     "stroke-width": rounded(stroke.width),
     "stroke-linecap": stroke.cap,
     "stroke-linejoin": stroke.join,
-    ...(stroke.dashes.length ? { "stroke-dasharray": stroke.dashes.map(rounded).join(" ") } : {}),
+    ...(stroke.dashes.length
+      ? { "stroke-dasharray": stroke.dashes.map(rounded).join(" "), "stroke-dashoffset": rounded(stroke.offset) }
+      : {}),
   };
 }
 
@@ -85,7 +87,9 @@ function words({ text, x, y, turn, size, width, isBold, fill, halo }) {
     ...filled(fill),
     ...(isBold ? { "font-weight": "bold" } : {}),
     ...(turn ? { transform: `rotate(${rounded(turn)} ${rounded(x)} ${rounded(y)})` } : {}),
-    ...(halo ? { ...stroked({ ...halo, dashes: [], cap: "round", join: "round" }), "paint-order": "stroke" } : {}),
+    ...(halo
+      ? { ...stroked({ ...halo, dashes: [], offset: 0, cap: "round", join: "round" }), "paint-order": "stroke" }
+      : {}),
   });
   node.textContent = text;
   return node;
