@@ -20,7 +20,11 @@ export class Sketch {
     this.question = question;
     this.chart = new Chart(question.points, WORDS);
     this.element = element("div", { class: "answer" }, null, [this.chart.element]);
-    this.pencil = new Pencil(surface(this.chart, question.points, (isFinished) => this.#said(isFinished && changed)));
+    const said = (isFinished) => {
+      this.#draw();
+      if (isFinished || this.pencil.pen) changed(); // keys at once: the next one may lead to Send
+    };
+    this.pencil = new Pencil(surface(this.chart, question.points, said));
     this.lock(false);
   }
 
@@ -74,11 +78,6 @@ export class Sketch {
   destroy() {
     this.pencil.destroy();
     this.chart.destroy();
-  }
-
-  #said(changed) {
-    this.#draw();
-    if (changed) changed();
   }
 
   #draw() {
