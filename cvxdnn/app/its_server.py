@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["Told", "its_server"]
 
-HEAD = b"<head>"
+HEAD, ROOT = b"<head>", b'<div id="root">'  # other pages than Streamlit's are none of its business
 SAID = b"<script>window.__streamlit = { BACKEND_BASE_URL: new URL('./', window.location).href }</script>"
 
 
@@ -53,7 +53,7 @@ class Told:
 def _told(page: bytes, encoding: str) -> bytes:
     if encoding == "gzip":
         return gzip.compress(_told(gzip.decompress(page), ""), mtime=0)
-    return page.replace(HEAD, HEAD + SAID, 1)
+    return page.replace(HEAD, HEAD + SAID, 1) if ROOT in page else page
 
 
 def _is_page(start: Message) -> bool:

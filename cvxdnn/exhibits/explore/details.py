@@ -54,7 +54,7 @@ def _chosen_view(session: Session) -> None:
 
 def _restarts(session: Session) -> None:
     run, bound = session.run, _bound(session)
-    if run.frame is None or not run.shows(session.scenario):
+    if run.frame is None or not run.frame.history.size or not run.shows(session.scenario):
         note("Train networks to compare their restarts.")
         return
     floor = "" if bound is None else " The blue line is the certified optimum: the distance to it is the gap."
@@ -78,7 +78,7 @@ def _race(session: Session) -> None:
         "of the best restart over the seconds each has used."
     )
     frame = _frame_of(race, session)
-    if frame is None:
+    if frame is None or not any(len(run.history) for run in frame.view):
         return
     histories = {LABELS[run.optimizer]: run.history for run in frame.view}
     best = min(run.history[:, 2].min(initial=np.inf) for run in frame.view)
