@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-SLOW = 60_000
+from tests.browser.waiting import SLOW, wait_until
+
 PICTURES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
 WALLS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
 FRAMES = [{"width": 400, "height": 380}, {"width": 800, "height": 450}]
@@ -38,9 +40,16 @@ def open_view(page: Page, address: str, query: str) -> None:
     page.wait_for_timeout(1000)  # a film may play meanwhile: what it shows on its way counts, too
 
 
+def words_of(page: Page) -> list[list[Any]]:
+    """Sizes on the screen, and words; a picture that is just being mounted has none."""
+    found = page.locator(f"{PICTURE} text")
+    return wait_until(page, lambda: found.evaluate_all(SIZES_OF_WORDS), "words in the picture")
+
+
 def settled(page: Page, screen: dict[str, int]) -> None:
     page.set_viewport_size(screen)
     page.wait_for_timeout(700)
+    words_of(page)
 
 
 def are_on_screen(page: Page, *things: str) -> None:
@@ -71,8 +80,7 @@ def test_the_last_row_reads_every_word_of_a_wall(new_page, address, name):
     for screen in WALLS:
         settled(page, screen)
         nothing_around(page)
-        words = page.locator(f"{PICTURE} text").evaluate_all(SIZES_OF_WORDS)
-        assert words
+        words = words_of(page)
         assert min(words)[0] >= screen["height"] / 30, min(words)
         are_on_screen(page, PICTURE, ".control", ".film", ".tile", '[data-testid="gap"]')
         picture = page.locator(PICTURE).first.bounding_box()
