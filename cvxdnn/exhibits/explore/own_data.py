@@ -135,15 +135,8 @@ def _choose(session: Session, table: Table, token: str) -> None:
     if read is not None:
         st.caption(f"{taken(read)}.")
     data = None if read is None else OwnData(tuple(zip(read.x, read.y, strict=True)), f"{taken(read)}.")
-    button.button(
-        "Use these points",
-        key=f"{KEY}_use",
-        type="primary",
-        width="stretch",
-        disabled=data is None,
-        on_click=_use,
-        args=(session, data),
-    )
+    with button:
+        _offer(session, data)
 
 
 def _columns(table: Table, token: str) -> Choice:
@@ -258,6 +251,11 @@ def _formula(session: Session) -> None:
         data = OwnData(_pairs(made.x, made.y), words, _pairs(made.held_out_x, made.held_out_y))
     except InvalidInputError as error:
         refusal.warning(f"Your points are unchanged: {plain(str(error))}.")
+    _offer(session, data)
+
+
+def _offer(session: Session, data: OwnData | None) -> None:
+    """The button that takes the points over, if there are any."""
     st.button(
         "Use these points",
         key=f"{KEY}_use",
