@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cvxdnn.app.glossary import TERMS, anchor, meaning
-from tests.browser.waiting import SLOW
+from tests.browser.waiting import SLOW, wait_until
 
 SHOWN = ".meaning:popover-open"
 SAID = """() => {
@@ -108,8 +108,9 @@ def test_an_entry_has_an_address(new_page, address):
     page.goto(f"{address}/glossary#tube")
     entry = page.locator("#tube")
     expect(entry).to_be_in_viewport(timeout=SLOW)
-    assert {anchor(term) for term in TERMS} <= set(
-        page.locator("[data-testid='stMain'] [id]").evaluate_all("(all) => all.map((it) => it.id)")
+    named, wanted = page.locator("[data-testid='stMain'] [id]"), {anchor(term) for term in TERMS}
+    wait_until(
+        page, lambda: wanted <= set(named.evaluate_all("(all) => all.map((it) => it.id)")), "all terms are there"
     )
     sentence = page.get_by_text(re.compile(re.escape(meaning("tube")[:40])))
     expect(sentence.first).to_be_visible()
