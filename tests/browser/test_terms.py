@@ -77,7 +77,7 @@ def test_a_word_says_its_meaning_to_a_finger(new_page, address):
 
 
 @pytest.mark.parametrize(
-    ("name", "last"), [("", ".legend .term"), ("batch_norm", ".tile .term"), ("glossary", "#width")]
+    ("name", "last"), [("", ".legend .term"), ("batch_norm", ".tile .term"), ("path", ".tile .term")]
 )
 def test_every_marked_word_is_described(new_page, address, name, last):
     page = new_page()
@@ -88,7 +88,7 @@ def test_every_marked_word_is_described(new_page, address, name, last):
     page.wait_for_function(
         f"(meanings) => ({SAID})().every((said) => meanings.includes(said))", arg=meanings, timeout=SLOW
     )
-    assert len(page.evaluate(SAID)) > (0 if name == "glossary" else 15)
+    assert len(page.evaluate(SAID)) > 5
 
 
 def test_what_stands_beside_an_entry_of_the_legend_is_no_part_of_it(new_page, address):
