@@ -68,7 +68,8 @@ export default class ExtremePoints {
     const body = this.#once("body", [bias, X], () => bodyOf(neurons));
     const share = moment?.share ?? 1;
     const span = bias ? n - 1 : n;
-    const targets = swept(coordinatesOf(chosen, bias), span, share);
+    const whole = coordinatesOf(chosen, bias);
+    const targets = swept(whole, span, share);
     const mean = bias ? chosen.reduce((sum, each) => sum + each, 0) / n : 0;
     const entries = (vector) => (bias ? fromPlane(vector, n).map((each) => mean + each) : vector.slice(0, n));
     const found = this.#once("found", [bias, X, targets, values.beta], () =>
@@ -78,7 +79,8 @@ export default class ExtremePoints {
 
     const side = Math.round(Math.min(Math.max(0.27 * width, 104), 230));
     const box = { left: 0, top: 0, width: width - side - 14, height };
-    if (!this.isHeld) this.reach = 1.06 * Math.max(body.radius, norm(targets), 0.2);
+    // Of the targets as chosen: those of a sweep are as long but for rounding, for which the body would be drawn anew.
+    if (!this.isHeld) this.reach = 1.06 * Math.max(body.radius, norm(whole), 0.2);
     this.#look(neurons.dimension, box);
     const isAtRest = share === 1 && !isOld;
     const trained = isAtRest ? (model.trained?.points ?? []).map((point) => coordinatesOf(point, bias)) : [];
