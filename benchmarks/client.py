@@ -26,6 +26,7 @@ class Client:
     cookie : of the proxy, which keeps it with its replica
     headings, alerts : what the newest run of the whole page has written, in order
     errors : what went wrong;  runs : how often the whole page has been drawn to its end
+    is_drawn : whether the server is at work on the page, or waits for its turn to
     """
 
     port: int
@@ -35,6 +36,7 @@ class Client:
     alerts: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     runs: int = 0
+    is_drawn: bool = False
     session: str = ""
     home: str = "127.0.0.1"
     cookie: str = ""
@@ -185,6 +187,8 @@ class Client:
             self._timers[message.auto_rerun.fragment_id] = asyncio.create_task(again)
         elif kind == "stop_auto_rerun":
             self._end_timers(message.stop_auto_rerun.fragment_ids)
+        elif kind == "session_status_changed":
+            self.is_drawn = message.session_status_changed.script_is_running
         elif kind == "script_finished":
             self.runs += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
         elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):

@@ -23,7 +23,8 @@ SPACING = 100.0
 """Between the intervals of two visitors, in y; a curve may swing a few units beyond its own."""
 SWING = 20.0
 CONFIRM_SECONDS = 3.0
-"""After which an edit that has not been confirmed is told again."""
+"""After which an edit that has not been confirmed is told again, if the server is idle."""
+TOLD_AGAIN = 5
 LOOK_SECONDS = 0.25
 """From one look at a training to the next, where the server says nothing else."""
 
@@ -113,10 +114,12 @@ class Visitor(Viewer):
     async def _told(self) -> bool:
         """Whether the optimum came. As the editor does, tell again what met a fragment that was just being replaced."""
         await self.tell(points=self.points)
-        if await self.until(lambda: self._shows_optimum_of(self.points), "the optimum", seconds=CONFIRM_SECONDS):
-            return True
-        self.errors.pop()
-        await self.tell(points=self.points)
+        for _ in range(TOLD_AGAIN):
+            if await self.until(lambda: self._shows_optimum_of(self.points), "the optimum", seconds=CONFIRM_SECONDS):
+                return True
+            self.errors.pop()
+            if not self.is_drawn:
+                await self.tell(points=self.points)
         return await self.until(lambda: self._shows_optimum_of(self.points), "the optimum")
 
     async def tell(self, **state: Any) -> None:

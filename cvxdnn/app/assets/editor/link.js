@@ -25,7 +25,8 @@
  *   `hidden`  when a curve is switched on or off.
  * Python says in `received` what has reached it. Until that is the latest edit, what belongs to older points is
  * drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
- * is not confirmed within seconds is told again.
+ * is not confirmed within seconds is told again, unless Python is at work: on a busy host that would
+ * make it do everything twice.
  *
  * @typedef {{label: string, line: number}} Stuck a start that did not get there: which of the lines of "networks" it is
  *
@@ -167,7 +168,7 @@ export class Link {
     clearTimeout(this.#timers.confirmation);
     this.#timers.confirmation = setTimeout(() => {
       if (!this.#awaiting) return;
-      this.#deliver();
+      if (!isAtWork()) this.#deliver();
       this.#confirmWithin(Math.min(2 * time, 8 * CONFIRM_WITHIN));
     }, time);
   }
@@ -195,7 +196,7 @@ export class Link {
 
   #deliverDrawing(again) {
     clearTimeout(this.#timers.drawing);
-    this.#component.setStateValue("sketch", this.#drawn);
+    if (again === CONFIRM_WITHIN || !isAtWork()) this.#component.setStateValue("sketch", this.#drawn);
     const next = Math.min(2 * again, 8 * CONFIRM_WITHIN);
     this.#timers.drawing = setTimeout(() => this.#deliverDrawing(next), again);
   }
@@ -218,3 +219,6 @@ export class Link {
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
   }
 }
+
+/** Whether Python draws something of this page, or waits for its turn to. */
+const isAtWork = () => document.querySelector(".stApp")?.dataset.testScriptState === "running";
