@@ -25,7 +25,7 @@ __all__ = ["BETAS", "BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "
 
 _HOST = host_limits()
 MAX_POINTS = _HOST.points
-CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots", "drawing")
+CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots", "drawing", "beam")
 """What the chart can show; `Scenario.hidden` names those that are switched off."""
 Biases = Literal["last_hidden", "all"]
 BIASES: tuple[Biases, ...] = get_args(Biases)
@@ -93,7 +93,7 @@ class Scenario:
     optimizer: Optimizer = "adam"
     polish: bool = False
     start: Start = "random"
-    hidden: tuple[str, ...] = ("sparsest",)
+    hidden: tuple[str, ...] = ("sparsest", "beam")
 
     def __post_init__(self) -> None:
         preset, points = _checked_points(self.preset, self.points)
@@ -298,12 +298,17 @@ def _settings(texts: Mapping[str, str]) -> dict[str, Any]:
     return settings
 
 
-def _write_names(names: tuple[str, ...]) -> str:
-    return ".".join(names) or "none"  # an empty value may be dropped on the way
+def _write_hidden(hidden: tuple[str, ...]) -> str:
+    return ".".join(_but_for_the_beam(hidden)) or "none"  # an empty value may be dropped on the way
 
 
-def _read_names(text: str) -> tuple[str, ...]:
-    return () if text == "none" else tuple(text.split("."))
+def _read_hidden(text: str) -> tuple[str, ...]:
+    return _but_for_the_beam(() if text == "none" else tuple(text.split(".")))
+
+
+def _but_for_the_beam(names: tuple[str, ...]) -> tuple[str, ...]:
+    """A link names the beam where it is shown, since links from before there was one do not name it."""
+    return tuple(name for name in names if name != "beam") if "beam" in names else (*names, "beam")
 
 
 def _write_switch(is_on: bool) -> str:
@@ -330,7 +335,7 @@ _CODECS: Mapping[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = Mappi
         "optimizer": (str, str),
         "polish": (_write_switch, _read_switch),
         "start": (str, str),
-        "hidden": (_write_names, _read_names),
+        "hidden": (_write_hidden, _read_hidden),
     }
 )
 """How each setting is written into a link, and read from one."""

@@ -53,6 +53,12 @@ TERMS = (
         ),
     ),
     Term(
+        "beam",
+        "The proof as mechanics: points pull at the best curve by springs, and it kinks only where its bending moment "
+        "reaches its strength, the weight decay.",
+        "beam",
+    ),
+    Term(
         "bend",
         "A change of a function's slope, at one of its knots; where bends are counted, neighbours that a single "
         "bend could replace count once.",

@@ -58,7 +58,7 @@ class Price(TypedDict):
 class Curve(TypedDict):
     """One entry of the legend and the lines it switches on and off.
 
-    name : unique; what `hidden` lists. "band" and "knots" are taken.
+    name : unique; what `hidden` lists. "band", "knots" and "beam" are taken.
     label : the legend's words.
     style : what is drawn how; "networks" is a bundle of thin lines without knots.
     lines : (x, y) arrays of each line. Left empty for "spline", which the browser draws through the points.
@@ -105,11 +105,12 @@ class Words(TypedDict):
     """What is said of the certificate.
 
     decay : the weight decay's name, as "β".
-    caption : one sentence below the panel, in which "{wall}" stands for where the walls are.
+    caption, beam : below the panel, also when it is shown as a beam; "{wall}" stands for where the walls are.
     """
 
     decay: str
     caption: str
+    beam: str
 
 
 class Model(TypedDict):

@@ -29,6 +29,11 @@ CAPTION = (
     "every knot of the optimum. Where the curve runs along a wall, many networks are optimal."
 )
 
+BEAM = (
+    "The same proof as a beam: springs pull the best curve to the points, and as a beam it carries a bending moment. "
+    "It kinks only where the moment reaches its strength, {wall}; everywhere else it stays straight."
+)
+
 
 def explore_chart(session: Session) -> None:
     """Mount the editor with everything known about the session's points at this moment."""
@@ -192,7 +197,7 @@ def _certificate(shown: Baseline, domain: Domain) -> CertificatePanel | None:
 def _words(shown: Baseline) -> Words:
     summed = "the residuals" if shown.scenario.loss == "squared" else "how hard each point pulls"
     decay = "β" if shown.scenario.depth == 2 else "effective β"
-    return {"decay": decay, "caption": CAPTION.replace("{summed}", summed)}
+    return {"decay": decay, "caption": CAPTION.replace("{summed}", summed), "beam": BEAM}
 
 
 def _model(shown: Baseline) -> Model:

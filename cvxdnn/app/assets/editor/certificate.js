@@ -4,6 +4,7 @@ import { listed } from "../common/at_rest.js";
 import { clamp, coordinate, short } from "../common/numbers.js";
 import { path, svg, trace } from "../common/svg.js";
 import { explain } from "../common/terms.js";
+import { drawGlows, isBeam } from "./beam.js";
 import { interpolate } from "./points.js";
 import { edges } from "./pull.js";
 
@@ -25,9 +26,11 @@ export class Certificate {
   /**
    * The panel stays away until the first certificate, and is kept, empty, when there is none later.
    * @param {import("./link.js").Data} data
+   * @param {Set<string>} hidden
    * @param {?import("./pull.js").Pull} pull
    */
-  draw({ certificate, words, model }, drawing, pull) {
+  draw(data, hidden, drawing, pull) {
+    const { certificate, words, model } = data;
     if (!certificate && this.picture.childElementCount === 0) return;
     if (certificate) for (const part of [this.element, this.caption]) part.hidden = false;
     this.picture.setAttribute("viewBox", `0 0 ${drawing.shown.width} ${HEIGHT}`);
@@ -35,8 +38,8 @@ export class Certificate {
     this.picture.replaceChildren();
     if (!certificate) return;
     const wall = wallOf(certificate, words);
-    const caption = words.caption.replace("{wall}", wall.name);
-    explain(this.caption, caption);
+    const asBeam = isBeam(data, hidden);
+    explain(this.caption, words[asBeam ? "beam" : "caption"].replace("{wall}", wall.name));
     this.readout.hidden = model?.depth !== 2 || !model.is_squared;
     const said = pull && certificate.x.length ? described(pull, words.decay, drawing.view.width) : ["", ""];
     said.forEach((text, i) => {
@@ -46,8 +49,8 @@ export class Certificate {
     const scale = { left: drawing.scale.left, top: heights(certificate) };
     const group = svg("g", { class: "of-optimum" }, this.picture);
     if (pull) drawPull(plotOf(group, drawing), pull, certificate, drawing, scale);
-    drawTube(group, certificate.half_width, wall.labels, drawing, scale);
-    drawDual(group, certificate, drawing, scale);
+    drawTube(group, certificate.half_width, asBeam ? wall.strengths : wall.labels, drawing, scale);
+    drawDual(group, certificate, drawing, scale, asBeam);
     if (pull?.isBeyond) drawMissing(group, pull, certificate, scale);
   }
 
@@ -128,23 +131,35 @@ function drawMissing(group, pull, { c }, scale) {
   svg("circle", { class: "missing", cx: scale.left(pull.at), cy: scale.top(outer), r: 6 }, group);
 }
 
-function drawDual(group, { x, z, touching }, drawing, scale) {
+function drawDual(group, { x, z, touching }, drawing, scale, asBeam) {
   const plot = plotOf(group, drawing);
-  svg("path", { class: "dual", "data-name": "dual", d: path(trace(x, z, scale, -60, HEIGHT + 60)) }, plot);
-  for (const at of touching) {
-    if (!drawing.isInside(at)) continue;
-    const level = clamp(scale.top(interpolate(x, z, at)), 0, HEIGHT);
-    svg("circle", { class: "touching", cx: scale.left(at), cy: level, r: 4.5 }, group);
-  }
+  const pieces = trace(x, z, scale, -60, HEIGHT + 60);
+  if (asBeam) svg("path", { class: "moment", d: pieces.map(downToZero).join("") }, plot);
+  svg("path", { class: "dual", "data-name": "dual", d: path(pieces) }, plot);
+  const places = touching
+    .filter((at) => drawing.isInside(at))
+    .map((at) => [scale.left(at), clamp(scale.top(interpolate(x, z, at)), 0, HEIGHT)]);
+  if (asBeam) drawGlows(svg("g", {}, group), places);
+  for (const [cx, cy] of places) svg("circle", { class: "touching", cx, cy, r: 4.5 }, group);
+}
+
+/** The area between a piece and the middle. */
+function downToZero(piece) {
+  const middle = HEIGHT / 2;
+  return `${path([[[piece[0][0], middle], ...piece, [piece.at(-1)[0], middle]]])}Z`;
 }
 
 /** The half width is the weight decay, less |c|/2: where the walls are, in words, and what stands at them. */
 function wallOf({ half_width: half, c }, { decay }) {
   const isWhole = Math.abs(c) < 1e-6 * half;
   const name = decay.replace("effective", "the effective");
-  if (isWhole) return { name: `±${name}`, labels: [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`] };
+  const strengths = ["+", "−"].map((sign) => `strength ${sign}${short(half)}`);
+  if (isWhole) {
+    return { name: `±${name}`, labels: [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`], strengths };
+  }
   return {
     name: `±(${name} − |c|/2), where c is the sum of them, each times its x,`,
     labels: [`+${short(half)}`, `−${short(half)}`],
+    strengths,
   };
 }

@@ -4,7 +4,7 @@
  *   history   the points and their undo
  *   link      what Python sends and is told
  *   gestures  what hand and keyboard mean
- *   drawing   the chart; around it score, price, weight decay, certificate, legend, words
+ *   drawing   the chart; around it score, price, weight decay, certificate, beam, legend, words
  *   preview   the optimum of points that Python has not answered yet
  *   beat      what the user draws over the points, against the optimum
  *   player    the film of the training, hinges: the neurons of the network it shows, pull: what it has to do with the tube
@@ -18,6 +18,7 @@ import { showLook } from "../common/look.js";
 import { coordinate } from "../common/numbers.js";
 import { Player } from "../common/player.js";
 import { Alternative } from "./alternative.js";
+import { Beam } from "./beam.js";
 import { Beat } from "./beat.js";
 import { Certificate } from "./certificate.js";
 import { Drawing } from "./drawing.js";
@@ -51,6 +52,7 @@ export class Editor {
     this.drawing = new Drawing(root, this.host.querySelector(".chart"));
     this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
     this.certificate = new Certificate(this.host);
+    this.beam = new Beam(this.drawing);
     this.price = new Price(this.host);
     this.score = new Score(this.host, () => this.schedule("all"));
     this.weightDecay = new WeightDecay(
@@ -237,7 +239,9 @@ export class Editor {
     const still = this.#stillShown(seen, data.curves, hidden);
     if (isAll || preview || seen || this.beat.isOpen) {
       this.drawing.drawOptimum(data, hidden);
-      this.certificate.draw(data, this.drawing, pullShown(still, data.model, this.history.points, this.drawing.view));
+      const pull = pullShown(still, data.model, this.history.points, this.drawing.view);
+      this.certificate.draw(data, hidden, this.drawing, pull);
+      this.beam.draw(data, hidden, this.history.points);
     }
     this.hinges.show(still, data, this.history.points, this.drawing);
     this.drawing.drawSpline(data, this.history.points);

@@ -2,6 +2,7 @@
 
 import { MARKS, marks, svg } from "../common/svg.js";
 import { equip, button as termButton, termIn } from "../common/terms.js";
+import { NAME as BEAM } from "./beam.js";
 
 const OLD = "earlier network"; // trained on other points, or for another weight decay
 
@@ -33,11 +34,12 @@ export class Legend {
     }
   }
 
-  #entries({ curves, band }) {
+  #entries({ curves, band, certificate }) {
     const entries = curves.map(({ name, label, style, is_old }) => ({ name, label: is_old ? OLD : label, style }));
     if (band) this.#bandLabel = band.label;
     if (this.#bandLabel) entries.push({ name: "band", label: this.#bandLabel, style: "band" });
     if (curves.some(({ style }) => style in MARKS)) entries.push({ name: "knots", label: "knots", style: "knots" });
+    if (certificate) entries.push({ name: BEAM, label: BEAM, style: BEAM });
     return entries;
   }
 
@@ -49,6 +51,7 @@ export class Legend {
     const sample = svg("svg", { viewBox: "0 0 30 14", "aria-hidden": "true" }, button);
     if (style === "band") svg("rect", { class: "band", x: 1, y: 1, width: 28, height: 12, rx: 2 }, sample);
     else if (style === "knots") markSamples(sample, styles);
+    else if (style === BEAM) svg("path", { class: "springs", d: "M2 7H6L8 2 12 12 16 2 20 12 22 7H28" }, sample);
     else lineSample(sample, style);
     button.append(label);
     if (style in MARKS) {

@@ -49,7 +49,8 @@
  *   bends: ?number, price: ?{name: string, misfit: number, charge: number}, is_old: boolean}[]} curves
  * @property {?{label: string, x: number[], lower: number[], upper: number[]}} band
  * @property {?{x: number[], z: number[], c: number, half_width: number, touching: number[]}} certificate
- * @property {{decay: string, caption: string}} words about the certificate; "{wall}" stands for where the walls are
+ * @property {{decay: string, caption: string, beam: string}} words about the certificate; "{wall}" stands for
+ *   where the walls are
  * @property {?import("./preview.js").Model} model what the optimum is of
  * @property {?{title: string, tag: string, bound: ?number, instead: string, note: string, stuck: Stuck[]}} score
  * @property {number} bend_tolerance within which neighbouring bends count once; share of the range of y
