@@ -64,6 +64,11 @@ _STYLES: dict[Name, str] = {
     "wall": _ONLY_GROUPS
     + """
 html { font-size: max(13px, 1.9vh); }
+.stMainBlockContainer :is(p, button, input[role="combobox"]) { font-size: max(17px, 3.34vh); line-height: 1.15; }
+.stMainBlockContainer .stTooltipIcon { display: none; }
+.stMainBlockContainer :is(.stSlider, .stSelectbox) {
+  align-items: center; display: grid; gap: 0.8rem; grid-template-columns: auto 1fr; }
+.stMainBlockContainer .stSlider > [role="group"] { padding-top: 1.4rem; }
 .stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 3.8rem; }
 .st-key-explore { --beside: 6.8rem; }
 .st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }

@@ -23,6 +23,13 @@ SIZES_OF_WORDS = """nodes => nodes.filter((node) => node.textContent && node.get
   })"""
 
 
+LABELS = (
+    ":is(.legend .entry, .controls .name, .weight-decay span, .film .step, .stButton p, .stSlider p, .stSelectbox p)"
+)
+SIZES_OF_LABELS = """nodes => nodes.filter((node) => node.getBoundingClientRect().width > 2)
+  .map((node) => [Number.parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom, node.textContent])"""
+
+
 @pytest.fixture
 def tolerated():
     return ("status of 404",)  # opened by link, Streamlit first looks for its server under the page's own address
@@ -82,6 +89,8 @@ def test_the_last_row_reads_every_word_of_a_wall(new_page, address, name):
         nothing_around(page)
         words = words_of(page)
         assert min(words)[0] >= screen["height"] / 30, min(words)
+        labels = page.locator(LABELS).filter(visible=True).evaluate_all(SIZES_OF_LABELS)
+        assert min(labels)[0] >= 0.99 * screen["height"] / 30, min(labels)
         are_on_screen(page, PICTURE, ".control", ".film", ".tile", '[data-testid="gap"]')
         picture = page.locator(PICTURE).first.bounding_box()
         assert picture
