@@ -62,6 +62,7 @@ class Lesson:
     questions : at least one
     reveal : which one, a name of `cvxdnn.exhibits.lessons.reveal.REVEALS`
     right : sentence for right answers;  wrong : by misconception
+    meant : for a choice, the misconception that each option comes from; "" for the right one
     betas : weight decay in normalised units, one for each question, or none;  names : what each is called
     loss, depth : of the networks
     places : for an order, which of the points each option is
@@ -79,6 +80,7 @@ class Lesson:
     hint: str = ""
     right: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
+    meant: tuple[str, ...] = ()
     takeaway: str = ""
     now: Next | None = None
     teacher: Teacher = Teacher()
@@ -155,8 +157,7 @@ def _read(file: Traversable) -> Lesson:
         questions=questions,
         teacher=teacher,
         now=now,
-        **{key: _frozen(value) for key, value in before.items()},
-        **after,
+        **{key: _frozen(value) for key, value in {**before, **after}.items()},
     )
 
 
