@@ -45,7 +45,7 @@ MOST_LINES = {
     "theory": 3700,
     "tasks": 3760,
     "app": 7500,
-    "exhibits": 8020,
+    "exhibits": 9500,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

@@ -6,6 +6,7 @@ python -m cvxdnn.exhibits.samples [NAME ...]        all of them, or those
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cvxdnn.exhibits.batch_norm import film as batch_norm
@@ -13,6 +14,7 @@ from cvxdnn.exhibits.beyond.depth import FIRST, claim_about
 from cvxdnn.exhibits.beyond.statements import STATEMENTS
 from cvxdnn.exhibits.depth import lab as depth
 from cvxdnn.exhibits.extreme_points import samples as extreme_points
+from cvxdnn.exhibits.lessons import trainings as lessons
 from cvxdnn.exhibits.rank_one import film as rank_one
 from cvxdnn.exhibits.whitened import film as whitened
 from cvxdnn.tasks.first_frames import store_first_frame
@@ -26,6 +28,7 @@ SAMPLES: tuple[Callable[[], tuple[str, Stream[Any]]], ...] = (
     extreme_points.sample,
     claim_about(FIRST).sample,
     *(claim.sample for claim, _, _ in STATEMENTS),
+    *(partial(lessons.sample, name) for name in lessons.NAMES),
 )
 
 

@@ -1,0 +1,57 @@
+"""Answers that reach every sentence of a lesson, by the misconception that they come from; "" for a right one."""
+
+import numpy as np
+
+from cvxdnn.exhibits.lessons.lesson import LESSONS
+from cvxdnn.exhibits.lessons.reveal import best_curve
+
+
+def of(name):
+    (found,) = [each for each in LESSONS if each.name == name]
+    return found
+
+
+def dots(name):
+    """A drawing that joins the dots."""
+    return [list(point) for point in of(name).points]
+
+
+def bumpy(name):
+    """A drawing that goes round every turn."""
+    x, y = np.array(of(name).points).T
+    inner = np.linspace(x[0], x[-1], 31)
+    return [
+        [float(a), float(b)]
+        for a, b in zip(inner, np.interp(inner, x, y) + 0.9 * np.sin(2 * np.pi * inner), strict=True)
+    ]
+
+
+FLAT = [[0, 0.5], [6, 0.5]]
+STRAIGHT = [[0, 0.3], [3, 0.85], [6, 0.4]]
+BENDS = [[0, 0.3], [3, 0.85], [5, 0.8], [6, 0.1]]
+
+ANSWERS = {
+    "one_neuron": {"round": 0, "local": 1, "": 2, "switch": 3},
+    "draw_the_network": {
+        "": dots("draw_the_network"),
+        "far": [[0, 2], [5, 5]],
+        "smooth": bumpy("draw_the_network"),
+        "bends": [[0, 4], [1, 3], [1.5, -3], [2, 0], [3, 5], [4, 2], [5, 7]],
+    },
+    "the_price_of_a_bend": {
+        "": [[list(knot) for knot in best_curve(of("the_price_of_a_bend"), k)] for k in range(3)],
+        "same": [dots("the_price_of_a_bend")] * 3,
+        "stiff": [FLAT, STRAIGHT, FLAT],
+        "wiggly": [dots("the_price_of_a_bend"), dots("the_price_of_a_bend"), BENDS],
+    },
+    "two_winners": {"one": 0, "two": 1, "": 2},
+    "which_bend_dies_first": {
+        "": [2, 1, 3, 0],
+        "flattest": [3, 1, 2, 0],
+        "sharpest": [0, 2, 1, 3],
+        "left": [0, 1, 2, 3],
+        "other": [2, 3, 1, 0],
+    },
+    "read_the_proof": {"": [2, 4, 6], "near": [2, 3, 4, 6], "dots": [1, 2, 4, 6], "missed": [4, 6]},
+}
+"""By the name of the lesson."""
