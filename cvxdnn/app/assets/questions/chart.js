@@ -12,7 +12,6 @@ const ROOM = 0.35; // above and below the points, as a share of their height: a 
 const DOT = 6;
 
 export class Chart {
-  margin = MARGIN;
   curves = [];
   pen = null;
   #seen;
@@ -25,17 +24,30 @@ export class Chart {
     this.points = points;
     this.element = element("div", { class: "chart" });
     this.canvas = svg("svg", { role: "img", "aria-label": words }, this.element);
-    const [xs, ys] = [0, 1].map((k) => points.map((point) => point[k]));
-    const height = Math.max(...ys) - Math.min(...ys) || Math.max(1, Math.abs(ys[0]));
-    this.x = [Math.min(...xs), Math.max(...xs)];
-    if (this.x[0] === this.x[1]) this.x = [this.x[0] - 1, this.x[1] + 1];
-    this.y = [Math.min(...ys) - ROOM * height, Math.max(...ys) + ROOM * height];
+    this.span(points);
     this.resized = () => {};
     this.#seen = new ResizeObserver(() => {
       this.draw();
       this.resized();
     });
     this.#seen.observe(this.element);
+  }
+
+  /**
+   * Has the axes reach over some places.
+   * @param {[number, number][]} places
+   */
+  span(places) {
+    const [xs, ys] = [0, 1].map((k) => places.map((place) => place[k]));
+    const height = Math.max(...ys) - Math.min(...ys) || Math.max(1, Math.abs(ys[0]));
+    this.x = [Math.min(...xs), Math.max(...xs)];
+    if (this.x[0] === this.x[1]) this.x = [this.x[0] - 1, this.x[1] + 1];
+    this.y = [Math.min(...ys) - ROOM * height, Math.max(...ys) + ROOM * height];
+  }
+
+  /** Pixels between the axes and the edges. */
+  get margin() {
+    return MARGIN;
   }
 
   get box() {
