@@ -53,5 +53,15 @@ ANSWERS = {
         "other": [2, 3, 1, 0],
     },
     "read_the_proof": {"": [2, 4, 6], "near": [2, 3, 4, 6], "dots": [1, 2, 4, 6], "missed": [4, 6]},
+    "stuck_and_why": {"always": 0, "": 1, "rarely": 2, "never": 3},
+    "is_deeper_wigglier": {"wigglier": 0, "smoother": 1, "": 2},
+    "beyond_the_data": {
+        "": [*dots("beyond_the_data"), [9.6, 1.4]],
+        "wave": [*dots("beyond_the_data"), [8.7, 0.95], [9.6, 0.7]],
+        "level": [*dots("beyond_the_data"), [9.6, 0.95]],
+        "steeper": [*dots("beyond_the_data"), [9.6, 2.2]],
+        "short": dots("beyond_the_data"),
+    },
+    "who_pulls": {"same": 0, "less": 1, "": 2, "outvoted": 3},
 }
 """By the name of the lesson."""
