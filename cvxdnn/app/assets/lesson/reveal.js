@@ -16,8 +16,8 @@
  * @property {Mark[]} marks
  *
  * @typedef {{kind: "gone", x: number, name: string, from: number} | {kind: "pull", x: number[], y: number[][]}
- *   | {kind: "touches", points: number[]}} Mark a number below the chart from a frame on; the pull in its tube, for each
- *   frame or once, and the places where it is at a wall
+ *   | {kind: "touches", points: number[]} | {kind: "point", point: number, x: number, y: number[][]}} Mark a number below
+ *   the chart from a frame on; the pull in its tube, for each frame or once; where it is at a wall; a point that moves
  */
 
 import { element } from "../common/elements.js";
@@ -87,12 +87,12 @@ export class RevealView {
     this.t = t;
     const { curves, knots, band, said } = this.reveal;
     this.stage.of({
-      points: this.lesson.questions[0].points,
+      points: this.#points(t),
       band,
       knots: knots.length ? at(knots, t) : [],
       curves: [
         ...this.#given(),
-        ...curves.map((curve) => ({ style: styleOf(curve.role), name: curve.name, knots: knotsOf(curve, t) })),
+        ...below(curves).map((curve) => ({ style: styleOf(curve.role), name: curve.name, knots: knotsOf(curve, t) })),
       ],
       badges: [...this.#gone(t), ...this.#order()],
     });
@@ -103,6 +103,17 @@ export class RevealView {
     this.rail.value = t;
     this.rail.style.setProperty("--at", t);
     this.rail.setAttribute("aria-valuetext", words);
+  }
+
+  /** One of them may move. */
+  #points(t) {
+    const { points } = this.lesson.questions[0];
+    const moved = this.#mark("point");
+    return moved ? points.with(moved.point, [moved.x, at(moved.y, t)[0]]) : points;
+  }
+
+  #mark(name) {
+    return this.reveal.marks.find(({ kind }) => kind === name);
   }
 
   /** The curve of the question, where the answer does not show it. */
@@ -128,17 +139,22 @@ export class RevealView {
   }
 
   #showPull(t) {
-    const [pull, touches] = ["pull", "touches"].map((name) => this.reveal.marks.find(({ kind }) => kind === name));
-    if (!pull) return;
+    const [pull, touches] = ["pull", "touches"].map((name) => this.#mark(name));
+    if (!pull || !this.tube) return;
     const [{ kind }] = this.lesson.questions;
     const tapped = kind === "taps" ? this.answers[0] : [];
-    this.tube.of({ x: pull.x, pull: at(pull.y, t), touches: touches?.points ?? [], tapped });
+    this.tube.of({ x: pull.x, pull: at(pull.y, t), touches: touches?.points ?? [], tapped }, largest(pull.y));
   }
 
   destroy() {
     this.#stop();
   }
 }
+
+/** What was there before is drawn first, so that it lies below. */
+const below = (curves) => curves.toSorted((one, other) => (other.role === "given") - (one.role === "given"));
+
+const largest = (frames) => Math.max(...frames.flat().map(Math.abs));
 
 /** A curve at a time; its places may move, too. */
 function knotsOf({ x, y }, t) {

@@ -8,6 +8,8 @@
  * @property {string} loss  @property {number} depth
  * @property {number[]} places for an order: which point each option is
  * @property {[number, number][][]} curves for a choice: what each option looks like
+ * @property {[number, number][]} frame what the axes reach over besides the points
+ * @property {boolean} shows_pull whether a tube belongs to the picture
  * @property {import("./tube.js").Proof} [proof] of a curve that is not shown
  * @property {import("./tube.js").Proof & {y: number[], curve: number[]}} [example] of one that is
  */
@@ -25,6 +27,8 @@ const TEACHER = [
   ["background", "Background"],
 ];
 
+const EMPTY = { x: [], pull: [] };
+
 export class Scene {
   #reveal = null;
   #rest = new AtRest(() => this.stage.canvas.getAttribute("role") === "img" && this.#describe());
@@ -41,7 +45,7 @@ export class Scene {
       this.tube?.draw();
       this.#rest.moved();
     });
-    this.tube = lesson.proof ? new Tube(this.stage) : null;
+    this.tube = lesson.shows_pull ? new Tube(this.stage) : null;
     this.under = element("div", { class: "under" });
     const parts = [this.stage.element, this.stage.names, ...(this.tube ? [this.tube.element] : []), this.under];
     picture.replaceChildren(...parts);
@@ -121,7 +125,7 @@ export class Scene {
     this.predict.close();
     this.under.replaceChildren();
     this.stage.span(this.places);
-    if (this.lesson.proof) this.tube.of(this.lesson.proof);
+    this.tube?.of(this.lesson.proof ?? EMPTY);
   }
 
   #say(...parts) {
@@ -137,7 +141,7 @@ export class Scene {
 }
 
 /** What the axes reach over: the points, or where nothing is known but curves, those. */
-function placesOf({ questions, curves }) {
+function placesOf({ questions, curves, frame }) {
   const points = questions.flatMap((question) => question.points);
-  return points.length ? points : [...questions[0].curve, ...curves.flat()];
+  return [...(points.length ? points : [...questions[0].curve, ...curves.flat()]), ...frame];
 }

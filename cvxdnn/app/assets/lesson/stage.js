@@ -20,7 +20,6 @@ import { element } from "../common/elements.js";
 import { axisLabels, short, ticks } from "../common/numbers.js";
 import { path, svg, trace, write } from "../common/svg.js";
 import { Chart } from "../questions/chart.js";
-import { heightAt } from "../sketch/line.js";
 
 const ROOMY = 520; // pixels of width, from which on names stand beside the curves
 const TICK = 12; // between their labels and the axis: a point on it is as wide
@@ -116,7 +115,7 @@ export class Stage extends Chart {
     if (!this.isRoomy) return;
     const { left, top, width, height } = this.box;
     const labels = named.map(({ name, style, knots }) => {
-      const end = Math.min(top + height, Math.max(top, this.top(heightAt(knots, this.x[1]))));
+      const end = Math.min(top + height, Math.max(top, this.top(knots.at(-1)[1])));
       return { style, end, lines: lines(name) };
     });
     apart(labels, top, top + height);

@@ -12,6 +12,7 @@ import { path, svg, write } from "../common/svg.js";
 const EDGE = 16; // pixels beyond the walls
 
 export class Tube {
+  reach = 1; // what is as high as the picture, as a share of the wall
   /** @type {?Proof} */
   #proof = null;
 
@@ -29,13 +30,17 @@ export class Tube {
 
   top(share) {
     const half = this.element.clientHeight / 2;
-    return half - share * Math.max(1, half - EDGE);
+    return half - (share / this.reach) * Math.max(1, half - EDGE);
   }
 
   show() {} // its curve is the pull
 
-  /** @param {Proof} proof */
-  of(proof) {
+  /**
+   * @param {Proof} proof
+   * @param {number} [reach] the largest pull that will be shown
+   */
+  of(proof, reach = 1) {
+    this.reach = Math.max(1, reach);
     this.#proof = proof;
     this.draw();
   }
@@ -52,7 +57,7 @@ export class Tube {
     }
     svg("line", { class: "axis", x1: left, x2: left + width, y1: this.top(0), y2: this.top(0) }, this.canvas);
     const line = x.map((each, k) => [this.left(each), this.top(pull[k])]);
-    svg("path", { class: "pull", d: path([line]) }, this.canvas);
+    if (line.length) svg("path", { class: "pull", d: path([line]) }, this.canvas);
     for (const k of touches) {
       svg("circle", { class: "touch", cx: this.left(x[k]), cy: this.top(pull[k]), r: 8 }, this.canvas);
     }
@@ -76,6 +81,7 @@ export class Tube {
 
   #describe() {
     const { x, pull, touches } = this.#proof;
+    if (!x.length) return "Two walls, at -1 and 1; the pull between them is shown later.";
     const places = x.map((each, k) => `${pull[k].toFixed(2)} at ${each}`).join(", ");
     const found = touches ? ` It touches a wall at x = ${touches.map((k) => x[k]).join(", ") || "no place"}.` : "";
     return `Pull between walls at -1 and 1: ${places}.${found}`;

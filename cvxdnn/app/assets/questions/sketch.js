@@ -99,10 +99,10 @@ function surface(chart, points, changed) {
   return {
     canvas: chart.canvas,
     frame: () => ({ x: chart.x, y: chart.y }),
-    range: () => chart.x,
+    range: () => [xs[0], xs.at(-1)],
     place: (event) => chart.place(event),
     distance: (event, knot) => chart.distance(event, knot),
-    stops: () => stopsOf(xs),
+    stops: () => stopsOf([...xs, ...chart.x]),
     start: () => points[0][1],
     changed,
   };
