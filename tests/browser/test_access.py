@@ -12,7 +12,7 @@ SLOW = 60_000
 SCHEMES = ("light", "dark")
 SCREENS = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 SERIOUS = {"serious", "critical", "moderate"}
-TEXTS = ("about", "glossary")
+TEXTS = ("lesson", "about", "glossary")
 """Pages without a picture of their own."""
 OF_STREAMLIT = {
     "list": "[data-testid='stSidebarNav']",  # the navigation has its sections as <div> in a <ul>

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.waiting import SLOW
 
 PAGES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
-PAGES += ("about", "glossary")
+PAGES += ("lesson", "about", "glossary")
 SCREENS = [{"width": 320, "height": 640}, {"width": 640, "height": 400}]  # the second: a small window at 200 %
 SCREENS += [{"width": 390, "height": 844}, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}]
 SCREENS.append({"width": 1920, "height": 1080})

@@ -13,7 +13,7 @@ from tests.server.conftest import acted, gets_in
 
 SEATS = 3
 PAGES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
-PAGES += ("about", "glossary")
+PAGES += ("lesson", "about", "glossary")
 
 
 def test_no_folder_of_pages_lies_beside_the_main_script():

@@ -12,6 +12,7 @@ def main() -> None:
     configure()
     pages = {
         "Explore": [st.Page(PAGES / "explore.py", title="Spline explorer", icon=":material/show_chart:", default=True)],
+        "Learn": [st.Page(PAGES / "lesson.py", title="Lessons", icon=":material/school:")],
         "Understand": [
             st.Page(PAGES / "path.py", title="Path", icon=":material/timeline:"),
             st.Page(PAGES / "depth.py", title="Depth", icon=":material/layers:"),

@@ -1,8 +1,9 @@
-/** Some of the points, tapped: buttons that lie over the chart, so that fingers, keys and screen readers find them. */
+/** Some of the points, tapped. */
 
-import { element } from "../../common/elements.js";
-import { short } from "../../common/numbers.js";
-import { Chart, legend } from "../chart.js";
+import { element } from "../common/elements.js";
+import { short } from "../common/numbers.js";
+import { Chart, legend } from "./chart.js";
+import { buttonsOver, putOver } from "./over.js";
 
 export class Taps {
   hint = "Tap one or more places, then send.";
@@ -10,21 +11,21 @@ export class Taps {
   #isLocked = false;
 
   /**
-   * @param {import("../room.js").Question} question
+   * @param {import("./index.js").Question} question
    * @param {() => void} changed
+   * @param {Chart} [chart] of others
    */
-  constructor(question, changed) {
+  constructor(question, changed, chart) {
     this.changed = changed;
     this.question = question;
-    this.chart = new Chart(question.points, `${question.points.length} places to tap`);
-    this.element = element("div", { class: "answer", role: "group", "aria-label": question.text }, null, [
-      this.chart.element,
-    ]);
-    this.buttons = question.points.map(([x, y], k) => {
-      const name = `place at x = ${short(x)}, y = ${short(y)}`;
-      const button = element("button", { class: "tap", type: "button", "aria-label": name }, this.chart.element);
+    this.chart = chart ?? new Chart(question.points, `${question.points.length} places to tap`);
+    this.isOwn = !chart;
+    const group = { class: "answer", role: "group", "aria-label": question.text };
+    this.element = chart ? null : element("div", group, null, [this.chart.element]);
+    const names = question.points.map(([x, y]) => `place at x = ${short(x)}, y = ${short(y)}`);
+    this.buttons = buttonsOver(this.chart, names);
+    this.buttons.forEach((button, k) => {
       button.onclick = () => this.#tap(k);
-      return button;
     });
     this.chart.resized = () => this.#draw();
     this.chart.show([{ style: "given", knots: question.curve }]);
@@ -75,7 +76,8 @@ export class Taps {
   }
 
   destroy() {
-    this.chart.destroy();
+    for (const button of this.buttons) button.remove();
+    if (this.isOwn) this.chart.destroy();
   }
 
   #tap(k) {
@@ -86,10 +88,8 @@ export class Taps {
   }
 
   #draw() {
+    putOver(this.buttons, this.chart, this.question.points);
     this.buttons.forEach((button, k) => {
-      const [x, y] = this.question.points[k];
-      button.style.left = `${this.chart.left(x)}px`;
-      button.style.top = `${this.chart.top(y)}px`;
       button.setAttribute("aria-pressed", String(this.#chosen.has(k)));
       button.setAttribute("aria-disabled", String(this.#isLocked));
     });

@@ -1,6 +1,7 @@
 /** All options in an order: tapped one after the other; a tap on one that has a number takes it and those after it back. */
 
-import { element } from "../../common/elements.js";
+import { element } from "../common/elements.js";
+import { buttonsOver, putOver } from "./over.js";
 
 const FIRST_LAST = (count) => `Tap all ${count}, the first one first.`;
 
@@ -9,23 +10,22 @@ export class Order {
   #isLocked = false;
 
   /**
-   * @param {import("../room.js").Question} question
+   * @param {import("./index.js").Question} question
    * @param {() => void} changed
+   * @param {import("./chart.js").Chart & {places: [number, number][]}} [chart] of others, and where the options are on it
    */
-  constructor(question, changed) {
+  constructor(question, changed, chart) {
     this.changed = changed;
     this.options = question.options;
     this.hint = FIRST_LAST(question.options.length);
-    this.buttons = question.options.map((words, k) => {
-      this.sign = element("span", { class: "sign", "aria-hidden": "true" });
-      const button = element("button", { class: "choice", type: "button" }, null, [
-        this.sign,
-        element("span", {}, null, [words]),
-      ]);
+    this.chart = chart;
+    this.buttons = chart ? buttonsOver(chart, question.options) : question.options.map(row);
+    this.buttons.forEach((button, k) => {
       button.onclick = () => this.#tap(k);
-      return button;
     });
-    this.element = element("div", { class: "choices", role: "group", "aria-label": question.text }, null, this.buttons);
+    const group = { class: "choices", role: "group", "aria-label": question.text };
+    this.element = chart ? null : element("div", group, null, this.buttons);
+    if (chart) chart.resized = () => this.#draw();
     this.#draw();
   }
 
@@ -68,7 +68,9 @@ export class Order {
     });
   }
 
-  destroy() {}
+  destroy() {
+    for (const button of this.buttons) button.remove();
+  }
 
   #tap(k) {
     const at = this.#chosen.indexOf(k);
@@ -83,12 +85,21 @@ export class Order {
   }
 
   #draw() {
+    if (this.chart) putOver(this.buttons, this.chart, this.chart.places);
     this.buttons.forEach((button, k) => {
       const at = this.#chosen.indexOf(k);
-      button.querySelector(".sign").textContent = at < 0 ? "" : String(at + 1);
+      const number = at < 0 ? "" : String(at + 1);
+      if (this.chart) button.dataset.number = number;
+      else button.querySelector(".sign").textContent = number;
       button.setAttribute("aria-pressed", String(at >= 0));
       button.setAttribute("aria-label", at < 0 ? this.options[k] : `${this.options[k]}: number ${at + 1}`);
       button.setAttribute("aria-disabled", String(this.#isLocked));
     });
   }
+}
+
+/** An option of a list, before its number is there. */
+function row(words) {
+  const sign = element("span", { class: "sign", "aria-hidden": "true" });
+  return element("button", { class: "choice", type: "button" }, null, [sign, element("span", {}, null, [words])]);
 }

@@ -1,0 +1,89 @@
+/**
+ * The proof of a best curve under the chart: the pull of the points, as a share of the wall, between its walls at -1
+ * and 1. It has the x axis of the chart. Where the pull touches a wall, the curve may bend.
+ *
+ * @typedef {{x: number[], pull: number[], touches?: number[], tapped?: number[]}} Proof `touches`, `tapped`: numbers
+ *   of places
+ */
+
+import { element } from "../common/elements.js";
+import { path, svg, write } from "../common/svg.js";
+
+const EDGE = 16; // pixels beyond the walls
+
+export class Tube {
+  reach = 1; // what is as high as the picture, as a share of the wall
+  /** @type {?Proof} */
+  #proof = null;
+
+  /** @param {import("./stage.js").Stage} stage */
+  constructor(stage) {
+    this.stage = stage;
+    this.element = element("div", { class: "chart tube" });
+    this.canvas = svg("svg", { role: "img" }, this.element);
+    this.resized = () => {};
+  }
+
+  left(x) {
+    return this.stage.left(x);
+  }
+
+  top(share) {
+    const half = this.element.clientHeight / 2;
+    return half - (share / this.reach) * Math.max(1, half - EDGE);
+  }
+
+  show() {} // its curve is the pull
+
+  /**
+   * @param {Proof} proof
+   * @param {number} [reach] the largest pull that will be shown
+   */
+  of(proof, reach = 1) {
+    this.reach = Math.max(1, reach);
+    this.#proof = proof;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.#proof) return;
+    const { x, pull, touches = [], tapped = [] } = this.#proof;
+    const { left, width } = this.stage.box;
+    this.canvas.replaceChildren();
+    const inside = { x: left, width, y: this.top(1), height: this.top(-1) - this.top(1) };
+    svg("rect", { class: "inside", ...inside }, this.canvas);
+    for (const wall of [1, -1]) {
+      svg("line", { class: "wall", x1: left, x2: left + width, y1: this.top(wall), y2: this.top(wall) }, this.canvas);
+    }
+    svg("line", { class: "axis", x1: left, x2: left + width, y1: this.top(0), y2: this.top(0) }, this.canvas);
+    const line = x.map((each, k) => [this.left(each), this.top(pull[k])]);
+    if (line.length) svg("path", { class: "pull", d: path([line]) }, this.canvas);
+    for (const k of touches) {
+      svg("circle", { class: "touch", cx: this.left(x[k]), cy: this.top(pull[k]), r: 8 }, this.canvas);
+    }
+    for (const k of tapped) {
+      svg("circle", { class: "tapped", cx: this.left(x[k]), cy: this.top(pull[k]), r: 13 }, this.canvas);
+    }
+    if (this.stage.isRoomy) this.#name(left + width + 16);
+    this.canvas.setAttribute("aria-label", this.#describe());
+    this.resized();
+  }
+
+  #name(left) {
+    for (const [share, words] of [
+      [1, "wall"],
+      [0, "pull"],
+      [-1, "wall"],
+    ]) {
+      write(this.canvas, words, { class: `name ${words}`, x: left, y: this.top(share) + 4 });
+    }
+  }
+
+  #describe() {
+    const { x, pull, touches } = this.#proof;
+    if (!x.length) return "Two walls, at -1 and 1; the pull between them is shown later.";
+    const places = x.map((each, k) => `${pull[k].toFixed(2)} at ${each}`).join(", ");
+    const found = touches ? ` It touches a wall at x = ${touches.map((k) => x[k]).join(", ") || "no place"}.` : "";
+    return `Pull between walls at -1 and 1: ${places}.${found}`;
+  }
+}

@@ -1,0 +1,23 @@
+"""Lessons: ten questions about networks, each answered before the answer is shown."""
+
+from cvxdnn.app.address import follow
+from cvxdnn.app.page import heading
+from cvxdnn.app.view import group
+from cvxdnn.exhibits.lessons.place import own_place
+from cvxdnn.exhibits.lessons.view import player
+
+
+def page() -> None:
+    """The page from top to bottom."""
+    place = own_place()
+    follow(place)
+    if place.lesson:
+        heading(f"{place.n}. {place.lesson.title}")
+    else:
+        heading(
+            "Predict first, then see: lessons of 90 seconds.",
+            "Each shows a picture, asks what you expect, and only then shows what is right, computed or proven. "
+            "Those with a star make a path for one lecture, four minutes each.",
+        )
+    with group("lesson"):
+        player(place)
