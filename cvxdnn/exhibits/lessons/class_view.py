@@ -35,7 +35,7 @@ WHAT = (
     "All that is said is forgotten when you close the class, after four hours at the latest."
 )
 LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
-UNREACHABLE = "Phones cannot reach “{host}”: open this page under the address that this machine has in your network."
+UNREACHABLE = "Phones cannot reach {host}. Open this page under the address that this machine has in your network."
 FULL = "{most} phones are in, as many as this host allows. Who cannot join answers with a neighbour."
 ROOMS_FULL = (
     "This host has as many classes as it allows ({most}). Close one that is over, or try again in ten minutes: a class "
