@@ -62,6 +62,7 @@ class Lesson:
     questions : at least one
     reveal : which one, a name of `cvxdnn.exhibits.lessons.reveal.REVEALS`
     right : sentence for right answers;  wrong : by misconception
+    show : what else the reveal is told
     meant : for a choice, the misconception that each option comes from; "" for the right one
     betas : weight decay in normalised units, one for each question, or none;  names : what each is called
     loss, depth : of the networks
@@ -81,6 +82,7 @@ class Lesson:
     right: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
     meant: tuple[str, ...] = ()
+    show: Mapping[str, Any] = field(default_factory=dict)
     takeaway: str = ""
     now: Next | None = None
     teacher: Teacher = Teacher()

@@ -14,7 +14,7 @@ from typing import Any
 
 from cvxdnn.app.rooms.questions import Answer
 from cvxdnn.exhibits.lessons.lesson import Lesson
-from cvxdnn.exhibits.lessons.reveals import film, neuron
+from cvxdnn.exhibits.lessons.reveals import beyond, depth, film, neuron, path, prices, proof, pull, stuck, winners
 from cvxdnn.exhibits.lessons.reveals.drawings import drawn
 from cvxdnn.exhibits.lessons.reveals.picture import Reveal
 from cvxdnn.tasks.comparison import Baseline
@@ -25,12 +25,26 @@ REVEALS: Mapping[str, Callable[[Lesson, Sequence[Any]], Reveal]] = MappingProxyT
     {
         "neuron": neuron.reveal,
         "film": film.reveal,
+        "prices": prices.reveal,
+        "winners": winners.reveal,
+        "path": path.reveal,
+        "proof": proof.reveal,
+        "stuck": stuck.reveal,
+        "depth": depth.reveal,
+        "beyond": beyond.reveal,
+        "pull": pull.reveal,
     }
 )
 """By the name that a lesson's file gives."""
 _RIGHT: Mapping[str, Callable[[Lesson], Answer]] = MappingProxyType(
     {
         "neuron": neuron.right,
+        "winners": winners.right,
+        "path": path.right,
+        "proof": proof.right,
+        "stuck": stuck.right,
+        "depth": depth.right,
+        "pull": pull.right,
     }
 )
 

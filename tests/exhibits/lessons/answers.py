@@ -3,6 +3,7 @@
 import numpy as np
 
 from cvxdnn.exhibits.lessons.lesson import LESSONS
+from cvxdnn.exhibits.lessons.reveal import best_curve
 
 
 def of(name):
@@ -25,6 +26,10 @@ def bumpy(name):
     ]
 
 
+FLAT = [[0, 0.5], [6, 0.5]]
+STRAIGHT = [[0, 0.3], [3, 0.85], [6, 0.4]]
+BENDS = [[0, 0.3], [3, 0.85], [5, 0.8], [6, 0.1]]
+
 ANSWERS = {
     "one_neuron": {"round": 0, "local": 1, "": 2, "switch": 3},
     "draw_the_network": {
@@ -33,5 +38,30 @@ ANSWERS = {
         "smooth": bumpy("draw_the_network"),
         "bends": [[0, 4], [1, 3], [1.5, -3], [2, 0], [3, 5], [4, 2], [5, 7]],
     },
+    "the_price_of_a_bend": {
+        "": [[list(knot) for knot in best_curve(of("the_price_of_a_bend"), k)] for k in range(3)],
+        "same": [dots("the_price_of_a_bend")] * 3,
+        "stiff": [FLAT, STRAIGHT, FLAT],
+        "wiggly": [dots("the_price_of_a_bend"), dots("the_price_of_a_bend"), BENDS],
+    },
+    "two_winners": {"one": 0, "two": 1, "": 2},
+    "which_bend_dies_first": {
+        "": [2, 1, 3, 0],
+        "flattest": [3, 1, 2, 0],
+        "sharpest": [0, 2, 1, 3],
+        "left": [0, 1, 2, 3],
+        "other": [2, 3, 1, 0],
+    },
+    "read_the_proof": {"": [2, 4, 6], "near": [2, 3, 4, 6], "dots": [1, 2, 4, 6], "missed": [4, 6]},
+    "stuck_and_why": {"always": 0, "": 1, "rarely": 2, "never": 3},
+    "is_deeper_wigglier": {"wigglier": 0, "smoother": 1, "": 2},
+    "beyond_the_data": {
+        "": [*dots("beyond_the_data"), [9.6, 1.4]],
+        "wave": [*dots("beyond_the_data"), [8.7, 0.95], [9.6, 0.7]],
+        "level": [*dots("beyond_the_data"), [9.6, 0.95]],
+        "steeper": [*dots("beyond_the_data"), [9.6, 2.2]],
+        "short": dots("beyond_the_data"),
+    },
+    "who_pulls": {"same": 0, "less": 1, "": 2, "outvoted": 3},
 }
 """By the name of the lesson."""

@@ -1,13 +1,17 @@
 """Lessons as their files say them."""
 
 import json
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from cvxdnn.exhibits.lessons.lesson import LESSONS, PATH_OF_FOUR, lesson
-from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks import link
+from cvxdnn.tasks.choices import read
+from cvxdnn.tasks.scenario import BETAS, MAX_POINTS, NAMES, Scenario
 
+ROOT = Path(__file__).parents[3]
 every = pytest.mark.parametrize("each", LESSONS, ids=lambda each: each.name)
 
 
@@ -29,6 +33,8 @@ def test_lessons_are_numbered_from_one_and_found_by_their_number():
 def test_the_path_of_four_goes_forward():
     assert len(PATH_OF_FOUR) == 4
     assert sorted(set(PATH_OF_FOUR)) == list(PATH_OF_FOUR)
+    assert set(PATH_OF_FOUR) <= {each.number for each in LESSONS}
+    assert len(LESSONS) == 10
 
 
 @every
@@ -51,7 +57,17 @@ def test_a_lesson_has_all_its_words(each):
 def test_now_try_opens_a_page_in_a_state_that_it_understands(each):
     address = urlsplit(each.link())
     query = dict(parse_qsl(address.query, strict_parsing=True))
-    scenario, problem = Scenario.from_query(query)
+    texts, note = link.read(query, [*NAMES, *each.now.others], MAX_POINTS)
+    assert note == ""
+    scenario, problem = Scenario.from_texts(texts)
     assert problem is None
     assert scenario != Scenario()
+    assert (ROOT / "pages" / f"{each.now.page}.py").exists()
+    assert address.path == ("./" if each.now.page == "explore" else f"./{each.now.page}")
     assert len(each.link()) < 2_000
+
+
+def test_the_depth_page_knows_the_settings_of_its_link():
+    (others,) = [each.now.others for each in LESSONS if each.now.page == "depth"]
+    assert read("deep_beta", others["deep_beta"], BETAS) == 0.13
+    assert read("deep_layers", others["deep_layers"], range(2, 7)) == 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.exhibits.lessons.reveals.picture import Bar, percent
+from cvxdnn.exhibits.lessons.reveals.picture import Bar, above_best
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.link import Points
 from cvxdnn.tasks.scenario import Scenario
@@ -20,7 +20,7 @@ class Drawn:
     Attributes
     ----------
     baseline : the points with their certified optimum;  appraisal : what the drawing is worth
-    you, best : both curves in the units of the points
+    you, best : both curves in the units of the points;  spline : the drawing in normalised units
     gap : how far the drawing is above the best, as a share of it
     misses, bends : by how much its misfit and its charge for bending are above those of the best
     """
@@ -33,6 +33,7 @@ class Drawn:
         self.appraisal: Appraisal = appraise(sketch, self.baseline)
         across, up = zip(*sketch.knots, strict=True)
         self.you = LinearSpline(across, up)
+        self.spline = sketch.spline(self.baseline.units)
         self.best = self.baseline.units.user_spline(solution.spline)
         self.gap = self.appraisal.gap or 0.0
         self.best_costs = solution.loss, solution.penalty
@@ -42,7 +43,7 @@ class Drawn:
     @property
     def above(self) -> str:
         """How far it is above the best, in words."""
-        return f"{percent(self.gap)} above the best"
+        return above_best(self.gap)
 
 
 def drawn(scenario: Scenario, knots: Sequence[tuple[float, float]]) -> Drawn:

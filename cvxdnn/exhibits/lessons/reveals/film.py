@@ -8,7 +8,7 @@ import numpy as np
 
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.drawings import Drawn, bar_of_best, bar_of_you, drawn
-from cvxdnn.exhibits.lessons.reveals.picture import Bar, Curve, Reveal, curve_of, numbers, percent
+from cvxdnn.exhibits.lessons.reveals.picture import Bar, Curve, Reveal, above_best, curve_of, numbers
 from cvxdnn.exhibits.lessons.trainings import first
 from cvxdnn.tasks.comparison import bends
 from cvxdnn.tasks.moments import Moment
@@ -30,12 +30,12 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[tuple[float, float]]]) -> 
     bound = you.baseline.lower_bound or np.nan
     objectives = [still.numbers["objective"] for still in stills]
     misfits = [still.numbers["misfit"] for still in stills]
-    above = [percent(objective / bound - 1) for objective in objectives]
+    above = [above_best(objective / bound - 1) for objective in objectives]
     return Reveal(
         misconception=_misconception(you),
-        also=f"Your curve is {you.above} there is (certified). The network ends {above[-1]} above it (measured).",
+        also=f"Price of your curve: {you.above} (certified). Price of the network: {above[-1]} (measured).",
         slider="training",
-        said=[f"step {still.step:,}: {share} above the best" for still, share in zip(stills, above, strict=True)],
+        said=[f"step {still.step:,}: {share}" for still, share in zip(stills, above, strict=True)],
         seconds=9.0,
         curves=[
             curve_of("best", "the best", you.best, low, high),

@@ -60,13 +60,15 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     is_right = hinge.distance < NOTHING
     frames = [numbers(base(x) + strength * hinge(x)) for strength in STRENGTHS]
     found = (
-        "meets your curve everywhere" if is_right else f"still misses your curve, by {hinge.distance:.2f} on average"
+        "meets your curve everywhere"
+        if is_right
+        else f"still misses your curve, by {hinge.distance:.2f} (root mean square)"
     )
     return Reveal(
         misconception="" if is_right else lesson.meant[option],
         also=f"The best single neuron {found} (least squares over every place and side).",
         slider="how hard the new neuron pulls",
-        said=[f"the new neuron pulls with strength {strength * hinge.amplitude:.2f}" for strength in STRENGTHS],
+        said=[f"the new neuron changes the slope by {strength * hinge.amplitude + 0.0:+.2f}" for strength in STRENGTHS],
         seconds=4.0,
         rest=STRENGTHS.index(1.0) / (len(STRENGTHS) - 1),
         curves=[

@@ -5,6 +5,7 @@ Frames are evenly spaced along the slider, and the browser goes straight from ea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -14,11 +15,12 @@ import numpy as np
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 
-__all__ = ["Bar", "Curve", "Reveal", "Role", "curve_of", "held", "numbers", "percent"]
+__all__ = ["Bar", "Curve", "Reveal", "Role", "above_best", "curve_of", "held", "listed", "numbers", "power_of_ten"]
 
 Role = Literal["best", "network", "you", "given", "nearest"]
 DIGITS = 5
 """Decimals kept of places in the picture."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 HOLD = 5
 """Frames for which a state is held where there is nothing between it and the next."""
 
@@ -92,12 +94,26 @@ def held(states: Sequence[Any]) -> list[Any]:
     return [state for state in states for _ in range(HOLD)]
 
 
-def percent(share: float) -> str:
-    """A share above the best as a reader says it."""
-    if share < 5e-5:
-        return "less than 0.01 %"
+def listed(words: Sequence[str]) -> str:
+    """Words with commas, and "and" before the last."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def above_best(share: float) -> str:
+    """How far something is above the best, as a reader says it."""
+    if share >= 1:
+        return f"{1 + share:.1f} times the best" if share < 9 else f"{1 + share:,.0f} times the best"
+    if share < 1e-4:
+        return "less than 0.01 % above the best"
     digits = 2 if share < 1e-3 else 1 if share < 0.1 else 0
-    return f"{100 * share:.{digits}f} %"
+    return f"{100 * share:.{digits}f} % above the best"
+
+
+def power_of_ten(number: float) -> str:
+    """The power of ten that a small number does not exceed."""
+    exponent = math.ceil(math.log10(max(number, 1e-16)))
+    return "10" + str(exponent).translate(_RAISED)
 
 
 def _plain(value: Any) -> Any:
