@@ -301,7 +301,7 @@ def test_a_phone_loads_little_and_no_cookie_and_nothing_that_gives_the_answer_aw
     expect(page.get_by_text("You are in.")).to_be_visible()
     page.wait_for_timeout(500)
     assert sum(len(answer.body()) for _, answer in loaded if answer.ok and answer.status != 204) < MOST_BYTES
-    assert all(re.search(r"/join/|/rooms/|/assets/\w+/(phone|common|sketch)/", url) for url, _ in loaded)
+    assert all(re.search(r"/join/|/rooms/|/assets/\w+/(phone|questions|common|sketch)/", url) for url, _ in loaded)
     assert not [cookie for cookie in page.context.cookies() if "/join" in cookie["path"]]
     assert page.evaluate("localStorage.length") == 0
 

@@ -2,27 +2,8 @@
 
 import { element } from "../common/elements.js";
 import { percent } from "../common/numbers.js";
-import { Choice } from "./answer/choice.js";
-import { Order } from "./answer/order.js";
-import { Sketch } from "./answer/sketch.js";
-import { Taps } from "./answer/taps.js";
+import { KINDS } from "../questions/index.js";
 import { keep, kept } from "./room.js";
-
-/**
- * How each kind of answer is given. Such a class has
- *
- *     new (question, changed)   changed(): the answer is another one now
- *     element                   to be shown
- *     value                     the answer; null while it is not complete; may be set to an earlier one
- *     isEmpty                   whether there is nothing that could be cleared
- *     clear()
- *     lock(isLocked)            whether it may still be changed
- *     reveal(reveal)            shows what was right and what the class said
- *     isRight(right)            whether it is; undefined where there is no right or wrong
- *     hint                      what to do
- *     destroy()
- */
-const KINDS = { choice: Choice, order: Order, sketch: Sketch, taps: Taps };
 
 const RETRY = 1500; // milliseconds
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);

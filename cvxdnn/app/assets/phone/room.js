@@ -3,19 +3,12 @@
  *
  * @typedef {"waiting" | "open" | "locked" | "revealed"} Phase
  *
- * @typedef {object} Question as `Question` in Python
- * @property {"choice" | "order" | "taps" | "sketch"} kind
- * @property {string} text
- * @property {string[]} options
- * @property {[number, number][]} points
- * @property {[number, number][]} curve
- *
  * @typedef {object} State where the class is
  * @property {number} version another one for every move
  * @property {number} until seconds since 1970: with the code it names the class
  * @property {number} step of `steps`, from 0
  * @property {Phase} phase
- * @property {?Question} question null while it waits
+ * @property {?import("../questions/index.js").Question} question null while it waits
  * @property {?object} reveal what was right and what the class said, once that is shown
  */
 

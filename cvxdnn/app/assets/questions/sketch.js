@@ -1,8 +1,8 @@
-/** A function, drawn over the points with a finger, a mouse or the arrow keys (`../../sketch`). */
+/** A function, drawn over the points with a finger, a mouse or the arrow keys (`../sketch`). */
 
-import { element } from "../../common/elements.js";
-import { Pencil, stopsOf } from "../../sketch/pencil.js";
-import { Chart, legend } from "../chart.js";
+import { element } from "../common/elements.js";
+import { Pencil, stopsOf } from "../sketch/pencil.js";
+import { Chart, legend } from "./chart.js";
 
 const DECIMALS = 4; // of the numbers that are sent, in units of the chart's width and height
 const WORDS =
@@ -13,13 +13,15 @@ export class Sketch {
   #best = [];
 
   /**
-   * @param {import("../room.js").Question} question
+   * @param {import("./index.js").Question} question
    * @param {() => void} changed
+   * @param {Chart} [chart] of others
    */
-  constructor(question, changed) {
+  constructor(question, changed, chart) {
     this.question = question;
-    this.chart = new Chart(question.points, WORDS);
-    this.element = element("div", { class: "answer" }, null, [this.chart.element]);
+    this.chart = chart ?? new Chart(question.points, WORDS);
+    this.isOwn = !chart;
+    this.element = chart ? null : element("div", { class: "answer" }, null, [this.chart.element]);
     const said = (isFinished) => {
       this.#draw();
       if (isFinished || this.pencil.pen) changed(); // keys at once: the next one may lead to Send
@@ -77,7 +79,7 @@ export class Sketch {
 
   destroy() {
     this.pencil.destroy();
-    this.chart.destroy();
+    if (this.isOwn) this.chart.destroy();
   }
 
   #draw() {
@@ -91,7 +93,7 @@ export class Sketch {
   }
 }
 
-/** @returns {import("../../sketch/pencil.js").Surface} */
+/** @returns {import("../sketch/pencil.js").Surface} */
 function surface(chart, points, changed) {
   const xs = points.map(([x]) => x);
   return {

@@ -1,6 +1,6 @@
 /** All options in an order: tapped one after the other; a tap on one that has a number takes it and those after it back. */
 
-import { element } from "../../common/elements.js";
+import { element } from "../common/elements.js";
 
 const FIRST_LAST = (count) => `Tap all ${count}, the first one first.`;
 
@@ -9,7 +9,7 @@ export class Order {
   #isLocked = false;
 
   /**
-   * @param {import("../room.js").Question} question
+   * @param {import("./index.js").Question} question
    * @param {() => void} changed
    */
   constructor(question, changed) {

@@ -1,4 +1,7 @@
-/** A small chart: the points of a question and curves over them, in the pixels that there are. */
+/**
+ * A small chart: the points of a question and curves over them, in the pixels that there are. What draws more derives
+ * from it, with a `draw` of its own.
+ */
 
 import { element } from "../common/elements.js";
 import { short, ticks } from "../common/numbers.js";
@@ -9,8 +12,9 @@ const ROOM = 0.35; // above and below the points, as a share of their height: a 
 const DOT = 6;
 
 export class Chart {
-  #curves = [];
-  #pen = null;
+  margin = MARGIN;
+  curves = [];
+  pen = null;
   #seen;
 
   /**
@@ -28,7 +32,7 @@ export class Chart {
     this.y = [Math.min(...ys) - ROOM * height, Math.max(...ys) + ROOM * height];
     this.resized = () => {};
     this.#seen = new ResizeObserver(() => {
-      this.#draw();
+      this.draw();
       this.resized();
     });
     this.#seen.observe(this.element);
@@ -36,11 +40,12 @@ export class Chart {
 
   get box() {
     const { clientWidth, clientHeight } = this.element;
+    const { left, right, top, bottom } = this.margin;
     return {
-      left: MARGIN.left,
-      top: MARGIN.top,
-      width: Math.max(1, clientWidth - MARGIN.left - MARGIN.right),
-      height: Math.max(1, clientHeight - MARGIN.top - MARGIN.bottom),
+      left,
+      top,
+      width: Math.max(1, clientWidth - left - right),
+      height: Math.max(1, clientHeight - top - bottom),
     };
   }
 
@@ -54,16 +59,23 @@ export class Chart {
 
   /** @returns {[number, number]} coordinates of a pointer, also of one that is outside */
   place(event) {
-    const frame = this.canvas.getBoundingClientRect();
-    const across = (event.clientX - frame.left - this.box.left) / this.box.width;
-    const down = (event.clientY - frame.top - this.box.top) / this.box.height;
+    const [left, top] = this.#under(event);
+    const across = (left - this.box.left) / this.box.width;
+    const down = (top - this.box.top) / this.box.height;
     return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[1] - down * (this.y[1] - this.y[0])];
   }
 
   /** @returns {number} pixels between a pointer and a place */
   distance(event, [x, y]) {
+    const [left, top] = this.#under(event);
+    return Math.hypot(left - this.left(x), top - this.top(y));
+  }
+
+  /** Where a pointer is, from the corner of the chart; in pixels of the chart, which a wall magnifies. */
+  #under({ clientX, clientY }) {
     const frame = this.canvas.getBoundingClientRect();
-    return Math.hypot(event.clientX - frame.left - this.left(x), event.clientY - frame.top - this.top(y));
+    const zoom = frame.width / this.element.clientWidth || 1;
+    return [(clientX - frame.left) / zoom, (clientY - frame.top) / zoom];
   }
 
   /**
@@ -71,16 +83,16 @@ export class Chart {
    * @param {?[number, number]} [pen] where the keyboard's pencil is
    */
   show(curves, pen = null) {
-    this.#curves = curves;
-    this.#pen = pen;
-    this.#draw();
+    this.curves = curves;
+    this.pen = pen;
+    this.draw();
   }
 
   destroy() {
     this.#seen.disconnect();
   }
 
-  #draw() {
+  draw() {
     const { left, top, width, height } = this.box;
     this.canvas.replaceChildren();
     const floor = top + height;
@@ -89,15 +101,15 @@ export class Chart {
       const attributes = { x: this.left(value), y: floor + 18, "text-anchor": "middle" };
       svg("text", attributes, this.canvas).textContent = short(value);
     }
-    for (const { style, knots } of this.#curves) {
+    for (const { style, knots } of this.curves) {
       const [xs, ys] = [0, 1].map((k) => knots.map((knot) => knot[k]));
       const pieces = trace(xs, ys, { left: (x) => this.left(x), top: (y) => this.top(y) }, 0, floor);
       svg("path", { class: `curve ${style}`, d: path(pieces) }, this.canvas);
     }
     for (const [x, y] of this.points)
       svg("circle", { class: "dot", cx: this.left(x), cy: this.top(y), r: DOT }, this.canvas);
-    if (this.#pen)
-      svg("circle", { class: "pen", cx: this.left(this.#pen[0]), cy: this.top(this.#pen[1]), r: 8 }, this.canvas);
+    if (this.pen)
+      svg("circle", { class: "pen", cx: this.left(this.pen[0]), cy: this.top(this.pen[1]), r: 8 }, this.canvas);
   }
 }
 

@@ -1,6 +1,6 @@
 /** One of the options: big buttons, a group of radio buttons to the keyboard. */
 
-import { element } from "../../common/elements.js";
+import { element } from "../common/elements.js";
 
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
@@ -10,7 +10,7 @@ export class Choice {
   #isLocked = false;
 
   /**
-   * @param {import("../room.js").Question} question
+   * @param {import("./index.js").Question} question
    * @param {() => void} changed
    */
   constructor(question, changed) {

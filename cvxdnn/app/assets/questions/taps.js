@@ -1,8 +1,8 @@
 /** Some of the points, tapped: buttons that lie over the chart, so that fingers, keys and screen readers find them. */
 
-import { element } from "../../common/elements.js";
-import { short } from "../../common/numbers.js";
-import { Chart, legend } from "../chart.js";
+import { element } from "../common/elements.js";
+import { short } from "../common/numbers.js";
+import { Chart, legend } from "./chart.js";
 
 export class Taps {
   hint = "Tap one or more places, then send.";
@@ -10,16 +10,17 @@ export class Taps {
   #isLocked = false;
 
   /**
-   * @param {import("../room.js").Question} question
+   * @param {import("./index.js").Question} question
    * @param {() => void} changed
+   * @param {Chart} [chart] of others
    */
-  constructor(question, changed) {
+  constructor(question, changed, chart) {
     this.changed = changed;
     this.question = question;
-    this.chart = new Chart(question.points, `${question.points.length} places to tap`);
-    this.element = element("div", { class: "answer", role: "group", "aria-label": question.text }, null, [
-      this.chart.element,
-    ]);
+    this.chart = chart ?? new Chart(question.points, `${question.points.length} places to tap`);
+    this.isOwn = !chart;
+    const group = { class: "answer", role: "group", "aria-label": question.text };
+    this.element = chart ? null : element("div", group, null, [this.chart.element]);
     this.buttons = question.points.map(([x, y], k) => {
       const name = `place at x = ${short(x)}, y = ${short(y)}`;
       const button = element("button", { class: "tap", type: "button", "aria-label": name }, this.chart.element);
@@ -75,7 +76,8 @@ export class Taps {
   }
 
   destroy() {
-    this.chart.destroy();
+    for (const button of this.buttons) button.remove();
+    if (this.isOwn) this.chart.destroy();
   }
 
   #tap(k) {
