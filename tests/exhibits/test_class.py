@@ -14,12 +14,13 @@ from cvxdnn.exhibits.lessons.class_ import name_of, open_class, resume, steps_of
 from cvxdnn.exhibits.lessons.class_view import join_address, lessons_asked
 from cvxdnn.exhibits.lessons.crowd import Easel
 from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
+from cvxdnn.exhibits.lessons.reveal import best_curve
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.sketch import Sketch, appraise
 from tests.exhibits.class_phones import PHONES, begin, phone, say
 
 CHOICE, SKETCH = lesson(1), lesson(2)
-DRAWN = [step for step in steps_of(LESSONS) if step.question.kind == "sketch"]
+DRAWN = [step for step in steps_of(LESSONS) if step.question.kind == "sketch" and not step.question.frame]
 
 
 @pytest.fixture
@@ -47,7 +48,9 @@ def test_every_lesson_from_its_first_question_to_its_last(path, number):
         reveal = here.sent()["reveal"]
         assert shown["right"] == reveal["right"]
         assert shown["words"] == reveal["words"]
-        assert len(shown["scores"]) == (PHONES if question.kind == "sketch" else 0)
+        is_priced = question.kind == "sketch" and not question.frame
+        assert len(shown["scores"]) == (PHONES if is_priced else 0)
+        assert len(shown["curve"]) >= (2 if question.kind == "sketch" else 0)
         json.dumps(here.sent(), allow_nan=False)
         if here.sent()["step"] + 1 == here.sent()["steps"]:
             assert reveal["words"] == lesson(number).takeaway
@@ -121,6 +124,25 @@ def test_the_crowd_is_the_median_of_heights_at_every_place():
     easel.add({0: drawings[1]})  # another drawing of the same phone takes the place of its first
     assert easel.prices([0]) == easel.prices([1])
     assert len(easel.gaps()) == 11
+
+
+def test_drawings_beyond_the_points_are_counted_and_not_priced(path):
+    here = begin(path, lesson(9))
+    code, (last, edge) = here.opened.code, (lesson(9).points[-1], lesson(9).questions[0].frame[-1])
+    on = [*best_curve(lesson(9)), (edge[0], last[1] + 0.3 * (edge[0] - last[0]))]  # nearly as the best goes on
+    down = [*lesson(9).points, (edge[0], 0.0)]
+    for number, knots in enumerate((on, down, down)):
+        here._store.enter(code, phone(number), 150)
+        answer = here.step.question.checked([list(knot) for knot in knots])
+        assert here._store.take(code, phone(number), 0, 1, answer) == number
+    here.poll()
+    drawings = here.sent()["drawings"]
+    assert drawings["axis"] is None
+    assert drawings["crowd"]["x"][-1] == edge[0]
+    press(here, "reveal")
+    reveal = here.sent()["reveal"]
+    assert reveal["results"] == [{"name": "right", "count": 1, "style": "best"}]
+    assert reveal["curves"][0]["x"][-1] == pytest.approx(edge[0])
 
 
 def test_only_drawings_that_the_browser_does_not_have_are_sent(path):

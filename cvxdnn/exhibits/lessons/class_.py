@@ -9,6 +9,7 @@ The room (`cvxdnn.app.rooms`) holds what may be known; what is right is computed
     here.sent()                      for the wall (`cvxdnn.app.wall`)
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,9 @@ class Step:
 
     def easel(self) -> Easel | None:
         """Where drawings are compared; None where nothing is drawn."""
-        return Easel(self.lesson.scenario(self.place)) if self.question.kind == "sketch" else None
+        if self.question.kind != "sketch":
+            return None
+        return Easel(self.lesson.scenario(self.place), max((x for x, _ in self.question.frame), default=-math.inf))
 
 
 def steps_of(lessons: Sequence[Lesson]) -> tuple[Step, ...]:
@@ -120,6 +123,7 @@ class OpenClass:
         self._changed: dict[int, int] = {}
         self._shown: Shown | None = None
         self._easel = self.step.easel()
+        self._pull = self.step.lesson.before().get("proof")
 
     @property
     def step(self) -> Step:
@@ -224,6 +228,7 @@ class OpenClass:
             "answered": seen["answered"],
             "question": question.to_dict(),
             "options": [[list(knot) for knot in curve] for curve in step.lesson.curves],
+            "pull": self._pull,
             "counts": question.counts(list(self._answers.values())),
             "drawings": self._drawings(),
             "trouble": self.trouble,
@@ -239,7 +244,7 @@ class OpenClass:
         return {
             "since": self._known,
             "serial": self._serial,
-            "axis": self._easel.axis,
+            "axis": None if self.step.question.frame else self._easel.axis,
             "crowd": crowd.sent() if crowd else None,
             "lines": [
                 [number, float(f"{price:.6g}"), self._answers[number]]

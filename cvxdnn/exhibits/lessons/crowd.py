@@ -50,10 +50,12 @@ class Easel:
     Parameters
     ----------
     scenario : Scenario
+    edge : float, optional
+        Up to where they are drawn, if that is beyond the points.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
-        self._baseline = Baseline(scenario)
+    def __init__(self, scenario: Scenario, edge: float = -np.inf) -> None:
+        self._baseline, self._edge = Baseline(scenario), edge
         self._drawings: dict[int, _Drawing] = {}
         self._knots: dict[int, Knots] = {}
 
@@ -61,7 +63,7 @@ class Easel:
     def places(self) -> Array:
         """Where heights are compared, in the user's units: evenly, and at the points."""
         x = np.array([x for x, _ in self._baseline.scenario.points])
-        return np.unique(np.concatenate([np.linspace(x.min(), x.max(), PLACES), x]))
+        return np.unique(np.concatenate([np.linspace(x.min(), max(x.max(), self._edge), PLACES), x]))
 
     @cached_property
     def axis(self) -> tuple[float, float]:

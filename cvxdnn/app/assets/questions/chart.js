@@ -20,12 +20,13 @@ export class Chart {
   /**
    * @param {[number, number][]} points
    * @param {string} words for who cannot see it
+   * @param {[number, number][]} [frame] places that the axes reach over besides the points
    */
-  constructor(points, words) {
+  constructor(points, words, frame = []) {
     this.points = points;
     this.element = element("div", { class: "chart" });
     this.canvas = svg("svg", { role: "img", "aria-label": words }, this.element);
-    const [xs, ys] = [0, 1].map((k) => points.map((point) => point[k]));
+    const [xs, ys] = [0, 1].map((k) => [...points, ...frame].map((place) => place[k]));
     const height = Math.max(...ys) - Math.min(...ys) || Math.max(1, Math.abs(ys[0]));
     this.x = [Math.min(...xs), Math.max(...xs)];
     if (this.x[0] === this.x[1]) this.x = [this.x[0] - 1, this.x[1] + 1];

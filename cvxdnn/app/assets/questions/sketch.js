@@ -19,7 +19,7 @@ export class Sketch {
    */
   constructor(question, changed, chart) {
     this.question = question;
-    this.chart = chart ?? new Chart(question.points, WORDS);
+    this.chart = chart ?? new Chart(question.points, WORDS, question.frame);
     this.isOwn = !chart;
     this.element = chart ? null : element("div", { class: "answer" }, null, [this.chart.element]);
     const said = (isFinished) => {
@@ -99,10 +99,10 @@ function surface(chart, points, changed) {
   return {
     canvas: chart.canvas,
     frame: () => ({ x: chart.x, y: chart.y }),
-    range: () => chart.x,
+    range: () => [xs[0], xs.at(-1)],
     place: (event) => chart.place(event),
     distance: (event, knot) => chart.distance(event, knot),
-    stops: () => stopsOf(xs),
+    stops: () => stopsOf([...xs, ...chart.x]),
     start: () => points[0][1],
     changed,
   };

@@ -7,7 +7,7 @@
  * @typedef {object} News
  * @property {number} since
  * @property {number} serial
- * @property {[number, number]} axis lowest and highest price that are shown
+ * @property {?[number, number]} axis lowest and highest price that are shown; null where prices say nothing
  * @property {?{x: number[], low: number[], median: number[], high: number[]}} crowd
  * @property {[number, number, [number, number][]][]} lines phone, price, knots
  */

@@ -20,7 +20,8 @@
  * @property {string} address to join, as it is written
  * @property {string} qr
  * @property {string} trouble
- * @property {{kind: string, text: string, options: string[], points: Knots, curve: Knots}} question
+ * @property {{kind: string, text: string, options: string[], points: Knots, curve: Knots, frame: Knots}} question
+ * @property {?{x: number[], pull: number[]}} pull of the points in its tube, where that is shown
  * @property {Knots[]} options what they look like
  * @property {number[] | number[][]} counts
  * @property {?import("./drawings.js").News} drawings
@@ -30,7 +31,11 @@
  * @property {number | number[] | null} right
  * @property {string} words
  * @property {{name: string, gap?: number, count?: number, style: string}[]} results `gap`: above the best there is; `count`: of answers
- * @property {{role: string, name: string, knots: Knots}[]} curves
+ * @property {{role: string, name: string, x: number[], y: number[][]}[]} curves `y`: of each frame
+ * @property {string[]} said of each frame
+ * @property {number} seconds of playing
+ * @property {number} rest where it stands then, from 0 to 1
+ * @property {number[]} touches where the pull is at a wall
  * @property {?number} best price
  *
  * @typedef {object} Data
@@ -44,6 +49,7 @@
 import { element } from "../common/elements.js";
 import { showLook } from "../common/look.js";
 import { percent } from "../common/numbers.js";
+import { nearest, playOnce } from "../lesson/frames.js";
 import { Board } from "./board.js";
 import { Drawings } from "./drawings.js";
 import { forget, keep, kept } from "./secret.js";
@@ -65,7 +71,8 @@ const SAID = {
   revealed: "",
 };
 const FORWARD = ["PageDown", "ArrowRight"];
-const PATIENCE = 4000; // milliseconds until a press that had no effect may be made again
+const BUSY = "One moment …"; // the answer may have to be computed
+const PATIENCE = 8000; // milliseconds until a press that had no effect may be made again
 const SURE = 4000; // milliseconds in which a second press closes the class
 
 class Wall {
@@ -74,6 +81,9 @@ class Wall {
   #asked = -1; // the version for which something was asked
   #timer;
   #isSure = false;
+  #played = ""; // which reveal has been played
+  #t = 1; // at which time of it
+  #stop = () => {};
 
   constructor(root) {
     this.host = root.querySelector(".class-wall");
@@ -148,13 +158,33 @@ class Wall {
     const [count, of] = state.phase === "waiting" ? [phones, " joined"] : [answered, ` of ${phones} sent`];
     room.querySelector(".count").replaceChildren(element("b", {}, null, [String(count)]), of);
     this.#drawResults(state);
+    this.#play(state);
     const lines = this.drawings.lines;
-    const frame = this.board.draw(state, lines);
-    this.strip.draw(state, lines, frame);
+    this.strip.draw(state, lines, this.board.draw(state, lines, this.#t));
     this.#drawButtons(state);
-    const words = room.querySelector(".said");
-    words.classList.toggle("trouble", Boolean(state.trouble));
-    words.textContent = state.trouble || SAID[state.phase];
+    this.#drawWords(state);
+  }
+
+  /** What is revealed is played once, and then stands. */
+  #play({ code, step, reveal }) {
+    const of = reveal ? `${code} ${step}` : "";
+    if (of === this.#played) return;
+    this.#played = of;
+    this.#stop();
+    if (!reveal) return;
+    this.#stop = playOnce(reveal.seconds, reveal.rest, (t) => {
+      this.#t = t;
+      const state = this.#data.class;
+      if (!state?.reveal) return;
+      this.board.draw(state, this.drawings.lines, t);
+      this.#drawWords(state);
+    });
+  }
+
+  #drawWords({ trouble, phase, reveal }) {
+    const words = this.room.querySelector(".said");
+    words.classList.toggle("trouble", Boolean(trouble));
+    words.textContent = trouble || (reveal ? nearest(reveal.said, this.#t) : this.#isBusy ? BUSY : SAID[phase]);
   }
 
   #drawResults({ reveal, answered }) {
@@ -175,8 +205,12 @@ class Wall {
     return what === "next" && step + 1 === steps ? null : what;
   }
 
+  get #isBusy() {
+    return this.#asked === this.#data.class?.version;
+  }
+
   #drawButtons(state) {
-    const isBusy = this.#asked === state.version;
+    const isBusy = this.#isBusy;
     const following = this.#following(state);
     for (const button of this.buttons) {
       const { what } = button.dataset;
@@ -203,6 +237,7 @@ class Wall {
       this.#draw();
     }, PATIENCE);
     this.#drawButtons(state);
+    this.#drawWords(state);
   }
 
   /** A second press closes the class: all that was said is gone then. */
@@ -232,6 +267,7 @@ class Wall {
   destroy() {
     window.removeEventListener("keydown", this.onKey);
     clearTimeout(this.#timer);
+    this.#stop();
     this.observer.disconnect();
   }
 }

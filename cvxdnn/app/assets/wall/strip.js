@@ -19,10 +19,11 @@ export class Strip {
    */
   draw(state, lines, frame) {
     const { kind } = state.question;
+    this.host.hidden = kind === "sketch" && !state.drawings.axis; // of what they cost nothing is said
     this.host.dataset.kind = kind;
     if (kind === "choice") this.host.replaceChildren(votes(state));
     else if (kind === "order") this.host.replaceChildren(places(state));
-    else if (frame) {
+    else if (frame && !this.host.hidden) {
       const box = element("div", { class: "box" });
       this.host.replaceChildren(box);
       const canvas = svg("svg", { role: "img" }, box);

@@ -43,7 +43,7 @@ export function places({ question, counts, answered, reveal }) {
   return element("table", { class: "places" }, null, [head, ...rows]);
 }
 
-const ordinal = (place) => ["first", "second", "third"][place] ?? `${place + 1}th`;
+const ordinal = (place) => ["1st", "2nd", "3rd"][place] ?? `${place + 1}th`;
 
 /** What an option looks like, in the same frame as the others. */
 function small(curve, all) {
