@@ -30,13 +30,15 @@ import numpy as np
 from cvxdnn.core import validation
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.core.objective import certify
+from cvxdnn.core.objective import Certificate, certify
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.tasks.comparison import BAND_TOLERANCE, Baseline
 from cvxdnn.tasks.link import Points
+from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["MOST_KNOTS", "Advice", "Appraisal", "Sketch", "appraise", "read_sketch", "share_inside", "write_sketch"]
+__all__ = ["MOST_KNOTS", "Advice", "Appraisal", "Sketch", "appraise", "price", "read_sketch", "share_inside"]
+__all__ += ["write_sketch"]
 
 MOST_KNOTS = 40
 Kind = Literal["up", "down", "tilt", "missing", "needless"]
@@ -124,18 +126,9 @@ class Appraisal:
 
 def appraise(sketch: Sketch, baseline: Baseline) -> Appraisal:
     """Price a drawing over the points of a baseline, and compare it with the optimum."""
-    f, scenario, data = sketch.spline(baseline.units), baseline.scenario, baseline.data
-    solution = baseline.solution
-    two_layers = certify(
-        data.x,
-        data.y,
-        f,
-        beta=scenario.beta,
-        loss=scenario.loss,
-        dual=None if solution is None or scenario.depth > 2 else solution.dual,
-    )
-    charge = scenario.beta * scenario.depth / 2 * two_layers.cost ** (2 / scenario.depth)
-    objective = two_layers.primal if scenario.depth == 2 else (two_layers.loss + charge) * (1 + _ROUNDING)
+    f, scenario, solution = sketch.spline(baseline.units), baseline.scenario, baseline.solution
+    two_layers = _two_layers(f, baseline, None if solution is None or scenario.depth > 2 else solution.dual)
+    charge, objective = _charged(two_layers, scenario)
     bound = baseline.lower_bound if baseline.is_optimum or solution is None else solution.objective
     if bound is not None and scenario.depth == 2:
         bound = max(bound, two_layers.dual)
@@ -150,6 +143,22 @@ def appraise(sketch: Sketch, baseline: Baseline) -> Appraisal:
         if scenario.depth == 2 and scenario.loss == "squared" and solution
         else None,
     )
+
+
+def price(f: LinearSpline, baseline: Baseline) -> float:
+    """The objective of a spline in normalised units, without asking for the optimum; what `appraise` compares."""
+    return _charged(_two_layers(f, baseline), baseline.scenario)[1]
+
+
+def _two_layers(f: LinearSpline, baseline: Baseline, dual: Array | None = None) -> Certificate:
+    data, scenario = baseline.data, baseline.scenario
+    return certify(data.x, data.y, f, beta=scenario.beta, loss=scenario.loss, dual=dual)
+
+
+def _charged(two_layers: Certificate, scenario: Scenario) -> tuple[float, float]:
+    """What networks of the scenario's depth are charged, and the objective."""
+    charge = scenario.beta * scenario.depth / 2 * two_layers.cost ** (2 / scenario.depth)
+    return charge, two_layers.primal if scenario.depth == 2 else (two_layers.loss + charge) * (1 + _ROUNDING)
 
 
 def share_inside(f: LinearSpline, lower: LinearSpline, upper: LinearSpline) -> float:

@@ -26,6 +26,7 @@ def main() -> None:
             st.Page(PAGES / "sweep.py", title="Sweep lab", icon=":material/grid_on:"),
             st.Page(PAGES / "about.py", title="About", icon=":material/info:"),
             st.Page(PAGES / "glossary.py", title="Glossary", icon=":material/menu_book:"),
+            st.Page(PAGES / "class_.py", title="Class", url_path="class", visibility="hidden"),
         ],
     }
     admit(st.navigation(pages).run)

@@ -49,6 +49,8 @@ class Question:
         different x).
     curve : tuple of (float, float)
         Knots of a curve that is shown with them, at most 100; may be empty.
+    frame : tuple of (float, float)
+        Places that the axes reach over besides the points: a sketch may go on to there.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Question:
     options: tuple[str, ...] = ()
     points: Curve = ()
     curve: Curve = ()
+    frame: Curve = ()
 
     def __post_init__(self) -> None:
         fault = _fault(self)
@@ -124,6 +127,7 @@ class Question:
             options=tuple(stored["options"]),
             points=tuple((x, y) for x, y in stored["points"]),
             curve=tuple((x, y) for x, y in stored["curve"]),
+            frame=tuple((x, y) for x, y in stored.get("frame", ())),
         )
 
 
@@ -183,7 +187,7 @@ def _fault(question: Question) -> str:
         return f"an option has 1 to {LONGEST_OPTION} characters"
     if question.kind in ("choice", "order") and not 2 <= len(question.options) <= MOST_OPTIONS:
         return f"there are 2 to {MOST_OPTIONS} options"
-    for name, places in (("points", question.points), ("curve", question.curve)):
+    for name, places in (("points", question.points), ("curve", question.curve), ("frame", question.frame)):
         if len(places) > MOST_POINTS or not all(_is_finite(value) for place in places for value in place):
             return f"{name} are at most {MOST_POINTS} pairs of finite numbers"
         if any(after[0] < before[0] for before, after in itertools.pairwise(places)):

@@ -69,7 +69,6 @@ class Lesson:
     places : for an order, which of the points each option is
     curves : for a choice, what each option looks like
     hides_curve : whether the proof of the best curve is shown, and not the curve
-    frame : places that the axes reach over besides the points
     shows_pull : whether the reveal has the pull of the points in its tube
     example : points whose best curve is shown beside its proof, so that one learns to read it
     """
@@ -94,7 +93,6 @@ class Lesson:
     depth: int = 2
     places: tuple[int, ...] = ()
     curves: tuple[Curve, ...] = ()
-    frame: Curve = ()
     hides_curve: bool = False
     shows_pull: bool = False
     example: Curve = ()
@@ -125,7 +123,7 @@ class Lesson:
             "depth": self.depth,
             "places": list(self.places),
             "curves": [[list(knot) for knot in curve] for curve in self.curves],
-            "frame": [list(place) for place in self.frame],
+            "frame": [list(place) for place in self.questions[0].frame],
             "shows_pull": self.shows_pull or self.hides_curve,
         }
         if self.hides_curve:

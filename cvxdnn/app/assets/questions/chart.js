@@ -19,12 +19,13 @@ export class Chart {
   /**
    * @param {[number, number][]} points
    * @param {string} words for who cannot see it
+   * @param {[number, number][]} [frame] places that the axes reach over besides the points
    */
-  constructor(points, words) {
+  constructor(points, words, frame = []) {
     this.points = points;
     this.element = element("div", { class: "chart" });
     this.canvas = svg("svg", { role: "img", "aria-label": words }, this.element);
-    this.span(points);
+    this.span([...points, ...frame]);
     this.resized = () => {};
     this.#seen = new ResizeObserver(() => {
       this.draw();

@@ -18,6 +18,7 @@
  * @property {string[]} options
  * @property {[number, number][]} points
  * @property {[number, number][]} curve
+ * @property {[number, number][]} [frame] places that the axes reach over besides the points
  */
 
 import { Choice } from "./choice.js";

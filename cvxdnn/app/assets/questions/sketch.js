@@ -19,7 +19,7 @@ export class Sketch {
    */
   constructor(question, changed, chart) {
     this.question = question;
-    this.chart = chart ?? new Chart(question.points, WORDS);
+    this.chart = chart ?? new Chart(question.points, WORDS, question.frame);
     this.isOwn = !chart;
     this.element = chart ? null : element("div", { class: "answer" }, null, [this.chart.element]);
     const said = (isFinished) => {

@@ -1,0 +1,194 @@
+"""The page of a class on the projector: /class?n=3, or n=1,2,3,6 for several lessons one after the other.
+
+The tab keeps the secret of its class (``assets/wall/secret.js``) and tells it after a reload; the address has the
+lessons only, so that nothing in it, or in what is projected, lets anybody lock or reveal.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from cvxdnn.app.main import PAGES
+from cvxdnn.app.parts import Parts
+from cvxdnn.app.rooms.classroom import Opened
+from cvxdnn.app.rooms.refusals import Refusal, Refused
+from cvxdnn.app.rooms.routes import desk
+from cvxdnn.app.rooms.store import Store
+from cvxdnn.app.share.link import qr_code
+from cvxdnn.app.turn import turn
+from cvxdnn.app.view import View, style
+from cvxdnn.app.wall import wall
+from cvxdnn.core.limits import host_limits
+from cvxdnn.exhibits.lessons.class_ import OpenClass, name_of, open_class, resume
+from cvxdnn.exhibits.lessons.lesson import LESSONS, Lesson, lesson
+
+__all__ = ["class_button", "join_address", "lessons_asked", "page"]
+
+KEY = "class_here"
+POLL_SECONDS = 0.5
+MOST_LESSONS = 10
+WHAT = (
+    "Phones join with a code of four letters, or its QR code; they need no account and give no name. They answer; you "
+    "lock, reveal and go on, with the buttons or the keys of a presenter.\n"
+    "All that is said is forgotten when you close the class, after four hours at the latest."
+)
+LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+UNREACHABLE = "Phones cannot reach {host}. Open this page under the address that this machine has in your network."
+FULL = "{most} phones are in, as many as this host allows. Who cannot join answers with a neighbour."
+ROOMS_FULL = (
+    "This host has as many classes as it allows ({most}). Close one that is over, or try again in ten minutes: a class "
+    "that nobody has entered makes room then."
+)
+
+
+def class_button(*lessons: Lesson, label: str = "Open a class") -> None:
+    """A link to the page that opens a class on these lessons."""
+    numbers = ",".join(str(each.number) for each in lessons)
+    st.page_link(PAGES / "class_.py", label=label, icon=":material/groups:", query_params={"n": numbers})
+
+
+def lessons_asked(text: str) -> tuple[Lesson, ...]:
+    """The lessons whose numbers a text has, with anything between them; the first lesson where it has none."""
+    words = "".join(each if each.isascii() and each.isdecimal() else " " for each in text[:100]).split()
+    numbers = [int(word[:4]) for word in words]
+    known = [number for number in dict.fromkeys(numbers) if 1 <= number <= len(LESSONS)]
+    return tuple(lesson(number) for number in known[:MOST_LESSONS]) or (lesson(1),)
+
+
+def join_address(url: str, code: str) -> str:
+    """Where phones join, from the address of this page as the teacher's browser has it."""
+    page = urlsplit(url)
+    above = page.path.rstrip("/").rpartition("/")[0]
+    return f"{page.scheme}://{page.netloc}{above}/join/{code}"
+
+
+class _Here:
+    """What this tab knows of its class.
+
+    room : the class that is shown;  other : one on other lessons that the tab has opened and not closed
+    is_asking : whether the browser has yet to say what it has kept
+    """
+
+    def __init__(self, lessons: Sequence[Lesson]) -> None:
+        self.lessons = tuple(lessons)
+        self.room: OpenClass | None = None
+        self.other: OpenClass | None = None
+        self.trouble, self.forget, self.is_asking, self._stamp = "", "", True, 0
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """Another one whenever there is anything new to show."""
+        return self._stamp, self.room.stamp if self.room else 0
+
+    def poll(self) -> None:
+        """Take over what has happened in the class."""
+        if self.room:
+            with turn.given_up():  # a store that is away lets one wait
+                self.room.poll()
+            self._leave_if_over()
+
+    def hear(self, name: str, told: Mapping[str, Any]) -> None:
+        """What the browser says, see `wall`."""
+        self._stamp += 1
+        if name == "kept":
+            self._come_back(Opened(told["code"], told["secret"]))
+        elif name == "known" and self.room:
+            self.room.know(told["serial"])
+        elif name == "asked" and told["what"] == "begin" and not self.room:
+            self._open()
+        elif name == "asked" and told["what"] == "resume" and not self.room:
+            self._show(self.other)
+        elif name == "asked" and self.room:
+            self.room.act(told["what"], told["version"])
+            self._leave_if_over()
+
+    def _open(self) -> None:
+        def opened(store: Store) -> None:
+            self._show(open_class(store, self.lessons, most=host_limits().rooms))
+
+        self._try(opened)
+
+    def _come_back(self, opened: Opened) -> None:
+        self.is_asking = False
+
+        def back(store: Store) -> None:
+            found = resume(store, opened, lessons_asked)
+            if name_of(found.lessons) == name_of(self.lessons):
+                self._show(found)
+            else:
+                self.other = found
+
+        if not self.room:
+            self._try(back, opened.code)
+
+    def _try(self, what: Callable[[Store], None], code: str = "") -> None:
+        self.trouble = ""
+        try:
+            what(desk().store)
+        except Refused as error:
+            self.trouble = {
+                Refusal.ROOMS_FULL: ROOMS_FULL.format(most=host_limits().rooms),
+                Refusal.WRONG_SECRET: f"The class {code} that this tab had opened is over.",
+            }.get(error.refusal, error.refusal.sentence)
+            if error.refusal is Refusal.WRONG_SECRET:
+                self.forget = code
+            self.is_asking = error.refusal is Refusal.STORE_AWAY and bool(code)
+
+    def _show(self, room: OpenClass | None) -> None:
+        self.room, self.other, self.forget = room, None, ""
+        if room:
+            room.poll(at_once=True)
+
+    def _leave_if_over(self) -> None:
+        if self.room and self.room.is_over:
+            self.forget, self.trouble = self.room.opened.code, self.room.trouble
+            self.room = None
+            self._stamp += 1
+
+    def sent(self) -> dict[str, Any]:
+        """What the wall shows."""
+        return {
+            "class": self._room(self.room) if self.room else None,
+            "begin": None if self.room else self._begin(),
+            "trouble": self.trouble,
+            "forget": self.forget,
+        }
+
+    def _room(self, room: OpenClass) -> dict[str, Any]:
+        sent, link = room.sent(), join_address(st.context.url or "", room.opened.code)
+        host, most = urlsplit(link).hostname or "", host_limits().phones
+        trouble = FULL.format(most=most) if sent["phones"] >= most else ""
+        if host in LOCAL and not sent["phones"]:
+            trouble = UNREACHABLE.format(host=host)
+        address = link.split("://", 1)[1].rpartition("/")[0]
+        return {**sent, "link": link, "address": address, "qr": qr_code(link), "trouble": sent["trouble"] or trouble}
+
+    def _begin(self) -> dict[str, Any]:
+        titles = [f"“{each.title}”" for each in self.lessons]
+        buttons = [{"what": "begin", "label": "Open a class"}]
+        if self.other:
+            title = self.other.step.lesson.title
+            buttons.append({"what": "resume", "label": f"Go on with {self.other.opened.code}, “{title}”"})
+        return {
+            "title": "A class on " + ", ".join(titles),
+            "what": WHAT,
+            "buttons": buttons,
+            "back": f"./lesson?n={self.lessons[0].number}",
+            "asks": self.is_asking,
+        }
+
+
+def page() -> None:
+    """The page, all of it a wall."""
+    st.html(f"<style>{style(View('wall'))}</style>")
+    asked = lessons_asked(st.query_params.get("n", ""))
+    here: _Here = st.session_state.setdefault(KEY, _Here(asked))
+    if here.room is None and name_of(asked) != name_of(here.lessons):
+        here = st.session_state[KEY] = _Here(asked)
+    parts = Parts(lambda: None, lambda: None)
+    parts.draw(
+        "class_pulse", here.poll, shows=lambda: None, moves=lambda: here.room is not None, every=lambda: POLL_SECONDS
+    )
+    parts.draw("class_wall", lambda: wall(here.sent(), on_said=here.hear), shows=lambda: here.stamp)
