@@ -23,11 +23,16 @@ export function niceStep(span, count) {
 }
 
 /**
- * Round numbers within [low, high], about `count` of them.
+ * Round numbers within [low, high], about `count` of them and at least two: one alone is no scale.
  * @returns {{values: number[], exponent: number}} `exponent`: of the step between them
  */
 export function ticks(low, high, count) {
-  const step = niceStep(high - low, Math.max(1, count));
+  const found = multiples(low, high, Math.max(1, count));
+  return found.values.length < 2 && count < 10 ? ticks(low, high, count + 1) : found;
+}
+
+function multiples(low, high, count) {
+  const step = niceStep(high - low, count);
   const size = decimal(step.digit, step.exponent);
   const values = [];
   for (let k = Math.ceil(low / size - 1e-9); k <= high / size + 1e-9 && values.length < 30; k++) {

@@ -34,6 +34,7 @@ import { pullShown } from "./pull.js";
 import { report } from "./report.js";
 import { Score } from "./score.js";
 import { withMoment, withoutNews, withStuck } from "./shown.js";
+import { Values } from "./values.js";
 import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
 
@@ -55,7 +56,10 @@ export class Editor {
     this.score = new Score(this.host, () => this.schedule("all"));
     this.weightDecay = new WeightDecay(
       this.host,
-      (beta) => this.#slide(beta),
+      (beta) => {
+        this.link.hold(beta);
+        this.schedule("points");
+      },
       () => this.commit(),
     );
     this.player = new Player(this.host, read, () => this.schedule("points"));
@@ -65,7 +69,9 @@ export class Editor {
     });
     this.gestures = new Gestures(this);
     this.beat = new Beat(this);
+    this.values = new Values(this);
     for (const name of ["undo", "redo"]) this.#action(name).onclick = () => this[name]();
+    this.#action("fit").onclick = () => this.link.fit(true);
     this.alternative = new Alternative(this);
     this.#observer.observe(this.drawing.chart);
     this.figure = enter({ host: this.host, title: () => "" });
@@ -148,6 +154,7 @@ export class Editor {
       return;
     }
     this.#show();
+    this.link.fit(false);
     if (focused !== null && this.drawing.dots.focusedId() === null) this.drawing.dots.focus(this.history.points[0]?.id);
     this.words.announce(`${done}: ${this.history.points.length} points`);
   }
@@ -178,12 +185,6 @@ export class Editor {
     const points = this.history.without(id);
     const next = points[Math.min(index, points.length - 1)]?.id;
     this.#edit(points, next, `Removed point ${index + 1}, ${points.length} left`);
-  }
-
-  /** The weight decay while its slider moves. */
-  #slide(beta) {
-    this.link.hold(beta);
-    this.schedule("points");
   }
 
   #toggle(name) {
@@ -242,6 +243,7 @@ export class Editor {
     this.hinges.show(still, data, this.history.points, this.drawing);
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
+    this.values.draw(data, hidden);
     this.drawing.dots.draw(this.history.points);
     if (!this.gestures.isDown) this.drawing.dots.order(this.history.points, (index) => this.label(index));
     this.alternative.show(data, hidden);
