@@ -27,18 +27,14 @@ export function niceStep(span, count) {
  * @returns {{values: number[], exponent: number}} `exponent`: of the step between them
  */
 export function ticks(low, high, count) {
-  const found = multiples(low, high, Math.max(1, count));
-  return found.values.length < 2 && count < 10 ? ticks(low, high, count + 1) : found;
-}
-
-function multiples(low, high, count) {
-  const step = niceStep(high - low, count);
+  const step = niceStep(high - low, Math.max(1, count));
   const size = decimal(step.digit, step.exponent);
   const values = [];
   for (let k = Math.ceil(low / size - 1e-9); k <= high / size + 1e-9 && values.length < 30; k++) {
     const value = decimal(k * step.digit, step.exponent);
     if (Number.isFinite(value)) values.push(clamp(value, low, high));
   }
+  if (values.length < 2 && count < 10) return ticks(low, high, count + 1);
   return { values, exponent: step.exponent };
 }
 

@@ -14,9 +14,6 @@ const FAR = 1000; // times the half width, where they end
 const FINE = 3; // pixels between corners of what is curved by the scale
 
 export class Certificate {
-  /** From a value of the dual to pixels. */
-  top = () => 0;
-
   /** @param {HTMLElement} host */
   constructor(host) {
     this.element = host.querySelector(".proof");
@@ -46,7 +43,7 @@ export class Certificate {
       explain(this.readout.children[i], text);
     });
     if (!certificate.x.length) return; // one is to come: this is the room for it
-    this.top = heights(certificate);
+    this.top = heights(certificate); // from a value of the dual to pixels
     const scale = { left: drawing.scale.left, top: this.top };
     const group = svg("g", { class: "of-optimum" }, this.picture);
     if (pull) drawPull(plotOf(group, drawing), pull, certificate, drawing, scale);

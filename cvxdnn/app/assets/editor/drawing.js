@@ -90,6 +90,7 @@ export class Drawing {
       x: (left) => x0 + ((left - margin.left) / plotWidth) * (x1 - x0),
       y: (top) => y1 - ((top - margin.top) / plotHeight) * (y1 - y0),
     };
+    this.bottom = margin.top + plotHeight; // of the plot
     this.shown = { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis };
     this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const box = { x: margin.left, y: margin.top, width: plotWidth, height: plotHeight };

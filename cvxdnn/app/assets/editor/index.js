@@ -41,7 +41,7 @@ import { Words } from "./words.js";
 export class Editor {
   #frame = null; // the next drawing, once asked for
   #due; // and of what
-  #observer = new ResizeObserver(() => this.#layout());
+  #observer = new ResizeObserver(() => this.drawing.hasNewSize() && this.paint("all"));
 
   constructor(root) {
     this.host = root.querySelector(".editor");
@@ -50,7 +50,10 @@ export class Editor {
     this.previews = new Previews();
     this.words = new Words(this.host);
     this.drawing = new Drawing(root, this.host.querySelector(".chart"));
-    this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
+    this.legend = new Legend(this.host.querySelector(".legend"), (name) => {
+      this.link.toggle(name);
+      this.schedule("all");
+    });
     this.certificate = new Certificate(this.host);
     this.price = new Price(this.host);
     this.score = new Score(this.host, () => this.schedule("all"));
@@ -100,7 +103,7 @@ export class Editor {
   }
 
   #replace({ points, isFirst }) {
-    this.gestures.rest();
+    this.gestures.keys.rest();
     if (this.history.replace(points, isFirst)) this.words.announce(`Points replaced: ${points.length} points`);
     // An edit may still be on its way and would overwrite the replacement in Python: repeat what is shown.
     if (this.link.isAwaiting) this.commit();
@@ -114,14 +117,15 @@ export class Editor {
 
   /** Tells Python the points as they are. */
   commit() {
-    this.gestures.rest();
+    this.gestures.keys.rest();
+    this.history.keep();
     this.link.commit(pairs(this.history.points));
     this.schedule("points");
   }
 
   /** An edit that is complete: remembered, told to Python, drawn, announced. */
   #edit(points, focus, text) {
-    this.gestures.settle();
+    this.gestures.keys.settle();
     this.history.step(points);
     this.#show();
     this.drawing.dots.focus(focus);
@@ -147,7 +151,7 @@ export class Editor {
 
   #travel(step, done, nothing) {
     if (this.gestures.isDown) return;
-    this.gestures.settle();
+    this.gestures.keys.settle();
     const focused = this.drawing.dots.focusedId();
     if (!step()) {
       this.words.announce(nothing);
@@ -185,11 +189,6 @@ export class Editor {
     const points = this.history.without(id);
     const next = points[Math.min(index, points.length - 1)]?.id;
     this.#edit(points, next, `Removed point ${index + 1}, ${points.length} left`);
-  }
-
-  #toggle(name) {
-    this.link.toggle(name);
-    this.schedule("all");
   }
 
   /* Words */
@@ -256,7 +255,7 @@ export class Editor {
 
   /** Whether the points have changed since Python computed what it sent. */
   #isAhead() {
-    return this.link.isAhead || this.gestures.isResting || this.gestures.hasDragged;
+    return this.link.isAhead || this.gestures.keys.isResting || this.gestures.hasDragged;
   }
 
   /** The optimum of the points as they are, as long as Python has not sent it; null where it cannot be had here. */
@@ -276,10 +275,6 @@ export class Editor {
   #stillShown(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
     return seen && network && !this.#isAhead() && !hidden.has(network.name) ? seen.still : null;
-  }
-
-  #layout() {
-    if (this.drawing.hasNewSize()) this.paint("all");
   }
 
   destroy() {

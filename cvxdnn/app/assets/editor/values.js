@@ -6,8 +6,6 @@
  *   keys     left and right to the next point or knot, with Shift a little further; up and down to another curve
  *
  * At a knot a curve bends by the slope after less the slope before. Corners within a share LEAST of the axis count once.
- *
- * @typedef {{name: string, label: string, style: string, line: number[][], knots: number[]}} Readable
  */
 
 import { clamp, coordinate, short } from "../common/numbers.js";
@@ -30,7 +28,7 @@ function slopeBeside([xs, ys], x, side, width) {
 }
 
 export class Values {
-  #readable = [];
+  #readable = []; // curves {name, label, style, line: [xs, ys], knots}
   #asked = {}; // {pointer: {picture, left, top}} or, where keys have gone, {chosen: {name, x}}
 
   /** @param {import("./index.js").Editor} editor */
@@ -44,15 +42,15 @@ export class Values {
       picture.addEventListener("pointerdown", (event) => this.#point(picture, event));
       picture.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && this.#show({}));
     }
-    this.element.onfocus = () => this.#show({ chosen: this.#first() });
+    this.element.onfocus = () => {
+      const [curve] = this.#readable;
+      this.#show({ chosen: curve && { name: curve.name, x: curve.knots[0] ?? curve.line[0][0] } });
+    };
     this.element.onblur = () => this.#show({});
     this.element.onkeydown = (event) => this.#key(event);
   }
 
-  /**
-   * @param {import("./link.js").Data} data as it is shown
-   * @param {Set<string>} hidden
-   */
+  /** @param {import("./link.js").Data} data as it is shown */
   draw({ curves, certificate }, hidden) {
     const { x, y, knots } = this.drawing.spline;
     this.#readable = curves
@@ -70,16 +68,11 @@ export class Values {
 
   #point(picture, event) {
     const [left, top] = this.drawing.positionIn(picture, event);
-    const isFree = event.pointerType === "mouse" ? !event.buttons : top > this.#bottom;
+    const isFree = event.pointerType === "mouse" ? !event.buttons : top > this.drawing.bottom;
     this.#show(isFree || picture === this.proof ? { pointer: { picture, left, top } } : {});
   }
 
-  get #bottom() {
-    const { margin, plotHeight } = this.drawing.shown;
-    return margin.top + plotHeight;
-  }
-
-  /** @returns {?{curve: Readable, x: number}} */
+  /** @returns {?{curve: object, x: number}} */
   #found() {
     const { pointer, chosen } = this.#asked;
     if (pointer) return this.#under(pointer);
@@ -91,7 +84,7 @@ export class Values {
   #under({ picture, left, top }) {
     const { scale, view } = this.drawing;
     const x = clamp(scale.x(left), view.x0, view.x1);
-    const isBelow = picture !== this.proof && top > this.#bottom;
+    const isBelow = picture !== this.proof && top > this.drawing.bottom;
     const name = picture === this.proof ? PROOF : isBelow ? this.drawing.rowAt(top) : this.#nearest(x, top);
     const curve = this.#readable.find((each) => each.name === name);
     const off = (knot) => Math.abs(scale.left(knot) - left);
@@ -108,11 +101,6 @@ export class Values {
   }
 
   /* Keys */
-
-  #first() {
-    const [curve] = this.#readable;
-    return curve && { name: curve.name, x: curve.knots[0] ?? curve.line[0][0] };
-  }
 
   #key(event) {
     const place = this.#next(event);
