@@ -12,6 +12,7 @@ The mounted component's state is ``st.session_state[key]``:
 - ``beta``: the weight decay, as the user last left it;
 - ``hidden``: names of the curves switched off in the legend;
 - ``sketch``: the function that the user draws over the points, see `Drawing`; None before the first;
+- ``fit``: the last wish that the axes fit the points again, see `told_wish`;
 - ``edits``: a counter for the component's own use.
 """
 
@@ -193,6 +194,7 @@ def point_editor(
     version: int,
     origin: str = "",
     domain: tuple[float, float, float, float],
+    axes: tuple[str, str] = ("input x", "output y"),
     curves: Sequence[Curve],
     band: Band | None = None,
     certificate: CertificatePanel | None = None,
@@ -210,6 +212,7 @@ def point_editor(
     on_change: Callable[[], None] | None = None,
     on_hidden_change: Callable[[], None] | None = None,
     on_drawing_change: Callable[[], None] | None = None,
+    on_fit: Callable[[], None] | None = None,
 ) -> ComponentResult:
     """Mount the point editor.
 
@@ -225,6 +228,8 @@ def point_editor(
         browser keeps its points, whatever the version, and tells them.
     domain : (x0, x1, y0, y1)
         Range of the axes. Points cannot be dragged out of it; points given outside widen it.
+    axes : (x, y)
+        What stands at them.
     curves : sequence of Curve
         In the order of the legend. Send an entry with empty lines for a curve still to come.
     band : Band, optional
@@ -273,6 +278,7 @@ def point_editor(
         "version": version,
         "origin": origin,
         "domain": tuple(float(edge) for edge in domain),
+        "axes": {"x": axes[0], "y": axes[1]},
         "levels": None if levels is None else [float(level) for level in levels],
         "max_points": max_points,
         "min_points": min_points,
@@ -319,12 +325,20 @@ def point_editor(
     return _mount(
         key=key,
         data=data,
-        default={"points": placed, "beta": model and model["beta"], "hidden": switched_off, "edits": 0, "sketch": None},
+        default={
+            "points": placed,
+            "beta": model and model["beta"],
+            "hidden": switched_off,
+            "edits": 0,
+            "sketch": None,
+            "fit": 0,
+        },
         on_points_change=react,
         on_beta_change=react,
         on_edits_change=react,
         on_hidden_change=on_hidden_change or _nothing,
         on_sketch_change=on_drawing_change or _nothing,
+        on_fit_change=on_fit or _nothing,
     )
 
 

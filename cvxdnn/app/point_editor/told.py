@@ -13,7 +13,7 @@ from typing import Any
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import Points
 
-__all__ = ["Drawn", "told_drawing", "told_names", "told_number", "told_points", "told_weight_decay"]
+__all__ = ["Drawn", "told_drawing", "told_names", "told_number", "told_points", "told_weight_decay", "told_wish"]
 
 
 def _told(state: Any, name: str) -> Any:
@@ -87,6 +87,11 @@ def told_drawing(state: Any) -> Drawn | None:
     if number is None or not isinstance(is_revealed, bool):
         raise InvalidInputError(f"sketch is {_short(given)}; give its number, its knots and whether it is revealed")
     return Drawn(number, told_points(given, "knots"), is_revealed)
+
+
+def told_wish(state: Any) -> bool:
+    """Whether somebody wants the axes to fit the points; else an undo may have left them too large."""
+    return _told(_told(state, "fit"), "isWanted") is True
 
 
 def told_names(state: Any, name: str) -> tuple[str, ...]:

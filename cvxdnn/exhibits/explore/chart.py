@@ -8,7 +8,7 @@ import streamlit as st
 
 from cvxdnn.app.films import FilmReel, reel_of
 from cvxdnn.app.point_editor import Band, CertificatePanel, Curve, Model, Price, Words, point_editor
-from cvxdnn.app.point_editor.told import told_names, told_points, told_weight_decay
+from cvxdnn.app.point_editor.told import told_names, told_points, told_weight_decay, told_wish
 from cvxdnn.app.tab import tab
 from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
@@ -37,12 +37,14 @@ BEAM = (
 
 def explore_chart(session: Session) -> None:
     """Mount the editor with everything known about the session's points at this moment."""
+    session.fit_now()
     shown = session.baseline
     point_editor(
         session.scenario.points,
         version=session.version,
         origin=tab().owner,
         domain=session.domain,
+        axes=session.axes,
         curves=[*_baseline_curves(shown, session.domain), *_network_curves(session, session.domain)],
         band=_band(shown, session.domain),
         certificate=_certificate(shown, session.domain),
@@ -59,6 +61,7 @@ def explore_chart(session: Session) -> None:
         on_change=lambda: _take_edit(session),
         on_hidden_change=lambda: _take_hidden(session),
         on_drawing_change=lambda: take_drawing(session, KEY),
+        on_fit=lambda: session.fit(is_wanted=told_wish(st.session_state.get(KEY))),
     )
 
 

@@ -6,7 +6,7 @@ from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.labels import LEVELS
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["Domain", "contains", "domain_of"]
+__all__ = ["Domain", "contains", "domain_of", "is_too_large"]
 
 Domain = tuple[float, float, float, float]
 """Smallest and largest x, smallest and largest y, in the user's units."""
@@ -32,6 +32,13 @@ def contains(domain: Domain, points: Sequence[tuple[float, float]]) -> bool:
     """Whether all points are in it."""
     x_low, x_high, y_low, y_high = domain
     return all(x_low <= x <= x_high and y_low <= y <= y_high for x, y in points)
+
+
+def is_too_large(domain: Domain, points: Sequence[tuple[float, float]]) -> bool:
+    """Whether the points fill less than half of it, across or upwards."""
+    x_low, x_high, y_low, y_high = domain
+    xs, ys = zip(*points, strict=True)
+    return 2 * (max(xs) - min(xs)) < x_high - x_low or 2 * (max(ys) - min(ys)) < y_high - y_low
 
 
 def _padded(values: Sequence[float], share: float) -> tuple[float, float]:

@@ -32,6 +32,8 @@ USED, TABLES_USED = f"{KEY}_used", f"{KEY}_tables_used"
 MOST_PASTED = 100_000
 PREVIEW_ROWS = 4
 MOST_HELD_OUT = 1000
+MOST_OF_A_NAME = 24
+"""Letters of a column's name at an axis."""
 TABLE, FORMULA = "A table", "A formula"
 EXAMPLE = "time\theight\n0\t0.5\n1\t1.5\n2\t0.25"
 FORMULA_HELP = f"Numbers, x, pi, e, + - * / ^, parentheses, {', '.join(FUNCTIONS)}."
@@ -134,9 +136,23 @@ def _choose(session: Session, table: Table, token: str) -> None:
     read = None if is_open else points(table, answered, MAX_POINTS)
     if read is not None:
         st.caption(f"{taken(read)}.")
-    data = None if read is None else OwnData(tuple(zip(read.x, read.y, strict=True)), f"{taken(read)}.")
+    data = None
+    if read is not None:
+        axes = _title(table, choice.x, read.unit), _title(table, choice.y)
+        data = OwnData(tuple(zip(read.x, read.y, strict=True)), f"{taken(read)}.", axes=axes)
     with button:
         _offer(session, data)
+
+
+def _title(table: Table, position: int, unit: str = "") -> str:
+    """What stands at an axis: the column's name, and what its numbers count."""
+    name = _name(table, position)
+    short = name if len(name) <= MOST_OF_A_NAME else f"{name[: MOST_OF_A_NAME - 1]}…"
+    return f"{short}, {unit}" if unit else short
+
+
+def _name(table: Table, position: int) -> str:
+    return "row number" if position == ROW_NUMBER else table.names[position]
 
 
 def _columns(table: Table, token: str) -> Choice:
@@ -166,7 +182,7 @@ def _column(axis: str, table: Table, positions: Sequence[int], proposed: int, to
         axis,
         positions,
         index=positions.index(proposed),
-        format_func=lambda position: "row number" if position == ROW_NUMBER else table.names[position],
+        format_func=lambda position: _name(table, position),
         key=f"{KEY}_{axis}_{token}",
     )
 

@@ -18,7 +18,7 @@ from cvxdnn.app.table_rows import Rows, rows_of
 from cvxdnn.app.text import plain
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.explore.baseline import awaited_baseline, own_optimum
-from cvxdnn.exhibits.explore.domain import contains, domain_of
+from cvxdnn.exhibits.explore.domain import contains, domain_of, is_too_large
 from cvxdnn.exhibits.explore.fitting_loss import FittingLoss
 from cvxdnn.exhibits.explore.training import own_training
 from cvxdnn.tasks.comparison import Baseline
@@ -35,13 +35,19 @@ Place = Literal["page", "table", "own"]
 """Where a message stands: above everything, at the table of points, or where data are given."""
 
 
+AXES = ("input x", "output y")
+"""What x and y are where nobody has said it."""
+
+
 @dataclass(frozen=True)
 class OwnData:
-    """Where points of the user's own come from: the points, that in words, and points kept back from training."""
+    """Where points of the user's own come from: the points, that in words, points kept back from training, and what x
+    and y are."""
 
     points: Points
     words: str
     held_out: Points = ()
+    axes: tuple[str, str] = AXES
 
 
 class Session:
@@ -55,6 +61,7 @@ class Session:
     optimum : of the scenario, where it takes long: it comes later than the page
     domain : the part of the plane that the chart shows
     own : what the user brought, while the points are those
+    axes : what x and y are; points that are moved stay what they are
     sketch, sketch_number : the function drawn over the points, and which edit of it that is; None where there is none
     sketch_version : raised when Python, not the chart, replaces it
     is_first_sight : whether it began with the network that everybody sees first, trained when the package was made
@@ -74,7 +81,9 @@ class Session:
         self.sketch_number = 0
         self.sketch_version = 1
         self._own: OwnData | None = None
+        self.axes = AXES
         self._lacks_room = False
+        self._wish: bool | None = None
         self._show_all_points()
         self._fitting_loss = FittingLoss()
         self.optimum = own_optimum()
@@ -152,6 +161,8 @@ class Session:
         self.change(place="own", preset="", points=data.points)
         if self.own is None:
             self._own = before
+        else:
+            self.axes = data.axes
         return self.own is data
 
     @property
@@ -184,8 +195,24 @@ class Session:
         """Show another scenario, which a link or another page has led to."""
         self.visits += 1
         self.revision += 1
+        self.axes = AXES
         self.problem_place = "page"
         self._become(scenario, "")
+
+    def fit(self, *, is_wanted: bool) -> None:
+        """Have the chart fit the points when it is drawn next, after all that is told in one message.
+
+        If it is not wanted, only where the points fill little of it, as when one far from the others has gone.
+        """
+        self.revision += 1
+        self._wish = is_wanted
+
+    def fit_now(self) -> None:
+        """What `fit` has asked for."""
+        wish, self._wish = self._wish, None
+        if wish or (wish is not None and is_too_large(self.domain, self.scenario.points)):
+            self._show_all_points()
+            self.poll()
 
     def draw(self, sketch: Sketch | None, number: int) -> None:
         """Take over what was drawn in the chart, which nothing else shows."""
@@ -199,6 +226,8 @@ class Session:
 
     def _become(self, new: Scenario, notice: str, by_chart: bool = False, by_table: bool = False) -> None:
         old, self.scenario, self.problem = self.scenario, new, notice
+        if new.preset:
+            self.axes = AXES
         if new.points != old.points:
             self._points_changed(by_chart, by_table)
         elif new.loss_function.needs_labels and (new.loss, new.beta) != (old.loss, old.beta):

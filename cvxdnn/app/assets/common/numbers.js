@@ -23,7 +23,7 @@ export function niceStep(span, count) {
 }
 
 /**
- * Round numbers within [low, high], about `count` of them.
+ * Round numbers within [low, high], about `count` of them and at least two: one alone is no scale.
  * @returns {{values: number[], exponent: number}} `exponent`: of the step between them
  */
 export function ticks(low, high, count) {
@@ -34,6 +34,7 @@ export function ticks(low, high, count) {
     const value = decimal(k * step.digit, step.exponent);
     if (Number.isFinite(value)) values.push(clamp(value, low, high));
   }
+  if (values.length < 2 && count < 10) return ticks(low, high, count + 1);
   return { values, exponent: step.exponent };
 }
 

@@ -67,7 +67,8 @@ export class Player {
     this.#reel = reel;
     this.element.hidden = !hasRoom;
     for (const control of [this.button, this.rail]) control.disabled = !reel?.stills;
-    if (reel?.film) this.#hold(reel.film);
+    if (reel?.film && reel.film !== this.#film) this.#take(reel.film);
+    else if (reel?.film) return;
     else if (reel?.is_running) this.#follow();
     else if (reel) this.#ask();
   }
@@ -76,11 +77,6 @@ export class Player {
     this.#film = this.#live = null;
     this.#position = Number.POSITIVE_INFINITY;
     this.#since = null;
-  }
-
-  /** Takes a film that is here already. */
-  #hold(film) {
-    if (film !== this.#film) this.#take(film);
   }
 
   /** Fetches the film, and once more where Python has told of another edition by the time it is here. */

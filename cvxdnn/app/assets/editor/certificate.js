@@ -46,7 +46,8 @@ export class Certificate {
       explain(this.readout.children[i], text);
     });
     if (!certificate.x.length) return; // one is to come: this is the room for it
-    const scale = { left: drawing.scale.left, top: heights(certificate) };
+    this.top = heights(certificate); // from a value of the dual to pixels
+    const scale = { left: drawing.scale.left, top: this.top };
     const group = svg("g", { class: "of-optimum" }, this.picture);
     if (pull) drawPull(plotOf(group, drawing), pull, certificate, drawing, scale);
     drawTube(group, certificate.half_width, asBeam ? wall.strengths : wall.labels, drawing, scale);

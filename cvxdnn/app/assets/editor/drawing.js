@@ -8,14 +8,17 @@
  */
 
 import { axisLabels, clamp, snap, ticks, widened } from "../common/numbers.js";
-import { MARKS, marks, path, set, svg, trace } from "../common/svg.js";
+import { MARKS, marks, path, set, svg, trace, write } from "../common/svg.js";
+import { drawBeyond } from "./beyond.js";
 import { Dots } from "./dots.js";
 import { linearSpline } from "./points.js";
 
 const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck", "drawing"]; // bottom to top, above the band
 const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
 const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
-const MARK_ROW = 10;
+const MARK_ROW = 10; // pixels
+const TITLE = 16; // pixels beside the numbers of an axis
+const LETTER = 6.6; // pixels, about
 
 export class Drawing {
   /** The axes' range: {x0, x1, y0, y1, width, height}. */
@@ -24,9 +27,11 @@ export class Drawing {
   scale;
   /** Sizes in pixels, ticks and labels. */
   shown = { width: 0 };
+  /** The one through the points, and where it bends. */
+  spline = { x: [], y: [], knots: [] };
   #levels;
+  #range = [0, 1]; // of the points' x
   #touching = []; // where the dual touches its tube
-  #spline = { x: [], y: [], knots: [] };
   #curvePaths = new Map();
 
   /** @param {SVGSVGElement} chart empty */
@@ -39,6 +44,7 @@ export class Drawing {
     this.band = svg("path", { class: "band", "data-name": "band" }, this.plot);
     this.layers = Object.fromEntries(LAYERS.map((style) => [style, svg("g", {}, this.plot)]));
     this.marks = svg("g", { class: "marks", "aria-hidden": "true" }, chart);
+    this.beyond = svg("g", { "aria-hidden": "true" }, this.plot);
     this.beads = svg("g", { class: "beads", "aria-hidden": "true" }, this.plot);
     this.dots = new Dots(root, this);
   }
@@ -71,10 +77,10 @@ export class Drawing {
     const [yAxis, xAxis] = [yTicks, xTicks].map(axisLabels);
     const longest = Math.max(...yAxis.labels.map((text) => text.length), 0);
     const margin = {
-      left: Math.max(34, 14 + 7 * longest),
+      left: TITLE + Math.max(34, 14 + 7 * longest),
       right: 18,
       top: 30,
-      bottom: strip + (xAxis.note ? 38 : 22),
+      bottom: strip + 22 + TITLE,
     };
     const plotWidth = width - margin.left - margin.right;
     const plotHeight = height - margin.top - margin.bottom;
@@ -84,6 +90,7 @@ export class Drawing {
       x: (left) => x0 + ((left - margin.left) / plotWidth) * (x1 - x0),
       y: (top) => y1 - ((top - margin.top) / plotHeight) * (y1 - y0),
     };
+    this.bottom = margin.top + plotHeight; // of the plot
     this.shown = { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis };
     this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const box = { x: margin.left, y: margin.top, width: plotWidth, height: plotHeight };
@@ -160,29 +167,42 @@ export class Drawing {
   /** @param {Data} data */
   drawAxes(data) {
     this.#measure(data.curves.filter(({ style }) => style in MARKS).length);
-    this.#drawBackdrop();
+    this.#drawBackdrop(data.axes ?? {});
   }
 
-  #drawBackdrop() {
+  #drawBackdrop(titles) {
     const { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis } = this.shown;
     const base = margin.top + plotHeight + strip;
     this.backdrop.replaceChildren();
     const grid = svg("g", { class: "grid" }, this.backdrop);
-    const write = (text, attributes) => {
-      svg("text", attributes, this.backdrop).textContent = text;
-    };
     xTicks.values.forEach((x, i) => {
       const left = this.scale.left(x);
       svg("line", { x1: left, x2: left, y1: margin.top, y2: base }, grid);
-      write(xAxis.labels[i], { x: left, y: base + 16, "text-anchor": "middle" });
+      write(this.backdrop, xAxis.labels[i], { x: left, y: base + 16, "text-anchor": "middle" });
     });
     yTicks.values.forEach((y, i) => {
       const top = this.scale.top(y);
       svg("line", { x1: margin.left, x2: margin.left + plotWidth, y1: top, y2: top }, grid);
-      write(yAxis.labels[i], { x: margin.left - 8, y: top + 4, "text-anchor": "end" });
+      write(this.backdrop, yAxis.labels[i], { x: margin.left - 8, y: top + 4, "text-anchor": "end" });
     });
-    if (yAxis.note) write(yAxis.note, { class: "note", x: 2, y: 22 });
-    if (xAxis.note) write(xAxis.note, { class: "note", x: width - margin.right, y: height - 4, "text-anchor": "end" });
+    const [x, y] = [
+      [titles.x, xAxis.note],
+      [titles.y, yAxis.note],
+    ].map((words) => words.filter(Boolean).join(" "));
+    write(this.backdrop, x, { class: "note", x: width - margin.right, y: height - 4, "text-anchor": "end" });
+    const middle = margin.top + plotHeight / 2;
+    write(this.backdrop, y, {
+      class: "note",
+      transform: `translate(11 ${middle}) rotate(-90)`,
+      "text-anchor": "middle",
+    });
+    this.chart.parentNode.style.setProperty("--title", `${Math.ceil(x.length * LETTER) + margin.right + 8}px`);
+  }
+
+  /** The name of the curve in whose row of marks a pixel is. */
+  rowAt(top) {
+    const row = (top - this.shown.margin.top - this.shown.plotHeight - 4) / MARK_ROW;
+    return this.marks.children[Math.floor(row)]?.dataset.knots;
   }
 
   /* What belongs to the optimum */
@@ -245,10 +265,11 @@ export class Drawing {
   /* What follows a drag */
 
   drawSpline({ curves }, points) {
-    this.#spline = linearSpline(points, this.view.x0, this.view.x1);
+    this.#range = [points[0]?.x, points.at(-1)?.x];
+    this.spline = linearSpline(points, this.view.x0, this.view.x1);
     for (const { name, style } of curves) {
       if (style !== "spline") continue;
-      this.#curvePaths.get(name).setAttribute("d", path(this.#trace(this.#spline.x, this.#spline.y)));
+      this.#curvePaths.get(name).setAttribute("d", path(this.#trace(this.spline.x, this.spline.y)));
     }
   }
 
@@ -261,12 +282,14 @@ export class Drawing {
       const { name, style, knots } = curve;
       const line = this.marks.children[row] ?? svg("path", {}, this.marks);
       const off = hidden.has(name) || hidden.has("knots");
-      const given = style === "spline" ? this.#spline.knots : (knots ?? []);
+      const given = style === "spline" ? this.spline.knots : (knots ?? []);
       const inside = given.filter((x) => x !== null && this.isInside(x));
       const top = margin.top + plotHeight + 4 + (row + 0.5) * MARK_ROW;
       line.setAttribute("class", `mark ${style} ${faded(curve)} ${off ? "off" : ""}`);
       line.setAttribute("d", marks(style, inside.map(this.scale.left), top));
       Object.assign(line.dataset, { knots: name, count: inside.length });
     });
+    const seen = data.curves.filter(({ name, style }) => style !== "networks" && !hidden.has(name));
+    drawBeyond(this.beyond, seen, this.#range, this);
   }
 }

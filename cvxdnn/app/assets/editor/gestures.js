@@ -31,15 +31,16 @@ export class Gestures {
       target.addEventListener(type, handler, { signal: this.#stop.signal, ...options });
     on(chart, "pointerdown", (event) => this.#pointerDown(event));
     on(chart, "pointermove", (event) => this.#pointerMove(event));
-    on(chart, "pointerup", (event) => this.#pointerEnd(event));
-    on(chart, "pointercancel", (event) => this.#pointerEnd(event));
-    on(chart, "lostpointercapture", (event) => this.#pointerEnd(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      on(chart, end, (event) => this.#pointerEnd(event));
+    }
     on(chart, "dblclick", (event) => this.#doubleClick(event));
     on(chart, "contextmenu", (event) => this.#contextMenu(event));
     // Where touch-action is not known for shapes inside an svg, this keeps the page still during a drag.
     on(chart, "touchmove", (event) => this.isDragging && event.preventDefault(), { passive: false });
-    on(host, "keydown", (event) => this.#keyDown(event));
-    on(host, "focusout", () => this.settle());
+    on(host, "keydown", (event) => this.keys.press(event) && done(event));
+    on(document, "keydown", (event) => !isWriting(event) && this.#shortcut(event) && done(event));
+    on(host, "focusout", () => this.keys.settle());
   }
 
   get isDown() {
@@ -55,10 +56,6 @@ export class Gestures {
     return this.isDragging && this.#pointer.before !== this.history.points;
   }
 
-  get isResting() {
-    return this.keys.isResting;
-  }
-
   /* Pointer */
 
   #pointerDown(event) {
@@ -67,7 +64,7 @@ export class Gestures {
       if (!event.isPrimary) return;
       this.#finish(); // its end was never reported
     }
-    this.settle();
+    this.keys.settle();
     const kind = event.pointerType === "mouse" ? "mouse" : "touch";
     const hit = this.drawing.pointAt(this.history.points, event, REACH[kind]);
     if (hit) this.#startDrag(event, kind, hit, this.history.points);
@@ -207,13 +204,6 @@ export class Gestures {
 
   /* Keyboard */
 
-  #keyDown(event) {
-    if (this.#shortcut(event) || this.keys.press(event)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }
-
   #shortcut(event) {
     if (event.key === "Escape" && this.isDown) {
       this.#abandon();
@@ -227,21 +217,20 @@ export class Gestures {
     return true;
   }
 
-  /** Arrow keys have rested: what they did is an edit. */
-  settle() {
-    this.keys.settle();
-  }
-
-  /** Forgets that arrow keys still have to rest: their edit has been told, or replaced. */
-  rest() {
-    this.keys.rest();
-  }
-
   destroy() {
     this.#stop.abort();
     this.keys.rest();
     clearTimeout(this.#pointer?.timer);
   }
+}
+
+/** Whether a key goes to where somebody writes, whose own undo it is. */
+const isWriting = (event) =>
+  event.composedPath()[0].matches?.("textarea, [contenteditable], input:not([type=range], [type=checkbox])");
+
+function done(event) {
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 /** Where a pointer went down and is, and how far it may stray before it counts as moved. */

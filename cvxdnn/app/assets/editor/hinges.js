@@ -182,12 +182,8 @@ export class Hinges {
   #point(event) {
     if (!this.#shown.length) return;
     const [left] = this.drawing.positionIn(this.strip, event);
-    let nearest = null;
-    for (const { index, ramp } of this.#shown) {
-      const distance = Math.abs(this.drawing.scale.left(this.#x.to(ramp.place)) - left);
-      if (!nearest || distance < nearest.distance) nearest = { index, distance };
-    }
-    this.#choose(nearest?.index ?? null);
+    const off = ({ ramp }) => Math.abs(this.drawing.scale.left(this.#x.to(ramp.place)) - left);
+    this.#choose(this.#shown.reduce((best, each) => (off(each) < off(best) ? each : best)).index);
   }
 
   #key(event) {

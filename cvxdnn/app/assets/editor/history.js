@@ -3,11 +3,16 @@
  *
  * A step is remembered before the points change. While a point is dragged the present changes without a step; the one
  * remembered at the end is what there was before.
+ *
+ * The tab keeps all of it, over a refresh and a visit to another page. What Python sends first then, which may be of a
+ * link or of what another page has made of the points, is a step after what was kept, where it is another.
  */
 
 import { pairs, samePairs, sorted } from "./points.js";
 
 const LENGTH = 50;
+const MOST = 1000; // points, of what is kept: more have not been written here
+const KEPT = "cvxdnn-points-1"; // its name in the tab; the number rises with its shape
 
 /** @typedef {import("./points.js").Point} Point */
 
@@ -61,13 +66,41 @@ export class History {
    * @returns {boolean} whether it was a step
    */
   replace(given, isFirst) {
-    const points = sorted(given.map(([x, y]) => ({ x, y }))).map(({ x, y }, i) =>
-      Object.freeze({ id: this.points[i]?.id ?? ++this.#ids, x, y }),
-    );
-    const isStep = !isFirst && !samePairs(pairs(points), pairs(this.points));
+    const isKnown = isFirst ? this.#recall() : true;
+    const points = this.#made(given);
+    const isStep = isKnown && !samePairs(pairs(points), pairs(this.points));
     if (isStep) this.remember(this.points);
     this.points = points;
+    this.keep();
     return isStep;
+  }
+
+  /** Points of these pairs; each is who was at its place. */
+  #made(given) {
+    return sorted(given.map(([x, y]) => ({ x, y }))).map(({ x, y }, i) =>
+      Object.freeze({ id: this.points[i]?.id ?? ++this.#ids, x, y }),
+    );
+  }
+
+  /** Has the tab keep what there is now, where it may. */
+  keep() {
+    try {
+      const steps = [this.#past, [this.points], this.#future].map((each) => each.map(pairs));
+      sessionStorage.setItem(KEPT, JSON.stringify(steps));
+    } catch {} // no room, or not allowed
+  }
+
+  /** Takes over what the tab has kept, if it is nothing but points; whether there was any. */
+  #recall() {
+    try {
+      const [past, now, future] = JSON.parse(sessionStorage.getItem(KEPT)).map((each) => each.slice(-LENGTH));
+      if (now.length !== 1 || ![...past, ...now, ...future].every(arePoints)) return false;
+      [this.points] = now.map((each) => this.#made(each));
+      [this.#past, this.#future] = [past, future].map((steps) => steps.map((each) => this.#made(each)));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** @returns {{point: Point, points: Point[]}} a new point, and all with it */
@@ -88,3 +121,6 @@ export class History {
     return this.points.findIndex((point) => point.id === id);
   }
 }
+
+const arePoints = (given) =>
+  given.length > 0 && given.length <= MOST && given.every((pair) => pair.length === 2 && pair.every(Number.isFinite));

@@ -35,13 +35,14 @@ import { pullShown } from "./pull.js";
 import { report } from "./report.js";
 import { Score } from "./score.js";
 import { withMoment, withoutNews, withStuck } from "./shown.js";
+import { Values } from "./values.js";
 import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
 
 export class Editor {
   #frame = null; // the next drawing, once asked for
   #due; // and of what
-  #observer = new ResizeObserver(() => this.#layout());
+  #observer = new ResizeObserver(() => this.drawing.hasNewSize() && this.paint("all"));
 
   constructor(root) {
     this.host = root.querySelector(".editor");
@@ -50,14 +51,20 @@ export class Editor {
     this.previews = new Previews();
     this.words = new Words(this.host);
     this.drawing = new Drawing(root, this.host.querySelector(".chart"));
-    this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
+    this.legend = new Legend(this.host.querySelector(".legend"), (name) => {
+      this.link.toggle(name);
+      this.schedule("all");
+    });
     this.certificate = new Certificate(this.host);
     this.beam = new Beam(this.drawing);
     this.price = new Price(this.host);
     this.score = new Score(this.host, () => this.schedule("all"));
     this.weightDecay = new WeightDecay(
       this.host,
-      (beta) => this.#slide(beta),
+      (beta) => {
+        this.link.hold(beta);
+        this.schedule("points");
+      },
       () => this.commit(),
     );
     this.player = new Player(this.host, read, () => this.schedule("points"));
@@ -67,7 +74,9 @@ export class Editor {
     });
     this.gestures = new Gestures(this);
     this.beat = new Beat(this);
+    this.values = new Values(this);
     for (const name of ["undo", "redo"]) this.#action(name).onclick = () => this[name]();
+    this.#action("fit").onclick = () => this.link.fit(true);
     this.alternative = new Alternative(this);
     this.#observer.observe(this.drawing.chart);
     this.figure = enter({ host: this.host, title: () => "" });
@@ -96,7 +105,7 @@ export class Editor {
   }
 
   #replace({ points, isFirst }) {
-    this.gestures.rest();
+    this.gestures.keys.rest();
     if (this.history.replace(points, isFirst)) this.words.announce(`Points replaced: ${points.length} points`);
     // An edit may still be on its way and would overwrite the replacement in Python: repeat what is shown.
     if (this.link.isAwaiting) this.commit();
@@ -110,14 +119,15 @@ export class Editor {
 
   /** Tells Python the points as they are. */
   commit() {
-    this.gestures.rest();
+    this.gestures.keys.rest();
+    this.history.keep();
     this.link.commit(pairs(this.history.points));
     this.schedule("points");
   }
 
   /** An edit that is complete: remembered, told to Python, drawn, announced. */
   #edit(points, focus, text) {
-    this.gestures.settle();
+    this.gestures.keys.settle();
     this.history.step(points);
     this.#show();
     this.drawing.dots.focus(focus);
@@ -143,13 +153,14 @@ export class Editor {
 
   #travel(step, done, nothing) {
     if (this.gestures.isDown) return;
-    this.gestures.settle();
+    this.gestures.keys.settle();
     const focused = this.drawing.dots.focusedId();
     if (!step()) {
       this.words.announce(nothing);
       return;
     }
     this.#show();
+    this.link.fit(false);
     if (focused !== null && this.drawing.dots.focusedId() === null) this.drawing.dots.focus(this.history.points[0]?.id);
     this.words.announce(`${done}: ${this.history.points.length} points`);
   }
@@ -180,17 +191,6 @@ export class Editor {
     const points = this.history.without(id);
     const next = points[Math.min(index, points.length - 1)]?.id;
     this.#edit(points, next, `Removed point ${index + 1}, ${points.length} left`);
-  }
-
-  /** The weight decay while its slider moves. */
-  #slide(beta) {
-    this.link.hold(beta);
-    this.schedule("points");
-  }
-
-  #toggle(name) {
-    this.link.toggle(name);
-    this.schedule("all");
   }
 
   /* Words */
@@ -246,6 +246,7 @@ export class Editor {
     this.hinges.show(still, data, this.history.points, this.drawing);
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
+    this.values.draw(data, hidden);
     this.drawing.dots.draw(this.history.points);
     if (!this.gestures.isDown) this.drawing.dots.order(this.history.points, (index) => this.label(index));
     this.alternative.show(data, hidden);
@@ -258,7 +259,7 @@ export class Editor {
 
   /** Whether the points have changed since Python computed what it sent. */
   #isAhead() {
-    return this.link.isAhead || this.gestures.isResting || this.gestures.hasDragged;
+    return this.link.isAhead || this.gestures.keys.isResting || this.gestures.hasDragged;
   }
 
   /** The optimum of the points as they are, as long as Python has not sent it; null where it cannot be had here. */
@@ -278,10 +279,6 @@ export class Editor {
   #stillShown(seen, curves, hidden) {
     const network = curves.find(({ style }) => style === "network");
     return seen && network && !this.#isAhead() && !hidden.has(network.name) ? seen.still : null;
-  }
-
-  #layout() {
-    if (this.drawing.hasNewSize()) this.paint("all");
   }
 
   destroy() {

@@ -23,6 +23,7 @@
  *             (say, undo after a replacement): a number that makes the callback run all the same.
  *   `sketch`  what is drawn over the points, and whether the optimum has been revealed; again until it is confirmed.
  *   `hidden`  when a curve is switched on or off.
+ *   `fit`     when the chart is to fit the points again: since somebody asks for it, or after undo if they fill little.
  * Python says in `received` what has reached it. Until that is the latest edit, what belongs to older points is
  * drawn faded; and as Streamlit drops a message whose fragment is just being replaced, an edit that
  * is not confirmed within seconds is told again, unless Python is at work: on a busy host that would
@@ -42,6 +43,7 @@
  * @property {number} version
  * @property {string} origin whoever knows of the edits so far
  * @property {number[]} domain x0, x1, y0, y1 of the axes
+ * @property {{x: string, y: string}} axes what stands at them
  * @property {?number[]} levels the only values that y may have
  * @property {number} max_points
  * @property {number} min_points
@@ -182,6 +184,11 @@ export class Link {
     this.#awaiting = null;
     if (this.#held === awaited.beta) this.#held = null;
     clearTimeout(this.#timers.confirmation);
+  }
+
+  /** Asks for a domain that fits the points again. */
+  fit(isWanted) {
+    this.#component.setStateValue("fit", { isWanted, at: performance.now() }); // twice the same is said twice
   }
 
   /** Tells what is drawn over the points. */

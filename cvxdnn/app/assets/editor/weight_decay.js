@@ -3,7 +3,7 @@
  * logarithm. A mark shows from where on the best network is flat.
  */
 
-import { short } from "../common/numbers.js";
+import { clamp, short } from "../common/numbers.js";
 
 export class WeightDecay {
   #input;
@@ -43,7 +43,7 @@ export class WeightDecay {
 
   #drawFlat(beta, flat) {
     const place = flat ? this.#place(flat.from) : Number.POSITIVE_INFINITY;
-    this.element.style.setProperty("--flat", clampedShare(this.#share(place)));
+    this.element.style.setProperty("--flat", clamp(this.#share(place), 0, 1));
     if (!flat) this.flat.textContent = "";
     else if (beta >= flat.from) this.flat.textContent = "flat: bending costs more than it saves";
     else this.flat.textContent = `flat from ${flat.isExact ? "" : "about "}${short(flat.from)}`;
@@ -62,5 +62,3 @@ export class WeightDecay {
     return place / Math.max(this.#betas.length - 1, 1);
   }
 }
-
-const clampedShare = (share) => Math.min(Math.max(share, 0), 1);

@@ -34,8 +34,10 @@ function marked({ low, high, kind = "linear" }, count) {
   const every = Math.max(1, Math.ceil((last - first + 1) / count));
   const exponents = Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => first + k);
   const shown = exponents.filter((exponent) => (exponent - first) % every === 0);
-  const labels = shown.map((exponent) => (Math.abs(exponent) <= 3 ? String(10 ** exponent) : powerOfTen(exponent)));
-  return { values: shown.map((exponent) => 10 ** exponent), labels: labels.map(rounded), note: "" };
+  const labels = shown.map((exponent) =>
+    Math.abs(exponent) <= 3 ? String(decimal(1, exponent)) : powerOfTen(exponent),
+  );
+  return { values: shown.map((exponent) => 10 ** exponent), labels, note: "" };
 }
 
 function withinDecade(low, high) {
@@ -44,8 +46,6 @@ function withinDecade(low, high) {
   const values = all.filter((value) => value >= low && value <= high);
   return { values, labels: values.map(short), note: "" };
 }
-
-const rounded = (label) => label.replace(/^0\.(0*)99\d+$/, "0.$11");
 
 /** From the lowest to the highest of the values, with room around them as a share of their range. */
 export function around(values, share) {
