@@ -60,7 +60,7 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     low, high = lesson.points[0][0], lesson.points[-1][0]
     places = np.union1d(baseline.data.x, np.linspace(0.0, 1.0, PLACES))
     above = [above_best(still.numbers["objective"] / bound - 1) for still in stills]
-    steps = ["the stuck network", *(f"{k} neuron{'s' * (k > 1)} added" for k in range(1, len(stills)))]
+    steps = ["the stuck network", *(f"after step {k}" for k in range(1, len(stills)))]
     return Reveal(
         misconception=lesson.meant[answers[0]] if answers[0] != right(lesson) else "",
         also=f"{arrived(lesson)} of {ended.objectives.size} starts arrived (measured; the best is certified). "
