@@ -51,12 +51,22 @@ class TestOneNeuron:
         x, rest = np.array(hinge["x"]), round(shown["rest"] * (len(hinge["y"]) - 1))
         base = np.interp(x, *np.array(self.lesson.questions[0].curve).T)
         wanted = np.interp(x, *np.array(self.lesson.curves[option]).T)
+        part = x <= self.lesson.show["until"][option] + 1e-9
         assert np.allclose(hinge["y"][0], base, atol=1e-4)
         for place in np.linspace(0.1, 5.9, 30):
             for side in (1, -1):
                 shape = np.maximum(side * (x - place), 0)[:, None]
-                _, (left,), *_ = np.linalg.lstsq(shape, wanted - base)
-                assert np.sum((wanted - np.array(hinge["y"][rest])) ** 2) <= left + 1e-3
+                _, left, *_ = np.linalg.lstsq(shape[part], (wanted - base)[part])
+                least = left[0] if left.size else np.sum((wanted - base)[part] ** 2)
+                assert np.sum((wanted - np.array(hinge["y"][rest]))[part] ** 2) <= least + 1e-3
+
+    def test_one_neuron_begins_the_tent_and_goes_on(self):
+        shown = revealed(self.lesson, self.lesson.meant.index("local"))
+        hinge, tent = (next(each for each in shown["curves"] if each["role"] == role) for role in ("nearest", "you"))
+        x, y = np.array(hinge["x"]), np.array(hinge["y"][2])
+        apart = np.abs(y - np.interp(x, tent["x"], tent["y"][0]))
+        assert apart[x <= 4.2].max() < 1e-4
+        assert apart[-1] > 1
 
 
 class TestDrawTheNetwork:
