@@ -104,7 +104,7 @@ export class Predict {
     const count = lesson.questions.length;
     const rounds = count > 1 ? [element("p", { class: "round" }, null, [this.#roundName(round, count)])] : [];
     this.hintLine = element("p", { class: "hint" }, null, [this.hint]);
-    return [...rounds, element("h3", {}, null, [question.text]), this.hintLine];
+    return [...rounds, element("h2", { class: "question" }, null, [question.text]), this.hintLine];
   }
 
   #roundName(round, count) {
