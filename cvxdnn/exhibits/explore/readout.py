@@ -17,8 +17,8 @@ STYLE = """<style>
 .readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 8em; }
 .readout .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; margin-left: 0.3rem;
   white-space: nowrap; border: 1px solid; }
-.readout .certified, .readout .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
-.readout .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
+.readout .certified, .readout .exact { color: color-mix(in srgb, light-dark(#0072B2, #56B4E9) 75%, currentColor); }
+.readout .measured { color: color-mix(in srgb, light-dark(#D55E00, #E69F00) 75%, currentColor); }
 </style>"""
 
 
