@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 import streamlit as st
 
+from cvxdnn.app.palette import on_black
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
 from cvxdnn.tasks.first_frames import first_frame_of
@@ -121,4 +122,6 @@ def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str, alt: str)
         What it shows, for who does not see it. Numbers only of what has come to rest: another text mounts it anew.
     """
     columns, specification = vega
+    if st.context.theme.type == "dark":
+        specification = on_black(specification)
     st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key, alt=alt)

@@ -151,8 +151,8 @@ class Comparison:
         is an upper bound, and there is no gap
     gap, relative_gap : objective minus the proven lower bound; as a share of that bound
     knots : bends inside the data's range of network, optimum and spline that can be told apart
-    deviation : largest distance to the linear spline;  outside : largest distance to the band; None before the
-        optimum is known
+    deviation : largest distance to the linear spline
+    outside, outside_at : largest distance to the band, and at which x; None before the optimum is known
     correct : for labels, how many the network's sign gets right;  None for numbers
     """
 
@@ -163,6 +163,7 @@ class Comparison:
     knots: tuple[int, int | None, int]
     deviation: float
     outside: float | None
+    outside_at: float | None
     correct: int | None
 
     @property
@@ -176,6 +177,7 @@ def compare(baseline: Baseline, frame: NetworkFrame) -> Comparison:
     solution, network = baseline.solution, frame.view.spline
     bound = baseline.lower_bound
     gap = None if bound is None else frame.objective - bound
+    outside_at, outside = _farthest_outside(network, *baseline.band) if baseline.is_known else (None, None)
     return Comparison(
         objective=frame.objective,
         optimum=None if solution is None else solution.objective,
@@ -187,7 +189,8 @@ def compare(baseline: Baseline, frame: NetworkFrame) -> Comparison:
             bends(baseline.spline).size,
         ),
         deviation=largest_distance(network, baseline.spline),
-        outside=_distance_to_band(network, *baseline.band) if baseline.is_known else None,
+        outside=outside,
+        outside_at=outside_at,
         correct=_correct_labels(baseline, network),
     )
 
@@ -221,9 +224,12 @@ def largest_distance(f: LinearSpline, g: LinearSpline) -> float:
     return float(np.abs(f(at) - g(at)).max())
 
 
-def _distance_to_band(f: LinearSpline, lower: LinearSpline, upper: LinearSpline) -> float:
+def _farthest_outside(f: LinearSpline, lower: LinearSpline, upper: LinearSpline) -> tuple[float, float]:
+    """Where in [0, 1] a spline is farthest from the band, and how far."""
     at = _union_of_knots(f, lower, upper)
-    return float(np.maximum(lower(at) - f(at), f(at) - upper(at)).clip(min=0.0).max())
+    distances = np.maximum(lower(at) - f(at), f(at) - upper(at)).clip(min=0.0)
+    worst = int(distances.argmax())
+    return float(at[worst]), float(distances[worst])
 
 
 def _union_of_knots(*splines: LinearSpline) -> Array:

@@ -1,11 +1,13 @@
 """Training tasks: frames that arrive at once, stop when asked, and carry what is needed to go on."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cvxdnn.core.solution import Status
+from cvxdnn.core.spline import interpolating_spline
 from cvxdnn.tasks.comparison import Baseline, compare, largest_distance
 from cvxdnn.tasks.experiments import first_frame, training_stream
 from cvxdnn.tasks.scenario import Scenario
@@ -63,6 +65,18 @@ def test_comparison_of_the_stored_network():
     assert numbers.is_inside
     at = np.linspace(0, 1, 10_001)
     assert numbers.deviation >= np.abs(frame.view.spline(at) - baseline.spline(at)).max() - 1e-12
+
+
+def test_a_network_outside_the_band_is_told_where_and_how_far():
+    baseline, frame = Baseline(Scenario()), first_frame()
+    bent = interpolating_spline(baseline.data.x, baseline.fitted + 0.2 * (np.arange(7) == 5))
+    numbers = compare(baseline, replace(frame, view=replace(frame.view, spline=bent)))
+    assert not numbers.is_inside
+    assert numbers.outside_at == pytest.approx(5 / 6)
+    lower, upper = baseline.band
+    assert numbers.outside == pytest.approx(float(bent(5 / 6) - upper(5 / 6)))
+    assert 0.1 < numbers.outside <= 0.2
+    assert lower(5 / 6) <= upper(5 / 6)
 
 
 def test_the_optimum_is_at_no_distance_from_itself_and_in_its_band():

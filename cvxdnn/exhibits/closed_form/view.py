@@ -22,8 +22,8 @@ STYLE = """<style>
 .closed td + td, .closed th + th { text-align: right; padding-left: 0.6rem; font-variant-numeric: tabular-nums; }
 .closed tr + tr td { border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; border: 1px solid; white-space: nowrap; }
-.exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
-.measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
+.exact { color: color-mix(in srgb, light-dark(#0072B2, #56B4E9) 75%, currentColor); }
+.measured { color: color-mix(in srgb, light-dark(#D55E00, #E69F00) 75%, currentColor); }
 .big { font-size: 1.7rem; font-weight: 700; font-variant-numeric: tabular-nums; line-height: 1.4; }
 .small { font-size: 0.85rem; opacity: 0.8; line-height: 1.4; }
 </style>"""

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cvxdnn.app.framed import is_cookie_withheld, say_how_to_do_without_upload
 from cvxdnn.app.text import plain
@@ -46,16 +47,19 @@ def own_data(session: Session) -> None:
     with st.popover("Your own data", key=f"{KEY}_{opening}", on_change="rerun", width="stretch"):
         if session.problem and session.problem_place == "own":
             st.warning(session.problem)
-        source = st.segmented_control(
+        left, button = st.columns(2, vertical_alignment="center")  # at the top, where nothing scrolls it away
+        source = left.segmented_control(
             "Data from", [TABLE, FORMULA], default=TABLE, key=SOURCE, label_visibility="collapsed", required=True
         )
+        with button:
+            place = st.container()
         if source == FORMULA:
-            _formula(session)
+            _formula(session, place)
         else:
-            _table(session)
+            _table(session, place)
 
 
-def _table(session: Session) -> None:
+def _table(session: Session, place: DeltaGenerator) -> None:
     """A box to paste into, a file, and what was read of the later one."""
     version = st.session_state.setdefault(TABLES_USED, 0)
     left, right = st.columns(2)
@@ -78,7 +82,7 @@ def _table(session: Session) -> None:
     try:
         table = _read(given)
         st.caption(_summary(table))
-        _choose(session, table, f"{version}_{hash(given)}")
+        _choose(session, table, f"{version}_{hash(given)}", place)
         _first_rows(table)
     except CvxdnnError as error:
         what = "The file" if is_file else "The text"
@@ -128,11 +132,10 @@ def _first_rows(table: Table) -> None:
     st.dataframe(first, hide_index=True, width="stretch", height="content")
 
 
-def _choose(session: Session, table: Table, token: str) -> None:
+def _choose(session: Session, table: Table, token: str, place: DeltaGenerator) -> None:
     """Columns, what they leave open, and the button."""
     choice = _columns(table, token)
     answered, is_open = _answers(table, choice, token)
-    button = st.container()
     read = None if is_open else points(table, answered, MAX_POINTS)
     if read is not None:
         st.caption(f"{taken(read)}.")
@@ -140,7 +143,7 @@ def _choose(session: Session, table: Table, token: str) -> None:
     if read is not None:
         axes = _title(table, choice.x, read.unit), _title(table, choice.y)
         data = OwnData(tuple(zip(read.x, read.y, strict=True)), f"{taken(read)}.", axes=axes)
-    with button:
+    with place:
         _offer(session, data)
 
 
@@ -239,7 +242,7 @@ def _day_first(asked: Questions, token: str) -> bool | None:
     )
 
 
-def _formula(session: Session) -> None:
+def _formula(session: Session, place: DeltaGenerator) -> None:
     """A formula in x, where to take its points, and how noisy they are."""
     text = st.text_input(
         "y =", "sin(2*pi*x) + max(0, x - 0.5)", key=f"{KEY}_formula", max_chars=LONGEST, help=FORMULA_HELP
@@ -267,7 +270,8 @@ def _formula(session: Session) -> None:
         data = OwnData(_pairs(made.x, made.y), words, _pairs(made.held_out_x, made.held_out_y))
     except InvalidInputError as error:
         refusal.warning(f"Your points are unchanged: {plain(str(error))}.")
-    _offer(session, data)
+    with place:
+        _offer(session, data)
 
 
 def _offer(session: Session, data: OwnData | None) -> None:

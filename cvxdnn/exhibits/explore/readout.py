@@ -17,8 +17,8 @@ STYLE = """<style>
 .readout td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 8em; }
 .readout .tag { font-size: 0.72rem; border-radius: 0.4rem; padding: 0.05rem 0.4rem; margin-left: 0.3rem;
   white-space: nowrap; border: 1px solid; }
-.readout .certified, .readout .exact { color: color-mix(in srgb, #0072B2 70%, currentColor); }
-.readout .measured { color: color-mix(in srgb, #D55E00 70%, currentColor); }
+.readout .certified, .readout .exact { color: color-mix(in srgb, light-dark(#0072B2, #56B4E9) 75%, currentColor); }
+.readout .measured { color: color-mix(in srgb, light-dark(#D55E00, #E69F00) 75%, currentColor); }
 </style>"""
 
 
@@ -48,7 +48,7 @@ def _table(session: Session, numbers: Comparison | None) -> str:
         (marked("bends: network, optimum, spline"), _knots(session, numbers)),
         _fit(session, numbers),
         *_held_out(session, numbers),
-        (marked("inside the optimal band"), _inside(numbers)),
+        (marked("inside the optimal band"), _inside(session, numbers)),
         *_weight_decay(session),
     ]
     cells = "".join(f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in rows)
@@ -119,12 +119,17 @@ def _knots(session: Session, numbers: Comparison | None) -> str:
     return f"{network}, {optimum}, {bends(baseline.spline).size}"
 
 
-def _inside(numbers: Comparison | None) -> str:
-    if numbers is None or numbers.outside is None:
+def _inside(session: Session, numbers: Comparison | None) -> str:
+    """Whether the network is; else how far off in the user's units, where, and how little its whole price is above."""
+    if numbers is None or numbers.outside is None or numbers.outside_at is None:
         return "–"
     if numbers.is_inside:
         return f"yes, to {100 * BAND_TOLERANCE:g} %"
-    return f"no, off by {100 * numbers.outside:.2g} %"
+    units = session.baseline.units
+    far = f"no: off by {units.y_scale * numbers.outside:.2g}<br>at x = {float(units.user_x(numbers.outside_at)):.4g}"
+    if numbers.relative_gap is None:
+        return far
+    return f"{far},<br>price above best: {100 * max(numbers.relative_gap, 0):.2g} %{_tag('measured')}"
 
 
 def _tag(kind: str) -> str:
