@@ -23,7 +23,7 @@ from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Frame, Stream
 from cvxdnn.tasks.training import train
 
-__all__ = ["DRAWN", "NAMES", "RESCUED", "SHOWN", "STARTS", "first", "sample"]
+__all__ = ["DRAWN", "NAMES", "RESCUED", "SHOWN", "STARTS", "Splines", "first", "sample"]
 
 PLACES = 120
 """Where functions are told, besides at the points."""

@@ -14,7 +14,7 @@ from cvxdnn.app.rooms.questions import BEYOND_X
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.drawings import drawn
-from cvxdnn.exhibits.lessons.reveals.picture import Reveal, curve_of
+from cvxdnn.exhibits.lessons.reveals.picture import Curve, Reveal, curve_of, numbers
 from cvxdnn.tasks.comparison import Baseline
 
 __all__ = ["reveal", "rise_of", "spread_beyond"]
@@ -39,6 +39,7 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[tuple[float, float]]]) -> 
         curves=[
             curve_of("best", "the best", you.best, low, edge),
             curve_of("you", "you", you.you, low, max(seen, low)),
+            _wave(lesson, low, edge),
         ],
         knots=[[float(knot) for knot in you.best.significant_knots()]],
     )
@@ -54,6 +55,13 @@ def spread_beyond(lesson: Lesson) -> float:
 def rise_of(curve: LinearSpline, last: float, edge: float) -> float:
     """By how much a curve rises between two places."""
     return float(curve(edge) - curve(last))
+
+
+def _wave(lesson: Lesson, low: float, edge: float) -> Curve:
+    """The sine that the points are on."""
+    x = np.linspace(low, edge, PLACES)
+    wave = np.sin(np.pi * (x / lesson.show["half_wave"] + lesson.show["phase"]))
+    return Curve("given", "the sine", numbers(x), [numbers(wave)])
 
 
 def _edge(lesson: Lesson) -> float:

@@ -93,10 +93,11 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     low, high = lesson.points[0][0], lesson.points[-1][0]
     height = np.ptp(np.array(lesson.points)[:, 1])
     squared, absolute = (moved * height for moved in found.moved)
+    still = "not at all" if found.moved[1] <= STILL else f"by {absolute:.2g}"
     return Reveal(
         misconception=lesson.meant[answers[0]] if answers[0] != right(lesson) else "",
-        also=f"The squared curve moves by up to {squared:.2f}, the absolute one by {absolute:.2g}: wherever the point "
-        f"is, the old curve is best up to a share of {power_of_ten(found.gap)} (certified).",
+        also=f"The squared curve moves by up to {squared:.2f}, the absolute one {still}: wherever the point is, the "
+        f"old curve is best up to a share of {power_of_ten(found.gap)} (certified).",
         slider="how far out the point is",
         said=[f"{times} times as far" if times > 1 else "as it was" for times in found.times.tolist()],
         seconds=6.0,

@@ -20,9 +20,10 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.picture import Bar, Curve, Reveal, above_best, curve_of, numbers
-from cvxdnn.exhibits.lessons.trainings import first
+from cvxdnn.exhibits.lessons.trainings import RESCUED, Splines, first
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.moments import Moment
+from cvxdnn.tasks.stream import Frame
 
 __all__ = ["ARRIVED", "LEAST", "arrived", "reveal", "right"]
 
@@ -59,7 +60,7 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     low, high = lesson.points[0][0], lesson.points[-1][0]
     places = np.union1d(baseline.data.x, np.linspace(0.0, 1.0, PLACES))
     above = [above_best(still.numbers["objective"] / bound - 1) for still in stills]
-    steps = ["the stuck network", *(f"{k} neuron{'s' * (k > 1)} added" for k in range(1, len(stills)))]
+    steps = ["the stuck network", *(f"after step {k}" for k in range(1, len(stills)))]
     return Reveal(
         misconception=lesson.meant[answers[0]] if answers[0] != right(lesson) else "",
         also=f"{arrived(lesson)} of {ended.objectives.size} starts arrived (measured; the best is certified). "
@@ -68,10 +69,7 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
         said=[f"{step}: {share}" for step, share in zip(steps, above, strict=True)],
         seconds=2.0 * (len(stills) - 1),
         curves=[
-            *(
-                curve_of("given", "where a start ended", units.user_spline(each), low, high)
-                for each in _shapes(ended.view)
-            ),
+            *(curve_of("given", "stuck, too", units.user_spline(each), low, high) for each in _stuck(ended, bound)),
             curve_of("best", "the best", units.user_spline(solution.spline), low, high),
             Curve(
                 "network",
@@ -114,9 +112,13 @@ def _steps() -> list[Moment]:
     return [stills[0], *fell]
 
 
-def _shapes(splines: Sequence[LinearSpline]) -> list[LinearSpline]:
-    """The networks' functions on the range of the points, without bends far beyond it."""
-    return [spline.restricted(0.0, 1.0) for spline in splines]
+def _stuck(ended: Frame[Splines], bound: float) -> list[LinearSpline]:
+    """The functions of the other networks that have not arrived, without bends far beyond the points."""
+    return [
+        spline.restricted(0.0, 1.0)
+        for start, (spline, objective) in enumerate(zip(ended.view, ended.objectives, strict=True))
+        if objective > bound * (1 + ARRIVED) and start != RESCUED
+    ]
 
 
 def _pull(baseline: Baseline, still: Moment, places: Array) -> Array:
