@@ -36,6 +36,7 @@ STAGES = ("path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points
 PAGES = {
     "explore": 'path[data-name="optimum"]',
     **dict.fromkeys(STAGES, FIGURE),
+    "lesson": ".lesson .entries button",
     "about": "[data-testid='stMain'] h1",
 }
 """What is on a page when its first chart is drawn."""
