@@ -44,8 +44,8 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3760,
-    "app": 7500,
-    "exhibits": 9500,
+    "app": 7600,
+    "exhibits": 10200,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

@@ -54,9 +54,11 @@ export class Board {
     const ends = [];
     if (crowd) ends.push(this.#named(scale, { role: "median", name: "median", x: crowd.x, y: [crowd.median] }, 0));
     for (const each of curves) ends.push(this.#named(scale, each, t));
-    for (const [x, y] of points) {
+    const dragged = state.reveal?.dragged;
+    points.forEach(([x, first], k) => {
+      const y = dragged?.point === k ? at(dragged.y, t)[0] : first;
       svg("circle", { class: "dot", cx: scale.left(x), cy: scale.top(y), r: DOT * scale.em }, this.canvas);
-    }
+    });
     if (state.pull) drawPull(this.canvas, scale, state.pull, state.reveal?.touches ?? [], scale.panel);
     if (hasEnds) this.#namesAtEnds(scale, ends);
     else
