@@ -238,6 +238,25 @@ def test_a_phone_that_sleeps_is_back_where_the_class_is(opened, joined):
         expect(phone.locator("h1")).to_have_text(lesson(2).questions[0].text, timeout=FOLLOWS)
 
 
+def test_a_phone_draws_on_beyond_the_points(opened, joined, store):
+    wall = opened("9")
+    phone = joined(wall)
+    forward(wall, "open")
+    canvas = phone.locator(".chart svg")
+    expect(canvas).to_be_visible()
+    box = canvas.bounding_box()
+    phone.mouse.move(box["x"] + 0.03 * box["width"], box["y"] + 0.7 * box["height"])
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + 0.99 * box["width"], box["y"] + 0.3 * box["height"], steps=20)
+    phone.mouse.up()
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.locator(".status")).to_contain_text("Sent.")
+    count(wall, "1 of 1 sent")
+    ((_, knots),) = store.gathered(code_of(wall), 0).answers.items()
+    assert knots[-1][0] == lesson(9).questions[0].frame[-1][0]
+    expect(wall.locator(f"{ROOM} .line.ghost")).to_have_count(1)
+
+
 def test_another_tab_does_not_come_back_to_the_class(opened, address, new_page):
     wall = opened("1")
     other = new_page()

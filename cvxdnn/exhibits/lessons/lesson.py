@@ -53,7 +53,7 @@ class Teacher:
     background: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lesson:
     """One lesson.
 

@@ -1,6 +1,7 @@
 """Answers that reach every sentence of a lesson, by the misconception that they come from; "" for a right one."""
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from cvxdnn.exhibits.lessons.lesson import LESSONS
 from cvxdnn.exhibits.lessons.reveal import best_curve
@@ -16,14 +17,18 @@ def dots(name):
     return [list(point) for point in of(name).points]
 
 
-def bumpy(name):
-    """A drawing that goes round every turn."""
+def soft(name):
+    """A soft curve through the points."""
     x, y = np.array(of(name).points).T
-    inner = np.linspace(x[0], x[-1], 31)
-    return [
-        [float(a), float(b)]
-        for a, b in zip(inner, np.interp(inner, x, y) + 0.9 * np.sin(2 * np.pi * inner), strict=True)
-    ]
+    across = np.linspace(x[0], x[-1], 31)
+    return np.column_stack([across, CubicSpline(x, y)(across)]).tolist()
+
+
+def jittery(name):
+    """A hand that trembles along the dots."""
+    x, y = np.array(of(name).points).T
+    across = np.linspace(x[0], x[-1], 31)
+    return np.column_stack([across, np.interp(across, x, y) + 0.1 * (-1) ** np.arange(31)]).tolist()
 
 
 FLAT = [[0, 0.5], [6, 0.5]]
@@ -35,8 +40,8 @@ ANSWERS = {
     "draw_the_network": {
         "": dots("draw_the_network"),
         "far": [[0, 2], [5, 5]],
-        "smooth": bumpy("draw_the_network"),
-        "bends": [[0, 4], [1, 3], [1.5, -3], [2, 0], [3, 5], [4, 2], [5, 7]],
+        "smooth": soft("draw_the_network"),
+        "bends": jittery("draw_the_network"),
     },
     "the_price_of_a_bend": {
         "": [[list(knot) for knot in best_curve(of("the_price_of_a_bend"), k)] for k in range(3)],
@@ -56,8 +61,8 @@ ANSWERS = {
     "stuck_and_why": {"always": 0, "": 1, "rarely": 2, "never": 3},
     "is_deeper_wigglier": {"wigglier": 0, "smoother": 1, "": 2},
     "beyond_the_data": {
-        "": [*dots("beyond_the_data"), [9.6, 1.4]],
-        "wave": [*dots("beyond_the_data"), [8.7, 0.95], [9.6, 0.7]],
+        "": [*dots("beyond_the_data"), [9.6, 1.35]],
+        "wave": [*dots("beyond_the_data"), [8.4, 1.0], [9.1, 0.99], [9.6, 0.93]],
         "level": [*dots("beyond_the_data"), [9.6, 0.95]],
         "steeper": [*dots("beyond_the_data"), [9.6, 2.2]],
         "short": dots("beyond_the_data"),

@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from cvxdnn.app.rooms.room import LONGEST_WORDS
+from cvxdnn.exhibits.lessons.handout import renewed
 from cvxdnn.exhibits.lessons.lesson import LESSONS, PATH_OF_FOUR, lesson
 from cvxdnn.tasks import link
 from cvxdnn.tasks.choices import read
@@ -51,6 +53,9 @@ def test_a_lesson_has_all_its_words(each):
     assert len(each.see) == 2
     assert all([each.title, each.hint, each.right, each.takeaway, *each.wrong.values(), *vars(each.teacher).values()])
     assert len(each.betas) in (0, len(each.questions))
+    assert len(each.names) in (0, len(each.questions))
+    assert max(map(len, [each.right, *each.wrong.values()])) <= LONGEST_WORDS  # what a room shows on phones
+    assert len(each.takeaway) <= 140
 
 
 @every
@@ -70,4 +75,9 @@ def test_now_try_opens_a_page_in_a_state_that_it_understands(each):
 def test_the_depth_page_knows_the_settings_of_its_link():
     (others,) = [each.now.others for each in LESSONS if each.now.page == "depth"]
     assert read("deep_beta", others["deep_beta"], BETAS) == 0.13
-    assert read("deep_layers", others["deep_layers"], range(2, 7)) == 5
+    assert read("deep_layers", others["deep_layers"], range(2, 7)) == 4
+
+
+def test_the_document_says_what_the_lessons_say():
+    text = (ROOT / "docs" / "lessons.md").read_text(encoding="utf-8")
+    assert renewed(text) == text

@@ -2,8 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from cvxdnn.app.rooms.questions import KNOTS
 from cvxdnn.exhibits.lessons.lesson import LESSONS
 from cvxdnn.exhibits.lessons.reveal import REVEALS, revealed, right_answer
 from tests.exhibits.lessons.answers import ANSWERS
@@ -61,3 +63,31 @@ def test_what_is_right_is_in_no_file(lesson):
 def test_what_is_no_answer_is_refused(lesson, told):
     with pytest.raises(ValueError, match=r"\w"):
         revealed(lesson, told)
+
+
+def some_answer(rng, question):
+    """Any answer that a question takes."""
+    if question.kind == "choice":
+        return int(rng.integers(len(question.options)))
+    if question.kind == "order":
+        return rng.permutation(len(question.options)).tolist()
+    if question.kind == "taps":
+        count = len(question.points)
+        return sorted(rng.choice(count, int(rng.integers(1, count + 1)), replace=False).tolist())
+    x, y = np.array(question.points).T
+    width, height, knots = np.ptp(x), np.ptp(y), int(rng.integers(2, KNOTS + 1))
+    across = x[0] - 0.2 * width + 1.4 * width * np.sort(rng.choice(1000, knots, replace=False)) / 1000
+    up = rng.uniform(y.min() - height, y.max() + height, knots)
+    if rng.random() < 0.5:
+        up = np.interp(across, x, y) + rng.choice([0, 0.01, 0.2]) * height * rng.uniform(-1, 1, knots)
+    return np.column_stack([across, up]).tolist()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.name)
+def test_any_answer_is_met_with_a_sentence(lesson):
+    rng = np.random.default_rng(lesson.number)
+    for _ in range(25):
+        answers = [some_answer(rng, question) for question in lesson.questions]
+        shown = revealed(lesson, answers if len(answers) > 1 else answers[0])
+        assert shown["words"] == lesson.right if shown["right"] else shown["words"] in lesson.wrong.values()
+        assert len(json.dumps(shown, allow_nan=False)) < LARGEST

@@ -17,7 +17,7 @@ from cvxdnn.exhibits.lessons.trainings import DRAWN, POINTS, RESCUED, SHOWN, STA
 from cvxdnn.tasks.sketch import Sketch
 from tests.exhibits.lessons.answers import ANSWERS, dots, of
 from tests.exhibits.lessons.reference import bends, best, normalised
-from tests.tasks.sketches import gap_of, least_weights
+from tests.tasks.sketches import gap_of, hinges, least_weights
 
 
 class TestOneNeuron:
@@ -51,12 +51,22 @@ class TestOneNeuron:
         x, rest = np.array(hinge["x"]), round(shown["rest"] * (len(hinge["y"]) - 1))
         base = np.interp(x, *np.array(self.lesson.questions[0].curve).T)
         wanted = np.interp(x, *np.array(self.lesson.curves[option]).T)
+        part = x <= self.lesson.show["until"][option] + 1e-9
         assert np.allclose(hinge["y"][0], base, atol=1e-4)
         for place in np.linspace(0.1, 5.9, 30):
             for side in (1, -1):
                 shape = np.maximum(side * (x - place), 0)[:, None]
-                _, (left,), *_ = np.linalg.lstsq(shape, wanted - base)
-                assert np.sum((wanted - np.array(hinge["y"][rest])) ** 2) <= left + 1e-3
+                _, left, *_ = np.linalg.lstsq(shape[part], (wanted - base)[part])
+                least = left[0] if left.size else np.sum((wanted - base)[part] ** 2)
+                assert np.sum((wanted - np.array(hinge["y"][rest]))[part] ** 2) <= least + 1e-3
+
+    def test_one_neuron_begins_the_tent_and_goes_on(self):
+        shown = revealed(self.lesson, self.lesson.meant.index("local"))
+        hinge, tent = (next(each for each in shown["curves"] if each["role"] == role) for role in ("nearest", "you"))
+        x, y = np.array(hinge["x"]), np.array(hinge["y"][2])
+        apart = np.abs(y - np.interp(x, tent["x"], tent["y"][0]))
+        assert apart[x <= 4.2].max() < 1e-4
+        assert apart[-1] > 1
 
 
 class TestDrawTheNetwork:
@@ -253,9 +263,22 @@ class TestStuckAndWhy:
     def test_the_pull_leaves_its_walls_until_the_end(self):
         shown = revealed(self.lesson, 0)
         (pull,) = [each for each in shown["marks"] if each["kind"] == "pull"]
-        beyond = np.abs(pull["y"]).max(axis=1)
+        beyond = np.max(pull["y"], axis=1)
         assert (beyond[:-1] > 1.001).all()
         assert beyond[-1] == pytest.approx(1, abs=1e-4)
+
+    def test_the_pull_is_what_a_neuron_would_gain(self):
+        """By a small neuron at each place, to either side, with the bias corrected."""
+        x, y = normalised(self.lesson.points)
+        shown = revealed(self.lesson, 0)
+        (pull,) = [each for each in shown["marks"] if each["kind"] == "pull"]
+        (curve,) = [each for each in shown["curves"] if each["role"] == "network"]
+        middle, height = np.mean([y for _, y in self.lesson.points]), np.ptp([y for _, y in self.lesson.points])
+        residuals = y - (np.interp(x, curve["x"], curve["y"][0]) - middle) / height
+        places = np.array(pull["x"])
+        columns = hinges(x, places)
+        gains = np.abs((columns - columns.mean(axis=0)).T @ residuals).reshape(2, -1).max(axis=0)
+        assert pull["y"][0] == pytest.approx(gains / self.lesson.betas[0], abs=0.02)
 
     def test_its_best_curve_needs_fewer_bends_than_there_are_neurons(self):
         assert len(bends(*normalised(self.lesson.points), self.lesson.betas[0])) < STARTS.width
@@ -299,7 +322,7 @@ class TestBeyondTheData:
 
     def test_the_points_are_half_a_wave(self):
         x, y = np.array(self.lesson.points).T
-        assert y == pytest.approx(np.sin(np.pi * (x / 8 - 0.65)), abs=6e-4)
+        assert y == pytest.approx(np.sin(np.pi * (x / 8 - 0.58)), abs=6e-4)
 
     def test_the_best_network_goes_straight_on_and_far_from_the_sine(self):
         x, y = normalised(self.lesson.points)
@@ -312,7 +335,7 @@ class TestBeyondTheData:
         drawn_slope = (up[-1] - np.interp(8, across, up)) / (across[-1] - 8)
         assert across[-1] == pytest.approx(9.6)
         assert drawn_slope == pytest.approx(slope * height / 8, rel=1e-3)
-        assert up[-1] - np.sin(np.pi * (9.6 / 8 - 0.65)) > 0.3
+        assert up[-1] - np.sin(np.pi * (9.6 / 8 - 0.58)) > 0.2 * height
 
     def test_all_best_networks_agree_out_there(self):
         assert spread_beyond(self.lesson) == pytest.approx(0, abs=1e-9)

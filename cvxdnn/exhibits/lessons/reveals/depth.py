@@ -10,7 +10,6 @@ from cvxdnn.core.solution import Solution
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.picture import Bar, Reveal, curve_of, held, power_of_ten
 from cvxdnn.tasks.comparison import bends
-from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["bends_of", "reveal", "right"]
 
@@ -61,17 +60,13 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     )
 
 
+@lru_cache(maxsize=8)
 def _solutions(lesson: Lesson) -> dict[int, Solution]:
     """The certified optimum of every depth."""
-    deep = _deep(lesson.scenario(depth=2))
+    data, _ = lesson.scenario().normalized()
+    deep = DeepPath(regularization_path(data.x, data.y))
     depths = range(2, lesson.show["deepest"] + 1)
     return {depth: deep.solve(beta=lesson.betas[0], depth=depth) for depth in depths}
-
-
-@lru_cache(maxsize=8)
-def _deep(scenario: Scenario) -> DeepPath:
-    data, _ = scenario.normalized()
-    return DeepPath(regularization_path(data.x, data.y))
 
 
 def _bends(count: int) -> str:

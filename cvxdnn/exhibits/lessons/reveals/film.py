@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.drawings import Drawn, bar_of_best, bar_of_you, drawn
 from cvxdnn.exhibits.lessons.reveals.picture import Bar, Curve, Reveal, above_best, curve_of, numbers
 from cvxdnn.exhibits.lessons.trainings import first
-from cvxdnn.tasks.comparison import bends
 from cvxdnn.tasks.moments import Moment
 
 __all__ = ["NEAR", "reveal"]
@@ -18,7 +19,9 @@ __all__ = ["NEAR", "reveal"]
 NEAR = 0.15
 """A drawing no more above the best than this share is right."""
 SOFT = 2
-"""A drawing with so many bends more than the best one is a soft one."""
+"""A drawing with so many turns more than the best one, but no more swings, is a soft one."""
+SLIGHT = 0.005
+"""Changes of slope of a smaller share of all of them are no turns."""
 FRAMES = 60
 
 
@@ -63,15 +66,25 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[tuple[float, float]]]) -> 
 
 
 def _misconception(you: Drawn) -> str:
-    """A drawing that is too dear misses the points, or is soft, or bends too much."""
+    """A drawing that is too dear misses the points; or goes round in soft turns; or turns to and fro."""
     if you.gap <= NEAR:
         return ""
     if you.misses > you.bends:
         return "far"
-    best = you.baseline.solution
-    assert best is not None
-    inside = you.you.restricted(*you.baseline.units.user_x([0.0, 1.0]).tolist())
-    return "smooth" if inside.significant_knots().size >= bends(best.spline).size + SOFT else "bends"
+    mine, best = (_turns(spline, *you.baseline.units.user_x([0.0, 1.0])) for spline in (you.you, you.best))
+    is_soft = mine.size >= best.size + SOFT and _swings(mine) <= _swings(best)
+    return "smooth" if is_soft else "bends"
+
+
+def _turns(spline: LinearSpline, low: float, high: float) -> Array:
+    """The changes of slope between the first and the last point that count."""
+    changes = spline.restricted(float(low), float(high)).slope_changes
+    return changes[np.abs(changes) > SLIGHT * np.abs(changes).sum()]
+
+
+def _swings(turns: Array) -> int:
+    """How often turns to the left and to the right follow each other."""
+    return int(np.count_nonzero(np.diff(np.sign(turns))))
 
 
 def _some(stills: Sequence[Moment]) -> list[Moment]:

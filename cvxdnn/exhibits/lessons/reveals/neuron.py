@@ -2,7 +2,8 @@ r"""Which curve one more neuron can draw, and for any other the nearest one that
 
 A neuron adds :math:`a\,(s(x - t))_+`, a hinge at t to one side s. For each place and side the amplitude of the least
 squared distance to an option is :math:`a = \langle d, h\rangle / \langle h, h\rangle`, d being what the option adds to
-the curve before. An option can be drawn where the least distance over all of them is 0.
+the curve before. An option can be drawn where the least distance over all of them is 0. What is shown is the nearest
+hinge up to a place that the lesson's file gives: up to the top of a tent the one that begins it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def nearest_hinge(x: Array, d: Array) -> Hinge:
 
 def right(lesson: Lesson) -> int:
     """The option that one more neuron can draw."""
-    distances = [_nearest(lesson, option)[1].distance for option in range(len(lesson.curves))]
+    distances = [nearest_hinge(*_added(lesson, option)).distance for option in range(len(lesson.curves))]
     (found,) = np.flatnonzero(np.array(distances) < NOTHING).tolist()
     return int(found)
 
@@ -55,18 +56,17 @@ def right(lesson: Lesson) -> int:
 def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     """The option beside what one neuron can do, from nothing to more than enough."""
     (option,) = answers
-    x, hinge = _nearest(lesson, option)
+    x, added = _added(lesson, option)
+    part = x <= lesson.show["until"][option] + NOTHING
+    hinge, missed = nearest_hinge(x[part], added[part]), nearest_hinge(x, added).distance
     base, chosen = _spline(lesson.questions[0].curve), _spline(lesson.curves[option])
-    is_right = hinge.distance < NOTHING
+    is_right = missed < NOTHING
     frames = [numbers(base(x) + strength * hinge(x)) for strength in STRENGTHS]
-    found = (
-        "meets your curve everywhere"
-        if is_right
-        else f"still misses your curve, by {hinge.distance:.2f} (root mean square)"
-    )
     return Reveal(
         misconception="" if is_right else lesson.meant[option],
-        also=f"The best single neuron {found} (least squares over every place and side).",
+        also="One neuron meets your curve everywhere (computed)."
+        if is_right
+        else f"Of all single neurons the nearest misses your curve by {missed:.2f} (root mean square; computed).",
         slider="how hard the new neuron pulls",
         said=[f"the new neuron changes the slope by {strength * hinge.amplitude + 0.0:+.2f}" for strength in STRENGTHS],
         seconds=4.0,
@@ -80,10 +80,11 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     )
 
 
-def _nearest(lesson: Lesson, option: int) -> tuple[Array, Hinge]:
+def _added(lesson: Lesson, option: int) -> tuple[Array, Array]:
+    """Places over the picture, and what an option adds to the curve before at each."""
     base, chosen = _spline(lesson.questions[0].curve), _spline(lesson.curves[option])
     x = np.linspace(base.knots[0], base.knots[-1], PLACES)
-    return x, nearest_hinge(x, chosen(x) - base(x))
+    return x, chosen(x) - base(x)
 
 
 def _fitted(x: Array, d: Array, place: float, side: float) -> Hinge:

@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from cvxdnn.convex import Path, regularization_path
+from cvxdnn.core.solution import Solution
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.picture import Bar, Reveal, curve_of, listed, numbers
-from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["reveal", "right", "vanishing"]
 
@@ -31,7 +31,7 @@ def right(lesson: Lesson) -> list[int]:
 
 def vanishing(lesson: Lesson) -> list[float]:
     """Of every option the weight decay at which its bend vanishes for good, in normalised units."""
-    path, units = _path(lesson.scenario()), lesson.scenario().normalized()[1]
+    path, units = _path(lesson), lesson.scenario().normalized()[1]
     born = {round(float(units.user_x(life.x)), 9): life.born for life in reversed(path.knot_lives)}
     return [born[round(lesson.points[place][0], 9)] for place in lesson.places]
 
@@ -41,9 +41,9 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[int]]) -> Reveal:
     (answer,) = answers
     order, gone = right(lesson), vanishing(lesson)
     ends = [f"{gone[option]:.2g}" for option in order]
-    path, (_, units) = _path(lesson.scenario()), lesson.scenario().normalized()
-    betas = path.beta_max * np.geomspace(*RANGE, FRAMES)
-    solutions = [path.at(float(beta)) for beta in betas]
+    _, units = lesson.scenario().normalized()
+    solutions = _turned_up(lesson)
+    betas = np.array([solution.beta for solution in solutions])
     splines = [units.user_spline(solution.spline) for solution in solutions]
     low, high = lesson.points[0][0], lesson.points[-1][0]
     left = [_count(sum(beta < end for end in gone)) for beta in betas]
@@ -84,9 +84,16 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[int]]) -> Reveal:
 
 
 @lru_cache(maxsize=8)
-def _path(scenario: Scenario) -> Path:
-    data, _ = scenario.normalized()
+def _path(lesson: Lesson) -> Path:
+    data, _ = lesson.scenario().normalized()
     return regularization_path(data.x, data.y)
+
+
+@lru_cache(maxsize=8)
+def _turned_up(lesson: Lesson) -> tuple[Solution, ...]:
+    """The best curves while weight decay grows; kept, since a whole class asks for them."""
+    path = _path(lesson)
+    return tuple(path.at(float(beta)) for beta in path.beta_max * np.geomspace(*RANGE, FRAMES))
 
 
 def _misconception(lesson: Lesson, answer: list[int], order: list[int]) -> str:

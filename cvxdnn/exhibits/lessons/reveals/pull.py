@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -51,6 +52,7 @@ class Drag:
     gap: float
 
 
+@lru_cache(maxsize=8)
 def drag(lesson: Lesson) -> Drag:
     """Drag the point, and solve again at each place."""
     x, y = np.array(lesson.points).T

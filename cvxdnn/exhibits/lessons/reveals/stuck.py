@@ -1,8 +1,12 @@
-"""How many starts arrive, and how neurons that are put where the pull leaves its walls set a stuck one free.
+r"""How many starts arrive, and how neurons that are put where the pull leaves its walls set a stuck one free.
 
 What is shown are trainings that come with the package (`cvxdnn.exhibits.lessons.trainings`); how many of them arrive is
-counted here, against the certified optimum. The pull of a network is that of its own misses, drawn as in
-`cvxdnn.exhibits.lessons.proof`: beyond the walls a neuron would lower the price.
+counted here, against the certified optimum.
+
+With residuals :math:`l_i` of a network, less their mean, a neuron that bends at t lowers the misfit at the rate
+:math:`r(t) = \sum_i l_i (x_i - t)_+` to the right, and :math:`r(t) - \sum_i l_i x_i` to the left, and is charged beta.
+The pull is the larger of the two sizes as a share of beta: where it is beyond 1 a neuron would lower the price, and
+where it nowhere is the network is the best.
 """
 
 from __future__ import annotations
@@ -13,7 +17,6 @@ from itertools import pairwise
 import numpy as np
 
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.core.tube import tube
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.picture import Bar, Curve, Reveal, above_best, curve_of, numbers
@@ -27,6 +30,8 @@ ARRIVED = 0.01
 """Networks no more above the best than this share have arrived."""
 LEAST = (8, 5, 1, 0)
 """The smallest number of each option, in their order."""
+PLACES = 81
+"""Where the pull is told, besides at the points."""
 SAME = 1e-6
 """Of steps that change the price by a smaller share the first is shown."""
 
@@ -52,6 +57,7 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     assert solution is not None
     ended, stills = first("starts"), _steps()
     low, high = lesson.points[0][0], lesson.points[-1][0]
+    places = np.union1d(baseline.data.x, np.linspace(0.0, 1.0, PLACES))
     above = [above_best(still.numbers["objective"] / bound - 1) for still in stills]
     steps = ["the stuck network", *(f"{k} neuron{'s' * (k > 1)} added" for k in range(1, len(stills)))]
     return Reveal(
@@ -85,7 +91,11 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
             Bar("best", "the best", [solution.loss], [solution.penalty], ["certified"]),
         ],
         marks=[
-            {"kind": "pull", "x": numbers(baseline.data.x), "y": [numbers(_pull(baseline, still)) for still in stills]},
+            {
+                "kind": "pull",
+                "x": numbers(units.user_x(places)),
+                "y": [numbers(_pull(baseline, each, places)) for each in stills],
+            },
             {"kind": "ends", "above": numbers(ended.objectives / bound - 1)},
         ],
     )
@@ -109,9 +119,10 @@ def _shapes(splines: Sequence[LinearSpline]) -> list[LinearSpline]:
     return [spline.restricted(0.0, 1.0) for spline in splines]
 
 
-def _pull(baseline: Baseline, still: Moment) -> Array:
-    """The pull of what a network misses, as a share of the wall."""
-    data = baseline.data
-    residuals = data.y - np.interp(data.x, still.arrays["grid"], still.arrays["values"])
-    picture = tube(data.x, residuals - residuals.mean(), baseline.scenario.beta)
-    return np.asarray(picture.z / picture.half_width)
+def _pull(baseline: Baseline, still: Moment, places: Array) -> Array:
+    """The pull of what a network misses, at these places."""
+    x, y = baseline.data.x, baseline.data.y
+    residuals = y - np.interp(x, still.arrays["grid"], still.arrays["values"])
+    residuals -= residuals.mean()
+    right = np.maximum(x - places[:, None], 0.0) @ residuals
+    return np.maximum(np.abs(right), np.abs(right - residuals @ x)) / baseline.scenario.beta

@@ -8,6 +8,7 @@ open, the ends of the walk are the best curve that bends at points only and one 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -25,6 +26,8 @@ FRAMES = 21
 OPEN = 1e-6
 """How wide a band is to be open, as a share of the height of the points: what the solver leaves is less."""
 MANY, ONE = 2, 0
+Price = tuple[float, float, float]
+"""Of a curve in normalised units: in all, misfit, charge for bending."""
 
 
 def right(lesson: Lesson) -> int:
@@ -39,8 +42,7 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     baseline = Baseline(lesson.scenario())
     units, solution = baseline.units, baseline.solution
     assert solution is not None
-    walk = [_mixture(solution.spline, baseline.sparsest, weight) for weight in np.linspace(0, 1, FRAMES)]
-    prices = [_priced(baseline, each) for each in walk]
+    walk, prices = _walk(lesson)
     objectives = np.array([price for price, _, _ in prices])
     low, high = lesson.points[0][0], lesson.points[-1][0]
     frames = [units.user_spline(each) for each in walk]
@@ -61,13 +63,22 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     )
 
 
+@lru_cache(maxsize=8)
+def _walk(lesson: Lesson) -> tuple[list[LinearSpline], list[Price]]:
+    """Winners in normalised units, and what each costs."""
+    baseline = Baseline(lesson.scenario())
+    assert baseline.solution is not None
+    ends = baseline.solution.spline, baseline.sparsest
+    walk = [_mixture(*ends, weight) for weight in np.linspace(0, 1, FRAMES)]
+    return walk, [_priced(baseline, each) for each in walk]
+
+
 def _mixture(f: LinearSpline, g: LinearSpline, weight: float) -> LinearSpline:
     x = np.unique(np.concatenate([[0.0, 1.0], f.knots, g.knots]))
     return LinearSpline(x, (1 - weight) * f(x) + weight * g(x))
 
 
-def _priced(baseline: Baseline, spline: LinearSpline) -> tuple[float, float, float]:
-    """Price, misfit and charge of a spline in normalised units."""
+def _priced(baseline: Baseline, spline: LinearSpline) -> Price:
     data, beta = baseline.data, baseline.scenario.beta
     found = certify(data.x, data.y, spline, beta=beta)
     return found.primal, found.loss, found.primal - found.loss
