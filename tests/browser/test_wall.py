@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
 from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
+from tests.browser.test_access import findings
 from tests.browser.waiting import SLOW, wait_until
 from tests.exhibits.class_phones import say
 
@@ -313,6 +314,18 @@ def test_the_last_row_reads_every_word_and_all_is_on_screen(opened, store, numbe
                 if box:
                     assert box["y"] + box["height"] <= size["height"], (moment, size, part)
                     assert box["x"] + box["width"] <= size["width"], (moment, size, part)
+
+
+@pytest.mark.parametrize("number", [2, 4, 5, 6])
+def test_axe_finds_nothing(opened, store, number):
+    wall = opened(number, color_scheme=("light", "dark")[number % 2])
+    assert findings(wall) == []
+    forward(wall, "open")
+    say(store, code_of(wall), range(27))
+    count(wall, "27 of 27 sent")
+    forward(wall, "locked")
+    forward(wall, "revealed")
+    assert findings(wall) == []
 
 
 @pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
