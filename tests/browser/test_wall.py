@@ -30,13 +30,16 @@ SMALLEST = """wall => Math.min(...[...wall.querySelectorAll("*")]
 
 @pytest.fixture
 def tolerated():
+    # while there is no connection
     return (
         "status of 404",
-        "Failed to load resource",
+        "Failed to load",
         "net::ERR",
         "WebSocket",
-        "when disconnected",
-    )  # while there is no connection
+        "disconnected",
+        "reaching server",
+        "not responding",
+    )
 
 
 @pytest.fixture(scope="module")
