@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
 from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
+from tests.browser.test_access import findings
 from tests.browser.waiting import SLOW, wait_until
 from tests.exhibits.class_phones import say
 
@@ -29,13 +30,16 @@ SMALLEST = """wall => Math.min(...[...wall.querySelectorAll("*")]
 
 @pytest.fixture
 def tolerated():
+    # while there is no connection
     return (
         "status of 404",
-        "Failed to load resource",
+        "Failed to load",
         "net::ERR",
         "WebSocket",
-        "when disconnected",
-    )  # while there is no connection
+        "disconnected",
+        "reaching server",
+        "not responding",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +242,25 @@ def test_a_phone_that_sleeps_is_back_where_the_class_is(opened, joined):
         expect(phone.locator("h1")).to_have_text(lesson(2).questions[0].text, timeout=FOLLOWS)
 
 
+def test_a_phone_draws_on_beyond_the_points(opened, joined, store):
+    wall = opened("9")
+    phone = joined(wall)
+    forward(wall, "open")
+    canvas = phone.locator(".chart svg")
+    expect(canvas).to_be_visible()
+    box = canvas.bounding_box()
+    phone.mouse.move(box["x"] + 0.03 * box["width"], box["y"] + 0.7 * box["height"])
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + 0.99 * box["width"], box["y"] + 0.3 * box["height"], steps=20)
+    phone.mouse.up()
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.locator(".status")).to_contain_text("Sent.")
+    count(wall, "1 of 1 sent")
+    ((_, knots),) = store.gathered(code_of(wall), 0).answers.items()
+    assert knots[-1][0] == lesson(9).questions[0].frame[-1][0]
+    expect(wall.locator(f"{ROOM} .line.ghost")).to_have_count(1)
+
+
 def test_another_tab_does_not_come_back_to_the_class(opened, address, new_page):
     wall = opened("1")
     other = new_page()
@@ -294,6 +317,18 @@ def test_the_last_row_reads_every_word_and_all_is_on_screen(opened, store, numbe
                 if box:
                     assert box["y"] + box["height"] <= size["height"], (moment, size, part)
                     assert box["x"] + box["width"] <= size["width"], (moment, size, part)
+
+
+@pytest.mark.parametrize("number", [2, 4, 5, 6])
+def test_axe_finds_nothing(opened, store, number):
+    wall = opened(number, color_scheme=("light", "dark")[number % 2])
+    assert findings(wall) == []
+    forward(wall, "open")
+    say(store, code_of(wall), range(27))
+    count(wall, "27 of 27 sent")
+    forward(wall, "locked")
+    forward(wall, "revealed")
+    assert findings(wall) == []
 
 
 @pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))

@@ -129,7 +129,9 @@ def test_the_crowd_is_the_median_of_heights_at_every_place():
 def test_drawings_beyond_the_points_are_counted_and_not_priced(path):
     here = begin(path, lesson(9))
     code, (last, edge) = here.opened.code, (lesson(9).points[-1], lesson(9).questions[0].frame[-1])
-    on = [*best_curve(lesson(9)), (edge[0], last[1] + 0.3 * (edge[0] - last[0]))]  # nearly as the best goes on
+    best = best_curve(lesson(9))
+    slope = (best[-1][1] - best[-2][1]) / (best[-1][0] - best[-2][0])
+    on = [*best, (edge[0], best[-1][1] + slope * (edge[0] - last[0]))]  # straight on
     down = [*lesson(9).points, (edge[0], 0.0)]
     for number, knots in enumerate((on, down, down)):
         here._store.enter(code, phone(number), 150)

@@ -142,3 +142,13 @@ def test_whatever_a_browser_says_leaves_a_page(explore, store, name, what):
     tab.hear("asked", what="begin", version=0)
     tab.hear(name, what=what, version=-1, serial=0)
     assert tab.sent["class"] or tab.sent["begin"]
+
+
+def test_the_button_of_a_lesson_leads_to_a_class_on_it(explore, monkeypatch):
+    monkeypatch.setattr("cvxdnn.exhibits.about.page.page", lambda: class_view.class_button(lesson(1), lesson(2)))
+    app = explore()
+    app.switch_page(str(PAGES / "about.py")).run()
+    assert not app.exception
+    (link,) = [each.proto for each in app.get("page_link")]
+    assert (link.label, link.page) == ("Open a class", "class")
+    assert "1%2C2" in link.query_string or "1,2" in link.query_string

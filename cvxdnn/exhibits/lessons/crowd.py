@@ -69,7 +69,7 @@ class Easel:
     def axis(self) -> tuple[float, float]:
         """From below what joining the points or the best flat line costs to above the latter; both are positive."""
         flat, joined = self._baseline.flat_loss, price(self._baseline.spline, self._baseline)
-        return min(flat, joined) / 4, 1.6 * max(flat, joined)
+        return min(flat, joined) / 4, 2.5 * max(flat, joined)
 
     def add(self, drawings: Mapping[int, Knots]) -> None:
         """Take these in, by numbers of phones, instead of what those drew before."""

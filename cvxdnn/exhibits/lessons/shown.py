@@ -16,7 +16,7 @@ __all__ = ["Shown", "shown"]
 DRAWN_SECONDS = 1.8
 """In which the best curve is drawn over those of the class."""
 NOTHING: dict[str, Any] = {
-    **{"right": None, "results": [], "curves": [], "best": None, "touches": []},
+    **{"right": None, "results": [], "curves": [], "best": None, "touches": [], "dragged": None},
     **{"said": [""], "seconds": 0.0, "rest": 1.0},
 }
 """What the wall is sent besides words where there is nothing of the kind."""
@@ -76,7 +76,7 @@ def _answered(lesson: Lesson, words: str, answers: Mapping[int, Any]) -> Shown:
         return Shown({"words": words}, {**NOTHING, "words": words})
     reveal = revealed(lesson, right)
     count = sum(answer == right for answer in answers.values())
-    touches = [mark["points"] for mark in reveal["marks"] if mark["kind"] == "touches"]
+    marks = {mark["kind"]: mark for mark in reveal["marks"]}
     curves = _curves(reveal)
     still = next((curve for curve in curves if curve["role"] == "best" and len(curve["y"]) == 1), None)
     return Shown(
@@ -87,7 +87,8 @@ def _answered(lesson: Lesson, words: str, answers: Mapping[int, Any]) -> Shown:
             "words": words,
             "results": [{"name": "right", "count": count, "style": "best"}],
             "curves": curves,
-            "touches": touches[0] if touches else [],
+            "touches": marks["touches"]["points"] if "touches" in marks else [],
+            "dragged": marks.get("point"),
             **{name: reveal[name] for name in ("said", "seconds", "rest")},
         },
     )

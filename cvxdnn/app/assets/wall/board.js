@@ -4,7 +4,7 @@
  */
 
 import { axisLabels, ticks, widened } from "../common/numbers.js";
-import { path, svg, trace, write } from "../common/svg.js";
+import { path, set, svg, trace, write } from "../common/svg.js";
 import { at } from "../lesson/frames.js";
 import { drawPull } from "./pull.js";
 
@@ -54,9 +54,11 @@ export class Board {
     const ends = [];
     if (crowd) ends.push(this.#named(scale, { role: "median", name: "median", x: crowd.x, y: [crowd.median] }, 0));
     for (const each of curves) ends.push(this.#named(scale, each, t));
-    for (const [x, y] of points) {
+    const dragged = state.reveal?.dragged;
+    points.forEach(([x, first], k) => {
+      const y = dragged?.point === k ? at(dragged.y, t)[0] : first;
       svg("circle", { class: "dot", cx: scale.left(x), cy: scale.top(y), r: DOT * scale.em }, this.canvas);
-    }
+    });
     if (state.pull) drawPull(this.canvas, scale, state.pull, state.reveal?.touches ?? [], scale.panel);
     if (hasEnds) this.#namesAtEnds(scale, ends);
     else
@@ -119,14 +121,19 @@ export class Board {
     return { role, name, top: Math.min(scale.floor, Math.max(scale.ceiling, scale.top(heights[last]))) };
   }
 
-  /** Names in a row, each once and beside a piece of its line. */
-  #namesAbove({ em, start }, ends) {
-    let left = start;
+  /** Names in a row, or in several where one is too short, each once and beside a piece of its line. */
+  #namesAbove({ em, start, end }, ends) {
+    let [left, top] = [start, 0];
     const once = ends.filter(({ name }, k) => ends.findIndex((other) => other.name === name) === k);
     for (const { role, name } of once) {
-      svg("path", { class: `line ${role}`, d: `M${left} ${0.9 * em}h${1.6 * em}` }, this.canvas);
-      write(this.canvas, name, { x: left + 2.1 * em, y: 1.25 * em, class: `name ${role}` });
-      left += 3.3 * em + this.canvas.lastElementChild.getComputedTextLength();
+      const line = svg("path", { class: `line ${role}` }, this.canvas);
+      const words = svg("text", { class: `name ${role}` }, this.canvas);
+      words.textContent = name;
+      const width = 2.1 * em + words.getComputedTextLength();
+      if (left > start && left + width > end + MARGIN * em) [left, top] = [start, top + 1.3 * em];
+      set(line, { d: `M${left} ${top + 0.9 * em}h${1.6 * em}` });
+      set(words, { x: left + 2.1 * em, y: top + 1.25 * em });
+      left += width + 1.2 * em;
     }
   }
 

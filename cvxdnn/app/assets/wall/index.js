@@ -36,6 +36,7 @@
  * @property {number} seconds of playing
  * @property {number} rest where it stands then, from 0 to 1
  * @property {number[]} touches where the pull is at a wall
+ * @property {?{point: number, y: number[][]}} dragged a point that moves
  * @property {?number} best price
  *
  * @typedef {object} Data
