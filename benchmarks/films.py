@@ -30,7 +30,7 @@ from cvxdnn.core.solution import Snapshot
 from cvxdnn.exhibits.explore.domain import domain_of
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import NetworkFrame, training_stream
-from cvxdnn.tasks.optimum import takes_long
+from cvxdnn.tasks.optimum import is_searched
 from cvxdnn.tasks.ramps import RampStill
 from cvxdnn.tasks.scenario import BETAS, BIASES, OPTIMIZERS, Scenario
 from cvxdnn.tasks.stream import last_frame
@@ -82,7 +82,7 @@ def random_training(seed: int) -> tuple[Scenario, int]:
             scenario = _random_scenario(rng)
         except InvalidInputError:  # settings that do not go together
             continue
-        if not takes_long(scenario):
+        if not is_searched(scenario):
             return scenario, 10 * int(rng.integers(STEPS[0] // 10, STEPS[1] // 10 + 1))
 
 

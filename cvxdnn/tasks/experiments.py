@@ -17,7 +17,7 @@ from cvxdnn.core.limits import host_limits
 from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Snapshot, Solution, Status
 from cvxdnn.core.spline import LinearSpline
-from cvxdnn.tasks.optimum import optimum_of, takes_long
+from cvxdnn.tasks.optimum import is_searched, optimum_of
 from cvxdnn.tasks.ramps import RampFilm, RampStill, still_of
 from cvxdnn.tasks.scenario import Scenario
 from cvxdnn.tasks.stream import Frame, Stream, last_frame
@@ -140,7 +140,7 @@ def forward_work(scenario: Scenario) -> int:
 
 def _optimum(scenario: Scenario) -> Solution | None:
     """The certified optimum: where to begin, and whether a network that rests is stuck."""
-    if takes_long(scenario) and scenario.start == "random":
+    if is_searched(scenario) and scenario.start == "random":
         return None
     return optimum_of(scenario).solution
 

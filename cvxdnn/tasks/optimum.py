@@ -7,7 +7,10 @@ from cvxdnn.core.exceptions import InvalidInputError, LimitExceededError
 from cvxdnn.core.solution import Solution
 from cvxdnn.tasks.scenario import Scenario
 
-__all__ = ["UNKNOWN", "Answer", "optimum_of", "takes_long"]
+__all__ = ["UNKNOWN", "Answer", "is_searched", "optimum_of", "takes_long"]
+
+QUICK = 40
+"""Up to so many points any optimum that is not searched takes less than a moment."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,16 @@ def optimum_of(scenario: Scenario) -> Answer:
 def takes_long(scenario: Scenario) -> bool:
     """Whether the optimum should be computed where nobody waits for it.
 
-    For two weight layers, and for more with the squared loss, 200 points are solved in 0.3 s or less. The search over
-    two-layer solutions that deep networks with another loss need takes up to some ten seconds.
+    For two weight layers and the squared loss, 200 points are solved in 0.1 s or less. More layers need a path of all
+    weight decays, another loss rounds of placing bends: for 200 points in a zigzag, or in pairs, several seconds.
+    """
+    is_closed = scenario.depth == 2 and scenario.loss == "squared"
+    return is_searched(scenario) or (not is_closed and len(scenario.points) > QUICK)
+
+
+def is_searched(scenario: Scenario) -> bool:
+    """Whether the optimum is looked for among many two-layer ones, as for deep networks with another loss.
+
+    That takes up to some ten seconds: too long also for a training that can do without.
     """
     return scenario.depth > 2 and scenario.loss != "squared"

@@ -174,6 +174,16 @@ def test_a_failure_says_why_and_can_be_tried_again(waiting, gate):
     assert not any(button.key == "explore_optimum_again" for button in waiting.button)
 
 
+@pytest.mark.parametrize("choice", [{"loss": "absolute"}, {"depth": "3"}], ids=["another loss", "more layers"])
+def test_with_many_points_a_page_waits_for_neither_another_loss_nor_more_layers(explore, gate, choice):
+    """There are points for which either takes seconds, in which the server would draw for nobody."""
+    app = explore(**QUICK, preset="motorcycle", **choice)
+    assert gate.asked
+    assert curve(app, "optimum")["lines"] == []
+    arrives(app, gate)
+    assert curve(app, "optimum")["lines"]
+
+
 def test_the_end_of_the_tab_gives_the_optimum_up(waiting):
     job = session_of(waiting).optimum._job
     forget_everybody()

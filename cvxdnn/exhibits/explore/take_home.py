@@ -15,7 +15,7 @@ from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import NetworkFrame, look_every
-from cvxdnn.tasks.optimum import takes_long
+from cvxdnn.tasks.optimum import is_searched
 from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["Shown", "files", "network_json", "optimum_json", "script_of", "shown_by"]
@@ -238,7 +238,7 @@ def _optimum(now: Shown) -> str:
 
 def _training(now: Shown) -> str:
     scenario, frame = now.scenario, now.frame
-    has_optimum = not now.baseline.obstacle and not (takes_long(scenario) and scenario.start == "random")
+    has_optimum = not now.baseline.obstacle and not (is_searched(scenario) and scenario.start == "random")
     options: dict[str, Any] = {
         "width": scenario.width,
         "biases": scenario.biases,
