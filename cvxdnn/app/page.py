@@ -33,6 +33,8 @@ STYLE = """
 /* Beside the title the buttons would leave it half of a tablet: they stand in the row of Streamlit's header. */
 .st-key-actions { position: absolute; top: 0.6rem; right: 1.6rem; width: auto; z-index: 1000000; }
 .st-key-actions button { min-height: 2.4rem; padding: 0.2rem 0.7rem; }
+.st-key-actions .stPageLink a { border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
+  border-radius: 0.5rem; margin: 0; min-height: 2.4rem; padding: 0.2rem 0.7rem; }
 .st-key-take_home button, .st-key-take_home button > * { justify-content: flex-start; padding: 0.2rem 0; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }

@@ -3,6 +3,8 @@
 from cvxdnn.app.address import follow
 from cvxdnn.app.page import heading
 from cvxdnn.app.view import group
+from cvxdnn.exhibits.lessons.class_view import class_button
+from cvxdnn.exhibits.lessons.lesson import PATH_OF_FOUR, lesson
 from cvxdnn.exhibits.lessons.place import own_place
 from cvxdnn.exhibits.lessons.view import player
 
@@ -12,12 +14,14 @@ def page() -> None:
     place = own_place()
     follow(place)
     if place.lesson:
-        heading(f"{place.n}. {place.lesson.title}")
+        menu = heading(f"{place.n}. {place.lesson.title}")
     else:
-        heading(
+        menu = heading(
             "Predict first, then see: lessons of 90 seconds.",
             "Each shows a picture, asks what you expect, and only then shows what is right, computed or proven. "
             "Those with a star make a path for one lecture, four minutes each.",
         )
+    with menu:
+        class_button(*([place.lesson] if place.lesson else map(lesson, PATH_OF_FOUR)))
     with group("lesson"):
         player(place)
