@@ -1,7 +1,6 @@
 """The wall of a class and phones in one browser: what they say is seen, and whoever was away is back where it is."""
 
 import re
-import time
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -19,7 +18,6 @@ PHONE = {"width": 390, "height": 844, "touch": True}
 WALLS = [{"width": 1280, "height": 800}, {"width": 1920, "height": 1080}]
 NARROW = [{"width": 390, "height": 844}, {"width": 768, "height": 1024}]
 FAULTS = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
-FOLLOWS = 5_000  # milliseconds, on a busy machine
 ROOM = ".class-wall .room"
 DOT = f"{ROOM} .strip circle"
 SMALLEST = """wall => Math.min(...[...wall.querySelectorAll("*")]
@@ -119,10 +117,8 @@ def test_a_class_from_opening_to_closing(opened, joined):
     count(wall, "2 joined")
     wall.get_by_role("button", name="Open", exact=True).click()
     phase(wall, "open")
-    began = time.monotonic()
     choose(first, "a small tent")
     count(wall, "1 of 2 sent")
-    assert time.monotonic() - began < 10
     choose(second, "one more bend")
     count(wall, "2 of 2 sent")
     assert votes(wall) == [0, 1, 1, 0]
@@ -131,17 +127,17 @@ def test_a_class_from_opening_to_closing(opened, joined):
     assert votes(wall) == [0, 0, 1, 1]
 
     forward(wall, "locked")
-    expect(first.locator(".status")).to_contain_text("Locked.", timeout=FOLLOWS)
+    expect(first.locator(".status")).to_contain_text("Locked.")
     assert wall.locator(f"{ROOM} .votes .right").count() == 0
     forward(wall, "revealed")
-    expect(second.locator(".status")).to_contain_text("Right.", timeout=FOLLOWS)
+    expect(second.locator(".status")).to_contain_text("Right.")
     expect(wall.locator(f"{ROOM} .votes .right .words")).to_have_text("one more bend")
     expect(wall.locator(f"{ROOM} .results")).to_have_text("right1 of 2")
     expect(wall.locator(f"{ROOM} .asked")).to_have_text(lesson(1).takeaway)
 
     forward(wall, "waiting")
     expect(wall.locator(f"{ROOM} .title")).to_have_text("2Draw the network")
-    expect(first.get_by_text("The next question comes soon.")).to_be_visible(timeout=FOLLOWS)
+    expect(first.get_by_text("The next question comes soon.")).to_be_visible()
     wall.get_by_role("button", name="Close").click()
     wall.get_by_role("button", name="Close and forget it all?").click()
     expect(wall.get_by_text("A class on “One neuron”, “Draw the network”")).to_be_visible()
@@ -239,7 +235,7 @@ def test_a_phone_that_sleeps_is_back_where_the_class_is(opened, joined):
     expect(asleep.get_by_text("The next question comes soon.")).to_be_visible()
     forward(wall, "open")
     for phone in (awake, asleep):
-        expect(phone.locator("h1")).to_have_text(lesson(2).questions[0].text, timeout=FOLLOWS)
+        expect(phone.locator("h1")).to_have_text(lesson(2).questions[0].text)
 
 
 def test_a_phone_draws_on_beyond_the_points(opened, joined, store):
