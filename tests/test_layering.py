@@ -43,9 +43,9 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3760,
+    "tasks": 3775,
     "app": 7700,
-    "exhibits": 10800,
+    "exhibits": 11050,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

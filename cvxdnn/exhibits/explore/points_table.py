@@ -12,6 +12,7 @@ from cvxdnn.app.table_rows import COLUMNS, Rows, are_edits, edited, points_of
 from cvxdnn.app.text import plain
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.explore.session import Session
+from cvxdnn.exhibits.lessons.maker import lesson_maker
 
 KEY = "explore_table"
 OPEN = "explore_table_open"
@@ -31,6 +32,7 @@ def points_table(session: Session) -> None:
         if session.problem_place == "table" and session.problem:
             st.warning(session.problem)
         _table(session)
+        lesson_maker(session.scenario)
 
 
 def _table(session: Session) -> None:

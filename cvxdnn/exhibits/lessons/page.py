@@ -2,9 +2,11 @@
 
 from cvxdnn.app.address import follow
 from cvxdnn.app.page import heading
+from cvxdnn.app.text import plain
 from cvxdnn.app.view import group
 from cvxdnn.exhibits.lessons.class_view import class_button
 from cvxdnn.exhibits.lessons.lesson import PATH_OF_FOUR, lesson
+from cvxdnn.exhibits.lessons.own import OWN_NUMBER
 from cvxdnn.exhibits.lessons.place import own_place
 from cvxdnn.exhibits.lessons.view import player
 
@@ -13,8 +15,9 @@ def page() -> None:
     """The page from top to bottom."""
     place = own_place()
     follow(place)
+    is_own = place.n == OWN_NUMBER
     if place.lesson:
-        menu = heading(f"{place.n}. {place.lesson.title}")
+        menu = heading(plain(place.lesson.title) if is_own else f"{place.n}. {place.lesson.title}")
     else:
         menu = heading(
             "Predict first, then see: lessons of 90 seconds.",
@@ -22,6 +25,7 @@ def page() -> None:
             "Those with a star make a path for one lecture, four minutes each.",
         )
     with menu:
-        class_button(*([place.lesson] if place.lesson else map(lesson, PATH_OF_FOUR)))
+        if not is_own:
+            class_button(*([place.lesson] if place.lesson else map(lesson, PATH_OF_FOUR)))
     with group("lesson"):
         player(place)

@@ -13,8 +13,10 @@ import streamlit as st
 from cvxdnn.app.rooms.questions import Question
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.lessons.lesson import LESSONS, Lesson, lesson
+from cvxdnn.exhibits.lessons.own import ENTRY, OWN_NUMBER, Own
 from cvxdnn.exhibits.lessons.prediction import Prediction, read_prediction, write_prediction
 from cvxdnn.tasks import choices
+from cvxdnn.tasks.scenario import NAMES
 
 __all__ = ["PREDICT", "STEPS", "Place", "own_place"]
 
@@ -32,18 +34,22 @@ class Place:
     step : of `STEPS`
     text : of the prediction, as the link has it; "" before there is one
     told : number of what the browser told last
+    own : somebody's own lesson, once a link has brought one
     """
 
     n: int = 0
     step: int = 0
     text: str = ""
     told: int = 0
+    own: Own | None = None
 
-    names = ("n", "step", "answer")
+    names = ("n", "step", "answer", ENTRY, *NAMES)
 
     @property
     def lesson(self) -> Lesson | None:
         """The one that is open."""
+        if self.n == OWN_NUMBER:
+            return self.own.lesson if self.own else None
         return lesson(self.n) if self.n else None
 
     @property
@@ -62,12 +68,16 @@ class Place:
         first = Place()
         texts = {"n": str(self.n), "step": str(self.step), "answer": self.text}
         known = {"n": str(first.n), "step": str(first.step), "answer": first.text}
-        return {name: text for name, text in texts.items() if text != known[name]}
+        if self.n == OWN_NUMBER and self.own:
+            texts = {"step": texts["step"], "answer": texts["answer"], **self.own.texts()}
+        return {name: text for name, text in texts.items() if text != known.get(name)}
 
     def take(self, texts: dict[str, str]) -> str:
         """Become what a link says; names what cannot be."""
         self.n = self.step = 0
         self.text = ""
+        if ENTRY in texts:
+            return self._take_own(texts)
         try:
             self.n = choices.read("n", texts.get("n", "0"), NUMBERS)
             step = choices.read("step", texts.get("step", "0"), STEP_NUMBERS)
@@ -76,6 +86,17 @@ class Place:
         if self.n:
             return self._go(step, texts.get("answer", ""))
         return "" if not step else "In this link no lesson is named; all of them are listed."
+
+    def _take_own(self, texts: dict[str, str]) -> str:
+        try:
+            own = Own.from_texts(texts)
+            step = choices.read("step", texts.get("step", "0"), STEP_NUMBERS)
+        except InvalidInputError as error:
+            return f"This link cannot be used: {error}. All lessons are listed instead."
+        if own.obstacle:
+            return f"This lesson cannot be shown: {own.obstacle}. All lessons are listed instead."
+        self.own, self.n = own, OWN_NUMBER
+        return self._go(step, texts.get("answer", ""))
 
     def _go(self, step: int, text: str) -> str:
         self.step = min(step, PREDICT)
@@ -97,7 +118,8 @@ class Place:
         if not isinstance(told, Mapping):
             return
         number, n, step = (_whole(told.get(name)) for name in ("number", "n", "step"))
-        if number < 0 or n not in NUMBERS or step not in STEP_NUMBERS:
+        is_own = n == OWN_NUMBER and self.own is not None
+        if number < 0 or not (n in NUMBERS or is_own) or step not in STEP_NUMBERS:
             return
         self.told, self.n = number, n
         self.text = self._answered(told.get("answers"))

@@ -14,7 +14,7 @@ from typing import Any
 
 from cvxdnn.app.rooms.questions import Answer
 from cvxdnn.exhibits.lessons.lesson import Lesson
-from cvxdnn.exhibits.lessons.reveals import beyond, depth, film, neuron, path, prices, proof, pull, stuck, winners
+from cvxdnn.exhibits.lessons.reveals import beyond, depth, film, neuron, own, path, prices, proof, pull, stuck, winners
 from cvxdnn.exhibits.lessons.reveals.drawings import drawn
 from cvxdnn.exhibits.lessons.reveals.picture import Reveal
 from cvxdnn.tasks.comparison import Baseline
@@ -33,6 +33,7 @@ REVEALS: Mapping[str, Callable[[Lesson, Sequence[Any]], Reveal]] = MappingProxyT
         "depth": depth.reveal,
         "beyond": beyond.reveal,
         "pull": pull.reveal,
+        "own": own.reveal,
     }
 )
 """By the name that a lesson's file gives."""
@@ -45,6 +46,7 @@ _RIGHT: Mapping[str, Callable[[Lesson], Answer]] = MappingProxyType(
         "stuck": stuck.right,
         "depth": depth.right,
         "pull": pull.right,
+        "own": own.right,
     }
 )
 
@@ -70,7 +72,7 @@ def revealed(lesson: Lesson, answer: object) -> dict[str, Any]:
     """
     shown = REVEALS[lesson.reveal](lesson, _checked(lesson, answer))
     return {
-        "right": not shown.misconception,
+        "right": not shown.misconception if shown.is_judged else None,
         "words": lesson.wrong[shown.misconception] if shown.misconception else lesson.right,
         "takeaway": lesson.takeaway,
         "now": {"words": lesson.now.words if lesson.now else "", "link": lesson.link()},

@@ -148,7 +148,8 @@ class Player {
       const options = { most: this.data.most_knots, changed: () => this.#showButtons() };
       this.#scene = new Scene(this.text, this.picture, lesson, options);
     }
-    this.name.textContent = `${lesson.number}. ${lesson.title}`;
+    const isOwn = lesson.number > this.data.entries.length; // somebody's own, which is in no list
+    this.name.textContent = isOwn ? lesson.title : `${lesson.number}. ${lesson.title}`;
     if (step === SEE) this.#scene.see();
     if (step === PREDICT) this.#scene.ask(answers);
     if (step === REVEAL) this.#scene.reveal(reveal, answers, this.#isNew(answers));

@@ -2,7 +2,7 @@
  * A reveal: the answer's curves and prices over time, played once, then moved with a slider.
  *
  * @typedef {object} Reveal what `revealed` in Python answers to a prediction
- * @property {boolean} right
+ * @property {?boolean} right null where nothing is right or wrong
  * @property {string} words  @property {string} also  @property {string} takeaway
  * @property {{words: string, link: string}} now
  * @property {{ask: string, expect: string, background: string}} teacher
@@ -56,8 +56,9 @@ export class RevealView {
   /** What is said of the prediction. */
   words() {
     const { right, words, also } = this.reveal;
+    const verdict = { true: "Right.", false: "Not quite.", null: "See for yourself." }[right];
     return [
-      element("p", { class: "verdict" }, null, [right ? "Right." : "Not quite."]),
+      element("p", { class: "verdict" }, null, [verdict]),
       element("p", { class: "say" }, null, [words]),
       this.bars.element,
       ...(also ? [element("p", { class: "also" }, null, [also])] : []),

@@ -51,6 +51,7 @@ class Reveal:
     """What is shown after the prediction.
 
     misconception : which one the answer comes from, a name of the lesson's `wrong`; "" for a right answer
+    is_judged : whether answers are right or wrong at all
     also : a sentence with numbers, and whether they are certified or measured
     slider : what moves, or "";  said : of every frame;  seconds : of playing;  rest : where it stands then, 0 to 1
     curves, bars : see there;  knots : where the best curve bends, for every frame or for one;  band : polygons
@@ -58,6 +59,7 @@ class Reveal:
     """
 
     misconception: str
+    is_judged: bool = True
     also: str = ""
     slider: str = ""
     said: Sequence[str] = ("",)
@@ -70,9 +72,9 @@ class Reveal:
     marks: Sequence[Mapping[str, Any]] = field(default=())
 
     def shown(self) -> dict[str, Any]:
-        """All but the misconception, as JSON has it."""
+        """All but what is wrong, as JSON has it."""
         told = asdict(self)
-        del told["misconception"]
+        del told["misconception"], told["is_judged"]
         return {name: _plain(value) for name, value in told.items()}
 
 
