@@ -114,6 +114,7 @@ def test_what_is_right_is_nowhere_before_it_is_revealed(store, opened, teacher):
         "options": CHOICE.options,
         "points": (),
         "curve": (),
+        "frame": (),
     }
     assert shown["reveal"] is None
     room = teacher(
