@@ -37,6 +37,11 @@ RIGHT = {
     "taps": "Exactly: there the best curve bends, and nowhere else.",
     "choice": "Here is the best curve. Compare it with what you chose.",
 }
+HINTS = {
+    "sketch": "Draw from the first point to the last. Go back to draw a part again.",
+    "taps": "Tap every point where you expect a bend. Tap again to take it back.",
+    "choice": "",
+}
 WRONG = {
     "far": "Your curve keeps its distance from the points. Here missing them costs more than bending.",
     "bends": "Your curve bends more than it needs to. Here bending costs more than missing the points a little.",
@@ -108,6 +113,7 @@ class Own:
             ),
             questions=(Question(self.kind, self.question, options=options, points=points),),  # type: ignore[arg-type]
             reveal=ENTRY,
+            hint=HINTS[self.kind],
             right=RIGHT[self.kind],
             wrong=WRONG,
             takeaway=TAKEAWAY,
