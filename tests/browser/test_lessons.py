@@ -16,6 +16,9 @@ from tests.exhibits.lessons.test_lesson_page import place_of
 PHONE = {"width": 390, "height": 844, "touch": True}
 LONGEST = 300
 
+OF_EACH_KIND = (1, 2, 3, 5, 6, 10)
+"""A choice of curves, a drawing, three of them, an order, taps on a tube, a choice of words with a film."""
+
 
 def open_lesson(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/lesson{query}")
@@ -191,7 +194,7 @@ def test_the_reveal_is_played_once_and_then_moved_by_hand(new_page, address):
     assert rail.evaluate("(it) => it.valueAsNumber") == 0.5
 
 
-@pytest.mark.parametrize("n", [each.number for each in LESSONS])
+@pytest.mark.parametrize("n", [1, 3, 8])  # all of them: tests/exhibits/lessons
 def test_now_try_opens_the_page_that_it_names(new_page, address, n):
     page = new_page()
     shown = lesson(n)
@@ -218,7 +221,7 @@ SMALL = """() => {
 }"""
 
 
-@pytest.mark.parametrize("n", [each.number for each in LESSONS])
+@pytest.mark.parametrize("n", OF_EACH_KIND)
 def test_on_a_wall_words_are_large_and_everything_is_on_it(new_page, address, n):
     page = new_page(width=1920, height=1080, reduced_motion="reduce")
     for step in range(4):
@@ -232,7 +235,7 @@ def test_on_a_wall_words_are_large_and_everything_is_on_it(new_page, address, n)
         assert text.evaluate("(it) => it.scrollWidth - it.clientWidth") <= 2
 
 
-@pytest.mark.parametrize("n", [each.number for each in LESSONS])
+@pytest.mark.parametrize("n", OF_EACH_KIND)
 @pytest.mark.parametrize(
     "screen", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}], ids=["wide", "narrow"]
 )

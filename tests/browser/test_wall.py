@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
-from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
+from cvxdnn.exhibits.lessons.lesson import lesson
 from tests.browser.test_access import findings
+from tests.browser.test_lessons import OF_EACH_KIND
 from tests.browser.waiting import SLOW, wait_until
 from tests.exhibits.class_phones import say
 
@@ -293,7 +294,7 @@ def test_the_qr_code_and_the_words_are_of_the_address_of_the_teacher(opened, add
     expect(wall.get_by_text("Phones cannot reach 127.0.0.1.")).to_be_visible()
 
 
-@pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
+@pytest.mark.parametrize("number", OF_EACH_KIND)
 def test_the_last_row_reads_every_word_and_all_is_on_screen(opened, store, number):
     wall = opened(number, color_scheme=("light", "dark")[number % 2])
     for moment in ("waiting", "open", "locked", "revealed"):
@@ -327,7 +328,7 @@ def test_axe_finds_nothing(opened, store, number):
     assert findings(wall) == []
 
 
-@pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
+@pytest.mark.parametrize("number", OF_EACH_KIND)
 def test_a_narrow_screen_has_one_below_the_other(opened, store, number):
     wall = opened(number)
     forward(wall, "open")
