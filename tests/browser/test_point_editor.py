@@ -549,7 +549,7 @@ def test_names_and_announcements(editor: Editor) -> None:
     expect(editor.chart).to_have_attribute(
         "aria-label", re.compile(r"^Chart of 10 points\. .*: \d+ bends?, knots at x = ")
     )
-    expect(editor.page.get_by_role("group", name="Curves shown").locator("[aria-pressed]")).to_have_count(7)
+    expect(editor.page.get_by_role("group", name="Curves shown").locator("[aria-pressed]")).to_have_count(8)
     expect(editor.page.get_by_role("group", name="Data points").get_by_role("button")).to_have_count(len(POINTS))
     expect(editor.page.get_by_role("img", name="Why it bends exactly there")).to_be_visible()
     editor.page.mouse.click(*editor.at(0.5, 0.5))
