@@ -21,7 +21,7 @@ from tests.browser.test_preview import price
 from tests.browser.waiting import wait_until
 
 STEP = re.compile(r"step ([\d,]+)")
-LINK = "?preset=motorcycle&restarts=8&width=100&depth=4"  # trains longer than the test
+LINK = "?preset=random+smooth&restarts=8&width=100&depth=4"  # trains longer than the test
 
 
 class Line:
