@@ -15,7 +15,7 @@ from tests.standstill import standing_still
 TRAINING = re.compile(r"training .* step")
 STEP = re.compile(r"step ([\d,]+)")
 # Longer than any test, of points so few that their optimum needs no worker of its own.
-LONG_TRAINING = "preset=random+smooth&restarts=12&width=200&depth=4"
+LONG_TRAINING = "preset=random+smooth&restarts=12&width=100&depth=4"
 
 
 def open_explore(page: Page, address: str, query: str = "") -> None:

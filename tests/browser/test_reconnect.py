@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.test_explore import (
+    LONG_TRAINING,
     SLOW,
     TRAINING,
     drag,
@@ -21,7 +22,7 @@ from tests.browser.test_preview import price
 from tests.browser.waiting import wait_until
 
 STEP = re.compile(r"step ([\d,]+)")
-LINK = "?preset=random+smooth&restarts=8&width=100&depth=4"  # trains longer than the test
+LINK = f"?{LONG_TRAINING}"
 
 
 class Line:
