@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.browser.waiting import wait_until
+
 SVG = "{http://www.w3.org/2000/svg}"
 STAGED = ("path", "extreme_points", "beyond")
 WIDTH, HEIGHT = 1280, 900
@@ -136,12 +138,16 @@ def test_the_menu_stands_above_the_heading_at_every_width(browser, address):
     page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
     page.goto(f"{address}/path")
     button, title = page.locator(".st-key-heading_menu button"), page.locator("h1")
+
+    def stands_above(width):
+        place, below = button.bounding_box(), title.bounding_box()
+        if not place or not below:
+            return False
+        is_inside = place["x"] >= 0 and place["x"] + place["width"] <= width
+        return is_inside and place["y"] + place["height"] <= below["y"]
+
     for width in (320, 390, 768, WIDTH):
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.wait_for_timeout(300)
-        (place, below) = (button.bounding_box(), title.bounding_box())
-        assert place["x"] >= 0
-        assert place["x"] + place["width"] <= width
-        assert place["y"] + place["height"] <= below["y"]
+        wait_until(page, lambda width=width: stands_above(width), f"the menu stands above the title at {width} px")
     assert button.inner_text().strip().endswith("Take it home") or button.get_by_text("Take it home").count()
     page.close()
