@@ -82,8 +82,8 @@ export class Drawing {
       top: 30,
       bottom: strip + 22 + TITLE,
     };
-    const plotWidth = width - margin.left - margin.right;
-    const plotHeight = height - margin.top - margin.bottom;
+    const plotWidth = Math.max(width - margin.left - margin.right, 1);
+    const plotHeight = Math.max(height - margin.top - margin.bottom, 1); // none while the page is laid out
     this.scale = {
       left: (x) => margin.left + ((x - x0) / (x1 - x0)) * plotWidth,
       top: (y) => margin.top + ((y1 - y) / (y1 - y0)) * plotHeight,
