@@ -23,7 +23,7 @@ from urllib.parse import unquote
 
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["VERSION", "Points", "pack", "read", "read_points", "refusal", "unpack", "write_points"]
+__all__ = ["LONGER", "VERSION", "Points", "pack", "read", "read_points", "refusal", "unpack", "write_points"]
 
 Points = tuple[tuple[float, float], ...]
 
@@ -32,7 +32,7 @@ EARLIER = {"1": {"preset": "zigzag"}}
 """What links of earlier versions leave out: the default then."""
 _TEXT = re.compile(r"[A-Za-z0-9_.+ -]*")
 _MAX_LENGTH = 100
-_LONGER = {"sketch": 256, "answer": 200, "own": 1_200}
+LONGER = {"sketch": 256, "answer": 200, "own": 1_200}
 """Of single entries: a drawing has up to 40 knots, a prediction of a lesson 48 in all, somebody's own lesson words."""
 _POINT = struct.Struct("<dd")
 _FRAME = ("embed", "embed_options")
@@ -151,7 +151,7 @@ def _unpacked(
         if name in texts:
             raise InvalidInputError(f"it gives {name} several times; give it once")
         if name in ("v", "check", *names):
-            longest = 4 * _POINT.size * max_points // 3 + 4 if name == "points" else _LONGER.get(name, _MAX_LENGTH)
+            longest = 4 * _POINT.size * max_points // 3 + 4 if name == "points" else LONGER.get(name, _MAX_LENGTH)
             texts[name] = _text(name, value, longest)
     version, check = texts.pop("v", None), texts.pop("check", None)
     if version not in (None, VERSION, *EARLIER):

@@ -174,8 +174,9 @@ class OpenClass:
             if self.phase is Phase.OPEN:
                 move(self._store, code, secret, "lock")
             self._look(True)  # by now nobody says anything any more
-            told = shown(self.step.lesson, self.step.place, self._answers, self._easel).told
-            reveal(self._store, code, secret, told)
+            answer = shown(self.step.lesson, self.step.place, self._answers, self._easel)
+            reveal(self._store, code, secret, answer.told)
+            self._shown = answer  # which takes seconds for some lessons: not computed again when it is looked at
         elif what == "close":
             close_room(self._store, code, secret)
             self.is_over = True

@@ -16,6 +16,7 @@ from typing import Any
 from cvxdnn.app.rooms.questions import Question
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.lessons.lesson import LESSONS, Lesson, Next
+from cvxdnn.tasks import link
 from cvxdnn.tasks.optimum import optimum_of, takes_long
 from cvxdnn.tasks.scenario import NAMES, Scenario
 
@@ -27,8 +28,8 @@ OWN_NUMBER = len(LESSONS) + 1
 """Its number, as the player has it."""
 LONGEST_TITLE = 80
 MOST_OPTIONS = 6
-MOST_LETTERS = 1_200
-"""Of the entry: `cvxdnn.tasks.link` takes no longer one."""
+MOST_LETTERS = link.LONGER[ENTRY]
+"""Of the entry: no link is read that has a longer one."""
 MOST_JSON = 4_000
 """Characters that it may become."""
 

@@ -3,35 +3,15 @@
 import json
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from cvxdnn.app.main import PAGES, SCRIPT
 from cvxdnn.exhibits.lessons.lesson import LESSONS
 from cvxdnn.exhibits.lessons.place import Place
 from cvxdnn.exhibits.lessons.prediction import read_prediction
 from tests.exhibits.lessons.answers import ANSWERS
+from tests.exhibits.lessons.conftest import sent
 
 SECRET = ("words", "also", "curves", "bars", "teacher", "takeaway")
 KEYS = [(lesson, meant) for lesson in LESSONS for meant in ANSWERS[lesson.name]]
-
-
-@pytest.fixture
-def visit(explore):
-    def open_page(**query):
-        app = AppTest.from_file(SCRIPT, default_timeout=60)
-        app.switch_page(str(PAGES / "lesson.py"))
-        for name, value in query.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return open_page
-
-
-def sent(app):
-    (player,) = [each for each in app.get("bidi_component") if each.proto.component_name.endswith("lesson")]
-    return json.loads(player.proto.json)
 
 
 def told(place):

@@ -8,16 +8,15 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
 from cvxdnn import solve
-from cvxdnn.app.main import PAGES, SCRIPT
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.exhibits.lessons.maker import MOST_CHARACTERS, lesson_link
 from cvxdnn.exhibits.lessons.own import ENTRY, OWN_NUMBER, Own
 from cvxdnn.exhibits.lessons.place import Place
 from cvxdnn.exhibits.lessons.reveal import revealed, right_answer
 from cvxdnn.tasks.scenario import Scenario
+from tests.exhibits.lessons.conftest import sent
 
 POINTS = ((2.0, 1.0), (0.0, 0.0), (1.0, 0.0), (3.0, 3.0), (4.0, 1.5))
 BENT = Scenario(preset="", points=POINTS, beta=0.01)
@@ -27,36 +26,16 @@ TAPS = Own("Mine", "Where does it bend?", "taps", BENT)
 CHOICE = Own("Mine", "How often does it bend?", "choice", BENT, ("once", "twice", "never"))
 
 
-@pytest.fixture(autouse=True)
-def without_workers(explore):
-    return explore
-
-
 def query_of(address):
     return dict(parse_qsl(urlsplit(address).query))
 
 
-def visit(query):
-    app = AppTest.from_file(SCRIPT, default_timeout=60)
-    app.switch_page(str(PAGES / "lesson.py"))
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def sent(app):
-    (player,) = [each for each in app.get("bidi_component") if each.proto.component_name.endswith("lesson")]
-    return json.loads(player.proto.json)
-
-
 @pytest.mark.parametrize("own", [SKETCH, TAPS, CHOICE], ids=lambda own: own.kind)
-def test_a_link_opens_the_lesson_that_it_was_made_of(own):
+def test_a_link_opens_the_lesson_that_it_was_made_of(visit, own):
     address = lesson_link(URL, own)
     assert address.startswith("https://spline.example.org/lesson?")
     assert len(address) <= MOST_CHARACTERS
-    data = sent(visit(query_of(address)))
+    data = sent(visit(**query_of(address)))
     assert data["place"]["n"] == OWN_NUMBER
     assert data["lesson"]["title"] == own.title
     question = data["lesson"]["questions"][0]
@@ -115,9 +94,9 @@ def test_any_words_are_told_as_they_are(title, question, options):
     assert Own.from_texts(own.texts()) == own
 
 
-def test_markup_in_a_title_is_text():
+def test_markup_in_a_title_is_text(visit):
     own = Own("![x](https://evil.example/x.png) **b**", "<b>?</b>", "sketch", BENT)
-    app = visit(query_of(lesson_link(URL, own)))
+    app = visit(**query_of(lesson_link(URL, own)))
     assert app.title[0].value.replace("\\", "") == own.title
     assert r"\!\[x\]\(" in app.title[0].value
 

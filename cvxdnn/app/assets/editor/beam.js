@@ -33,10 +33,9 @@ export class Beam {
   draw(data, hidden, points) {
     const optimum = data.curves.find(({ style }) => style === "optimum");
     const isShown = isBeam(data, hidden) && optimum?.lines.length > 0;
-    const line = isShown && this.drawing.scale ? optimum.lines[0] : [[], []];
+    const line = isShown ? optimum.lines[0] : [[], []];
     const { left, top } = this.drawing.scale;
-    const corners = line[0].map((x, i) => [left(x), top(line[1][i])]);
-    this.rod.setAttribute("d", corners.length ? path([corners]) : "");
+    this.rod.setAttribute("d", path(isShown ? [line[0].map((x, i) => [left(x), top(line[1][i])])] : []));
     this.springs.setAttribute("d", isShown ? this.#springs(points, line) : "");
     drawGlows(this.glows, isShown ? data.certificate.touching.map((x) => [left(x), top(interpolate(...line, x))]) : []);
   }

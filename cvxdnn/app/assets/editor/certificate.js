@@ -154,13 +154,10 @@ function downToZero(piece) {
 function wallOf({ half_width: half, c }, { decay }) {
   const isWhole = Math.abs(c) < 1e-6 * half;
   const name = decay.replace("effective", "the effective");
-  const strengths = ["+", "−"].map((sign) => `strength ${sign}${short(half)}`);
-  if (isWhole) {
-    return { name: `±${name}`, labels: [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`], strengths };
-  }
+  const heights = ["+", "−"].map((sign) => `${sign}${short(half)}`);
   return {
-    name: `±(${name} − |c|/2), where c is the sum of them, each times its x,`,
-    labels: [`+${short(half)}`, `−${short(half)}`],
-    strengths,
+    name: isWhole ? `±${name}` : `±(${name} − |c|/2), where c is the sum of them, each times its x,`,
+    labels: isWhole ? [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`] : heights,
+    strengths: heights.map((height) => `strength ${height}`),
   };
 }

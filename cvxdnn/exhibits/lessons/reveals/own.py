@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cvxdnn.core.spline import LinearSpline
@@ -23,8 +23,7 @@ def right(lesson: Lesson) -> Any:
     """The points where the best curve bends; None where nothing but the reader can judge."""
     if lesson.questions[0].kind != "taps":
         return None
-    best, width = _best(lesson), lesson.points[-1][0] - lesson.points[0][0]
-    return [k for k, (x, _) in enumerate(lesson.points) if any(abs(best.significant_knots() - x) <= SAME_PLACE * width)]
+    return _points_at(lesson, _best(lesson).significant_knots())
 
 
 def reveal(lesson: Lesson, answers: Sequence[Any]) -> Reveal:
@@ -33,13 +32,14 @@ def reveal(lesson: Lesson, answers: Sequence[Any]) -> Reveal:
     if kind == "sketch":
         return _drawing(lesson, drawn(lesson.scenario(), answers[0]))
     best = _best(lesson)
-    places = [f"{x:g}" for x in best.significant_knots()]
+    knots = [float(knot) for knot in best.significant_knots()]
+    places = [f"{x:g}" for x in knots]
     return Reveal(
-        misconception=_taps(lesson, answers[0]) if kind == "taps" else "",
+        misconception=_taps(lesson, answers[0], _points_at(lesson, knots)) if kind == "taps" else "",
         is_judged=kind == "taps",
         also=f"The best curve bends at {listed(places)} (certified)." if places else "The best curve is straight.",
         curves=[curve_of("best", "the best", best, *_ends(lesson))],
-        knots=[[float(knot) for knot in best.significant_knots()]],
+        knots=[knots],
     )
 
 
@@ -57,10 +57,17 @@ def _drawing(lesson: Lesson, each: Drawn) -> Reveal:
     )
 
 
-def _taps(lesson: Lesson, tapped: Sequence[int]) -> str:
+def _points_at(lesson: Lesson, knots: Iterable[float]) -> list[int]:
+    """Numbers of the points where a curve with these knots bends."""
+    low, high = _ends(lesson)
+    near = SAME_PLACE * (high - low)
+    bends = list(knots)
+    return [k for k, (x, _) in enumerate(lesson.points) if any(abs(knot - x) <= near for knot in bends)]
+
+
+def _taps(lesson: Lesson, tapped: Sequence[int], bending: Sequence[int]) -> str:
     """By places: points above each other bend together."""
-    where = {lesson.points[k][0] for k in tapped}
-    bends = {lesson.points[k][0] for k in right(lesson)}
+    where, bends = ({lesson.points[k][0] for k in numbers} for numbers in (tapped, bending))
     if where - bends:
         return "extra"
     return "missed" if bends - where else ""
