@@ -103,14 +103,16 @@ def test_what_stands_beside_an_entry_of_the_legend_is_no_part_of_it(new_page, ad
     expect(knots).to_have_attribute("aria-pressed", "true")
 
 
-def test_an_entry_has_an_address(new_page, address):
+@pytest.mark.parametrize("name", ["tube", "β in your units"])
+def test_an_entry_has_an_address(new_page, address, name):
     page = new_page()
-    page.goto(f"{address}/glossary#tube")
-    entry = page.locator("#tube")
+    at = name.replace(" ", "-")
+    page.goto(f"{address}/glossary#{at}")
+    entry = page.locator(f"#{at}")
     expect(entry).to_be_in_viewport(timeout=SLOW)
     named, wanted = page.locator("[data-testid='stMain'] [id]"), {anchor(term) for term in TERMS}
     wait_until(
         page, lambda: wanted <= set(named.evaluate_all("(all) => all.map((it) => it.id)")), "all terms are there"
     )
-    sentence = page.get_by_text(re.compile(re.escape(meaning("tube")[:40])))
+    sentence = page.get_by_text(re.compile(re.escape(meaning(name)[:40])))
     expect(sentence.first).to_be_visible()

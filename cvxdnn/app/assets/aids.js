@@ -58,19 +58,35 @@ function addAddress() {
   window.matchMedia("print").addEventListener("change", write);
 }
 
-/** Words that Streamlit writes, whenever it does. */
-function addMeanings() {
+/**
+ * Shows what the address names behind its "#" until its reader does something: Streamlit scrolls to a heading once, as
+ * soon as it is there, and what comes before it may still grow.
+ */
+function followAddress() {
+  const named = new URLSearchParams(window.location.hash.replace("#", "name=")).get("name");
+  let isFollowed = true;
+  const stop = () => {
+    isFollowed = false;
+  };
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    window.addEventListener(act, stop, { once: true, passive: true });
+  }
+  return () => isFollowed && named && document.getElementById(named)?.scrollIntoView();
+}
+
+/** At once, and in the frame after each change of the page: Streamlit writes when it likes. */
+function afterEachChange(act) {
   let isDue = false;
   const observer = new MutationObserver(() => {
     if (isDue) return;
     isDue = true;
     requestAnimationFrame(() => {
       isDue = false;
-      equip(document);
+      act();
     });
   });
   observer.observe(document.body, { childList: true, subtree: true });
-  equip(document);
+  act();
 }
 
 /** Once for all pages: they come and go between. */
@@ -78,7 +94,11 @@ export default function mount() {
   if (!document.querySelector(".skip-links")) {
     addLinks();
     addAddress();
-    addMeanings();
+    const follow = followAddress();
+    afterEachChange(() => {
+      equip(document);
+      follow();
+    });
   }
   return { update() {}, destroy() {} };
 }
