@@ -45,7 +45,7 @@ class Client:
         self._elements: dict[str, tuple[str, str]] = {}  # by the end of the id: id, fragment
         self._states: dict[str, Any] = {}
         self._pages: dict[str, str] = {}  # what Streamlit calls each page, as soon as it has said so
-        self._timers: dict[str, asyncio.Task[None]] = {}
+        self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
         self._news = asyncio.Condition()
 
     async def __aenter__(self) -> "Client":
@@ -182,9 +182,7 @@ class Client:
         elif kind == "navigation":
             self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "auto_rerun":
-            again = self._again_and_again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-            self._end_timers([message.auto_rerun.fragment_id])
-            self._timers[message.auto_rerun.fragment_id] = asyncio.create_task(again)
+            self._set_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
         elif kind == "stop_auto_rerun":
             self._end_timers(message.stop_auto_rerun.fragment_ids)
         elif kind == "session_status_changed":
@@ -206,8 +204,14 @@ class Client:
         elif hasattr(message := getattr(element, kind or "", None), "id"):
             self._elements[message.id.rpartition("-")[2]] = message.id, delta.fragment_id
 
+    def _set_timer(self, fragment: str, interval: float) -> None:
+        """As the browser does: a timer with the same interval goes on."""
+        if fragment in self._timers and self._timers[fragment][0] == interval:
+            return
+        self._end_timers([fragment])
+        self._timers[fragment] = interval, asyncio.create_task(self._again_and_again(fragment, interval))
+
     def _end_timers(self, fragments: Any) -> None:
         for fragment in fragments:
-            timer = self._timers.pop(fragment, None)
-            if timer is not None:
-                timer.cancel()
+            if fragment in self._timers:
+                self._timers.pop(fragment)[1].cancel()

@@ -11,7 +11,10 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["Turn", "turn"]
+__all__ = ["LONG_LINE", "Turn", "turn"]
+
+LONG_LINE = 3
+"""So many pages waiting for their turn are a line."""
 
 
 class Turn:
