@@ -38,13 +38,13 @@ ROOMS = {
 """Which rooms each may import."""
 
 MOST_LINES = {
-    "core": 6560,
+    "core": 6700,
     "convex": 5200,
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3775,
-    "app": 7700,
+    "app": 7600,
     "exhibits": 11060,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
@@ -203,7 +203,7 @@ def test_rules_refuse_what_they_should(importer, imported, where):
         ("app", "cvxdnn.core.spline", "module"),
         ("cvxdnn.convex.banded", "cvxdnn.convex.problem", "module"),
         ("cvxdnn.tasks.experiments", "cvxdnn.training.training", "function"),
-        ("cvxdnn.exhibits.explore.race_chart", "cvxdnn.tasks.scenario", "module"),
+        ("cvxdnn.exhibits.explore.details_charts", "cvxdnn.tasks.scenario", "module"),
         ("cvxdnn", "cvxdnn.convex", "typing"),
         ("cvxdnn.core.torch_module", "torch", "module"),
         ("cvxdnn.training.training", "torch", "module"),

@@ -1,31 +1,23 @@
-"""Trainings on the pages with a stage: one run per page and browser tab, which follows what is chosen, and its buttons.
-
-Charts that change with every frame are Vega-Lite, updated in place.
-"""
+"""Trainings on the pages with a stage: one run per page and tab, which follows what is chosen, and its buttons."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
-import pandas as pd
 import streamlit as st
 
-from cvxdnn.app.palette import on_black
 from cvxdnn.app.process import runner
 from cvxdnn.app.run import Run, own_run
 from cvxdnn.tasks.first_frames import first_frame_of
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.tasks.stream import Frame, Stream
 
-__all__ = ["FitRun", "StagedFit", "chart"]
+__all__ = ["FitRun", "StagedFit"]
 
 FitRun = Run[FitFrame]
 View = TypeVar("View")
 Setting = TypeVar("Setting", bound=Hashable)
-
-EDGE = {"left": 2, "top": 5, "right": 14, "bottom": 5}
-"""Pixels around a chart, so that the label of its last tick is not cut."""
 
 
 class StagedFit(Generic[Setting, View]):
@@ -111,17 +103,3 @@ class StagedFit(Generic[Setting, View]):
             return "starting" if is_running else "not trained yet"
         doing = "training" if is_running else frame.status.message if frame.done else "paused"
         return f"{doing} · step {frame.step:,} · restart {frame.best + 1} of {frame.objectives.size} is best"
-
-
-def chart(vega: tuple[Mapping[str, Any], dict[str, Any]], *, key: str, alt: str) -> None:
-    """Mount a chart of `cvxdnn.app.fit_charts`, updated in place when its columns change.
-
-    Parameters
-    ----------
-    alt : str
-        What it shows, for who does not see it. Numbers only of what has come to rest: another text mounts it anew.
-    """
-    columns, specification = vega
-    if st.context.theme.type == "dark":
-        specification = on_black(specification)
-    st.vega_lite_chart(pd.DataFrame(columns), {"padding": EDGE, **specification}, key=key, alt=alt)

@@ -26,11 +26,19 @@ class Axis:
     kind: Literal["linear", "log"] = "linear"
 
     @staticmethod
-    def over(values: Array, title: str, *, room: float = 0.05) -> Axis:
-        """A linear one on which all these values are seen, with some room, as a share of their range, at both ends."""
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    def over(values: Array, title: str, *, room: float = 0.05, kind: Literal["linear", "log"] = "linear") -> Axis:
+        """One on which all finite values are seen, with some room, as a share of their range, at both ends."""
+        places = np.log10(values) if kind == "log" else values
+        places = places[np.isfinite(places)] if np.isfinite(places).any() else np.zeros(1)
+        low, high = float(places.min()), float(places.max())
         wide = room * (high - low) or 0.5
-        return Axis(low - wide, high + wide, title)
+        low, high = low - wide, high + wide
+        return Axis(10**low, 10**high, title, kind) if kind == "log" else Axis(low, high, title)
+
+    @staticmethod
+    def from_zero(values: Array, title: str) -> Axis:
+        """A linear one from 0 to the largest of these values."""
+        return Axis(0.0, float(values.max()) or 1.0, title)
 
 
 @dataclass(frozen=True, eq=False)

@@ -289,6 +289,7 @@ def read_csv(
     *,
     x: str | int | None = None,
     y: str | int | None = None,
+    sheet: str | int | None = None,
     decimal: DecimalMark | None = None,
     drop_missing: bool = False,
     max_rows: int = 10_000,
@@ -310,6 +311,8 @@ def read_csv(
     x, y : str or int, optional
         Name of a column, or its position from 0 on. Needed where more than two columns hold numbers and none are
         called x and y.
+    sheet : str or int, optional
+        Of a workbook: name of a sheet, or its position from 0 on, instead of the first that holds numbers.
     decimal : {".", ","}, optional
         The decimal mark where the file leaves it open, instead of a refusal.
     drop_missing : bool
@@ -333,7 +336,7 @@ def read_csv(
     drop = validation.boolean("drop_missing", drop_missing)
     if decimal is not None:
         validation.one_of("decimal", decimal, (".", ","))
-    table = read_table(file, max_bytes)
+    table = read_table(file, max_bytes, sheet)
     columns = _columns(table, x, y)
     read = choice.points(table, replace(columns, decimal=decimal, drop=drop), max_rows)
     return Dataset(read.x, read.y, _file_name(file))

@@ -9,8 +9,6 @@ from cvxdnn.app.modules import DIGEST
 from cvxdnn.theory.shrinkage import shrink
 from tests.browser.waiting import SLOW
 
-CHARTS = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
-ENDED = re.compile(r"restart \d of \d is best")
 PHONE = {"width": 390, "height": 844, "touch": True}
 
 
@@ -22,11 +20,6 @@ def phone(new_page) -> Page:
 def open_page(page: Page, address: str, name: str, title: str) -> None:
     page.goto(f"{address}/{name}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(title, timeout=SLOW)
-
-
-def expect_charts(page: Page, count: int) -> None:
-    """At least so many Vega charts are drawn."""
-    expect(page.locator(CHARTS).nth(count - 1)).to_be_visible(timeout=SLOW)
 
 
 def expect_no_overflow(page: Page) -> None:

@@ -227,7 +227,15 @@ CASES = [
         [0, 0, 1],
         [0.5, 0.5, 0.75],
         "dose and response: 3 points",
-        choose=(("counts", 2),),
+        choose=(("weights", 2),),
+    ),
+    Case(
+        "fractional weights",
+        "dose,response,weight\n0,0.5,1.5\n1,0.75,1\n2,0.5,0\n",
+        [0, 0, 0, 1, 1],
+        [0.5, 0.5, 0.5, 0.75, 0.75],
+        "dose and response: 5 points, weights times 2 (the same function needs a weight decay times 2)",
+        choose=(("weights", 2),),
     ),
     Case(
         "one column of numbers beside text",

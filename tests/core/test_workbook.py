@@ -10,7 +10,8 @@ import pytest
 
 from cvxdnn.core.datasets import Dataset, read_csv
 from cvxdnn.core.exceptions import InvalidInputError
-from cvxdnn.core.reading.workbook import MOST_ROWS, MOST_UNFOLDED
+from cvxdnn.core.reading.tables import read_table
+from cvxdnn.core.reading.workbook import MOST_ROWS, MOST_UNFOLDED, sheet_names
 from tests.core.test_data_files import workbook
 
 
@@ -50,6 +51,39 @@ def test_dates_and_times_of_excel_are_x():
         [0, 60], [0, 1]
     )
     assert read_csv(workbook(["t", "y"], [time(0, 1), 5], [time(0, 2), 6])) == Dataset([60, 120], [5, 6])
+
+
+TWO = workbook(["t", "U"], [5, 6], [7, 8], title="Run 2", first=[["x", "y"], [1, 2], [3, 4]])
+WORDS = workbook(["t", "U"], [5, 6], [7, 8], title="Run 2", first=[["Read me"], ["see the next sheet"]])
+
+
+@pytest.mark.parametrize(
+    ("sheet", "expected"), [(None, ([1, 3], [2, 4])), ("Run 2", ([5, 7], [6, 8])), (0, ([1, 3], [2, 4]))]
+)
+def test_a_sheet_is_chosen_by_name_or_position(sheet, expected):
+    assert sheet_names(TWO) == ("Sheet", "Run 2")
+    assert read_csv(TWO, sheet=sheet) == Dataset(*expected)
+
+
+def test_the_first_sheet_with_numbers_is_read_and_says_where_it_stands():
+    assert read_table(WORDS, 10**6).sheet == 1
+    assert read_csv(WORDS) == Dataset([5, 7], [6, 8])
+
+
+@pytest.mark.parametrize(
+    ("data", "sheet", "words"),
+    [
+        (WORDS, "Sheet", "sheet 'Sheet' has no rows of numbers; choose another sheet"),
+        (TWO, "Run 3", "choose one of 'Sheet', 'Run 2'"),
+        (TWO, 2, "sheet is 2"),
+        (TWO, -1, "sheet is -1"),
+        (b"x,y\n1,2\n", 0, "file is text, which has no sheets"),
+        (workbook(["x", "y"], [1, 2], ["about 3", 4], title="Run 2"), "Run 2", "sheet 'Run 2', row 3, first column"),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_is_named(data, sheet, words):
+    with pytest.raises(InvalidInputError, match=words):
+        read_csv(data, sheet=sheet)
 
 
 def test_a_file_that_unfolds_to_too_much_is_refused_unopened():

@@ -6,6 +6,7 @@ import pytest
 from cvxdnn.exhibits.explore import own_data
 from cvxdnn.tasks.comparison import held_out_error
 from cvxdnn.tasks.scenario import MAX_POINTS
+from tests.core.test_data_files import workbook
 from tests.exhibits.conftest import unmarked
 from tests.exhibits.test_explore_page import QUICK, session_of
 
@@ -59,11 +60,45 @@ def test_other_columns_can_be_chosen(explore):
     assert use(app) == ((7.0, 0.0), (9.0, 1.0))
 
 
-def test_a_column_can_say_how_often_a_row_counts(explore):
+@pytest.mark.parametrize(("weights", "words"), [("21", ""), (("1", "0,5"), "weights times 2")])
+def test_a_column_can_say_how_much_a_row_counts(explore, weights, words):
     app = explore(**QUICK)
-    paste(app, "t;a;n\n0;1,5;2\n1;2,5;1\n")
-    widget(app, "selectbox", "counts").set_value(2).run()
+    paste(app, f"t;a;n\n0;1,5;{weights[0]}\n1;2,5;{weights[1]}\n")
+    widget(app, "selectbox", "weights").set_value(2).run()
     assert use(app) == ((0.0, 1.5), (0.0, 1.5), (1.0, 2.5))
+    assert words in session_of(app).own_words
+
+
+def test_weights_that_make_too_many_points_are_refused_in_place_until_others_are_chosen(explore):
+    app = explore(**QUICK)
+    paste(app, "t;a;n\n0;1,5;0,347\n1;2,5;1\n")
+    widget(app, "selectbox", "weights").set_value(2).run()
+    assert "'0,347'" in app.warning[0].value
+    assert "up to multiples of 0.01" in app.warning[0].value
+    widget(app, "selectbox", "weights").set_value(None).run()
+    assert not app.warning
+    assert use(app) == ((0.0, 1.5), (1.0, 2.5))
+
+
+def test_a_sheet_is_chosen_by_its_name_where_there_are_several(explore):
+    app = explore(**QUICK)
+    upload(app, workbook(["x", "y"], [1, 2], [3, 4]))
+    assert not has(app, "selectbox", "sheet")
+    upload(app, workbook(["t", "U"], [5, 6], [7, 8], title="Run 2", first=[["Read me"]]))
+    sheet = widget(app, "selectbox", "sheet")
+    assert (sheet.options, sheet.value) == (["Sheet", "Run 2"], 1)
+    sheet.set_value(0).run()
+    assert "has no rows of numbers; choose another sheet" in app.warning[0].value
+    widget(app, "selectbox", "sheet").set_value(1).run()
+    assert not app.warning
+    assert use(app) == ((5.0, 6.0), (7.0, 8.0))
+
+
+def test_of_several_sheets_with_numbers_another_can_be_used(explore):
+    app = explore(**QUICK)
+    upload(app, workbook(["t", "U"], [5, 6], [7, 8], title="Run 2", first=[["x", "y"], [1, 2], [3, 4]]))
+    widget(app, "selectbox", "sheet").set_value(1).run()
+    assert use(app) == ((5.0, 6.0), (7.0, 8.0))
 
 
 @pytest.mark.parametrize(("mark", "expected"), [(".", (950, 1000, 1050)), (",", (950, 1, 1.05))])

@@ -1,6 +1,6 @@
 """A plot below the picture of a page, drawn in the browser; elements and styles lie beside this file.
 
-It stands still: what moves is on a stage (`cvxdnn.app.stage`).
+It has no film, which a stage has (`cvxdnn.app.stage`); new data are drawn in its place, as often as a page sends some.
 """
 
 from dataclasses import asdict

@@ -7,12 +7,12 @@
 * rows in which a chosen cell is empty or holds no finite number: they are left out if the caller says so;
 * more rows than may be kept: they are thinned if the caller says so, evenly in the order of x, both ends kept.
 
-A column of counts repeats its row so many times. In the objective this is the row's loss times its count, because
-points of equal x count as one with a weight.
+A column of weights repeats each row in their ratio (`cvxdnn.core.reading.weights`).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
@@ -21,6 +21,7 @@ from cvxdnn.core.numerals import Cell, DecimalMark, Open, is_number, marks_of, o
 from cvxdnn.core.reading.cells import is_missing
 from cvxdnn.core.reading.instants import is_instant, is_order_open, read_instants
 from cvxdnn.core.reading.table import Table
+from cvxdnn.core.reading.weights import repetitions
 
 __all__ = [
     *("ROW_NUMBER", "Choice", "Kind", "Points", "Questions"),
@@ -40,7 +41,7 @@ class Choice:
 
     x : position of the column, or `ROW_NUMBER`
     y : position of the column
-    counts : position of a column of whole numbers, how often each row is to be taken
+    weights : position of a column of numbers from 0 on, what each row's loss is to be multiplied by
     decimal : the decimal mark where cells leave it open
     day_first : whether 3/1/2024 is in January, where dates leave it open
     drop : whether rows without a number are left out
@@ -49,7 +50,7 @@ class Choice:
 
     x: int
     y: int
-    counts: int | None = None
+    weights: int | None = None
     decimal: DecimalMark | None = None
     day_first: bool | None = None
     drop: bool = False
@@ -58,7 +59,7 @@ class Choice:
     @property
     def columns(self) -> tuple[int, ...]:
         """The columns that are read."""
-        given = (self.x, self.y, self.counts)
+        given = (self.x, self.y, self.weights)
         return tuple(dict.fromkeys(column for column in given if column is not None and column != ROW_NUMBER))
 
 
@@ -87,6 +88,7 @@ class Points:
     thinned_from : rows before thinning; 0 if there was none
     decimal : the decimal mark with which numbers were read
     unit : what x counts, if it is made of dates or times
+    weights_times : what weights were multiplied by to make them numbers of points
     """
 
     x: list[float]
@@ -95,6 +97,7 @@ class Points:
     thinned_from: int = 0
     decimal: DecimalMark = "."
     unit: str = ""
+    weights_times: Fraction = Fraction(1)
 
 
 @lru_cache(maxsize=8)
@@ -161,7 +164,7 @@ def points(table: Table, choice: Choice, most: int) -> Points:
         _refuse_missing(table, choice, rows)
     if not rows:
         raise InvalidInputError("file has no row with a number in every chosen column; choose other columns")
-    if len(rows) > most and not choice.thin:
+    if len(rows) > most and not choice.thin and choice.weights is None:
         raise InvalidInputError(
             f"file has {len(rows):,} rows, more than {most:,} rows; thin them, say to every tenth, or keep only part"
         )
@@ -172,13 +175,14 @@ def points(table: Table, choice: Choice, most: int) -> Points:
     decimal = mark or choice.decimal or "."
     x, unit = _inputs(table, choice, rows, decimal)
     y = read_numbers(_column(table, choice.y, rows), decimal)
-    if choice.counts is not None:
-        times = _times(_column(table, choice.counts, rows), decimal, most)
+    factor = Fraction(1)
+    if choice.weights is not None:
+        times, factor = repetitions(_column(table, choice.weights, rows), decimal, most)
         x, y = ([value for value, many in zip(each, times, strict=True) for _ in range(many)] for each in (x, y))
     thinned_from = len(x) if len(x) > most else 0
     if thinned_from:
         x, y = _thinned(x, y, most)
-    return Points(x, y, dropped, thinned_from, decimal, unit)
+    return Points(x, y, dropped, thinned_from, decimal, unit, factor)
 
 
 def _kind(texts: Sequence[str]) -> Kind:
@@ -272,19 +276,6 @@ def _inputs(table: Table, choice: Choice, rows: Sequence[int], decimal: DecimalM
         found = read_instants(cells, choice.day_first)
         return found.values, found.unit
     return read_numbers(cells, decimal), ""
-
-
-def _times(cells: Sequence[Cell], decimal: DecimalMark, most: int) -> list[int]:
-    """How often each row is to be taken."""
-    counts = read_numbers(cells, decimal)
-    for (where, text), count in zip(cells, counts, strict=True):
-        if not (0 <= count == count // 1):
-            raise InvalidInputError(f"{where}: {quoted(text)} is not a count; give whole numbers from 0 on")
-    if not 1 <= sum(counts) <= most:
-        raise InvalidInputError(
-            f"{cells[0][0]} and below: the counts make {sum(counts):,.0f} points; give from 1 to {most:,}"
-        )
-    return [int(count) for count in counts]
 
 
 def _thinned(x: list[float], y: list[float], most: int) -> tuple[list[float], list[float]]:

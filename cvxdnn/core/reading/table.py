@@ -26,7 +26,7 @@ from cvxdnn.core.reading.delimiter import (
     rows_of,
 )
 
-__all__ = ["MOST_COLUMNS", "Table", "above_and_body", "ordinal", "table_of_rows", "table_of_text"]
+__all__ = ["MOST_COLUMNS", "NoRowsError", "Table", "above_and_body", "ordinal", "table_of_rows", "table_of_text"]
 
 MOST_COLUMNS = 200
 # A spreadsheet's "#N/A" at the start of a line is a missing number, not a comment.
@@ -37,6 +37,10 @@ _COMMENT_MARKS = re.compile(r"\s*[#%;/!]+\s*")
 _TEARING = (DELIMITERS[","], DELIMITERS[" "])
 _GROUPED = re.compile(r"[+\-\u2212]?[1-9][0-9]{0,2} [0-9]{3}")
 _LONGEST_NAME, _LONGEST_UNIT = 40, 8
+
+
+class NoRowsError(InvalidInputError):
+    """Nothing looks like a row of numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,7 @@ class Table:
     decimal : the decimal mark, where the format settles it
     skipped : how many lines were left out, by what they were
     have_names : whether the names are the file's own
+    sheet : position of the sheet in its workbook
     """
 
     names: tuple[str, ...]
@@ -59,6 +64,7 @@ class Table:
     decimal: DecimalMark | None = None
     skipped: Mapping[str, int] = field(default_factory=dict)
     have_names: bool = False
+    sheet: int = 0
 
     def texts(self, position: int) -> list[str]:
         """The cells of a column."""
@@ -151,7 +157,7 @@ def above_and_body(rows: Sequence[Line], place: str, separator: str = "") -> tup
             wrong = next(position for position, cell in enumerate(cells) if cell and not is_value(cell))
             read_numbers([(f"{place} {line.number}, {ordinal(wrong)}", cells[wrong])])
     if first == len(rows):
-        raise InvalidInputError("file has no rows of numbers; give one 'x,y' pair a line")
+        raise NoRowsError("file has no rows of numbers; give one 'x,y' pair a line")
     return rows[:first], rows[first:]
 
 

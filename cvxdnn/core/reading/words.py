@@ -2,8 +2,12 @@
 
 from cvxdnn.core.reading.choice import Points
 from cvxdnn.core.reading.table import Table
+from cvxdnn.core.reading.weights import brief
 
 __all__ = ["left_out", "taken"]
+
+LONGEST_FACTOR = 9
+"""Characters of a fraction that is written as one."""
 
 
 def left_out(table: Table) -> str:
@@ -20,6 +24,10 @@ def taken(read: Points) -> str:
         parts.append(f"thinned from {read.thinned_from:,}, evenly in the order of x")
     if read.unit:
         parts.append(f"x in {read.unit}")
+    if read.weights_times != 1:
+        factor = str(read.weights_times)
+        factor = factor if len(factor) <= LONGEST_FACTOR else brief(read.weights_times)
+        parts.append(f"weights times {factor} (the same function needs a weight decay times {factor})")
     return ", ".join(parts)
 
 

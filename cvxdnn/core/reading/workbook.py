@@ -4,23 +4,26 @@ A cell with a formula counts as the value that was saved with it, and as empty i
 
 A workbook is a zip archive of XML, and a small one can unfold into a large one. So it is measured before it is
 opened: what its directory says is bounded (and Python reads no more of a member than the directory says), and an
-archive with an entity declaration, from which XML could unfold again, is refused. Read is the first sheet with
-numbers, no more than `MOST_ROWS` rows and `MOST_COLUMNS` columns of it.
+archive with an entity declaration, from which XML could unfold again, is refused. Read is one sheet, no more than
+`MOST_ROWS` rows and `MOST_COLUMNS` columns of it: the one that is asked for, or the first with numbers.
 """
 
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from cvxdnn.core import validation
 from cvxdnn.core.exceptions import InvalidInputError, require
+from cvxdnn.core.numerals import quoted
 from cvxdnn.core.reading.delimiter import Line
-from cvxdnn.core.reading.table import MOST_COLUMNS, Table, table_of_rows
+from cvxdnn.core.reading.table import MOST_COLUMNS, NoRowsError, Table, table_of_rows
 
-__all__ = ["MOST_ROWS", "MOST_UNFOLDED", "is_workbook", "table_of_workbook"]
+__all__ = ["MOST_ROWS", "MOST_UNFOLDED", "is_workbook", "sheet_names", "table_of_workbook"]
 
 MOST_ROWS = 50_000
 MOST_UNFOLDED = 8_000_000
@@ -39,36 +42,84 @@ def is_workbook(data: bytes | str) -> bool:
     return isinstance(data, bytes) and data.startswith(b"PK\x03\x04")
 
 
-def table_of_workbook(data: bytes) -> Table:
-    """The table in the first sheet that holds numbers.
+def sheet_names(data: bytes) -> tuple[str, ...]:
+    """What its sheets are called, in their order.
 
     Raises
     ------
     InvalidInputError
-        When this is no workbook, is too large, or no sheet holds rows of numbers.
+        When this is no workbook, or is too large.
     MissingExtraError
         When openpyxl is not installed.
     """
+    with _sheets(data) as sheets:
+        return tuple(str(sheet.title) for sheet in sheets)
+
+
+def table_of_workbook(data: bytes, sheet: str | int | None = None) -> Table:
+    """The table in the sheet of this name or position; without one, in the first sheet that holds numbers.
+
+    Raises
+    ------
+    InvalidInputError
+        When this is no workbook, is too large, or holds no such sheet or no rows of numbers there.
+    MissingExtraError
+        When openpyxl is not installed.
+    """
+    with _sheets(data) as sheets:
+        if sheet is not None:
+            return _chosen_table(sheets, _position(sheet, sheets))
+        return _first_table(sheets)
+
+
+@contextmanager
+def _sheets(data: bytes) -> Iterator[Sequence[Any]]:
+    """The sheets of a workbook; what goes wrong with them is a refusal."""
     require("openpyxl", extra="app")
     _measure(data)
     import openpyxl
 
-    problem = InvalidInputError("file has no sheet with rows of numbers; give x in one column and y in another")
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        for sheet in book.worksheets[:_MOST_SHEETS]:
-            lines = list(_lines(sheet))
-            if any(line.cells for line in lines):
-                try:
-                    table = table_of_rows(lines, f"sheet {sheet.title[:40]!r}, row", "cells of a sheet")
-                    return replace(table, decimal=".")
-                except InvalidInputError as error:
-                    problem = problem if "no rows of numbers" in str(error) else error
+        yield book.worksheets
     except InvalidInputError:
         raise
     except Exception as error:  # whatever openpyxl meets in a file of unknown origin
         raise InvalidInputError(_BROKEN) from error
+
+
+def _position(sheet: str | int, sheets: Sequence[Any]) -> int:
+    if isinstance(sheet, str):
+        titles = [str(each.title) for each in sheets]
+        return titles.index(validation.one_of("sheet", sheet, titles))
+    return validation.positive_int("sheet", sheet, 0, len(sheets) - 1)
+
+
+def _first_table(sheets: Sequence[Any]) -> Table:
+    """Of the first sheet with numbers; sheets that are empty, or hold words only, are passed over."""
+    problem = InvalidInputError("file has no sheet with rows of numbers; give x in one column and y in another")
+    for position, sheet in enumerate(sheets[:_MOST_SHEETS]):
+        lines = list(_lines(sheet))  # one with too many ends the search: each such sheet costs as much
+        try:
+            return _table_of(lines, quoted(sheet.title), position)
+        except NoRowsError:
+            continue
+        except InvalidInputError as error:
+            problem = error
     raise problem
+
+
+def _chosen_table(sheets: Sequence[Any], position: int) -> Table:
+    sheet = sheets[position]
+    try:
+        return _table_of(list(_lines(sheet)), quoted(sheet.title), position)
+    except NoRowsError as error:
+        raise InvalidInputError(f"sheet {quoted(sheet.title)} has no rows of numbers; choose another sheet") from error
+
+
+def _table_of(lines: Sequence[Line], title: str, position: int) -> Table:
+    table = table_of_rows(lines, f"sheet {title}, row", "cells of a sheet")
+    return replace(table, decimal=".", sheet=position)
 
 
 def _measure(data: bytes) -> None:

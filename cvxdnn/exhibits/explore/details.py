@@ -10,12 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from cvxdnn.app.fit import chart
-from cvxdnn.app.fit_charts import objective_chart
+from cvxdnn.app.plot import plot
 from cvxdnn.app.prose import note
 from cvxdnn.app.run import Run
 from cvxdnn.exhibits.explore.controls import OPTIMIZERS as LABELS
-from cvxdnn.exhibits.explore.race_chart import final_gaps_chart, race_chart
+from cvxdnn.exhibits.explore.details_charts import gaps_plot, race_plot, restarts_plot
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.race import Race
 from cvxdnn.tasks.scenario import OPTIMIZERS
@@ -59,15 +58,14 @@ def _restarts(session: Session) -> None:
         return
     floor = "" if bound is None else " The blue line is the certified optimum: the distance to it is the gap."
     note("The objective of every restart, measured, on a logarithmic axis." + floor)
-    drawn = objective_chart(run.frame.history, bound, exact_label="certified optimum")
     ends = run.frame.objectives
-    alt = "The objective of every restart over the steps" + (
+    told = "The objective of every restart over the steps" + (
         ", while they train."
         if run.is_running
         else f": {ends.size} restarts end between {ends.min():.4g} and {ends.max():.4g}"
         + ("." if bound is None else f"; the certified optimum is {bound:.4g}.")
     )
-    chart(drawn, key=PREFIX + "restarts", alt=alt)
+    plot(restarts_plot(run.frame.history, bound, told), key=PREFIX + "restarts")
 
 
 def _race(session: Session) -> None:
@@ -84,19 +82,23 @@ def _race(session: Session) -> None:
     best = min(run.history[:, 2].min(initial=np.inf) for run in frame.view)
     bound = _bound(session) or best
     ends = {label: history[-1, 2] / bound - 1 for label, history in histories.items() if len(history)}
-    alt = "The gap to the optimum over the seconds of computing, a line for each optimiser" + (
+    told = "The gap to the optimum over the seconds of computing, a line for each optimiser" + (
         ", while they race."
         if race.is_running
         else ": " + ", ".join(f"{label} ends at {100 * gap:.2g} %" for label, gap in ends.items()) + "."
     )
-    chart(race_chart(histories, [LABELS[name] for name in OPTIMIZERS], bound), key=PREFIX + "race", alt=alt)
+    labels = [LABELS[name] for name in OPTIMIZERS]
+    plot(race_plot(histories, labels, bound, told), key=PREFIX + "race")
     st.caption(" · ".join(f"{LABELS[run.optimizer]}: {run.status.message}" for run in frame.view))
 
 
 def _seeds(session: Session) -> None:
     seeds = session.seeds
     _start_button(session, seeds, "Train 64 networks", lambda: Stream(Seeds(session.scenario)))
-    note("One network per seed, trained to its end. Measured: how far above the optimum each one stops.")
+    note(
+        "One network per seed, trained to its end. Measured: how far above the optimum each one stops, counted by "
+        "powers of ten; the outermost bars hold all that is beyond."
+    )
     frame = _frame_of(seeds, session)
     if frame is None:
         return
@@ -104,13 +106,13 @@ def _seeds(session: Session) -> None:
     if finals.size:
         bound = _bound(session) or finals.min()
         gaps = finals / bound - 1
-        alt = "How many networks end within each power of ten of the optimum" + (
+        told = "How many networks end within each power of ten of the optimum" + (
             ", while they train."
             if seeds.is_running
             else f": of {gaps.size}, half end above it by {100 * np.median(gaps):.2g} % at most, the worst by "
             f"{100 * gaps.max():.2g} %."
         )
-        chart(final_gaps_chart(gaps), key=PREFIX + "seeds", alt=alt)
+        plot(gaps_plot(gaps, told), key=PREFIX + "seeds")
     if not frame.done:
         st.caption(f"{finals.size} of {frame.view.total} trained")
 

@@ -17,10 +17,11 @@ from cvxdnn.core.formula import FUNCTIONS, LONGEST, Formula, sample
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.numerals import DecimalMark
 from cvxdnn.core.reading.choice import ROW_NUMBER, Choice, Questions, can_be_numbers, points, questions, usual
-from cvxdnn.core.reading.source import head, text_of
+from cvxdnn.core.reading.source import text_of
 from cvxdnn.core.reading.table import Table, table_of_text
 from cvxdnn.core.reading.tables import read_table
 from cvxdnn.core.reading.words import left_out, taken
+from cvxdnn.core.reading.workbook import is_workbook, sheet_names
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.session import OwnData, Session
 from cvxdnn.tasks.link import Points
@@ -38,6 +39,10 @@ MOST_OF_A_NAME = 24
 TABLE, FORMULA = "A table", "A formula"
 EXAMPLE = "time\theight\n0\t0.5\n1\t1.5\n2\t0.25"
 FORMULA_HELP = f"Numbers, x, pi, e, + - * / ^, parentheses, {', '.join(FUNCTIONS)}."
+WEIGHTS_HELP = (
+    "A column of weights or counts: a row of weight 2 has twice the loss of a row of weight 1. Rows become several "
+    "points each, in the exact ratio of the weights."
+)
 HELD_OUT_HELP = "Points that are not trained on. The error at them is shown among the numbers."
 
 
@@ -80,9 +85,10 @@ def _table(session: Session, place: DeltaGenerator) -> None:
         st.button("Read it", key=f"{KEY}_read", width="stretch")  # leaving the box for it is what reads the box
         return
     try:
-        table = _read(given)
+        sheet = _sheet(given, f"{version}_{hash(given)}")
+        table = _read(given, sheet)
         st.caption(_summary(table))
-        _choose(session, table, f"{version}_{hash(given)}", place)
+        _choose(session, table, f"{version}_{hash(given)}_{sheet}", place)
         _first_rows(table)
     except CvxdnnError as error:
         what = "The file" if is_file else "The text"
@@ -110,13 +116,39 @@ def _file(session: Session, version: int) -> bytes | None:
     return None if file is None else file.getvalue()
 
 
+def _sheet(given: str | bytes, token: str) -> int | None:
+    """Which sheet of a workbook is read, if it has several."""
+    names = _sheets(given)
+    if len(names) < 2:
+        return None
+    return st.selectbox(
+        "sheet", range(len(names)), index=_first_sheet(given), format_func=names.__getitem__, key=f"{KEY}_sheet_{token}"
+    )
+
+
+def _first_sheet(given: str | bytes) -> int:
+    """The first with numbers; where that cannot be read, the choice stands beside the reason."""
+    try:
+        return _read(given, None).sheet
+    except InvalidInputError:
+        return 0
+
+
 @lru_cache(maxsize=4)
-def _read(given: str | bytes) -> Table:
+def _sheets(given: str | bytes) -> tuple[str, ...]:
+    """What the sheets of a workbook are called; none of a text."""
+    limit = 1000 * host_limits().upload_kilobytes
+    if isinstance(given, str) or len(given) > limit or not is_workbook(given):
+        return ()
+    return sheet_names(given)
+
+
+@lru_cache(maxsize=4)
+def _read(given: str | bytes, sheet: int | None) -> Table:
     """The table; the newest few are kept for all tabs, for every rerun of a page asks for its own."""
     if isinstance(given, str):
         return table_of_text(text_of(given))
-    limit = 1000 * host_limits().upload_kilobytes
-    return read_table(given if len(given) <= limit else head(given, limit), limit)
+    return read_table(given, 1000 * host_limits().upload_kilobytes, sheet)
 
 
 def _summary(table: Table) -> str:
@@ -167,17 +199,17 @@ def _columns(table: Table, token: str) -> Choice:
         x = _column("x", table, [*usable, ROW_NUMBER], proposed.x, token)
     with middle:
         y = _column("y", table, usable, proposed.y, token)
-    counts = None
+    weights = None
     others = [position for position in usable if position not in (x, y)]
     if others:
-        counts = right.selectbox(
-            "counts",
+        weights = right.selectbox(
+            "weights",
             [None, *others],
             format_func=lambda position: "none" if position is None else table.names[position],
-            key=f"{KEY}_counts_{token}",
-            help="A column that says how often each row counts: a row that counts twice has twice the loss.",
+            key=f"{KEY}_weights_{token}",
+            help=WEIGHTS_HELP,
         )
-    return Choice(x, y, counts)
+    return Choice(x, y, weights)
 
 
 def _column(axis: str, table: Table, positions: Sequence[int], proposed: int, token: str) -> int:
@@ -198,7 +230,7 @@ def _answers(table: Table, choice: Choice, token: str) -> tuple[Choice, bool]:
     drop = asked.missing > 0 and st.checkbox(
         f"Leave out {_rows(asked.missing)} without a number", key=f"{KEY}_drop_{token}"
     )
-    too_many = choice.counts is None and asked.complete > MAX_POINTS
+    too_many = choice.weights is None and asked.complete > MAX_POINTS
     thin = too_many and st.checkbox(
         f"Keep {MAX_POINTS} of {asked.complete:,} rows",
         key=f"{KEY}_thin_{token}",
@@ -210,7 +242,7 @@ def _answers(table: Table, choice: Choice, token: str) -> tuple[Choice, bool]:
         or (asked.missing > 0 and not drop)
         or (too_many and not thin)
     )
-    return Choice(choice.x, choice.y, choice.counts, decimal, day_first, drop, thin), is_open
+    return Choice(choice.x, choice.y, choice.weights, decimal, day_first, drop, thin), is_open
 
 
 def _decimal(asked: Questions, token: str) -> DecimalMark | None:

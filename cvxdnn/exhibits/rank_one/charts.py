@@ -1,55 +1,28 @@
-"""Pictures of rank-one data and of deep linear networks: the function of c, and the duality gap over the budget.
-
-The function changes with every frame of a fit and is Vega-Lite (see `cvxdnn.app.fit_charts`).
-"""
+"""Pictures of rank-one data and of deep linear networks: the function of c, and the duality gap over the budget."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from cvxdnn.app.palette import CERTIFIED, GIVEN, MEASURED
 from cvxdnn.app.plots import Axis, Band, Curve, Mark, Plot
 from cvxdnn.core.types import Array
 
-__all__ = ["budget_plot", "function_chart"]
-
-Chart = tuple[dict[str, Any], dict[str, Any]]
-
-DATA, EXACT, TRAINED = "data", "closed form", "trained"
+__all__ = ["budget_plot", "function_plot"]
 
 
-def function_chart(c: Array, y: Array, at: Array, exact: Array, trained: Array | None, *, height: int) -> Chart:
+def function_plot(c: Array, y: Array, at: Array, exact: Array, trained: Array | None, told: str) -> Plot:
     """Data (n,) over the numbers c, and both networks' outputs (k,) at the places `at` (k,)."""
-    curves = [(DATA, c, y), (EXACT, at, exact)] + ([(TRAINED, at, trained)] if trained is not None else [])
-    columns = {
-        "c": np.concatenate([x for _, x, _ in curves]),
-        "value": np.concatenate([values for _, _, values in curves]),
-        "kind": [kind for kind, x, _ in curves for _ in x],
-    }
-    axis = {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal", "tickCount": 5}
-    kinds = [DATA, EXACT, TRAINED]
-    legend = {"orient": "top", "title": None, "labelFontSize": 11, "padding": 0, "offset": 4}
-    specification = {
-        "height": height,
-        "layer": [
-            _only(EXACT, {"type": "line", "strokeWidth": 3}),
-            _only(TRAINED, {"type": "line", "strokeWidth": 2, "strokeDash": [5, 3]}),
-            _only(DATA, {"type": "point", "filled": False, "size": 45, "strokeWidth": 1.8, "opacity": 1}),
-        ],
-        "encoding": {
-            "x": {"field": "c", "type": "quantitative", "axis": {**axis, "title": "c"}, "scale": {"zero": False}},
-            "y": {"field": "value", "type": "quantitative", "axis": {**axis, "title": "target and output"}},
-            "color": {
-                "field": "kind",
-                "type": "nominal",
-                "scale": {"domain": kinds, "range": [GIVEN, CERTIFIED, MEASURED]},
-                "legend": legend,
-            },
-        },
-    }
-    return columns, specification
+    curves = [Curve(at, exact, "line certified wide", "closed form")]
+    if trained is not None:
+        curves.append(Curve(at, trained, "line measured dashed", "trained"))
+    heights = np.concatenate([y, *(curve.y for curve in curves)])
+    return Plot(
+        Axis(float(at[0]), float(at[-1]), "c"),
+        Axis.over(heights, "target and output"),
+        told=told,
+        curves=curves,
+        points=[Curve(c, y, "given-points", "data")],
+    )
 
 
 def budget_plot(budgets: Array, standard: Array, parallel: Array) -> Plot:
@@ -68,7 +41,3 @@ def budget_plot(budgets: Array, standard: Array, parallel: Array) -> Plot:
         ],
         marks=[Mark(t, value, "optimum", f"{value:.4g}") for t, value in lowest],
     )
-
-
-def _only(kind: str, mark: dict[str, Any]) -> dict[str, Any]:
-    return {"transform": [{"filter": {"field": "kind", "equal": kind}}], "mark": mark}

@@ -10,7 +10,7 @@ import streamlit as st
 
 from cvxdnn.app.background import Background, Results, own_background
 from cvxdnn.app.films import reel_of
-from cvxdnn.app.fit import FitRun, chart
+from cvxdnn.app.fit import FitRun
 from cvxdnn.app.glossary import meaning
 from cvxdnn.app.plot import plot
 from cvxdnn.app.settings import Settings, Span, under, widget
@@ -28,7 +28,7 @@ from cvxdnn.exhibits.rank_one.case import (
     rank_one_case,
     takes_long,
 )
-from cvxdnn.exhibits.rank_one.charts import budget_plot, function_chart
+from cvxdnn.exhibits.rank_one.charts import budget_plot, function_plot
 from cvxdnn.tasks.call import Call
 from cvxdnn.tasks.fits import FitFrame
 from cvxdnn.theory import deep_linear
@@ -220,11 +220,11 @@ def outcome(case: RankOneCase, frame: FitFrame | None, is_running: bool) -> None
     closed = FittedNetwork(data.problem.architecture, exact.weights, exact.biases)
     trained = None if frame is None else frame.view.network(inputs)[:, 0]
     st.markdown("**The function of c**")
-    drawn = function_chart(data.numbers, data.problem.Y[:, 0], at, closed(inputs)[:, 0], trained, height=240)
     misses = float(np.abs(closed(inputs)[:, 0] - trained).max()) if trained is not None else math.nan
     apart = "" if is_running or trained is None else f"; the trained network is {misses:.2g} away from it at most"
-    alt = f"Targets and outputs over the numbers c from {low:.2g} to {high:.2g}: the closed form{apart}."
-    chart(drawn, key=PREFIX + "function", alt=alt)
+    told = f"Targets and outputs over the numbers c from {low:.2g} to {high:.2g}: the closed form{apart}."
+    drawn = function_plot(data.numbers, data.problem.Y[:, 0], at, closed(inputs)[:, 0], trained, told)
+    plot(drawn, key=PREFIX + "function")
 
 
 def duality_gap(setting: RankOneSetting) -> None:

@@ -1,18 +1,23 @@
-"""Pictures of the closed-form pages: what they draw, and that live ones keep their specification while they run."""
+"""Pictures of the closed-form pages: what they draw."""
 
 import numpy as np
+import pytest
 
-from cvxdnn.exhibits.rank_one.charts import budget_plot, function_chart
+from cvxdnn.exhibits.rank_one.charts import budget_plot, function_plot
 
 
-def test_the_function_keeps_its_specification_when_training_begins():
+@pytest.mark.parametrize("diverged", [False, True])
+def test_the_function_is_drawn_with_the_data_before_and_after_training(diverged):
     c, at = np.array([0.0, 1.0]), np.linspace(0, 1, 5)
-    before, specification = function_chart(c, c, at, at, None, height=200)
-    after, live = function_chart(c, c, at, at, 2 * at, height=200)
-    assert live == specification
-    assert set(before["kind"]) == {"data", "closed form"}
-    assert after["value"][-1] == 2
-    assert len(after["c"]) == len(after["value"]) == len(after["kind"]) == 2 + 5 + 5
+    trained = np.array([0.0, 3.0, np.inf, np.nan, 2.0]) if diverged else 2 * at
+    before, after = (function_plot(c, c, at, at, each, "told") for each in (None, trained))
+    assert [curve.label for curve in before.curves] == ["closed form"]
+    assert [curve.label for curve in after.curves] == ["closed form", "trained"]
+    assert after.curves[-1].y[-1] == 2
+    (points,) = after.points
+    assert (points.x.tolist(), points.y.tolist()) == ([0, 1], [0, 1])
+    assert before.y.high < after.y.high < np.inf
+    assert after.y.low < 0
 
 
 def test_the_gap_is_the_distance_of_the_two_curves():

@@ -21,6 +21,7 @@ const KINDS = {
 };
 const DECADE = 15; // times the lowest coordinate: shorter logarithmic axes have more than powers of ten
 const DIGITS = [10, 15, 20, 30, 50, 70]; // of what is marked on them
+const FEW_DIGITS = [10, 20, 50]; // where they are longer, but hold one power of ten only
 const LABEL = 16; // pixels from an axis to the middle of its labels
 
 /** Places of an axis and what stands there. */
@@ -29,8 +30,9 @@ function marked({ low, high, kind = "linear" }, count) {
     const found = ticks(low, high, count);
     return { values: found.values, ...axisLabels(found) };
   }
-  if (high < DECADE * low) return withinDecade(low, high);
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  if (high < DECADE * low) return withinDecade(low, high, DIGITS);
+  if (last <= first) return withinDecade(low, high, FEW_DIGITS);
   const every = Math.max(1, Math.ceil((last - first + 1) / count));
   const exponents = Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => first + k);
   const shown = exponents.filter((exponent) => (exponent - first) % every === 0);
@@ -40,9 +42,9 @@ function marked({ low, high, kind = "linear" }, count) {
   return { values: shown.map((exponent) => 10 ** exponent), labels, note: "" };
 }
 
-function withinDecade(low, high) {
+function withinDecade(low, high, digits) {
   const first = Math.floor(Math.log10(low));
-  const all = [first, first + 1].flatMap((exponent) => DIGITS.map((digit) => decimal(digit, exponent - 1)));
+  const all = [first, first + 1].flatMap((exponent) => digits.map((digit) => decimal(digit, exponent - 1)));
   const values = all.filter((value) => value >= low && value <= high);
   return { values, labels: values.map(short), note: "" };
 }

@@ -1,5 +1,5 @@
 /**
- * A plot that stands still: what Python has computed, over two axes. It is drawn anew for another width or theme.
+ * A plot: what Python has computed, over two axes. It is drawn anew for new data and for another width or theme.
  *
  * @typedef {object} Curve null where it is broken
  * @property {(?number)[]} x
