@@ -15,6 +15,8 @@ __all__ = ["Shown", "shown"]
 
 DRAWN_SECONDS = 1.8
 """In which the best curve is drawn over those of the class."""
+ANY = 0
+"""An answer to a choice that nobody judges: the same is shown after any."""
 NOTHING: dict[str, Any] = {
     **{"right": None, "results": [], "curves": [], "best": None, "touches": [], "dragged": None},
     **{"said": [""], "seconds": 0.0, "rest": 1.0},
@@ -71,11 +73,12 @@ def _drawn_on(lesson: Lesson, words: str, answers: Mapping[int, Any]) -> Shown:
 
 
 def _answered(lesson: Lesson, words: str, answers: Mapping[int, Any]) -> Shown:
-    right = right_answer(lesson) if len(lesson.questions) == 1 else None
-    if right is None:
+    """Choices, orders and taps, which are counted."""
+    if len(lesson.questions) > 1:
         return Shown({"words": words}, {**NOTHING, "words": words})
-    reveal = revealed(lesson, right)
-    count = sum(answer == right for answer in answers.values())
+    question, right = lesson.questions[0], right_answer(lesson)
+    reveal = revealed(lesson, ANY if right is None else right)
+    count = sum(question.agree(answer, right) for answer in answers.values())
     marks = {mark["kind"]: mark for mark in reveal["marks"]}
     curves = _curves(reveal)
     still = next((curve for curve in curves if curve["role"] == "best" and len(curve["y"]) == 1), None)
@@ -85,11 +88,12 @@ def _answered(lesson: Lesson, words: str, answers: Mapping[int, Any]) -> Shown:
             **NOTHING,
             "right": right,
             "words": words,
-            "results": [{"name": "right", "count": count, "style": "best"}],
+            "results": [] if right is None else [{"name": "right", "count": count, "style": "best"}],
             "curves": curves,
             "touches": marks["touches"]["points"] if "touches" in marks else [],
             "dragged": marks.get("point"),
             **{name: reveal[name] for name in ("said", "seconds", "rest")},
+            **({} if any(reveal["said"]) else {"said": [reveal["also"]], "seconds": DRAWN_SECONDS}),
         },
     )
 
