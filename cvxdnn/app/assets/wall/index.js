@@ -35,7 +35,7 @@
  * @property {string[]} said of each frame
  * @property {number} seconds of playing
  * @property {number} rest where it stands then, from 0 to 1
- * @property {number[]} touches where the pull is at a wall
+ * @property {?{y: number[][]}} pull in its tube  @property {number[][]} touches where it is at a wall; both of each frame
  * @property {?{point: number, y: number[][]}} dragged a point that moves
  * @property {?number} best price
  *
