@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import numpy as np
 import pytest
@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
 from cvxdnn.exhibits.lessons.lesson import lesson
+from cvxdnn.exhibits.lessons.own import Own
+from cvxdnn.tasks import link
+from cvxdnn.tasks.scenario import Scenario
 from tests.browser.test_access import findings
 from tests.browser.test_lessons import OF_EACH_KIND
 from tests.browser.waiting import SLOW, wait_until
@@ -60,11 +63,12 @@ def store(rooms):
 
 @pytest.fixture
 def opened(address, new_page):
-    """A wall with a class on lessons, not begun."""
+    """A wall with a class on lessons, by their numbers or the link of an own one; not begun."""
 
     def begin(lessons, **options):
+        query = urlencode(link.pack(lessons.texts())) if isinstance(lessons, Own) else f"n={lessons}"
         wall = new_page(**({"width": 1280, "height": 800} | options))
-        wall.goto(f"{address}/class?n={lessons}")
+        wall.goto(f"{address}/class?{query}")
         wall.get_by_role("button", name="Open a class").click()
         expect(wall.locator(f"{ROOM} .code")).to_be_visible()
         return wall
@@ -104,6 +108,19 @@ def count(wall, words):
 
 def choose(phone, option):
     phone.get_by_role("radio", name=option).tap()
+    phone.get_by_role("button", name="Send").tap()
+    expect(phone.locator(".status")).to_contain_text("Sent.")
+
+
+def draw(phone, begin, end):
+    """A straight line between two heights, from the top, as shares of the picture's."""
+    canvas = phone.locator(".chart svg")
+    expect(canvas).to_be_visible()
+    box = canvas.bounding_box()
+    phone.mouse.move(box["x"] + 0.03 * box["width"], box["y"] + begin * box["height"])
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + 0.99 * box["width"], box["y"] + end * box["height"], steps=20)
+    phone.mouse.up()
     phone.get_by_role("button", name="Send").tap()
     expect(phone.locator(".status")).to_contain_text("Sent.")
 
@@ -243,19 +260,65 @@ def test_a_phone_draws_on_beyond_the_points(opened, joined, store):
     wall = opened("9")
     phone = joined(wall)
     forward(wall, "open")
-    canvas = phone.locator(".chart svg")
-    expect(canvas).to_be_visible()
-    box = canvas.bounding_box()
-    phone.mouse.move(box["x"] + 0.03 * box["width"], box["y"] + 0.7 * box["height"])
-    phone.mouse.down()
-    phone.mouse.move(box["x"] + 0.99 * box["width"], box["y"] + 0.3 * box["height"], steps=20)
-    phone.mouse.up()
-    phone.get_by_role("button", name="Send").tap()
-    expect(phone.locator(".status")).to_contain_text("Sent.")
+    draw(phone, 0.7, 0.3)
     count(wall, "1 of 1 sent")
     ((_, knots),) = store.gathered(code_of(wall), 0).answers.items()
     assert knots[-1][0] == lesson(9).questions[0].frame[-1][0]
     expect(wall.locator(f"{ROOM} .line.ghost")).to_have_count(1)
+
+
+def test_a_class_on_an_own_lesson(address, new_page, joined):
+    points = ((0.0, 0.0), (1.0, 0.0), (2.0, 1.0), (3.0, 3.0), (4.0, 1.5))
+    own = Own("<b>Ours</b>", "<i>Where</i> does *it* go?", "sketch", Scenario(preset="", points=points, beta=0.01))
+    wall = new_page(width=1280, height=800)
+    wall.goto(f"{address}/lesson?{urlencode(link.pack(own.texts()))}")
+    wall.get_by_role("link", name="Open a class").click()
+    wall.get_by_role("button", name="Open a class").click()
+    expect(wall.locator(f"{ROOM} .title")).to_have_text(own.title)
+    first, second = joined(wall), joined(wall)
+    forward(wall, "open")
+    for page in (wall.locator(f"{ROOM} .asked"), first.locator("h1"), second.locator("h1")):
+        expect(page).to_have_text(own.question)
+    draw(first, 0.7, 0.4)
+    count(wall, "1 of 2 sent")
+    code = code_of(wall)
+    wall.reload()
+    expect(wall.locator(f"{ROOM} .line.ghost")).to_have_count(1)
+    assert code_of(wall) == code
+    second.goto("about:blank")
+    second.go_back()
+    draw(second, 0.4, 0.7)
+    count(wall, "2 of 2 sent")
+    forward(wall, "locked")
+    forward(wall, "revealed")
+    expect(wall.locator(f"{ROOM} .line.best")).not_to_have_count(0)
+    expect(wall.locator(f"{ROOM} .results")).to_contain_text(re.compile(r"class median\+\d.* %closest\+\d.* %"))
+    for phone in (first, second):
+        expect(phone.locator(".status")).to_contain_text(re.compile(r"\+\d.* % above the best there is"))
+        expect(phone.locator("h1")).to_have_text(own.lesson.takeaway)
+    wall.get_by_role("button", name="Close").click()
+    wall.get_by_role("button", name="Close and forget it all?").click()
+    expect(wall.get_by_text(f"A class on “{own.title}”")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["sketch", "choice"])
+def test_the_longest_words_of_a_teacher_leave_room_for_the_picture(opened, store, kind):
+    options = tuple(f"{number} {'option ' * 14}".strip() for number in range(6)) if kind == "choice" else ()
+    points = ((0.0, 0.0), (1.0, 1.0), (2.0, 0.5))
+    own = Own(("Title " * 14)[:80], "Long words. " * 25, kind, Scenario(preset="", points=points, beta=0.01), options)
+    wall = opened(own)
+    forward(wall, "open")
+    say(store, code_of(wall), range(27))
+    count(wall, "27 of 27 sent")
+    for size in WALLS:
+        wall.set_viewport_size(size)
+        wall.wait_for_timeout(500)
+        assert wall.locator(".class-wall").evaluate(SMALLEST) >= size["height"] / 30
+        assert wall.evaluate("document.querySelector('.stMain').scrollHeight <= innerHeight"), size
+        assert wall.locator(f"{ROOM} .picture").bounding_box()["height"] >= size["height"] / 5, size
+        for part in (".strip", *([".votes li:last-child"] if options else [])):
+            box = wall.locator(f"{ROOM} {part}").bounding_box()
+            assert box["y"] + box["height"] <= wall.locator(f"{ROOM} footer").bounding_box()["y"], (size, part)
 
 
 def test_another_tab_does_not_come_back_to_the_class(opened, address, new_page):

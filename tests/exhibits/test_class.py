@@ -10,8 +10,9 @@ from cvxdnn.app.rooms.refusals import Refusal, Refused
 from cvxdnn.app.rooms.room import Phase
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
 from cvxdnn.exhibits.lessons import class_
-from cvxdnn.exhibits.lessons.class_ import name_of, open_class, resume, steps_of
-from cvxdnn.exhibits.lessons.class_view import join_address, lessons_asked
+from cvxdnn.exhibits.lessons.asked import name_of, numbered
+from cvxdnn.exhibits.lessons.class_ import open_class, resume, steps_of
+from cvxdnn.exhibits.lessons.class_view import join_address
 from cvxdnn.exhibits.lessons.crowd import Easel
 from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
 from cvxdnn.exhibits.lessons.reveal import best_curve
@@ -26,6 +27,10 @@ DRAWN = [step for step in steps_of(LESSONS) if step.question.kind == "sketch" an
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "rooms.db"
+
+
+def lessons_called(name):
+    return numbered(name).lessons
 
 
 def press(here, *moves):
@@ -227,14 +232,14 @@ def test_a_tab_that_has_the_secret_comes_back_to_its_class_with_all_that_was_sai
     press(here, "next", "open")
     say(here._store, here.opened.code, range(PHONES))
     press(here, "reveal")
-    back = resume(SqliteStore(path), here.opened, lessons_asked)
+    back = resume(SqliteStore(path), here.opened, lessons_called)
     back.poll()
     assert name_of(back.lessons) == name_of((CHOICE, SKETCH))
     one, other = here.sent(), back.sent()
     assert one.pop("drawings")["lines"] == sorted(other["drawings"]["lines"]) == other.pop("drawings")["lines"]
     assert one == other
     with pytest.raises(Refused) as refused:
-        resume(here._store, Opened(here.opened.code, "guessed"), lessons_asked)
+        resume(here._store, Opened(here.opened.code, "guessed"), lessons_called)
     assert refused.value.refusal is Refusal.WRONG_SECRET
 
 
@@ -291,12 +296,12 @@ def test_where_phones_join_is_where_the_teacher_is():
 
 @pytest.mark.parametrize("text", ["", "0", "x", "-", "99999999999999999999", "２"])
 def test_an_address_that_names_no_lesson_means_the_first(text):
-    assert lessons_asked(text) == (lesson(1),)
+    assert lessons_called(text) == (lesson(1),)
 
 
 def test_an_address_names_lessons_once_each():
-    assert lessons_asked("2,1,2") == (lesson(2), lesson(1))
-    assert lessons_asked(name_of((lesson(2), lesson(1)))) == (lesson(2), lesson(1))
+    assert lessons_called("2,1,2") == (lesson(2), lesson(1))
+    assert lessons_called(name_of((lesson(2), lesson(1)))) == (lesson(2), lesson(1))
 
 
 def test_all_lessons_fit_into_one_class(path):

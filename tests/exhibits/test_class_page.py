@@ -42,7 +42,7 @@ class Tab:
 
     def hear(self, name, **told):
         """What the browser would say."""
-        self.app.session_state["class_here"].hear(name, {"what": "", "code": "", "secret": "", **told})
+        self.app.session_state["class_here"].hear(name, {"what": "", "code": "", "secret": "", "search": "", **told})
         self.run()
 
     def press(self, what):
@@ -145,7 +145,7 @@ def test_whatever_a_browser_says_leaves_a_page(explore, store, name, what):
 
 
 def test_the_button_of_a_lesson_leads_to_a_class_on_it(explore, monkeypatch):
-    monkeypatch.setattr("cvxdnn.exhibits.about.page.page", lambda: class_view.class_button(lesson(1), lesson(2)))
+    monkeypatch.setattr("cvxdnn.exhibits.about.page.page", lambda: class_view.class_button({"n": "1,2"}))
     app = explore()
     app.switch_page(str(PAGES / "about.py")).run()
     assert not app.exception

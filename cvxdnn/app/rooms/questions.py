@@ -97,6 +97,12 @@ class Question:
             raise ValueError("a function has one value at each x, from left to right")
         return knots
 
+    def agree(self, answer: Any, other: Any) -> bool:
+        """Whether two answers say the same: taps by their x, for points may lie above each other."""
+        if self.kind == "taps":
+            return {self.points[k][0] for k in answer} == {self.points[k][0] for k in other}
+        return bool(answer == other)
+
     def counts(self, answers: Sequence[Any]) -> list[Any]:
         """What a class said: votes for each option; taps on each point; for an order, row by row for each option how
         often it was put first, second and so on; nothing for a sketch.

@@ -16,7 +16,8 @@ __all__ = ["wall"]
 
 KEY = "class_wall"
 SAID = ("asked", "kept", "known")
-LONGEST = 100
+LONGEST = {"what": 100, "code": 100, "secret": 100, "search": 5_000}
+"""Of texts that are told, in characters."""
 _mount = component("wall", Path(__file__).parent, "wall/index.js")
 
 
@@ -29,8 +30,9 @@ def wall(data: Mapping[str, Any], *, on_said: Callable[[str, Mapping[str, Any]],
         What it shows.
     on_said : callable
         Called with "asked" and a press of a button, {"what", "version"}; with "kept" and what the tab has kept of its
-        class, {"code", "secret"}; with "known" and up to where it knows the answers, {"serial"}. Anybody may have made
-        them up: texts are of at most 100 characters, and `version` and `serial` are whole numbers.
+        class, {"code", "secret", "search"}, the last being the entries of the address under which it was opened; with
+        "known" and up to where it knows the answers, {"serial"}. Anybody may have made them up: texts are no longer
+        than `LONGEST`, and `version` and `serial` are whole numbers.
     """
 
     def heard(name: str) -> Callable[[], None]:
@@ -47,9 +49,9 @@ def wall(data: Mapping[str, Any], *, on_said: Callable[[str, Mapping[str, Any]],
 
 def _plain(told: Mapping[Any, Any]) -> dict[str, Any]:
     """Texts and whole numbers of what is told, by name; anything else becomes an empty text or 0."""
-    texts = {name: told.get(name) for name in ("what", "code", "secret")}
+    texts = {name: (told.get(name), most) for name, most in LONGEST.items()}
     return {
-        **{name: text[:LONGEST] if isinstance(text, str) else "" for name, text in texts.items()},
+        **{name: text[:most] if isinstance(text, str) else "" for name, (text, most) in texts.items()},
         **{name: _whole(told.get(name)) for name in ("version", "serial")},
     }
 

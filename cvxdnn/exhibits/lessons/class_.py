@@ -20,11 +20,13 @@ from cvxdnn.app.rooms.questions import Question
 from cvxdnn.app.rooms.refusals import Refusal, Refused
 from cvxdnn.app.rooms.room import Phase
 from cvxdnn.app.rooms.store import Store
+from cvxdnn.exhibits.lessons.asked import name_of
 from cvxdnn.exhibits.lessons.crowd import Easel
 from cvxdnn.exhibits.lessons.lesson import Lesson
+from cvxdnn.exhibits.lessons.own import OWN_NUMBER
 from cvxdnn.exhibits.lessons.shown import Shown, shown
 
-__all__ = ["OpenClass", "Step", "name_of", "open_class", "resume", "steps_of"]
+__all__ = ["OpenClass", "Step", "open_class", "resume", "steps_of"]
 
 COUNT_SECONDS = 5.0
 """A phone that leaves is no news: so often it is counted how many are there."""
@@ -64,11 +66,6 @@ class Step:
 def steps_of(lessons: Sequence[Lesson]) -> tuple[Step, ...]:
     """All questions of some lessons."""
     return tuple(Step(each, place) for each in lessons for place in range(len(each.questions)))
-
-
-def name_of(lessons: Sequence[Lesson]) -> str:
-    """What their room calls them."""
-    return "lessons " + " ".join(str(each.number) for each in lessons)
 
 
 def open_class(store: Store, lessons: Sequence[Lesson], *, most: int) -> "OpenClass":
@@ -220,7 +217,7 @@ class OpenClass:
             "code": self.opened.code,
             "secret": self.opened.secret,
             "version": self.version,
-            "number": step.lesson.number,
+            "number": step.lesson.number if step.lesson.number < OWN_NUMBER else 0,
             "title": step.lesson.title,
             "step": self._at,
             "steps": len(self._steps),

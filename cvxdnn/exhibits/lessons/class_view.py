@@ -1,4 +1,4 @@
-"""The page of a class on the projector: /class?n=3, or n=1,2,3,6 for several lessons one after the other.
+"""The page of a class on the projector: /class?n=3, n=1,2,3,6 for several lessons, or with the link of one's own.
 
 The tab keeps the secret of its class (``assets/wall/secret.js``) and tells it after a reload; the address has the
 lessons only, so that nothing in it, or in what is projected, lets anybody lock or reveal.
@@ -6,7 +6,7 @@ lessons only, so that nothing in it, or in what is projected, lets anybody lock 
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import streamlit as st
 
@@ -21,14 +21,14 @@ from cvxdnn.app.turn import turn
 from cvxdnn.app.view import View, style
 from cvxdnn.app.wall import wall
 from cvxdnn.core.limits import host_limits
-from cvxdnn.exhibits.lessons.class_ import OpenClass, name_of, open_class, resume
-from cvxdnn.exhibits.lessons.lesson import LESSONS, Lesson, lesson
+from cvxdnn.exhibits.lessons.asked import asked, name_of, numbered
+from cvxdnn.exhibits.lessons.class_ import OpenClass, open_class, resume
+from cvxdnn.exhibits.lessons.lesson import Lesson
 
-__all__ = ["class_button", "join_address", "lessons_asked", "page"]
+__all__ = ["class_button", "join_address", "page"]
 
 KEY = "class_here"
 POLL_SECONDS = 0.5
-MOST_LESSONS = 10
 WHAT = (
     "Phones join with a code of four letters, or its QR code; they need no account and give no name. They answer; you "
     "lock, reveal and go on, with the buttons or the keys of a presenter.\n"
@@ -43,18 +43,9 @@ ROOMS_FULL = (
 )
 
 
-def class_button(*lessons: Lesson, label: str = "Open a class") -> None:
-    """A link to the page that opens a class on these lessons."""
-    numbers = ",".join(str(each.number) for each in lessons)
-    st.page_link(PAGES / "class_.py", label=label, icon=":material/groups:", query_params={"n": numbers})
-
-
-def lessons_asked(text: str) -> tuple[Lesson, ...]:
-    """The lessons whose numbers a text has, with anything between them; the first lesson where it has none."""
-    words = "".join(each if each.isascii() and each.isdecimal() else " " for each in text[:100]).split()
-    numbers = [int(word[:4]) for word in words]
-    known = [number for number in dict.fromkeys(numbers) if 1 <= number <= len(LESSONS)]
-    return tuple(lesson(number) for number in known[:MOST_LESSONS]) or (lesson(1),)
+def class_button(query: Mapping[str, str]) -> None:
+    """A link to the page that opens a class, with these entries in its address (`cvxdnn.exhibits.lessons.asked`)."""
+    st.page_link(PAGES / "class_.py", label="Open a class", icon=":material/groups:", query_params=dict(query))
 
 
 def join_address(url: str, code: str) -> str:
@@ -67,15 +58,16 @@ def join_address(url: str, code: str) -> str:
 class _Here:
     """What this tab knows of its class.
 
+    query : entries of the address;  asked : what they ask for
     room : the class that is shown;  other : one on other lessons that the tab has opened and not closed
     is_asking : whether the browser has yet to say what it has kept
     """
 
-    def __init__(self, lessons: Sequence[Lesson]) -> None:
-        self.lessons = tuple(lessons)
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self.query, self.asked = query, asked(query)
         self.room: OpenClass | None = None
         self.other: OpenClass | None = None
-        self.trouble, self.forget, self.is_asking, self._stamp = "", "", True, 0
+        self.trouble, self.forget, self.is_asking, self._stamp = self.asked.note, "", True, 0
 
     @property
     def stamp(self) -> tuple[int, int]:
@@ -93,7 +85,7 @@ class _Here:
         """What the browser says, see `wall`."""
         self._stamp += 1
         if name == "kept":
-            self._come_back(Opened(told["code"], told["secret"]))
+            self._come_back(Opened(told["code"], told["secret"]), told["search"])
         elif name == "known" and self.room:
             self.room.know(told["serial"])
         elif name == "asked" and told["what"] == "begin" and not self.room:
@@ -106,16 +98,17 @@ class _Here:
 
     def _open(self) -> None:
         def opened(store: Store) -> None:
-            self._show(open_class(store, self.lessons, most=host_limits().rooms))
+            self._show(open_class(store, self.asked.lessons, most=host_limits().rooms))
 
         self._try(opened)
 
-    def _come_back(self, opened: Opened) -> None:
+    def _come_back(self, opened: Opened, search: str) -> None:
+        """`search` : entries of the address under which it was opened."""
         self.is_asking = False
 
         def back(store: Store) -> None:
-            found = resume(store, opened, lessons_asked)
-            if name_of(found.lessons) == name_of(self.lessons):
+            found = resume(store, opened, lambda name: self._called(name, search))
+            if name_of(found.lessons) == name_of(self.asked.lessons):
                 self._show(found)
             else:
                 self.other = found
@@ -123,8 +116,15 @@ class _Here:
         if not self.room:
             self._try(back, opened.code)
 
+    def _called(self, name: str, search: str) -> Sequence[Lesson]:
+        """The lessons that a room calls so."""
+        for found in (self.asked, numbered(name), asked(dict(parse_qsl(search.removeprefix("?"))))):
+            if name_of(found.lessons) == name:
+                return found.lessons
+        raise Refused(Refusal.WRONG_SECRET)  # whoever has opened it knows its lessons
+
     def _try(self, what: Callable[[Store], None], code: str = "") -> None:
-        self.trouble = ""
+        self.trouble = self.asked.note
         try:
             what(desk().store)
         except Refused as error:
@@ -166,7 +166,7 @@ class _Here:
         return {**sent, "link": link, "address": address, "qr": qr_code(link), "trouble": sent["trouble"] or trouble}
 
     def _begin(self) -> dict[str, Any]:
-        titles = [f"“{each.title}”" for each in self.lessons]
+        titles = [f"“{each.title}”" for each in self.asked.lessons]
         buttons = [{"what": "begin", "label": "Open a class"}]
         if self.other:
             title = self.other.step.lesson.title
@@ -175,7 +175,7 @@ class _Here:
             "title": "A class on " + ", ".join(titles),
             "what": WHAT,
             "buttons": buttons,
-            "back": f"./lesson?n={self.lessons[0].number}",
+            "back": f"./lesson?{urlencode(self.asked.query)}",
             "asks": self.is_asking,
         }
 
@@ -183,10 +183,10 @@ class _Here:
 def page() -> None:
     """The page, all of it a wall."""
     st.html(f"<style>{style(View('wall'))}</style>")
-    asked = lessons_asked(st.query_params.get("n", ""))
-    here: _Here = st.session_state.setdefault(KEY, _Here(asked))
-    if here.room is None and name_of(asked) != name_of(here.lessons):
-        here = st.session_state[KEY] = _Here(asked)
+    query = st.query_params.to_dict()
+    here: _Here | None = st.session_state.get(KEY)
+    if here is None or (here.room is None and here.query != query):
+        here = st.session_state[KEY] = _Here(query)
     parts = Parts(lambda: None, lambda: None)
     parts.draw(
         "class_pulse", here.poll, shows=lambda: None, moves=lambda: here.room is not None, every=lambda: POLL_SECONDS

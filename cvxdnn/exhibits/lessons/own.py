@@ -6,6 +6,7 @@ JSON, compressed, in URL-safe base64. Its words are shown as plain text.
 
 import base64
 import binascii
+import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ MOST_LETTERS = link.LONGER[ENTRY]
 """Of the entry: no link is read that has a longer one."""
 MOST_JSON = 4_000
 """Characters that it may become."""
+FREE = 1e-12
+"""A lowest price, in normalised units, of which nothing is a share."""
 
 RIGHT = {
     "sketch": "Your curve is near the best there is; none can be below it.",
@@ -49,7 +52,7 @@ WRONG = {
     "extra": "Where the points turn one expects a bend. The best curve passes some of them straight.",
     "missed": "Each of your bends is real, but the best curve bends in more places.",
 }
-TAKEAWAY = "No network of this kind has a lower price than the best curve: that is proven, with the gap that is said."
+TAKEAWAY = "No network of this kind has a lower price than the best curve. That is proven, not just tried out."
 AGAIN = ("width", "restarts", "seed", "biases", "optimizer", "polish", "start")
 """Settings that the explorer has again when the lesson leads back to it."""
 
@@ -106,7 +109,7 @@ class Own:
         options = self.options if self.kind == "choice" else ()
         return Lesson(
             number=OWN_NUMBER,
-            name=ENTRY,
+            name=f"{ENTRY} {self.digest}",
             title=self.title,
             see=(
                 f"{len(points)} points, {now.depth} layers of weights, weight decay {now.beta:g}.",
@@ -126,13 +129,25 @@ class Own:
 
     @property
     def obstacle(self) -> str:
-        """Why its points have no best curve; "" where they have one."""
-        return optimum_of(self.scenario).obstacle
+        """Why nothing can be asked of its points; "" where it can."""
+        found = optimum_of(self.scenario)
+        if found.solution is not None and found.solution.objective <= FREE:
+            return "a flat line costs nothing here, so there is nothing to predict; move a point up or down"
+        return found.obstacle
+
+    @property
+    def digest(self) -> str:
+        """Of all that it says: 16 digits."""
+        said = json.dumps([self._words, self.scenario.texts], sort_keys=True)
+        return hashlib.sha256(said.encode("utf-8")).hexdigest()[:16]
+
+    @property
+    def _words(self) -> list[str]:
+        return [self.title, self.question, self.kind, *(self.options if self.kind == "choice" else ())]
 
     def texts(self) -> dict[str, str]:
         """What a link says of it."""
-        words = [self.title, self.question, self.kind, *(self.options if self.kind == "choice" else ())]
-        packed = zlib.compress(json.dumps(words, ensure_ascii=False).encode("utf-8"), 9)
+        packed = zlib.compress(json.dumps(self._words, ensure_ascii=False).encode("utf-8"), 9)
         text = base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
         if len(text) > MOST_LETTERS:
             raise InvalidInputError("these words are too many for a link; use fewer")

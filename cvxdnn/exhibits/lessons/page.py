@@ -5,10 +5,11 @@ from cvxdnn.app.page import heading
 from cvxdnn.app.text import plain
 from cvxdnn.app.view import group
 from cvxdnn.exhibits.lessons.class_view import class_button
-from cvxdnn.exhibits.lessons.lesson import PATH_OF_FOUR, lesson
+from cvxdnn.exhibits.lessons.lesson import PATH_OF_FOUR
 from cvxdnn.exhibits.lessons.own import OWN_NUMBER
 from cvxdnn.exhibits.lessons.place import own_place
 from cvxdnn.exhibits.lessons.view import player
+from cvxdnn.tasks import link
 
 
 def page() -> None:
@@ -25,7 +26,9 @@ def page() -> None:
             "Those with a star make a path for one lecture, four minutes each.",
         )
     with menu:
-        if not is_own:
-            class_button(*([place.lesson] if place.lesson else map(lesson, PATH_OF_FOUR)))
+        if is_own and place.own:
+            class_button(link.pack(place.own.texts()))
+        else:
+            class_button({"n": ",".join(map(str, [place.n] if place.n else PATH_OF_FOUR))})
     with group("lesson"):
         player(place)

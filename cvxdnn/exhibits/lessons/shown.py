@@ -15,8 +15,10 @@ __all__ = ["Shown", "shown"]
 
 DRAWN_SECONDS = 1.8
 """In which the best curve is drawn over those of the class."""
+ANY = 0
+"""An answer to a choice that nobody judges: the same is shown after any."""
 NOTHING: dict[str, Any] = {
-    **{"right": None, "results": [], "curves": [], "best": None, "touches": [], "dragged": None},
+    **{"right": None, "results": [], "curves": [], "best": None, "pull": None, "touches": [], "dragged": None},
     **{"said": [""], "seconds": 0.0, "rest": 1.0},
 }
 """What the wall is sent besides words where there is nothing of the kind."""
@@ -62,36 +64,46 @@ def _drawn(words: str, curve: list[tuple[float, float]], easel: Easel) -> Shown:
 def _drawn_on(lesson: Lesson, words: str, answers: Mapping[int, Any]) -> Shown:
     """Drawings beyond the points, of which it counts how they go on."""
     right = sum(revealed(lesson, [list(knot) for knot in answer])["right"] for answer in answers.values())
-    curves = _curves(revealed(lesson, [list(knot) for knot in best_curve(lesson)]))
+    reveal = revealed(lesson, [list(knot) for knot in best_curve(lesson)])
+    curves = _curves(reveal)
     results = [{"name": "right", "count": right, "style": "best"}]
     return Shown(
         {"words": words, "curve": _knots(curves[0]) if curves else []},
-        {**NOTHING, "words": words, "results": results, "curves": curves, "seconds": DRAWN_SECONDS},
+        {**NOTHING, "words": words, "results": results, "curves": curves, **_played(reveal)},
     )
 
 
 def _answered(lesson: Lesson, words: str, answers: Mapping[int, Any]) -> Shown:
-    right = right_answer(lesson) if len(lesson.questions) == 1 else None
-    if right is None:
+    """Choices, orders and taps, which are counted."""
+    if len(lesson.questions) > 1:
         return Shown({"words": words}, {**NOTHING, "words": words})
-    reveal = revealed(lesson, right)
-    count = sum(answer == right for answer in answers.values())
+    question, right = lesson.questions[0], right_answer(lesson)
+    reveal = revealed(lesson, ANY if right is None else right)
+    count = sum(question.agree(answer, right) for answer in answers.values())
     marks = {mark["kind"]: mark for mark in reveal["marks"]}
     curves = _curves(reveal)
-    still = next((curve for curve in curves if curve["role"] == "best" and len(curve["y"]) == 1), None)
+    best = next((curve for curve in curves if curve["role"] == "best"), None)
     return Shown(
-        {"words": words, "right": right, "curve": _knots(still) if still else []},
+        {"words": words, "right": right, "curve": _knots(best) if best and question.kind == "taps" else []},
         {
             **NOTHING,
             "right": right,
             "words": words,
-            "results": [{"name": "right", "count": count, "style": "best"}],
+            "results": [] if right is None else [{"name": "right", "count": count, "style": "best"}],
             "curves": curves,
+            "pull": marks.get("pull") if lesson.hides_curve else None,
             "touches": marks["touches"]["points"] if "touches" in marks else [],
             "dragged": marks.get("point"),
-            **{name: reveal[name] for name in ("said", "seconds", "rest")},
+            **_played(reveal),
         },
     )
+
+
+def _played(reveal: Mapping[str, Any]) -> dict[str, Any]:
+    """What is played, or drawn where nothing moves."""
+    if not reveal["slider"]:
+        return {"said": [reveal["also"]], "seconds": DRAWN_SECONDS}
+    return {name: reveal[name] for name in ("said", "seconds", "rest")}
 
 
 def _curves(reveal: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -105,4 +117,5 @@ def _columns(knots: list[tuple[float, float]]) -> dict[str, Any]:
 
 
 def _knots(curve: Mapping[str, Any]) -> list[list[float]]:
-    return [list(knot) for knot in zip(curve["x"], curve["y"][0], strict=True)][:MOST_CURVE]
+    """Those of its last frame."""
+    return [list(knot) for knot in zip(curve["x"], curve["y"][-1], strict=True)][:MOST_CURVE]

@@ -49,6 +49,7 @@ def test_frames_agree(lesson, meant):
     for bar in shown["bars"]:
         assert {len(bar["misfit"]), len(bar["bending"]), len(bar["note"])} <= {1, frames}
     assert len(shown["knots"]) in (0, 1, frames)
+    assert bool(shown["slider"]) == (shown["seconds"] > 0)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda each: each.name)

@@ -213,6 +213,27 @@ class TestReadTheProof:
     def test_the_right_answer_is_where_the_pull_touches(self):
         assert right_answer(self.lesson) == proof_of(self.lesson.points, self.lesson.betas[0]).touches
 
+    def test_the_pull_fills_its_tube_and_bends_are_where_it_touches_in_every_frame(self):
+        shown = revealed(self.lesson, [2])
+        pull, touches = shown["marks"]
+        x = np.arange(8)  # the places of the points, and their numbers
+        (curve,) = shown["curves"]
+        assert np.ptp(curve["y"][0]) == pytest.approx(0, abs=1e-5)  # flat
+        assert np.abs(pull["y"][0]).max() < 0.3
+        assert shown["said"][-1].startswith("weight decay 0.02: ")
+        assert touches["points"][-1] == right_answer(self.lesson)
+        for said, heights, frame, touched, knots in zip(
+            shown["said"], curve["y"], pull["y"], touches["points"], shown["knots"], strict=True
+        ):
+            assert np.abs(frame).max() <= 1 + 1e-5
+            assert set(touched) >= set(knots)
+            slopes = np.diff(np.interp(x, curve["x"], heights))
+            bent = {k + 1 for k in np.flatnonzero(np.abs(np.diff(slopes)) > 1e-3)}
+            assert bent <= set(touched)
+            assert ("no bend" in said) == (not knots)
+        pairs = zip(shown["knots"], shown["knots"][1:], strict=False)
+        assert all(one == other for one, other in pairs if len(one) == len(other))  # none slides to another place
+
     def test_before_the_prediction_no_curve_is_sent_but_that_of_the_example(self):
         sent = self.lesson.before()
         assert "curve" not in sent["proof"]
@@ -327,7 +348,7 @@ class TestBeyondTheData:
     def test_the_sine_shown_is_the_one_of_the_points(self):
         shown = revealed(self.lesson, ANSWERS["beyond_the_data"][""])
         wave = next(each for each in shown["curves"] if each["role"] == "given")
-        heights = np.interp(np.array(self.lesson.points)[:, 0], wave["x"], wave["y"][0])
+        heights = np.interp(np.array(self.lesson.points)[:, 0], wave["x"], wave["y"][-1])
         assert heights == pytest.approx([y for _, y in self.lesson.points], abs=0.01)
 
     def test_the_best_network_goes_straight_on_and_far_from_the_sine(self):
@@ -336,12 +357,22 @@ class TestBeyondTheData:
         slope = (program.values[-1] - program.values[-2]) / (x[-1] - x[-2])
         shown = revealed(self.lesson, ANSWERS["beyond_the_data"][""])
         curve = next(each for each in shown["curves"] if each["role"] == "best")
-        across, (up,) = np.array(curve["x"]), curve["y"]
+        across, up = np.array(curve["x"]), curve["y"][-1]
         height = np.ptp([y for _, y in self.lesson.points])
         drawn_slope = (up[-1] - np.interp(8, across, up)) / (across[-1] - 8)
         assert across[-1] == pytest.approx(9.6)
         assert drawn_slope == pytest.approx(slope * height / 8, rel=1e-3)
         assert up[-1] - np.sin(np.pi * (9.6 / 8 - 0.58)) > 0.2 * height
+
+    def test_both_walk_out_together_and_nothing_of_them_moves(self):
+        shown = revealed(self.lesson, ANSWERS["beyond_the_data"][""])
+        edges = np.linspace(8, 9.6, len(shown["said"]))
+        for curve in (each for each in shown["curves"] if each["role"] != "you"):
+            for edge, frame in zip(edges, curve["y"], strict=True):
+                drawn = [k for k, height in enumerate(frame) if height is not None]
+                assert drawn == list(range(len(drawn)))
+                assert curve["x"][drawn[-1]] == pytest.approx(edge, abs=1e-4)
+                assert [frame[k] for k in drawn] == curve["y"][-1][: len(drawn)]
 
     def test_all_best_networks_agree_out_there(self):
         assert spread_beyond(self.lesson) == pytest.approx(0, abs=1e-9)

@@ -29,6 +29,17 @@ export function at(frames, t) {
   return one.length === other.length ? one.map((each, i) => mix(each, other[i], share)) : one;
 }
 
+/**
+ * The knots of a curve at a time: those that are drawn by then.
+ * @param {{x: number[], y: (number | null)[][]}} curve
+ * @param {number} t
+ * @returns {[number, number][]}
+ */
+export function knotsOf({ x, y }, t) {
+  const heights = at(y, t);
+  return x.map((each, k) => [each, heights[k]]).filter(([, height]) => height !== null);
+}
+
 /** The nearest frame: of words. */
 export const nearest = (frames, t) => frames[Math.round(clamp(t, 0, 1) * (frames.length - 1))];
 

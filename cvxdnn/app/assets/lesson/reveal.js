@@ -16,13 +16,13 @@
  * @property {Mark[]} marks
  *
  * @typedef {{kind: "gone", x: number, name: string, from: number} | {kind: "pull", x: number[], y: number[][]}
- *   | {kind: "touches", points: number[]} | {kind: "point", point: number, x: number, y: number[][]}} Mark a number below
- *   the chart from a frame on; the pull in its tube, for each frame or once; where it is at a wall; a point that moves
+ *   | {kind: "touches", points: number[][]} | {kind: "point", point: number, x: number, y: number[][]}} Mark a number below
+ *   the chart from a frame on; the pull in its tube, and where it is at a wall, for each frame or once; a point that moves
  */
 
 import { element } from "../common/elements.js";
 import { Bars, styleOf } from "./bars.js";
-import { at, nearest, playOnce } from "./frames.js";
+import { at, knotsOf, nearest, playOnce } from "./frames.js";
 
 const BADGE = 0.05; // how high a number is above the axis, as a share of the chart's height
 
@@ -144,7 +144,8 @@ export class RevealView {
     if (!pull || !this.tube) return;
     const [{ kind }] = this.lesson.questions;
     const tapped = kind === "taps" ? this.answers[0] : [];
-    this.tube.of({ x: pull.x, pull: at(pull.y, t), touches: touches?.points ?? [], tapped }, largest(pull.y));
+    const touched = touches ? nearest(touches.points, t) : [];
+    this.tube.of({ x: pull.x, pull: at(pull.y, t), touches: touched, tapped }, largest(pull.y));
   }
 
   destroy() {
@@ -156,9 +157,3 @@ export class RevealView {
 const below = (curves) => curves.toSorted((one, other) => (other.role === "given") - (one.role === "given"));
 
 const largest = (frames) => Math.max(...frames.flat().map(Math.abs));
-
-/** A curve at a time; its places may move, too. */
-function knotsOf({ x, y }, t) {
-  const heights = at(y, t);
-  return x.map((each, k) => [each, heights[k]]).filter(([, height]) => height !== null);
-}

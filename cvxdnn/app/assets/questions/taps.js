@@ -56,8 +56,10 @@ export class Taps {
     this.#draw();
   }
 
+  /** By places: of points above each other one is as good as both. */
   isRight(right) {
-    return String(right) === String(this.value ?? []);
+    const places = (numbers) => String([...new Set(numbers.map((k) => this.question.points[k][0]))]);
+    return places(right) === places(this.value ?? []);
   }
 
   reveal({ right, counts, answers, curve }) {

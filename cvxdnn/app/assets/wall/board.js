@@ -5,7 +5,7 @@
 
 import { axisLabels, ticks, widened } from "../common/numbers.js";
 import { path, set, svg, trace, write } from "../common/svg.js";
-import { at } from "../lesson/frames.js";
+import { at, knotsOf, nearest } from "../lesson/frames.js";
 import { drawPull } from "./pull.js";
 
 const ROOM = 0.3; // above and below what is given, as a share of its height
@@ -59,7 +59,7 @@ export class Board {
       const y = dragged?.point === k ? at(dragged.y, t)[0] : first;
       svg("circle", { class: "dot", cx: scale.left(x), cy: scale.top(y), r: DOT * scale.em }, this.canvas);
     });
-    if (state.pull) drawPull(this.canvas, scale, state.pull, state.reveal?.touches ?? [], scale.panel);
+    if (state.pull) drawPull(this.canvas, scale, ...pullAt(state, t), scale.panel);
     if (hasEnds) this.#namesAtEnds(scale, ends);
     else
       this.#namesAbove(
@@ -112,8 +112,8 @@ export class Board {
   }
 
   /** A curve with a name, as it is at a time. */
-  #named(scale, { role, name, x, y }, t) {
-    const heights = at(y, t);
+  #named(scale, { role, name, x: places, y }, t) {
+    const [x, heights] = columns(knotsOf({ x: places, y }, t));
     const isDrawn = y.length === 1 && role === "best" && t < 1; // from left to right
     const part = isDrawn ? { pathLength: 1, "stroke-dasharray": `${t} 1` } : {};
     this.#line(scale, role, x, heights, { "data-name": name, ...part });
@@ -152,6 +152,12 @@ export class Board {
       write(this.canvas, name, place);
     });
   }
+}
+
+/** The pull in its tube at a time, and where it is at a wall. */
+function pullAt({ pull, reveal }, t) {
+  if (!reveal?.pull) return [pull, []];
+  return [{ x: pull.x, pull: at(reveal.pull.y, t) }, nearest(reveal.touches, t)];
 }
 
 /** Places as two lists. */

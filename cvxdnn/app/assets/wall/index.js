@@ -9,7 +9,7 @@
  * @property {string} code
  * @property {string} secret
  * @property {number} version of the room; a press counts for the version that was shown
- * @property {number} number of the lesson
+ * @property {number} number of the lesson; 0 for somebody's own
  * @property {string} title
  * @property {number} step
  * @property {number} steps
@@ -35,7 +35,7 @@
  * @property {string[]} said of each frame
  * @property {number} seconds of playing
  * @property {number} rest where it stands then, from 0 to 1
- * @property {number[]} touches where the pull is at a wall
+ * @property {?{y: number[][]}} pull in its tube  @property {number[][]} touches where it is at a wall; both of each frame
  * @property {?{point: number, y: number[][]}} dragged a point that moves
  * @property {?number} best price
  *
@@ -147,7 +147,8 @@ class Wall {
     const { room } = this;
     this.room.dataset.phase = state.phase;
     this.room.dataset.kind = state.question.kind;
-    room.querySelector(".title").replaceChildren(element("span", {}, null, [String(state.number)]), state.title);
+    const number = state.number ? [element("span", {}, null, [String(state.number)])] : [];
+    room.querySelector(".title").replaceChildren(...number, state.title);
     const place = state.steps > 1 ? ` (question ${state.step + 1} of ${state.steps})` : "";
     room.querySelector(".asked").textContent = state.reveal?.words || state.question.text + place;
     room.querySelector(".where").textContent = state.address;

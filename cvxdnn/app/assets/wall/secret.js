@@ -1,8 +1,11 @@
-/** The class that this tab has opened, kept in it alone: the secret lets nobody else lock or reveal. */
+/**
+ * The class that this tab has opened, kept in it alone: the secret lets nobody else lock or reveal. With it the entries
+ * of the address under which it was opened: they name its lessons.
+ */
 
 const NAME = "cvxdnn-class";
 
-/** @returns {?{code: string, secret: string}} */
+/** @returns {?{code: string, secret: string, search: string}} */
 export function kept() {
   try {
     return JSON.parse(sessionStorage.getItem(NAME));
@@ -13,8 +16,10 @@ export function kept() {
 
 /** @param {{code: string, secret: string}} opened */
 export function keep({ code, secret }) {
+  const former = kept();
+  const { search } = former?.code === code ? former : location;
   try {
-    sessionStorage.setItem(NAME, JSON.stringify({ code, secret }));
+    sessionStorage.setItem(NAME, JSON.stringify({ code, secret, search }));
   } catch {}
 }
 

@@ -5,23 +5,25 @@ import { path, svg } from "../common/svg.js";
 
 const WIDE = 90; // of a small picture of an option, in its own units
 const HIGH = 36;
+const LONG = 200; // characters of all options: of longer ones a wide wall has a line each, with the letters of phones
 
 /** @param {import("./index.js").Class} state */
 export function votes({ question, options, counts, phones, answered, reveal }) {
   const most = Math.max(1, phones, answered);
+  const isLong = question.options.join("").length > LONG;
   const rows = question.options.map((words, k) => {
     const isRight = reveal?.right === k;
     const bar = element("span", { class: "bar" }, null, [element("i")]);
     bar.firstElementChild.style.width = `${(100 * counts[k]) / most}%`;
     const parts = [
-      element("span", { class: "words" }, null, [words]),
+      element("span", { class: "words" }, null, [isLong ? `${String.fromCharCode(65 + k)}: ${words}` : words]),
       bar,
       element("b", {}, null, [String(counts[k])]),
     ];
     if (options[k]) parts.unshift(small(options[k], options));
     return element("li", { class: isRight ? "right" : "", "data-option": String(k) }, null, parts);
   });
-  return element("ol", { class: options.length ? "votes drawn" : "votes" }, null, rows);
+  return element("ol", { class: `votes${options.length ? " drawn" : ""}${isLong ? " long" : ""}` }, null, rows);
 }
 
 /** @param {import("./index.js").Class} state */

@@ -2,19 +2,22 @@
 
 A drawing is judged by how much it rises from the last point to the right edge of the picture, compared with the best
 network, which goes straight on: every one does where the two edges of the band of all best curves agree there.
+
+The reveal has the best network walk on from the last point to the edge, beside the wave that the points are on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from cvxdnn.app.rooms.questions import BEYOND_X
 from cvxdnn.core.spline import LinearSpline
+from cvxdnn.core.types import Array
 from cvxdnn.exhibits.lessons.lesson import Lesson
 from cvxdnn.exhibits.lessons.reveals.drawings import drawn
-from cvxdnn.exhibits.lessons.reveals.picture import Curve, Reveal, curve_of, numbers
+from cvxdnn.exhibits.lessons.reveals.picture import DIGITS, Curve, Reveal, Role, curve_of, numbers
 from cvxdnn.tasks.comparison import Baseline
 
 __all__ = ["reveal", "rise_of", "spread_beyond"]
@@ -26,20 +29,26 @@ SHORT = 0.6
 LEVEL = 0.15
 """A drawing that falls again by more than this share of the best network's rise is a wave."""
 PLACES = 50
+FRAMES = 41
 
 
 def reveal(lesson: Lesson, answers: Sequence[Sequence[tuple[float, float]]]) -> Reveal:
-    """The drawing, and the network beside it out to the edge."""
+    """The drawing, and the network beside it, which walks out to the edge."""
     you = drawn(lesson.scenario(), answers[0])
     low, last, edge = lesson.points[0][0], lesson.points[-1][0], _edge(lesson)
     seen = min(edge, answers[0][-1][0])
+    reach = np.linspace(last, edge, FRAMES)
+    bends = np.array([knot for knot in you.best.knots if low < knot < last])
     return Reveal(
         misconception=_misconception(you.you, you.best, last, edge, seen),
         also=f"Beyond x = {last:g} every best network has the slope {you.best.slopes[-1]:.3g} (certified).",
+        slider="how far the curve is drawn",
+        said=["drawn up to the last point", *(f"drawn up to x = {x:.1f}" for x in reach[1:])],
+        seconds=5.0,
         curves=[
-            curve_of("best", "the best", you.best, low, edge),
+            _walk("best", "the best", you.best, np.array([low, *bends]), reach),
             curve_of("you", "you", you.you, low, max(seen, low)),
-            _wave(lesson, low, edge),
+            _walk("given", "the sine", lambda x: _wave(lesson, x), np.linspace(low, last, PLACES), reach),
         ],
         knots=[[float(knot) for knot in you.best.significant_knots()]],
     )
@@ -57,11 +66,17 @@ def rise_of(curve: LinearSpline, last: float, edge: float) -> float:
     return float(curve(edge) - curve(last))
 
 
-def _wave(lesson: Lesson, low: float, edge: float) -> Curve:
+def _walk(role: Role, name: str, curve: Callable[[Array], Array], before: Array, reach: Array) -> Curve:
+    """A curve that is drawn up to one place after the other of `reach`; `before` are places to the left of those."""
+    x = np.unique(np.concatenate([before, reach]).round(DIGITS))
+    heights = numbers(curve(x))
+    ends = np.searchsorted(x, reach.round(DIGITS), side="right")
+    return Curve(role, name, numbers(x), [[*heights[:end], *[None] * (x.size - end)] for end in ends])
+
+
+def _wave(lesson: Lesson, x: Array) -> Array:
     """The sine that the points are on."""
-    x = np.linspace(low, edge, PLACES)
-    wave = np.sin(np.pi * (x / lesson.show["half_wave"] + lesson.show["phase"]))
-    return Curve("given", "the sine", numbers(x), [numbers(wave)])
+    return np.asarray(np.sin(np.pi * (x / lesson.show["half_wave"] + lesson.show["phase"])))
 
 
 def _edge(lesson: Lesson) -> float:

@@ -15,6 +15,8 @@ __all__ = ["NEAR", "reveal", "right"]
 
 NEAR = 0.25
 """A drawing no more above the best than this share of it is right."""
+MOST_NAMED = 8
+"""So many bends are named by their places; of more only their number is said."""
 SAME_PLACE = 1e-9
 """Share of the width within which a bend is at a point."""
 
@@ -33,14 +35,20 @@ def reveal(lesson: Lesson, answers: Sequence[Any]) -> Reveal:
         return _drawing(lesson, drawn(lesson.scenario(), answers[0]))
     best = _best(lesson)
     knots = [float(knot) for knot in best.significant_knots()]
-    places = [f"{x:g}" for x in knots]
     return Reveal(
         misconception=_taps(lesson, answers[0], _points_at(lesson, knots)) if kind == "taps" else "",
         is_judged=kind == "taps",
-        also=f"The best curve bends at {listed(places)} (certified)." if places else "The best curve is straight.",
+        also=_bends(knots),
         curves=[curve_of("best", "the best", best, *_ends(lesson))],
         knots=[knots],
     )
+
+
+def _bends(knots: Sequence[float]) -> str:
+    if not knots:
+        return "The best curve is straight (certified)."
+    where = f"at {listed([f'{x:g}' for x in knots])}" if len(knots) <= MOST_NAMED else f"in {len(knots)} places"
+    return f"The best curve bends {where} (certified)."
 
 
 def _drawing(lesson: Lesson, each: Drawn) -> Reveal:

@@ -15,7 +15,8 @@ import numpy as np
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 
-__all__ = ["Bar", "Curve", "Reveal", "Role", "above_best", "curve_of", "held", "listed", "numbers", "power_of_ten"]
+__all__ = ["DIGITS", "Bar", "Curve", "Reveal", "Role", "above_best", "curve_of", "held", "listed", "numbers"]
+__all__ += ["power_of_ten"]
 
 Role = Literal["best", "network", "you", "given", "nearest"]
 DIGITS = 5
@@ -27,12 +28,12 @@ HOLD = 5
 
 @dataclass(frozen=True)
 class Curve:
-    """A curve: heights `y` at `x`, for every frame or for one that stands still."""
+    """A curve: heights `y` at `x`, for every frame or for one that stands still; None where it is not drawn yet."""
 
     role: Role
     name: str
     x: list[float]
-    y: list[list[float]]
+    y: Sequence[Sequence[float | None]]
 
 
 @dataclass(frozen=True)
