@@ -66,8 +66,9 @@ _STYLES: dict[Name, str] = {
 html { font-size: max(13px, 1.9vh); }
 .stMainBlockContainer :is(p, button, input[role="combobox"]) { font-size: max(17px, 3.34vh); line-height: 1.15; }
 .stMainBlockContainer .stTooltipIcon { display: none; }
+.stMainBlockContainer :is(.stSlider, .stSelectbox) label p { white-space: nowrap; }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) {
-  align-items: center; display: grid; gap: 0.8rem; grid-template-columns: auto 1fr; }
+  align-items: center; display: grid; gap: 0.8rem; grid-template-columns: auto minmax(0, 1fr); }
 .stMainBlockContainer .stSlider > [role="group"] { padding-top: 1.4rem; }
 .stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 3.8rem; }
 .st-key-explore { --beside: 6.8rem; }
@@ -79,8 +80,13 @@ html { font-size: max(13px, 1.9vh); }
 .st-key-split > * > .stHorizontalBlock > .stColumn { width: 100%; flex: none; }
 .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { width: calc(100% - 9rem); }
 .st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings, .st-key-group_depth {
-  align-items: center; column-gap: 1.5rem; display: grid; grid-template-columns: auto 1fr; padding: 0; border: 0; }
-.st-key-group_depth { grid-template-columns: 1fr 1fr; }
+  align-items: center; column-gap: 1.5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); padding: 0;
+  border: 0; }
+.st-key-group_depth { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+@media (max-aspect-ratio: 1/1) {
+  .st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings, .st-key-group_depth {
+    grid-template-columns: minmax(0, 1fr); }
+}
 .st-key-group_train { padding: 0; border: 0; }
 """,
 }

@@ -32,8 +32,9 @@ EARLIER = {"1": {"preset": "zigzag"}}
 """What links of earlier versions leave out: the default then."""
 _TEXT = re.compile(r"[A-Za-z0-9_.+ -]*")
 _MAX_LENGTH = 100
-LONGER = {"sketch": 256, "answer": 200, "own": 1_200}
-"""Of single entries: a drawing has up to 40 knots, a prediction of a lesson 48 in all, somebody's own lesson words."""
+LONGER = {"sketch": 256, "answer": 200, "own": 1_200, "axes": 400}
+"""Of single entries: a drawing has up to 40 knots, a prediction of a lesson 48 in all; somebody's own lesson and axes
+have words."""
 _POINT = struct.Struct("<dd")
 _FRAME = ("embed", "embed_options")
 """Entries about the frame around the page."""

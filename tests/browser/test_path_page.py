@@ -1,6 +1,7 @@
 """The Path page: the line across the lives of the knots is pulled, and all follows in the same frame."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from cvxdnn.app.modules import DIGEST
 from cvxdnn.exhibits.path.case import path_case, path_of
 from cvxdnn.tasks.scenario import Scenario
 from tests.browser.test_point_editor import next_frame
-from tests.browser.waiting import SLOW
+from tests.browser.waiting import SLOW, wait_until
 
 PHONE = {"width": 390, "height": 844}
 COMPUTE = """async ([module, model, betas]) => {
@@ -51,6 +52,56 @@ def test_the_line_is_pulled_by_pointer_and_keys(new_page, address):
     assert spline.get_attribute("d") != shape
     assert int(tile(page, "knots now").inner_text()) == path.knot_count[-1]
     page.mouse.up()
+
+
+def shown(page):
+    return float(page.locator("svg.path-picture").get_attribute("data-beta"))
+
+
+def told(page):
+    """By the address; 0 where it says nothing of it."""
+    return float(parse_qs(urlsplit(page.url).query).get("path_beta", ["0"])[0])
+
+
+def stands_at(page, beta):
+    wait_until(page, lambda: shown(page) == pytest.approx(beta, rel=1e-3), f"the line stands at {beta}")
+
+
+def test_the_weight_decay_is_in_the_address_where_the_line_is_left(new_page, address):
+    page = new_page()
+    page.goto(f"{address}/path")
+    handle = page.get_by_role("slider", name="weight decay", exact=True)
+    handle.focus()
+    handle.press("End")
+    for _ in range(4):
+        handle.press("PageDown")
+    beta = shown(page)
+    wait_until(page, lambda: told(page) == pytest.approx(beta, rel=1e-3), "the address says where it stands")
+    link = page.url
+    handle.press("PageDown")
+    wait_until(page, lambda: told(page) == pytest.approx(shown(page), rel=1e-3), "and where it stands next")
+    page.go_back()
+    stands_at(page, beta)
+    page.reload()
+    expect(handle).to_be_visible()
+    page.wait_for_timeout(1500)  # no film sets out, and no other address is written
+    stands_at(page, beta)
+    assert page.url == link
+    handle.focus()
+    handle.press("Home")
+    page.wait_for_function("location.search === ''")  # as low as is drawn: where the film ends
+
+
+def test_other_points_are_shown_at_the_same_weight_decay(new_page, address):
+    page = new_page()
+    page.goto(f"{address}/path?path_beta=0.05")
+    stands_at(page, 0.05)
+    page.get_by_role("button", name="Data: spike").click()
+    page.get_by_role("menuitem", name="zigzag").click()
+    page.wait_for_function("location.search.includes('preset=zigzag')")
+    page.wait_for_timeout(1500)  # for another weight decay to be told
+    stands_at(page, 0.05)
+    assert told(page) == 0.05
 
 
 @pytest.mark.parametrize("preset", ["zigzag", "motorcycle"])

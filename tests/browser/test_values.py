@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from cvxdnn.exhibits.explore.axes import write_axes
+from cvxdnn.tasks import link
 from tests.browser.test_point_editor import APP, PHONE, Editor
 
 NUMBER = r"[-\u2212]?[\d.]+"
@@ -131,6 +133,30 @@ def test_axes_have_titles_that_cross_nothing(zigzag: Editor) -> None:
     notes, labels = ([text for text in texts if text[0] is kind] for kind in (True, False))
     for _, across, down in notes:
         assert all(separate(across, other[1]) or separate(down, other[2]) for other in labels)
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_long_names_are_cut_where_an_axis_ends_and_values_are_read_over_them(page: Page, address: str) -> None:
+    points = link.write_points(((0.0, 0.2), (1.0, 1.5), (2.0, 0.25), (3.0, 2.0)))
+    names = write_axes((80 * "x", 80 * "y"))
+    page.goto(f"{address}/?{urlencode(link.pack({'points': points, 'axes': names}))}")
+    titles = page.locator(".backdrop .note")
+    expect(titles).to_have_text([re.compile("^x+…$"), re.compile("^y+…$")])
+    chart = page.locator("svg.chart").bounding_box()
+    across, up = (title.bounding_box() for title in titles.all())
+    assert chart
+    assert across
+    assert up
+    assert across["x"] >= chart["x"] - 2
+    assert up["y"] >= chart["y"] + 26  # below the buttons
+    assert up["y"] + up["height"] <= across["y"] - 4
+    mark = page.locator('[data-knots="spline"]')
+    expect(mark).to_have_attribute("d", re.compile("^M"))
+    box = mark.bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + 4, box["y"] + box["height"] / 2)
+    shows(page, r"^linear spline: x 1\.0+, y 1\.50, slope .* → .*, bend")
+    assert page.locator(".values").evaluate("line => line.scrollWidth <= line.clientWidth")
 
 
 def separate(one: list[float], other: list[float]) -> bool:

@@ -1,5 +1,6 @@
 """Links of every page: random settings travel to a fresh session, and what cannot be used is said and replaced."""
 
+import base64
 import json
 import random
 from types import SimpleNamespace
@@ -14,7 +15,9 @@ from cvxdnn.exhibits.batch_norm.view import SETTINGS as BATCH_NORM
 from cvxdnn.exhibits.beyond.depth import SETTINGS as BEYOND
 from cvxdnn.exhibits.beyond.statements import STATEMENTS
 from cvxdnn.exhibits.depth.lab import SETTINGS as DEPTH
+from cvxdnn.exhibits.explore.axes import AXES, ENTRY, read_axes, write_axes
 from cvxdnn.exhibits.extreme_points.controls import SETTINGS as EXTREME_POINTS
+from cvxdnn.exhibits.path.view import SETTINGS as PATH
 from cvxdnn.exhibits.rank_one.view import SETTINGS as RANK_ONE
 from cvxdnn.exhibits.sweep.choices import SETTINGS as SWEEP
 from cvxdnn.exhibits.whitened.view import SETTINGS as WHITENED
@@ -25,7 +28,7 @@ from tests.exhibits.conftest import go_to
 
 OF_PAGES = {
     "explore": [],
-    "path": [],
+    "path": [PATH],
     "depth": [DEPTH],
     "rank_one": [RANK_ONE],
     "whitened": [WHITENED],
@@ -40,7 +43,7 @@ TIMES = 23  # on each of nine pages, which makes more than two hundred
 
 def names_of(page):
     names = [name for settings in OF_PAGES[page] for name in settings.names]
-    return [*names, *(NAMES if page in WITH_POINTS else ())]
+    return [*names, *((*NAMES, ENTRY) if page in WITH_POINTS else ())]
 
 
 @pytest.fixture
@@ -73,6 +76,13 @@ def some_scenario(rng):
     return Scenario(**data, beta=beta, depth=rng.randint(2, 4), width=rng.randint(1, 40), restarts=rng.randint(1, 3))
 
 
+def some_names(scenario):
+    """Of the axes, in a link; presets have none."""
+    names = (None, ("time in s", "dose"), ("Größe [µm]", "x" * 80), ("a & b = <i>c</i>", "日時, days"))
+    found = names[len(scenario.points) % 4]
+    return {} if scenario.preset or found is None else {ENTRY: write_axes(found)}
+
+
 def some_value(rng, setting):
     offered = setting.offered()
     if isinstance(offered, Span):
@@ -93,7 +103,7 @@ def some_texts(monkeypatch):
             for settings in OF_PAGES[page]:
                 for name in settings.names:
                     settings.put(name, some_value(rng, settings._all[name]))
-            texts = scenario.texts if page in WITH_POINTS else {}
+            texts = {**scenario.texts, **some_names(scenario)} if page in WITH_POINTS else {}
             return {**texts, **{name: text for settings in OF_PAGES[page] for name, text in settings.texts().items()}}
 
     return make
@@ -110,7 +120,8 @@ def test_settings_are_what_their_link_says(some_texts, monkeypatch, page):
             problems = [settings.take(texts) for settings in OF_PAGES[page]]
             again = {name: text for settings in OF_PAGES[page] for name, text in settings.texts().items()}
         assert (problem, any(problems)) == (None, False)
-        assert {**(scenario.texts if page in WITH_POINTS else {}), **again} == texts
+        names = {ENTRY: write_axes(read_axes(texts[ENTRY]))} if ENTRY in texts else {}
+        assert {**(scenario.texts if page in WITH_POINTS else {}), **names, **again} == texts
 
 
 def through_a_browser(query):
@@ -143,7 +154,9 @@ def test_random_settings_travel_to_a_fresh_session(visit, some_texts, page):
         own = [name for settings in OF_PAGES[page] for name in settings.names if name in seen and name in texts]
         assert {name: seen[name] for name in own} == {name: texts[name] for name in own}
         if page in WITH_POINTS:
-            assert app.session_state["explore_session"].scenario == Scenario.from_texts(texts)[0]
+            session = app.session_state["explore_session"]
+            assert session.scenario == Scenario.from_texts(texts)[0]
+            assert session.axes == (read_axes(texts[ENTRY]) if ENTRY in texts else AXES)
 
 
 MANGLED = {
@@ -232,6 +245,49 @@ def test_a_link_cut_short_shows_the_page_at_its_defaults(visit, some_texts, page
     app = visit(page, query)
     assert told(app) == {}
     assert "it is incomplete or was changed" in app.warning[0].value
+
+
+def packed(names):
+    return base64.urlsafe_b64encode(names).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A",
+        "AA-_",
+        packed(b"time in s"),
+        packed(b"time\nin\ns"),
+        packed(b"time\n"),
+        packed(b"time\n "),
+        packed("time\nupside\u202edown".encode()),
+        packed(b"time\ntab\tled"),
+        packed(f"{'t' * 81}\ny".encode()),
+        packed(b"\xff\ny"),
+    ],
+)
+def test_names_of_axes_that_cannot_be_are_said_and_left_out(visit, text):
+    points = {"points": link.write_points(((0.0, 0.0), (1.0, 2.0), (3.0, 1.0)))}
+    app = visit("explore", link.pack({**points, ENTRY: text}))
+    assert told(app) == points
+    assert app.session_state["explore_session"].axes == AXES
+    assert "This link cannot be used: the name" in app.warning[0].value
+    assert "It is shown without these names." in app.warning[0].value
+
+
+def test_a_link_without_names_or_with_those_of_a_preset_shows_the_usual_ones(visit):
+    for texts in ({"preset": "step"}, {"preset": "step", ENTRY: write_axes(("time", "dose"))}):
+        assert visit("explore", texts).session_state["explore_session"].axes == AXES
+
+
+def test_names_of_axes_go_with_their_points_to_other_pages_and_end_with_a_preset(visit):
+    texts = {"points": link.write_points(((0.0, 0.0), (1.0, 2.0), (3.0, 1.0))), ENTRY: write_axes(("time", "dose"))}
+    app = visit("path", link.pack(texts))
+    go_to(app, "explore")
+    assert (told(app), app.session_state["explore_session"].axes) == (texts, ("time", "dose"))
+    app.session_state["explore_session"].change(preset="step")
+    app.run()
+    assert told(app) == {"preset": "step"}
 
 
 def test_a_change_makes_a_link_and_the_way_back_to_the_defaults_a_bare_address(visit):

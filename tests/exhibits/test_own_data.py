@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from cvxdnn.exhibits.explore import own_data
+from cvxdnn.exhibits.explore.axes import ENTRY, named, read_axes, write_axes
 from cvxdnn.tasks.comparison import held_out_error
+from cvxdnn.tasks.link import LONGER
 from cvxdnn.tasks.scenario import MAX_POINTS
 from tests.core.test_data_files import workbook
 from tests.exhibits.conftest import unmarked
@@ -50,6 +52,27 @@ def test_what_is_pasted_is_looked_at_and_then_used(explore):
     assert use(app) == ((0.0, 0.5), (1.0, 1.5), (2.0, 0.25))
     assert app.session_state[own_data.USED] == 1
     assert widget(app, "text_area", "paste").value == ""
+    assert session_of(app).axes == ("time", "height")
+    assert read_axes("".join(app.query_params["axes"])) == ("time", "height")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "title"),
+    [
+        ("time\n in\ts", "", "time in s"),
+        ("t\u202eime", "days since 2024-03-01", "t ime, days since 2024-03-01"),
+        ("\u200b", "", "unnamed"),
+        ("a name of twenty-five abcd", "", "a name of twenty-five a…"),
+    ],
+)
+def test_a_name_at_an_axis_is_one_short_line_that_a_link_can_have(name, unit, title):
+    assert named(name, unit) == title
+    assert read_axes(write_axes((title, title))) == (title, title)
+
+
+def test_the_longest_names_fit_into_a_link():
+    name, unit = 25 * "\U0001d465", "seconds since 2024-03-01 14:05:30 UTC"
+    assert len(write_axes((named(name, unit), named(name)))) <= LONGER[ENTRY]
 
 
 def test_other_columns_can_be_chosen(explore):

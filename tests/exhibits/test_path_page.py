@@ -4,9 +4,11 @@ import time
 
 import pytest
 
+from cvxdnn.app.stage import Control, _take
 from cvxdnn.app.tab import KEY as TAB
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.exhibits.path import case
+from cvxdnn.exhibits.path.view import SETTINGS
 from tests.exhibits.conftest import go_to, plots
 from tests.exhibits.test_explore_page import QUICK, session_of
 
@@ -54,6 +56,18 @@ def test_every_preset_has_a_path_and_a_choice_of_weight_decay(path_page, name):
 def test_points_that_a_constant_fits_best_are_explained(path_page, points):
     app = path_page(points=points)
     assert "A constant fits" in app.info[0].value
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [(0.05, 0.05), (0, 0.0), (1e-9, 1e-9), (-1, None), (1e5, None), (float("nan"), None), (True, None), ("1", None)],
+)
+def test_the_line_can_be_left_at_a_weight_decay_and_nowhere_else(monkeypatch, told, kept):
+    monkeypatch.setattr("streamlit.session_state", state := {"path_stage": {"values": {"path_beta": told, "else": 1}}})
+    line = Control(name="path_beta", label="", values=SETTINGS.values("path_beta"), labels=(), value=0.0)
+    _take("path_stage", [line])
+    assert state["path_stage_chosen"] == ({} if kept is None else {"path_beta": kept})
+    assert SETTINGS["path_beta"] == (kept or 0.0)
 
 
 def test_two_points_have_a_path_but_nothing_to_cross_validate(path_page):

@@ -16,6 +16,7 @@ import streamlit as st
 from cvxdnn.app.component import component
 from cvxdnn.app.films import FilmReel
 from cvxdnn.app.modules import ASSETS
+from cvxdnn.tasks.choices import Span, may_be
 
 __all__ = ["Control", "Sign", "choose", "forget", "kept", "slider", "stage"]
 
@@ -28,14 +29,14 @@ class Control(TypedDict):
 
     name : unique on the page
     label : its words; empty where it is dragged in the picture itself, and has no slider
-    values : what can be chosen, in the order of the slider
+    values : what can be chosen, in the order of the slider; without one also every number of a range
     labels : what each is called
     value : the one in force
     """
 
     name: str
     label: str
-    values: Sequence[float | str]
+    values: Sequence[float | str] | Span
     labels: Sequence[str]
     value: float | str
 
@@ -148,8 +149,13 @@ def _take(key: str, controls: Sequence[Control]) -> None:
         return
     offered = {control["name"]: control["values"] for control in controls}
     taken = {
-        name: next(each for each in offered[name] if each == value)
+        name: _as_offered(value, offered[name])
         for name, value in told.items()
-        if name in offered and isinstance(value, float | int | str) and value in offered[name]
+        if name in offered and may_be(value, offered[name])
     }
     choose(key, taken)
+
+
+def _as_offered(value: float | str, offered: Sequence[float | str] | Span) -> float | str:
+    """The value as Python has it: JavaScript writes 1.0 as 1."""
+    return float(value) if isinstance(offered, Span) else next(each for each in offered if each == value)

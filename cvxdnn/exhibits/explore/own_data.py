@@ -23,6 +23,7 @@ from cvxdnn.core.reading.tables import read_table
 from cvxdnn.core.reading.words import left_out, taken
 from cvxdnn.core.reading.workbook import is_workbook, sheet_names
 from cvxdnn.core.types import Array
+from cvxdnn.exhibits.explore.axes import named
 from cvxdnn.exhibits.explore.session import OwnData, Session
 from cvxdnn.tasks.link import Points
 from cvxdnn.tasks.scenario import LIMITS, MAX_POINTS
@@ -34,8 +35,6 @@ USED, TABLES_USED = f"{KEY}_used", f"{KEY}_tables_used"
 MOST_PASTED = 100_000
 PREVIEW_ROWS = 4
 MOST_HELD_OUT = 1000
-MOST_OF_A_NAME = 24
-"""Letters of a column's name at an axis."""
 TABLE, FORMULA = "A table", "A formula"
 EXAMPLE = "time\theight\n0\t0.5\n1\t1.5\n2\t0.25"
 FORMULA_HELP = f"Numbers, x, pi, e, + - * / ^, parentheses, {', '.join(FUNCTIONS)}."
@@ -173,17 +172,10 @@ def _choose(session: Session, table: Table, token: str, place: DeltaGenerator) -
         st.caption(f"{taken(read)}.")
     data = None
     if read is not None:
-        axes = _title(table, choice.x, read.unit), _title(table, choice.y)
+        axes = named(_name(table, choice.x), read.unit), named(_name(table, choice.y))
         data = OwnData(tuple(zip(read.x, read.y, strict=True)), f"{taken(read)}.", axes=axes)
     with place:
         _offer(session, data)
-
-
-def _title(table: Table, position: int, unit: str = "") -> str:
-    """What stands at an axis: the column's name, and what its numbers count."""
-    name = _name(table, position)
-    short = name if len(name) <= MOST_OF_A_NAME else f"{name[: MOST_OF_A_NAME - 1]}…"
-    return f"{short}, {unit}" if unit else short
 
 
 def _name(table: Table, position: int) -> str:

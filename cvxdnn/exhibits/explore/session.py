@@ -17,13 +17,14 @@ from cvxdnn.app.run import Run, own_run
 from cvxdnn.app.table_rows import Rows, rows_of
 from cvxdnn.app.text import plain
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.exhibits.explore.axes import AXES, ENTRY, Axes, read_axes, write_axes
 from cvxdnn.exhibits.explore.baseline import awaited_baseline, own_optimum
 from cvxdnn.exhibits.explore.domain import contains, domain_of, is_too_large
 from cvxdnn.exhibits.explore.fitting_loss import FittingLoss
 from cvxdnn.exhibits.explore.training import own_training
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import first_frame
-from cvxdnn.tasks.link import Points
+from cvxdnn.tasks.link import Points, refusal
 from cvxdnn.tasks.race import RaceFrame
 from cvxdnn.tasks.scenario import NAMES, Scenario
 from cvxdnn.tasks.seeds import SeedsFrame
@@ -35,10 +36,6 @@ Place = Literal["page", "table", "own"]
 """Where a message stands: above everything, at the table of points, or where data are given."""
 
 
-AXES = ("input x", "output y")
-"""What x and y are where nobody has said it."""
-
-
 @dataclass(frozen=True)
 class OwnData:
     """Where points of the user's own come from: the points, that in words, points kept back from training, and what x
@@ -47,7 +44,7 @@ class OwnData:
     points: Points
     words: str
     held_out: Points = ()
-    axes: tuple[str, str] = AXES
+    axes: Axes = AXES
 
 
 class Session:
@@ -162,8 +159,13 @@ class Session:
         if self.own is None:
             self._own = before
         else:
-            self.axes = data.axes
+            self.name(data.axes)
         return self.own is data
+
+    def name(self, axes: Axes) -> None:
+        """Say what x and y are."""
+        self.revision += axes != self.axes
+        self.axes = axes
 
     @property
     def baseline(self) -> Baseline:
@@ -269,12 +271,13 @@ class Session:
 
 
 class _Link:
-    """The scenario in the address bar."""
+    """The scenario in the address bar, and what x and y are where points of the user's own say it."""
 
-    names = NAMES
+    names = (*NAMES, ENTRY)
 
     def texts(self) -> dict[str, str]:
-        return own_session().scenario.texts
+        here = own_session()
+        return here.scenario.texts | ({ENTRY: write_axes(here.axes)} if here.axes != AXES else {})
 
     def take(self, texts: dict[str, str]) -> str:
         scenario, problem = Scenario.from_texts(texts)
@@ -282,6 +285,11 @@ class _Link:
             st.session_state[KEY] = Session(scenario)
         elif scenario != own_session().scenario:
             own_session().show(scenario)
+        try:
+            own_session().name(read_axes(texts[ENTRY]) if ENTRY in texts and not scenario.preset else AXES)
+        except InvalidInputError as error:
+            own_session().name(AXES)
+            problem = refusal(error).replace("The default example is shown instead", "It is shown without these names")
         return problem or ""
 
 

@@ -12,7 +12,7 @@ from cvxdnn.exhibits.explore.controls import data_controls
 from cvxdnn.exhibits.explore.session import session
 from cvxdnn.exhibits.path.awaited import case_of, following, selection, selection_of
 from cvxdnn.exhibits.path.take_home import files
-from cvxdnn.exhibits.path.view import breakpoints, choice_of_beta, picture
+from cvxdnn.exhibits.path.view import SETTINGS, breakpoints, choice_of_beta, picture
 
 WHAT_TO_TRY = r"""
 - **Play the film.** As the price falls, knots are born one by one: each ribbon below is the life of one, as wide as the
@@ -32,7 +32,7 @@ THEOREM = (
 
 def page() -> None:
     """The page from top to bottom."""
-    here = session()
+    here = session(SETTINGS)
 
     menu = heading(
         "Turn the weight decay down and watch the knots appear.",

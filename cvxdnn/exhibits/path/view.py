@@ -4,12 +4,17 @@ import streamlit as st
 
 from cvxdnn.app.plot import plot
 from cvxdnn.app.prose import note
-from cvxdnn.app.stage import Sign, stage
+from cvxdnn.app.settings import Settings, Span, under
+from cvxdnn.app.stage import Control, Sign, stage
 from cvxdnn.exhibits.path.awaited import case_of, following, last_case, selection, selection_of
 from cvxdnn.exhibits.path.charts import cross_validation_plot
-from cvxdnn.tasks.scenario import Scenario
+from cvxdnn.tasks.scenario import BETA_LIMITS, Scenario
 
-__all__ = ["breakpoints", "choice_of_beta", "picture"]
+__all__ = ["SETTINGS", "breakpoints", "choice_of_beta", "picture"]
+
+BETA = "path_beta"
+SETTINGS = Settings("path", under(BETA, Span(0.0, BETA_LIMITS[1]), 0.0))
+"""The weight decay at which the line stands; 0, and any below what is drawn, stands for the lowest that is."""
 
 LEGEND: tuple[Sign, ...] = (
     {"label": "points", "style": "points-sign"},
@@ -36,7 +41,9 @@ def picture(scenario: Scenario) -> None:
         )
         choice = selection_of(scenario) if case else None
         best = choice.best if choice else None
-        stage("path", {**shown.drawn, "best": best, "waiting": waiting}, key="path_stage", legend=LEGEND)
+        line = Control(name=BETA, label="", values=SETTINGS.values(BETA), labels=(), value=SETTINGS[BETA])
+        model = {**shown.drawn, "best": best, "waiting": waiting}
+        stage("path", model, key="path_stage", controls=[line], legend=LEGEND)
 
 
 def breakpoints(scenario: Scenario) -> None:

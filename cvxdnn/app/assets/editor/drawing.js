@@ -12,13 +12,13 @@ import { MARKS, marks, path, set, svg, trace, write } from "../common/svg.js";
 import { drawBeyond } from "./beyond.js";
 import { Dots } from "./dots.js";
 import { linearSpline } from "./points.js";
+import { drawTitles } from "./titles.js";
 
 const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck", "drawing"]; // bottom to top, above the band
 const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
 const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
 const MARK_ROW = 10; // pixels
 const TITLE = 16; // pixels beside the numbers of an axis
-const LETTER = 6.6; // pixels, about
 
 export class Drawing {
   /** The axes' range: {x0, x1, y0, y1, width, height}. */
@@ -171,7 +171,7 @@ export class Drawing {
   }
 
   #drawBackdrop(titles) {
-    const { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis } = this.shown;
+    const { margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis } = this.shown;
     const base = margin.top + plotHeight + strip;
     this.backdrop.replaceChildren();
     const grid = svg("g", { class: "grid" }, this.backdrop);
@@ -185,18 +185,8 @@ export class Drawing {
       svg("line", { x1: margin.left, x2: margin.left + plotWidth, y1: top, y2: top }, grid);
       write(this.backdrop, yAxis.labels[i], { x: margin.left - 8, y: top + 4, "text-anchor": "end" });
     });
-    const [x, y] = [
-      [titles.x, xAxis.note],
-      [titles.y, yAxis.note],
-    ].map((words) => words.filter(Boolean).join(" "));
-    write(this.backdrop, x, { class: "note", x: width - margin.right, y: height - 4, "text-anchor": "end" });
-    const middle = margin.top + plotHeight / 2;
-    write(this.backdrop, y, {
-      class: "note",
-      transform: `translate(11 ${middle}) rotate(-90)`,
-      "text-anchor": "middle",
-    });
-    this.chart.parentNode.style.setProperty("--title", `${Math.ceil(x.length * LETTER) + margin.right + 8}px`);
+    const length = drawTitles(this.backdrop, titles, { x: xAxis.note, y: yAxis.note }, this.shown);
+    this.chart.parentNode.style.setProperty("--title", `${Math.ceil(length) + margin.right + 8}px`);
   }
 
   /** The name of the curve in whose row of marks a pixel is. */

@@ -32,6 +32,7 @@
  * @property {(shown: Shown) => {tiles: import("./tiles.js").Tile[], says: string, caption?: string}} draw `says`: what the
  *   picture shows, in sentences with their full stops, for who does not see it
  * @property {(model: object) => ?import("../common/player.js").Film} [film] one of its own, in place of a training's
+ * @property {() => void} [rests] it has not moved for a while
  * @property {() => void} [destroy]
  */
 
@@ -60,7 +61,10 @@ export class Stage {
   #frame = null;
   #frames = 0;
   #timer;
-  #rest = new AtRest(() => this.#describe());
+  #rest = new AtRest(() => {
+    this.#describe();
+    this.#picture?.rests?.();
+  });
   #observer = new ResizeObserver(() => this.schedule());
 
   constructor(root) {

@@ -3,11 +3,12 @@
  *
  * A life is a ribbon from the weight decay of its birth down to that of its death, as wide as the function's slope
  * changes there (`path_walk.js`). The line across them is the present weight decay. It moves with the film, which is of
- * no training: the weight decay falls, evenly in its logarithm.
+ * no training: the weight decay falls, evenly in its logarithm. Where it is left standing is a control's value, 0 at the
+ * end of the film.
  */
 
 import { listed } from "../../common/at_rest.js";
-import { coordinate, short } from "../../common/numbers.js";
+import { clamp, coordinate, short } from "../../common/numbers.js";
 import { groups, path, set, svg, write } from "../../common/svg.js";
 import { Axes, around } from "../axes.js";
 import { tileOf } from "../tiles.js";
@@ -24,6 +25,9 @@ const ASIDE = 0.06; // share of the width from the axis, whose title is above it
 const MANY = 40; // points, which are drawn smaller, and knots, of which no lines go down to their lives
 const STILLS = 181;
 const PER_SECOND = 20;
+const CONTROL = "path_beta";
+const DIGITS = 4; // of the weight decay that is told: to a hundredth of a pixel
+const SAME = 0.05; // stills
 
 /** The weight decay falls. */
 class Fall {
@@ -41,6 +45,12 @@ class Fall {
     return { step: Math.round(position), position, last, beta, words: `β = ${short(beta)}` };
   }
 
+  /** The place of a weight decay, at an end of the film for one beyond it. */
+  placeOf(beta) {
+    const share = Math.log(beta / this.highest) / Math.log(this.lowest / this.highest);
+    return clamp(share, 0, 1) * (this.length - 1);
+  }
+
   gaps() {
     return [];
   }
@@ -48,8 +58,11 @@ class Fall {
 
 export default class Path {
   #still = {}; // for which model and size what does not move is drawn
+  #agreed = 0; // the weight decay that Python knows of
+  #range = ""; // of the path on which that was shown
 
   constructor(stage) {
+    this.stage = stage;
     this.picture = svg("svg", { role: "group", class: "path-picture" });
     stage.element.append(this.picture);
     [this.backdrop, this.ground, this.lives] = groups(this.picture, 3);
@@ -61,12 +74,14 @@ export default class Path {
   }
 
   film(model) {
-    return new Fall(model);
+    this.fall = new Fall(model);
+    return this.fall;
   }
 
   /** @param {import("../index.js").Shown} shown */
-  draw({ model, moment, width, height }) {
-    const now = moment ?? new Fall(model).at(STILLS - 1);
+  draw({ model, values, moment, width, height }) {
+    this.#follow(values[CONTROL]);
+    const now = moment ?? this.fall.at(STILLS - 1);
     const optimum = optimumAt(model, now.beta);
     this.#drawStill(model, width, height);
     this.#drawOptimum(optimum, now.beta);
@@ -76,6 +91,27 @@ export default class Path {
     this.picture.setAttribute("class", `path-picture ${model.waiting ? "old" : ""}`);
     Object.assign(this.picture.dataset, { beta: now.beta, knots: optimum.knots });
     return { tiles: tiles(model, optimum), caption: model.waiting, says: described(optimum, now.beta) };
+  }
+
+  /** Goes to the weight decay that Python says, and on another path stays at the same. */
+  #follow(beta) {
+    const range = `${this.fall.highest} ${this.fall.lowest}`;
+    const { player } = this.stage;
+    const isOther = beta !== this.#agreed || (range !== this.#range && !player.isPlaying);
+    [this.#agreed, this.#range] = [beta, range];
+    if (isOther) player.seek(this.fall.placeOf(beta));
+  }
+
+  /** Tells Python the weight decay at which the line was left. */
+  rests() {
+    const { host, player } = this.stage;
+    const { position, last, beta } = this.handle.moment;
+    const isHeld = host.querySelector(":active") !== null;
+    if (isHeld) this.stage.schedule(); // and looks again
+    if (isHeld || player.isPlaying || Math.abs(position - this.fall.placeOf(this.#agreed)) <= SAME) return;
+    this.#agreed = position === last ? 0 : Number(beta.toPrecision(DIGITS));
+    this.stage.set(CONTROL, this.#agreed);
+    this.stage.commit();
   }
 
   /** Axes, points and lives: anew with another path or size only. */

@@ -1,0 +1,49 @@
+"""What x and y are: what stands at the axes, and its entry in the link.
+
+A link has both names in one entry: UTF-8 in URL-safe base64, a line break between them. They are shown as plain text.
+"""
+
+import base64
+
+from cvxdnn.core.exceptions import InvalidInputError
+
+__all__ = ["AXES", "ENTRY", "Axes", "named", "read_axes", "write_axes"]
+
+Axes = tuple[str, str]
+AXES: Axes = ("input x", "output y")
+"""Where nobody has said it."""
+ENTRY = "axes"
+LONGEST = 80
+"""Letters of what stands at an axis."""
+MOST_OF_A_NAME = 24
+"""Of them for a column's name."""
+
+
+def named(name: str, unit: str = "") -> str:
+    """What stands at the axis of a column: its name on one line, and what its numbers count."""
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split()) or "unnamed"
+    short = plain if len(plain) <= MOST_OF_A_NAME else f"{plain[: MOST_OF_A_NAME - 1]}…"
+    return f"{short}, {unit}" if unit else short
+
+
+def write_axes(axes: Axes) -> str:
+    """The names as a link has them."""
+    return base64.urlsafe_b64encode("\n".join(axes).encode("utf-8")).decode("ascii").rstrip("=")
+
+
+def read_axes(text: str) -> Axes:
+    """The names that `write_axes` wrote.
+
+    Raises
+    ------
+    InvalidInputError
+        When they are not two, or one is too long or no plain text.
+    """
+    try:
+        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        x, y = packed.decode("utf-8").split("\n")
+    except ValueError as error:
+        raise InvalidInputError("the names of its axes are garbled; copy the whole link again") from error
+    if not all(len(name) <= LONGEST and name.isprintable() and name.strip() for name in (x, y)):
+        raise InvalidInputError(f"the name of an axis is plain text on one line, of 1 to {LONGEST} letters")
+    return x, y
