@@ -55,7 +55,8 @@ def test_the_line_is_pulled_by_pointer_and_keys(new_page, address):
 
 
 def shown(page):
-    return float(page.locator("svg.path-picture").get_attribute("data-beta"))
+    """Where the line stands; not a number before it is drawn."""
+    return float(page.locator("svg.path-picture").get_attribute("data-beta") or "nan")
 
 
 def told(page):
