@@ -55,7 +55,8 @@ def test_the_line_is_pulled_by_pointer_and_keys(new_page, address):
 
 
 def shown(page):
-    return float(page.locator("svg.path-picture").get_attribute("data-beta"))
+    """Where the line stands; not a number before it is drawn."""
+    return float(page.locator("svg.path-picture").get_attribute("data-beta") or "nan")
 
 
 def told(page):
@@ -75,10 +76,12 @@ def test_the_weight_decay_is_in_the_address_where_the_line_is_left(new_page, add
     handle.press("End")
     for _ in range(4):
         handle.press("PageDown")
+    next_frame(page)
     beta = shown(page)
     wait_until(page, lambda: told(page) == pytest.approx(beta, rel=1e-3), "the address says where it stands")
     link = page.url
     handle.press("PageDown")
+    next_frame(page)
     wait_until(page, lambda: told(page) == pytest.approx(shown(page), rel=1e-3), "and where it stands next")
     page.go_back()
     stands_at(page, beta)

@@ -285,9 +285,14 @@ def test_names_of_axes_go_with_their_points_to_other_pages_and_end_with_a_preset
     app = visit("path", link.pack(texts))
     go_to(app, "explore")
     assert (told(app), app.session_state["explore_session"].axes) == (texts, ("time", "dose"))
-    app.session_state["explore_session"].change(preset="step")
+    session = app.session_state["explore_session"]
+    session.show(session.scenario.replace(width=7))  # as a run of the Sweep lab
+    session.change(points=((0.0, 0.5), (1.0, 2.0), (3.0, 1.0)))
     app.run()
-    assert told(app) == {"preset": "step"}
+    assert told(app)[ENTRY] == texts[ENTRY]
+    session.change(preset="step")
+    app.run()
+    assert told(app) == {"preset": "step", "width": "7"}
 
 
 def test_a_change_makes_a_link_and_the_way_back_to_the_defaults_a_bare_address(visit):

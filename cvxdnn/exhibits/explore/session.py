@@ -197,7 +197,8 @@ class Session:
         """Show another scenario, which a link or another page has led to."""
         self.visits += 1
         self.revision += 1
-        self.axes = AXES
+        if scenario.points != self.scenario.points:
+            self.axes = AXES
         self.problem_place = "page"
         self._become(scenario, "")
 
