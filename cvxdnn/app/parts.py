@@ -11,8 +11,10 @@ A part is one fragment for as long as the page stays, whether it moves or not: w
 its place would be told to one that is gone. So its clock, which Streamlit gives a fragment once and for all, is set
 here by the message that Streamlit itself sends.
 
-Streamlit lets only callbacks ask for certain fragments by their key, for it ends the run that asks; here that run has
-done its work. The names it takes are those of the version that `requirements.txt` pins.
+Streamlit lets only callbacks ask for certain fragments by their key, and ends the run that asks. The browser keeps
+everything that a run which was ended might still have drawn: a button that had given way to another stayed beside it.
+So fragments are asked for here as the browser asks for them, which waits until the run has come to its end. The names
+this takes are those of the version that `requirements.txt` pins.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -91,13 +93,15 @@ class Parts:
 
         def newest() -> None:
             self._poll()
-            part.moved, seconds = moves(), every()
+            moved, part.moved, seconds = part.moved, moves(), every()
             if part.moved:
                 pace.measured(content, (tab().session, name), seconds)()
             else:
                 content()
             part.shown = shows()
-            _set_clock(name, seconds * pace.stretch if part.moved else None)
+            # At rest it is drawn once more: where runs follow on each other's heels, the browser may not have cleared
+            # away what was not drawn any more.
+            _set_clock(name, seconds * pace.stretch if part.moved or moved else None)
             self._follow(name)
 
         with st.container():
@@ -113,13 +117,12 @@ class Parts:
         if run is not self._run:
             self._run, self._done = run, set()
         self._done.add(drawn)
-        late = [name for name, part in self._parts.items() if part.is_late]
-        forgotten = [name for name in late if not self._is_to_come(name)]
-        if forgotten and turn.waiting >= LONG_LINE:
-            for name in forgotten:
+        late = [name for name, part in self._parts.items() if part.is_late and not self._is_to_come(name)]
+        if late and turn.waiting >= LONG_LINE:
+            for name in late:
                 _set_clock(name, LATER)  # a browser that counts to it already goes on
-        elif forgotten:
-            _run_again(late)  # all of it: what this run would have come to is lost with it
+        elif late:
+            _run_next(late)
 
     def _is_to_come(self, name: str) -> bool:
         return name not in self._done and any(each in self._run for each in _ids([name]))
@@ -161,17 +164,16 @@ def _ids(names: Sequence[str]) -> list[str]:
     return [] if context is None else context.fragment_storage.resolve_target(list(names))
 
 
-def _run_again(names: Sequence[str]) -> None:
-    """End this run and draw these parts."""
+def _run_next(names: Sequence[str]) -> None:
+    """Have these parts drawn as soon as the run has ended."""
     context = get_script_run_ctx()
     if context is None or context.script_requests is None:
         return
-    again = RerunData(
-        query_string=context.query_string,
-        page_script_hash=context.page_script_hash,
-        fragment_id_queue=_ids(names),
-        is_fragment_scoped_rerun=True,
-        context_info=context.context_info,
+    context.script_requests.request_rerun(
+        RerunData(
+            query_string=context.query_string,
+            page_script_hash=context.page_script_hash,
+            fragment_id_queue=_ids(names),
+            context_info=context.context_info,
+        )
     )
-    context.script_requests.request_rerun(again)
-    st.empty()  # the next thing drawn: here the runner sees the request

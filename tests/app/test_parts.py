@@ -13,12 +13,8 @@ from cvxdnn.app.turn import LONG_LINE
 NAMES = ["chart", "table", "numbers"]
 
 
-class AgainError(Exception):
-    """Streamlit ends a run in which other fragments have been asked for."""
-
-
 class Runner:
-    """Runs fragments as Streamlit does: a run that ends early drops what it has not come to."""
+    """Runs fragments as Streamlit does: what is asked for meanwhile waits for the end of the run."""
 
     def __init__(self):
         self.fragments, self.clocks = {}, {}
@@ -36,20 +32,15 @@ class Runner:
         return list(names)
 
     def ask(self, names):
-        self.asked = self.ids(names)
-        raise AgainError
+        self.asked = list(dict.fromkeys([*self.asked, *self.ids(names)]))
 
     def run(self, names):
         """Run these; what has been asked for meanwhile is in `asked`."""
         self.alone, self.asked = list(names), []
         self.runs += 1
-        try:
-            for name in names:
-                self.fragments[name]()
-        except AgainError:
-            pass
-        finally:
-            self.alone = []
+        for name in names:
+            self.fragments[name]()
+        self.alone = []
 
 
 @pytest.fixture
@@ -60,7 +51,7 @@ def runner(monkeypatch):
     monkeypatch.setattr(module, "_fragment", made.fragment)
     monkeypatch.setattr(module, "_run_alone", lambda: made.alone)
     monkeypatch.setattr(module, "_ids", made.ids)
-    monkeypatch.setattr(module, "_run_again", made.ask)
+    monkeypatch.setattr(module, "_run_next", made.ask)
     monkeypatch.setattr(module, "_set_clock", made.clocks.__setitem__)
     monkeypatch.setattr(module, "tab", lambda: SimpleNamespace(session="tab"))
     return made
@@ -128,6 +119,18 @@ def test_what_follows_has_time_where_sessions_stand_in_line(runner, monkeypatch)
     assert page.drawn == {"chart": 3, "table": 1, "numbers": 2}
 
 
+def test_a_part_that_comes_to_rest_is_drawn_once_more_by_itself(runner):
+    page = Page(runner)
+    page.moving["chart"] = True
+    runner.run(["chart"])
+    page.moving["chart"] = False
+    runner.run(["chart"])
+    assert runner.clocks["chart"] == 1.0
+    runner.run(["chart"])
+    assert runner.clocks["chart"] is None
+    assert page.drawn["chart"] == 4
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_whatever_runs_are_lost_a_look_later_all_is_shown_and_nothing_is_asked_that_is_not_there(runner, seed):
     rng = np.random.default_rng(seed)
@@ -145,6 +148,7 @@ def test_whatever_runs_are_lost_a_look_later_all_is_shown_and_nothing_is_asked_t
     for _ in range(10):
         if runner.asked:
             runner.run(runner.asked)
+    runner.run([name for name, clock in runner.clocks.items() if clock is not None])
     assert not runner.asked
     assert page.shown == page.values
     assert {name: clock is not None for name, clock in runner.clocks.items()} == page.moving

@@ -133,6 +133,21 @@ def test_train_pause_go_on_and_stop(page, address):
     wait_for_step(page, lambda step: step < paused_at)  # what was ended begins again
 
 
+def test_a_button_gives_way_to_the_other_each_time(page, address):
+    """Runs follow on each other's heels when something begins or ends; nothing of the one before stays on the page."""
+    open_explore(page, address, f"?{LONG_TRAINING}")
+    page.get_by_text("Look closer").click()
+    page.locator(".st-key-explore_details_view").get_by_text("Race", exact=True).click()
+    start, stop = (page.locator(f".st-key-explore_details_{name} button") for name in ("start", "stop"))
+    for _ in range(4):
+        start.click()
+        expect(start).to_have_count(0)
+        expect(page.locator(".st-key-explore_details_race .line").first).to_be_attached()
+        stop.click()
+        expect(start).to_be_visible()
+        expect(stop).to_have_count(0)
+
+
 def test_the_link_brings_back_the_same_points(page, new_page, address):
     open_explore(page, address)
     drag(page, 3, 12, 40)

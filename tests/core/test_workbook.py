@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import tracemalloc
 import zipfile
 from datetime import datetime, time
@@ -68,6 +69,14 @@ def test_a_sheet_is_chosen_by_name_or_position(sheet, expected):
 def test_the_first_sheet_with_numbers_is_read_and_says_where_it_stands():
     assert read_table(WORDS, 10**6).sheet == 1
     assert read_csv(WORDS) == Dataset([5, 7], [6, 8])
+
+
+def test_no_more_titles_are_told_than_somebody_can_choose_from():
+    many = b"".join(b'<sheet name="%s%d" sheetId="%d" r:id="rId1"/>' % (b"a" * 100, k, k) for k in range(1, 500))
+    data = with_member(SMALL, "xl/workbook.xml", lambda xml: re.sub(b"<sheet [^>]*/>", many, xml))
+    names = sheet_names(data)
+    assert len(names) == 100
+    assert {len(name) for name in names} == {40}
 
 
 @pytest.mark.parametrize(

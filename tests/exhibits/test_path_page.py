@@ -37,6 +37,7 @@ def wait_for_results(app, seconds=60):
         assert time.monotonic() < deadline, "what was begun did not end"
         time.sleep(0.02)
         app.run()
+    app.run()  # what ended after the page had been drawn
 
 
 @pytest.mark.parametrize("name", list(PRESETS))

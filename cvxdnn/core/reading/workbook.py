@@ -30,6 +30,8 @@ MOST_UNFOLDED = 8_000_000
 """Bytes of all members together: some 150,000 cells."""
 _MOST_MEMBERS = 500
 _MOST_SHEETS = 20
+"""That are searched for numbers."""
+_MOST_TITLES, _LONGEST_TITLE = 100, 40
 _XML = (".xml", ".rels", ".vml")
 _BROKEN = (
     "file is a workbook or archive that cannot be opened as .xlsx; open it in a spreadsheet program and save the sheet"
@@ -43,7 +45,7 @@ def is_workbook(data: bytes | str) -> bool:
 
 
 def sheet_names(data: bytes) -> tuple[str, ...]:
-    """What its sheets are called, in their order.
+    """What its sheets are called, in their order; of a hundred at most.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def sheet_names(data: bytes) -> tuple[str, ...]:
         When openpyxl is not installed.
     """
     with _sheets(data) as sheets:
-        return tuple(str(sheet.title) for sheet in sheets)
+        return tuple(str(sheet.title)[:_LONGEST_TITLE] for sheet in sheets[:_MOST_TITLES])
 
 
 def table_of_workbook(data: bytes, sheet: str | int | None = None) -> Table:
@@ -91,7 +93,10 @@ def _sheets(data: bytes) -> Iterator[Sequence[Any]]:
 def _position(sheet: str | int, sheets: Sequence[Any]) -> int:
     if isinstance(sheet, str):
         titles = [str(each.title) for each in sheets]
-        return titles.index(validation.one_of("sheet", sheet, titles))
+        if sheet not in titles:
+            names = ", ".join(map(quoted, titles[:8])) + (", ..." if len(titles) > 8 else "")
+            raise InvalidInputError(f"sheet is {quoted(sheet)}; choose one of {names}")
+        return titles.index(sheet)
     return validation.positive_int("sheet", sheet, 0, len(sheets) - 1)
 
 
