@@ -45,7 +45,7 @@ MOST_LINES = {
     "theory": 3700,
     "tasks": 3775,
     "app": 7700,
-    "exhibits": 11200,
+    "exhibits": 11220,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 
