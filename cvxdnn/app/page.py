@@ -35,6 +35,7 @@ STYLE = """
 .st-key-actions button { min-height: 2.4rem; padding: 0.2rem 0.7rem; }
 .st-key-actions .stPageLink a { border: 1px solid color-mix(in srgb, currentColor 20%, transparent);
   border-radius: 0.5rem; margin: 0; min-height: 2.4rem; padding: 0.2rem 0.7rem; }
+.st-key-actions .stElementContainer:has(> .stPageLink) { margin: 0; }
 .st-key-take_home button, .st-key-take_home button > * { justify-content: flex-start; padding: 0.2rem 0; }
 .st-key-explore_buttons { gap: 0.35rem; }
 .st-key-explore_buttons button { padding: 0.2rem 0.5rem; min-height: 2.4rem; }

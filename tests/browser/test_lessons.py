@@ -94,6 +94,15 @@ def test_a_drawing_by_finger_at_390_pixels(new_page, address):
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.parametrize(("n", "before", "after"), [(6, 2, 2), (7, 0, 1)])
+def test_the_pull_has_its_walls_and_none_where_there_is_no_pull_yet(new_page, address, n, before, after):
+    page = new_page(reduced_motion="reduce")
+    for step, walls in ((0, before), (2, after)):
+        open_lesson(page, address, query_of(n, "", step))
+        expect(page.locator(".lesson .tube .pull:not(text)")).to_have_count(min(walls, 1))
+        expect(page.locator(".lesson .tube line.wall")).to_have_count(walls)
+
+
 def test_a_lesson_by_keyboard_alone(new_page, address):
     page = new_page(reduced_motion="reduce")
     open_lesson(page, address, "?n=2")

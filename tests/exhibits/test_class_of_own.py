@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cvxdnn.app.rooms.questions import MOST_POINTS
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
+from cvxdnn.app.wall import LONGEST, _plain
 from cvxdnn.exhibits.lessons import class_view
 from cvxdnn.exhibits.lessons.asked import asked, name_of
 from cvxdnn.exhibits.lessons.class_ import resume
@@ -24,6 +26,10 @@ OWN = {
     "taps": Own("Secret title", WORDS, "taps", BENT),
     "choice": Own("Secret title", WORDS, "choice", BENT, ("once", "<i>twice</i>", "never")),
 }
+MANY = tuple((k + 0.1, float(k % 7) / 3) for k in range(MOST_POINTS))
+LARGEST = Own(
+    "t" * 80, "".join(map(chr, range(0x4E00, 0x4E00 + 280))), "taps", Scenario(preset="", points=MANY, beta=0.01)
+)
 of_each_kind = pytest.mark.parametrize("own", OWN.values(), ids=OWN)
 
 
@@ -133,6 +139,7 @@ def test_a_choice_is_judged_by_nobody(path):
 def test_the_page_opens_it_and_a_reload_is_back_in_it(explore, store, own):
     tab = Tab(explore, **query_of(own))
     assert tab.sent["begin"]["title"] == f"A class on “{own.title}”"
+    assert "So is your question" in tab.sent["begin"]["what"]
     assert tab.sent["begin"]["back"] == f"./lesson?{urlencode(query_of(own))}"
     tab.press("begin")
     shown = tab.sent["class"]
@@ -172,6 +179,12 @@ def test_a_link_that_cannot_be_used_says_so(explore, store, change):
     tab = Tab(explore, **{**query_of(OWN["taps"]), **change})
     assert tab.sent["begin"]["title"] == "A class on “One neuron”"
     assert tab.sent["trouble"].startswith("This link cannot be used: ")
+
+
+def test_what_a_browser_says_of_its_address_is_bounded_text():
+    assert len(_plain({"search": "x" * 10**6})["search"]) == LONGEST["search"]
+    assert len(urlencode(query_of(LARGEST))) < LONGEST["search"]
+    assert [_plain({"search": each})["search"] for each in (None, 7, ["?n=1"], {"n": 1})] == [""] * 4
 
 
 def test_points_of_one_height_ask_nothing():

@@ -58,6 +58,7 @@ def test_a_class_from_opening_to_closing(explore, store):
     tab = Tab(explore, n="2")
     assert tab.sent["class"] is None
     assert tab.sent["begin"]["title"] == "A class on “Draw the network”"
+    assert "your question" not in tab.sent["begin"]["what"]
     tab.press("begin")
     shown = tab.sent["class"]
     assert shown["link"].endswith(f"/join/{shown['code']}")

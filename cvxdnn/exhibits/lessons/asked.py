@@ -34,6 +34,11 @@ class Asked:
     query: Mapping[str, str]
     note: str = ""
 
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody has made the lesson."""
+        return self.lessons[0].number == OWN_NUMBER
+
 
 def asked(query: Mapping[str, str]) -> Asked:
     """What the entries of an address ask for; the first lesson where they ask for none that there is."""

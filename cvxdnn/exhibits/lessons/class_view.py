@@ -34,6 +34,7 @@ WHAT = (
     "lock, reveal and go on, with the buttons or the keys of a presenter.\n"
     "All that is said is forgotten when you close the class, after four hours at the latest."
 )
+OF_OWN = "\nSo is your question, with its options and points; its title stays in the address of this page."
 LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 UNREACHABLE = "Phones cannot reach {host}. Open this page under the address that this machine has in your network."
 FULL = "{most} phones are in, as many as this host allows. Who cannot join answers with a neighbour."
@@ -173,7 +174,7 @@ class _Here:
             buttons.append({"what": "resume", "label": f"Go on with {self.other.opened.code}, “{title}”"})
         return {
             "title": "A class on " + ", ".join(titles),
-            "what": WHAT,
+            "what": WHAT + (OF_OWN if self.asked.is_own else ""),
             "buttons": buttons,
             "back": f"./lesson?{urlencode(self.asked.query)}",
             "asks": self.is_asking,

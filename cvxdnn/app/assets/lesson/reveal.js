@@ -15,7 +15,7 @@
  * @property {import("./bars.js").Bar[]} bars
  * @property {Mark[]} marks
  *
- * @typedef {{kind: "gone", x: number, name: string, from: number} | {kind: "pull", x: number[], y: number[][]}
+ * @typedef {{kind: "gone", x: number, name: string, from: number} | {kind: "pull", x: number[], y: number[][], walls: number[]}
  *   | {kind: "touches", points: number[][]} | {kind: "point", point: number, x: number, y: number[][]}} Mark a number below
  *   the chart from a frame on; the pull in its tube, and where it is at a wall, for each frame or once; a point that moves
  */
@@ -145,7 +145,8 @@ export class RevealView {
     const [{ kind }] = this.lesson.questions;
     const tapped = kind === "taps" ? this.answers[0] : [];
     const touched = touches ? nearest(touches.points, t) : [];
-    this.tube.of({ x: pull.x, pull: at(pull.y, t), touches: touched, tapped }, largest(pull.y));
+    const { x, y, walls } = pull;
+    this.tube.of({ x, pull: at(y, t), walls, touches: touched, tapped }, largest(y));
   }
 
   destroy() {

@@ -69,6 +69,10 @@ export class Stage extends Chart {
       svg("line", { class: "knot", x1: this.left(x), x2: this.left(x), y1: box.top, y2: floor }, canvas);
     }
     for (const polygon of this.#model.band) svg("path", { class: "band", d: `${this.#path(polygon, floor)}Z` }, canvas);
+    if (this.#model.knots.length) {
+      const last = this.left(Math.max(...this.#model.knots));
+      write(canvas, "bend", { class: "name best", x: last + 4, y: box.top + 9 });
+    }
     const curves = [...this.#model.curves, ...this.curves].filter(({ knots }) => knots.length > 1);
     for (const { style, knots, isFaint } of curves) {
       svg("path", { class: `curve ${style}${isFaint ? " faint" : ""}`, d: this.#path(knots, floor) }, canvas);

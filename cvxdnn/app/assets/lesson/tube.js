@@ -1,18 +1,21 @@
 /**
  * The proof of a best curve under the chart: the pull of the points, as a share of the wall, between its walls at -1
- * and 1. It has the x axis of the chart. Where the pull touches a wall, the curve may bend.
+ * and 1; or the size of the pull, below one wall. It has the x axis of the chart. Where the pull touches a wall, the curve
+ * may bend.
  *
- * @typedef {{x: number[], pull: number[], touches?: number[], tapped?: number[]}} Proof `touches`, `tapped`: numbers
- *   of places
+ * @typedef {{x: number[], pull: number[], walls?: number[], touches?: number[], tapped?: number[]}} Proof `touches`,
+ *   `tapped`: numbers of places
  */
 
 import { element } from "../common/elements.js";
 import { path, svg, write } from "../common/svg.js";
 
 const EDGE = 16; // pixels beyond the walls
+const MOST = 4; // what is beyond so many walls is beyond the picture
 
 export class Tube {
   reach = 1; // what is as high as the picture, as a share of the wall
+  walls = [1, -1];
   /** @type {?Proof} */
   #proof = null;
 
@@ -29,8 +32,9 @@ export class Tube {
   }
 
   top(share) {
-    const half = this.element.clientHeight / 2;
-    return half - (share / this.reach) * Math.max(1, half - EDGE);
+    const low = this.walls.includes(-1) ? -this.reach : 0;
+    const height = Math.max(2, this.element.clientHeight - 2 * EDGE);
+    return EDGE + ((this.reach - share) / (this.reach - low)) * height;
   }
 
   show() {} // its curve is the pull
@@ -40,7 +44,8 @@ export class Tube {
    * @param {number} [reach] the largest pull that will be shown
    */
   of(proof, reach = 1) {
-    this.reach = Math.max(1, reach);
+    this.walls = proof.walls ?? [1, -1];
+    this.reach = Math.min(MOST, Math.max(1, reach));
     this.#proof = proof;
     this.draw();
   }
@@ -50,14 +55,17 @@ export class Tube {
     const { x, pull, touches = [], tapped = [] } = this.#proof;
     const { left, width } = this.stage.box;
     this.canvas.replaceChildren();
-    const inside = { x: left, width, y: this.top(1), height: this.top(-1) - this.top(1) };
+    this.canvas.setAttribute("aria-label", this.#describe());
+    this.resized();
+    if (!x.length) return; // its room stays empty
+    const inside = { x: left, width, y: this.top(1), height: this.top(Math.min(0, ...this.walls)) - this.top(1) };
     svg("rect", { class: "inside", ...inside }, this.canvas);
-    for (const wall of [1, -1]) {
+    for (const wall of this.walls) {
       svg("line", { class: "wall", x1: left, x2: left + width, y1: this.top(wall), y2: this.top(wall) }, this.canvas);
     }
     svg("line", { class: "axis", x1: left, x2: left + width, y1: this.top(0), y2: this.top(0) }, this.canvas);
     const line = x.map((each, k) => [this.left(each), this.top(pull[k])]);
-    if (line.length) svg("path", { class: "pull", d: path([line]) }, this.canvas);
+    svg("path", { class: "pull", d: path([line]) }, this.canvas);
     for (const k of touches) {
       svg("circle", { class: "touch", cx: this.left(x[k]), cy: this.top(pull[k]), r: 8 }, this.canvas);
     }
@@ -65,25 +73,20 @@ export class Tube {
       svg("circle", { class: "tapped", cx: this.left(x[k]), cy: this.top(pull[k]), r: 13 }, this.canvas);
     }
     if (this.stage.isRoomy) this.#name(left + width + 16);
-    this.canvas.setAttribute("aria-label", this.#describe());
-    this.resized();
   }
 
   #name(left) {
-    for (const [share, words] of [
-      [1, "wall"],
-      [0, "pull"],
-      [-1, "wall"],
-    ]) {
+    for (const share of [...this.walls, 0]) {
+      const words = share ? "wall" : "pull";
       write(this.canvas, words, { class: `name ${words}`, x: left, y: this.top(share) + 4 });
     }
   }
 
   #describe() {
     const { x, pull, touches } = this.#proof;
-    if (!x.length) return "Two walls, at -1 and 1; the pull between them is shown later.";
+    if (!x.length) return "Nothing yet: the pull of the points is shown here later.";
     const places = x.map((each, k) => `${pull[k].toFixed(2)} at ${each}`).join(", ");
     const found = touches ? ` It touches a wall at x = ${touches.map((k) => x[k]).join(", ") || "no place"}.` : "";
-    return `Pull between walls at -1 and 1: ${places}.${found}`;
+    return `Pull, with ${this.walls.length > 1 ? "walls at -1 and 1" : "a wall at 1"}: ${places}.${found}`;
   }
 }

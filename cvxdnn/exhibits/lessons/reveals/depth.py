@@ -39,8 +39,8 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     gap = max(each.relative_gap for each in found.values())
     return Reveal(
         misconception=lesson.meant[answers[0]] if answers[0] != right(lesson) else "",
-        also=f"From {flat} layers on the best network is flat. No network of these depths is cheaper by a share of "
-        f"{power_of_ten(gap)} (certified).",
+        also=f"From {flat} layers on the best network is flat. No network of these depths is cheaper by more than a "
+        f"share of {power_of_ten(gap)} (certified).",
         slider="layers",
         said=held(words),
         seconds=1.2 * len(found),

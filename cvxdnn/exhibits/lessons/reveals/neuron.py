@@ -16,7 +16,7 @@ import numpy as np
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.lessons.lesson import Lesson
-from cvxdnn.exhibits.lessons.reveals.picture import Curve, Reveal, curve_of, numbers
+from cvxdnn.exhibits.lessons.reveals.picture import Curve, Reveal, curve_of, numbers, signed
 
 __all__ = ["Hinge", "nearest_hinge", "reveal", "right"]
 
@@ -64,16 +64,16 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     frames = [numbers(base(x) + strength * hinge(x)) for strength in STRENGTHS]
     return Reveal(
         misconception="" if is_right else lesson.meant[option],
-        also="One neuron meets your curve everywhere (computed)."
+        also="One more neuron draws this curve exactly (computed)."
         if is_right
         else f"Of all single neurons the nearest misses your curve by {missed:.2f} (root mean square; computed).",
         slider="how hard the new neuron pulls",
-        said=[f"the new neuron changes the slope by {strength * hinge.amplitude + 0.0:+.2f}" for strength in STRENGTHS],
+        said=[f"the new neuron changes the slope by {signed(strength * hinge.amplitude)}" for strength in STRENGTHS],
         seconds=4.0,
         rest=STRENGTHS.index(1.0) / (len(STRENGTHS) - 1),
         curves=[
             curve_of("given", "before", base, x[0], x[-1]),
-            curve_of("you", "your pick", chosen, x[0], x[-1]),
+            curve_of("you", "your choice", chosen, x[0], x[-1]),
             Curve("nearest", "one more neuron", numbers(x), frames),
         ],
         knots=[sorted([*_bends(base), hinge.place])],

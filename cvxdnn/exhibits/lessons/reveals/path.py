@@ -49,7 +49,7 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[int]]) -> Reveal:
     left = [_count(sum(beta < end for end in gone)) for beta in betas]
     return Reveal(
         misconception=_misconception(lesson, list(answer), order),
-        also=f"The bends vanish at weight decay {listed(ends)} (computed, not sampled).",
+        also=f"Blue numbers: in which order the bends vanish, at weight decay {listed(ends)} (computed, not sampled).",
         slider="weight decay",
         said=[f"weight decay {beta:.2g}: {bends}" for beta, bends in zip(betas, left, strict=True)],
         seconds=9.0,

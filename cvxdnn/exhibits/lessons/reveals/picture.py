@@ -16,7 +16,7 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 
 __all__ = ["DIGITS", "Bar", "Curve", "Reveal", "Role", "above_best", "curve_of", "held", "listed", "numbers"]
-__all__ += ["power_of_ten"]
+__all__ += ["power_of_ten", "signed"]
 
 Role = Literal["best", "network", "you", "given", "nearest"]
 DIGITS = 5
@@ -111,6 +111,11 @@ def above_best(share: float) -> str:
         return "less than 0.01 % above the best"
     digits = 2 if share < 1e-3 else 1 if share < 0.1 else 0
     return f"{100 * share:.{digits}f} % above the best"
+
+
+def signed(number: float) -> str:
+    """A number with its sign and two decimals."""
+    return f"{number + 0.0:+.2f}".replace("-", "−")
 
 
 def power_of_ten(number: float) -> str:

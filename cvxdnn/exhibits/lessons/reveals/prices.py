@@ -25,13 +25,14 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[tuple[float, float]]]) -> 
         f"bending is {name}, weight decay {beta:g}: {each.above}"
         for name, beta, each in zip(lesson.names, lesson.betas, every, strict=True)
     ]
+    misconception = _misconception(every)
     return Reveal(
-        misconception=_misconception(every),
+        misconception=misconception,
         also=f"Your prices: {listed([each.above for each in every])} (certified).",
         slider="weight decay",
         said=held(words),
         seconds=7.0,
-        rest=0.0 if every[0].gap == max(each.gap for each in every) else 1.0,
+        rest=0.0 if misconception and every[0].gap == max(each.gap for each in every) else 1.0,
         curves=[
             curve_of("best", "the best", held([each.best for each in every]), low, high),
             curve_of("you", "you", held([each.you for each in every]), low, high),

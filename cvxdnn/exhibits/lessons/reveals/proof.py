@@ -44,7 +44,12 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[int]]) -> Reveal:
         curves=[curve_of("best", "the best", [proof.spline for proof in proofs], low, high)],
         knots=places,
         marks=[
-            {"kind": "pull", "x": numbers(proofs[-1].x), "y": [numbers(proof.pull) for proof in proofs]},
+            {
+                "kind": "pull",
+                "x": numbers(proofs[-1].x),
+                "y": [numbers(proof.pull) for proof in proofs],
+                "walls": [1.0, -1.0],
+            },
             {"kind": "touches", "points": [proof.touches for proof in proofs]},
         ],
     )

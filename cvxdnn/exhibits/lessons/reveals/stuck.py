@@ -64,8 +64,8 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
     return Reveal(
         misconception=lesson.meant[answers[0]] if answers[0] != right(lesson) else "",
         also=f"{arrived(lesson)} of {ended.objectives.size} starts arrived (measured; the best is certified). "
-        f"This one ended at {above[0]}; with its neurons in place: {above[-1]}.",
-        slider="neurons put where the pull leaves its walls",
+        f"The network shown ended {above[0]}; with new neurons in place: {above[-1]}.",
+        slider="neurons put where the pull is beyond its wall",
         said=[f"{step}: {share}" for step, share in zip(steps, above, strict=True)],
         seconds=2.0 * (len(stills) - 1),
         curves=[
@@ -93,6 +93,7 @@ def reveal(lesson: Lesson, answers: Sequence[int]) -> Reveal:
                 "kind": "pull",
                 "x": numbers(units.user_x(places)),
                 "y": [numbers(_pull(baseline, each, places)) for each in stills],
+                "walls": [1.0],
             },
             {"kind": "ends", "above": numbers(ended.objectives / bound - 1)},
         ],
