@@ -45,7 +45,7 @@ MOST_LINES = {
     "theory": 3700,
     "tasks": 3775,
     "app": 7600,
-    "exhibits": 11300,
+    "exhibits": 11280,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 
