@@ -4,9 +4,6 @@ What moves a point in the chart concerns the numbers beside it, and not the cont
 shows, and whichever part runs has those drawn anew that show something else by now, or that should begin or cease to
 move. Only what stands outside all parts needs the whole page, which costs several times as much.
 
-Where sessions stand in line for the server, what follows is not drawn at once, but after some seconds: what somebody
-has just done comes first, and who drags again meanwhile has the numbers of all drags drawn once.
-
 A part is one fragment for as long as the page stays, whether it moves or not: what the user does while another takes
 its place would be told to one that is gone. So its clock, which Streamlit gives a fragment once and for all, is set
 here by the message that Streamlit itself sends.
@@ -27,12 +24,8 @@ from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.pace import pace
 from cvxdnn.app.tab import tab
-from cvxdnn.app.turn import LONG_LINE, turn
 
 __all__ = ["Parts"]
-
-LATER = 4.0
-"""Seconds after which a part follows another where sessions wait: once, however often that one changes meanwhile."""
 
 
 @dataclass
@@ -118,10 +111,7 @@ class Parts:
             self._run, self._done = run, set()
         self._done.add(drawn)
         late = [name for name, part in self._parts.items() if part.is_late and not self._is_to_come(name)]
-        if late and turn.waiting >= LONG_LINE:
-            for name in late:
-                _set_clock(name, LATER)  # a browser that counts to it already goes on
-        elif late:
+        if late:
             _run_next(late)
 
     def _is_to_come(self, name: str) -> bool:

@@ -11,10 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["LONG_LINE", "Turn", "turn"]
-
-LONG_LINE = 3
-"""So many pages waiting for their turn are a line."""
+__all__ = ["Turn", "turn"]
 
 
 class Turn:

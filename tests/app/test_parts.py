@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.app import parts as module
-from cvxdnn.app.parts import LATER, Parts
-from cvxdnn.app.turn import LONG_LINE
+from cvxdnn.app.parts import Parts
 
 NAMES = ["chart", "table", "numbers"]
 
@@ -103,20 +102,6 @@ def test_a_part_that_begins_to_move_is_given_a_clock(runner):
     runner.run(["numbers"])
     runner.run(runner.asked)
     assert runner.clocks == {"chart": 1.0, "table": None, "numbers": None}
-
-
-def test_what_follows_has_time_where_sessions_stand_in_line(runner, monkeypatch):
-    page = Page(runner)
-    monkeypatch.setattr(module, "turn", SimpleNamespace(waiting=LONG_LINE))
-    for value in (1, 2):  # two drags, and the numbers of both drawn once
-        page.values.update(chart=value, numbers=value)
-        runner.run(["chart"])
-        assert not runner.asked
-        assert runner.clocks == {"chart": None, "table": None, "numbers": LATER}
-    runner.run(["numbers"])
-    assert runner.clocks == dict.fromkeys(NAMES)
-    assert page.shown == page.values
-    assert page.drawn == {"chart": 3, "table": 1, "numbers": 2}
 
 
 def test_a_part_that_comes_to_rest_is_drawn_once_more_by_itself(runner):

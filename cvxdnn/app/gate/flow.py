@@ -14,13 +14,15 @@ from collections.abc import Callable
 from starlette.types import Message, Receive, Send
 
 from cvxdnn.app.gate.said import NOT_STREAMLITS, said
-from cvxdnn.app.turn import LONG_LINE, turn
+from cvxdnn.app.turn import turn
 
 __all__ = ["Tokens", "asks_for_a_page", "expire", "paced", "patient"]
 
 RATE = 60.0
 BURST = 200.0
 WHOLE_PAGE, WHOLE_PAGE_IN_LINE = 20.0, 120.0
+LONG_LINE = 3
+"""So many pages waiting for their turn are a line."""
 UNREAD_SECONDS = 30.0
 """As long as nginx waits for a browser (`deploy/sticky.conf.template`)."""
 

@@ -6,8 +6,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from cvxdnn.app.gate import flow
-from cvxdnn.app.gate.flow import BURST, RATE, WHOLE_PAGE, WHOLE_PAGE_IN_LINE, Tokens, paced, patient
-from cvxdnn.app.turn import LONG_LINE
+from cvxdnn.app.gate.flow import BURST, LONG_LINE, RATE, WHOLE_PAGE, WHOLE_PAGE_IN_LINE, Tokens, paced, patient
 
 PART = BackMsg(rerun_script={"fragment_id": "chart"}).SerializeToString()
 PAGE = BackMsg(rerun_script={"query_string": ""}).SerializeToString()
