@@ -65,9 +65,10 @@ def store(rooms):
 def opened(address, new_page):
     """A wall with a class on lessons, by their numbers or the link of an own one; not begun."""
 
-    def begin(lessons, **options):
+    def begin(lessons, prepare=lambda _: None, **options):
         query = urlencode(link.pack(lessons.texts())) if isinstance(lessons, Own) else f"n={lessons}"
         wall = new_page(**({"width": 1280, "height": 800} | options))
+        prepare(wall)
         wall.goto(f"{address}/class?{query}")
         wall.get_by_role("button", name="Open a class").click()
         expect(wall.locator(f"{ROOM} .code")).to_be_visible()
@@ -161,6 +162,25 @@ def test_a_class_from_opening_to_closing(opened, joined):
     expect(wall.get_by_text("A class on “One neuron”, “Draw the network”")).to_be_visible()
     expect(first.get_by_text("There is no class with this code, or it is over.")).to_be_visible(timeout=SLOW)
     assert wall.evaluate("sessionStorage.getItem('cvxdnn-class')") is None
+
+
+def test_a_press_lost_on_its_way_is_told_again(opened):
+    lost = []
+
+    def lose_one(wall):
+        def relay(client):
+            server = client.connect_to_server()
+            client.on_message(
+                lambda message: lost.append("one") if lost == ["next"] and b"asked" in message else server.send(message)
+            )
+
+        wall.route_web_socket(re.compile("/_stcore/stream"), relay)
+
+    wall = opened("1", prepare=lose_one)
+    lost.append("next")
+    forward(wall, "open")
+    assert lost == ["next", "one"]
+    forward(wall, "locked")
 
 
 def test_no_dot_moves_and_nothing_is_told_until_the_reveal(opened, store):

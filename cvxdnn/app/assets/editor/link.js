@@ -63,6 +63,7 @@
  * @property {?{points: number[][], hidden: string[], edits: number, beta: ?number, sketch: number}} received
  */
 
+import { isAtWork } from "../common/server.js";
 import { samePairs } from "./points.js";
 
 const CONFIRM_WITHIN = 3000; // milliseconds, doubled at each of the first three repetitions
@@ -227,6 +228,3 @@ export class Link {
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
   }
 }
-
-/** Whether Python draws something of this page, or waits for its turn to. */
-const isAtWork = () => document.querySelector(".stApp")?.dataset.testScriptState === "running";

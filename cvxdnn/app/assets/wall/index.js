@@ -50,6 +50,7 @@
 import { element } from "../common/elements.js";
 import { showLook } from "../common/look.js";
 import { percent } from "../common/numbers.js";
+import { isAtWork } from "../common/server.js";
 import { nearest, playOnce } from "../lesson/frames.js";
 import { Board } from "./board.js";
 import { Drawings } from "./drawings.js";
@@ -73,7 +74,8 @@ const SAID = {
 };
 const FORWARD = ["PageDown", "ArrowRight"];
 const BUSY = "One moment …"; // the answer may have to be computed
-const PATIENCE = 8000; // milliseconds until a press that had no effect may be made again
+const AGAIN = 2000; // milliseconds after which a press that had no effect is told again, unless Python is at work
+const TIMES = 4; // so often; then it may be made again
 const SURE = 4000; // milliseconds in which a second press closes the class
 
 class Wall {
@@ -135,7 +137,7 @@ class Wall {
     this.begin.querySelector(".what").textContent = begin.what;
     const buttons = begin.buttons.map(({ what, label }, k) => {
       const button = element("button", { type: "button", class: k ? "" : "main", "data-what": what }, null, [label]);
-      button.onclick = () => this.#say("asked", { what, version: 0 });
+      button.onclick = () => this.#tell(what);
       return button;
     });
     const back = element("a", { href: begin.back, target: "_self" }, null, ["Back to the lesson"]);
@@ -232,14 +234,22 @@ class Wall {
     const state = this.#data.class;
     if (!state || this.#button(what).getAttribute("aria-disabled") === "true") return;
     this.#asked = state.version;
-    this.#say("asked", { what, version: state.version });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#asked = -1;
-      this.#draw();
-    }, PATIENCE);
+    this.#tell(what);
     this.#drawButtons(state);
     this.#drawWords(state);
+  }
+
+  /** Tells a press, which has an effect once: Streamlit may drop what meets a run that is just ending. */
+  #tell(what, times = 1) {
+    const version = this.#data.class?.version;
+    if (times === 1 || !isAtWork()) this.#say("asked", { what, version: version ?? 0 });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const isAnswered = this.#data.class?.version !== version || Boolean(this.#data.trouble);
+      if (!isAnswered && times < TIMES) return this.#tell(what, times + 1);
+      this.#asked = -1;
+      this.#draw();
+    }, AGAIN);
   }
 
   /** A second press closes the class: all that was said is gone then. */
