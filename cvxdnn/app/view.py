@@ -64,7 +64,8 @@ _STYLES: dict[Name, str] = {
     "wall": _ONLY_GROUPS
     + """
 html { font-size: max(13px, 1.9vh); }
-.stMainBlockContainer :is(p, button, input[role="combobox"]) { font-size: max(17px, 3.34vh); line-height: 1.15; }
+.stMainBlockContainer :is(p, li, td, th, button, input[role="combobox"]) {
+  font-size: max(17px, 3.34vh); line-height: 1.15; }
 .stMainBlockContainer .stTooltipIcon { display: none; }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) label p { white-space: nowrap; }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) {

@@ -28,7 +28,9 @@ export const groups = (parent, count) => Array.from({ length: count }, () => svg
 
 /** A new text. */
 export function write(parent, words, attributes) {
-  svg("text", attributes, parent).textContent = words;
+  const text = svg("text", attributes, parent);
+  text.textContent = words;
+  return text;
 }
 
 /**

@@ -12,6 +12,8 @@ import { set, svg, write } from "../../common/svg.js";
 const LIGHT = 0.6; // share of the colour from which on figures are of the paper's
 const PALE = 0.04;
 const GAP = 3; // pixels between cells
+const FIGURES = 13; // pixels, where there is room for them
+const LETTER = 0.58; // of them, about, is as wide as a letter
 const PER_SECOND = 1.5;
 const BOTTOM = 44;
 
@@ -76,6 +78,9 @@ export default class Sweep {
     const left = 30 + 7.5 * Math.max(...rows.map((label) => label.length), 2);
     const box = { left, top: 4, width: width - left - 4, height: height - BOTTOM - 4 };
     const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, 90) };
+    const longest = Math.max(1, ...seen.texts.map((text) => text.length));
+    const figures = Math.min(FIGURES, (size.width - GAP) / (LETTER * longest));
+    this.cells.style.setProperty("--figures", `${figures.toFixed(1)}px`);
     this.#drawLabels(box, size, height);
     this.#make(rows.length * columns.length);
     this.#nodes.forEach((_, index) => {

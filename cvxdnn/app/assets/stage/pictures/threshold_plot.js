@@ -9,6 +9,8 @@ import { Axes } from "../axes.js";
 import { markOf } from "./classes.js";
 
 const SMALL = 150; // pixels of width below which words and marks are smaller
+const BAND = 34; // pixels from the top in which names of classes would meet the words about the threshold
+const AWAY = 8; // pixels between both
 
 const at = (axes, x, y, scale) => `translate(${axes.left(x).toFixed(1)} ${axes.top(y).toFixed(1)}) scale(${scale})`;
 
@@ -34,18 +36,20 @@ export class ThresholdPlot {
     axes.draw(this.grid);
     this.shapes.replaceChildren();
     const isSmall = box.width < SMALL;
-    this.#drawCut(axes, threshold, isSmall);
+    this.#drawCut(axes, threshold);
     const path = `M${axes.left(0)} ${axes.top(0)}H${axes.left(Math.min(threshold, x.high))}`;
     svg("path", { class: "kept-curve", d: path + above(axes, threshold, curve) }, this.shapes);
     write(this.shapes, title, { class: "title", x: box.left - 28, y: box.top - 9 });
     const scale = isSmall ? 1.2 : 1.6;
+    const names = [];
     for (const [size, classes] of groupedBy(xs)) {
       const value = size < threshold ? 0 : curve(size);
       const place = { d: markOf(classes[0], 0, 0), transform: at(axes, size, value, scale) };
       svg("path", { class: "exact-mark", ...place }, this.shapes);
       const label = { class: "class-name", x: axes.left(size) - 12, y: axes.top(value) - 6, "text-anchor": "end" };
-      write(this.shapes, classes.map((k) => k + 1).join(", "), label);
+      names.push(write(this.shapes, classes.map((k) => k + 1).join(", "), label));
     }
+    this.#sayThreshold(axes, threshold, isSmall, names);
     network?.xs.forEach((size, k) => {
       const value = Math.min(Math.max(network.ys[k], 0), y.high);
       const place = { d: markOf(k, 0, 0), transform: at(axes, size, value, scale / 2) };
@@ -54,17 +58,29 @@ export class ThresholdPlot {
   }
 
   /** What is below the threshold. */
-  #drawCut(axes, threshold, isSmall) {
-    const { left, top, width, height } = axes.box;
+  #drawCut(axes, threshold) {
+    const { left, top, height } = axes.box;
     const { high } = axes.axes.x;
     const edge = axes.left(Math.min(threshold, high));
     svg("rect", { class: "cut", x: left, y: top, width: edge - left, height }, this.shapes);
     if (threshold < high) {
       svg("line", { class: "cut-edge", x1: edge, x2: edge, y1: top, y2: top + height }, this.shapes);
     }
+  }
+
+  /** With the word where there is room for it before the names of classes, else without, or not at all. */
+  #sayThreshold(axes, threshold, isSmall, names) {
+    const { left, top, width } = axes.box;
+    const edge = axes.left(Math.min(threshold, axes.axes.x.high));
     const isRight = edge > left + width / 2;
+    const high = names.map((name) => name.getBBox()).filter(({ y }) => y < top + BAND);
+    const end = isRight ? left + width : Math.min(left + width, ...high.map(({ x }) => x - AWAY));
     const place = { x: edge + (isRight ? -5 : 5), y: top + 14, "text-anchor": isRight ? "end" : "start" };
-    write(this.shapes, `${isSmall ? "" : "threshold "}${short(threshold)}`, place);
+    const text = write(this.shapes, "", place);
+    for (const words of [isSmall ? "" : `threshold ${short(threshold)}`, short(threshold), ""]) {
+      text.textContent = words;
+      if (words && (isRight || place.x + text.getComputedTextLength() <= end)) return;
+    }
   }
 }
 
