@@ -126,6 +126,16 @@ def draw(phone, begin, end):
     expect(phone.locator(".status")).to_contain_text("Sent.")
 
 
+def readable_sizes(wall):
+    """Each size of a wall, with all of it on the screen and no word too small for the last row."""
+    for size in WALLS:
+        wall.set_viewport_size(size)
+        wall.wait_for_timeout(500)
+        assert wall.locator(".class-wall").evaluate(SMALLEST) >= size["height"] / 30
+        assert wall.evaluate("document.querySelector('.stMain').scrollHeight <= innerHeight"), size
+        yield size
+
+
 def votes(wall):
     return [int(words) for words in wall.locator(f"{ROOM} .votes b").all_text_contents()]
 
@@ -330,11 +340,7 @@ def test_the_longest_words_of_a_teacher_leave_room_for_the_picture(opened, store
     forward(wall, "open")
     say(store, code_of(wall), range(27))
     count(wall, "27 of 27 sent")
-    for size in WALLS:
-        wall.set_viewport_size(size)
-        wall.wait_for_timeout(500)
-        assert wall.locator(".class-wall").evaluate(SMALLEST) >= size["height"] / 30
-        assert wall.evaluate("document.querySelector('.stMain').scrollHeight <= innerHeight"), size
+    for size in readable_sizes(wall):
         assert wall.locator(f"{ROOM} .picture").bounding_box()["height"] >= size["height"] / 5, size
         for part in (".strip", *([".votes li:last-child"] if options else [])):
             box = wall.locator(f"{ROOM} {part}").bounding_box()
@@ -386,12 +392,8 @@ def test_the_last_row_reads_every_word_and_all_is_on_screen(opened, store, numbe
         if moment == "open":
             say(store, code_of(wall), range(27))
             count(wall, "27 of 27 sent")
-        for size in WALLS:
-            wall.set_viewport_size(size)
-            wall.wait_for_timeout(500)
-            assert wall.locator(".class-wall").evaluate(SMALLEST) >= size["height"] / 30
+        for size in readable_sizes(wall):
             assert wall.evaluate(FAULTS) == [], (moment, size)
-            assert wall.evaluate("document.querySelector('.stMain').scrollHeight <= innerHeight"), (moment, size)
             for part in ("header", ".picture", ".strip", "aside", ".buttons"):
                 box = wall.locator(f"{ROOM} {part}").bounding_box()
                 if box:
