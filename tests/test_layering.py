@@ -43,9 +43,9 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3775,
+    "tasks": 3777,
     "app": 7600,
-    "exhibits": 11280,
+    "exhibits": 11268,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

@@ -12,7 +12,6 @@ from a link onto the page.
 """
 
 import base64
-import binascii
 import re
 import struct
 import zlib
@@ -23,7 +22,8 @@ from urllib.parse import unquote
 
 from cvxdnn.core.exceptions import InvalidInputError
 
-__all__ = ["LONGER", "VERSION", "Points", "pack", "read", "read_points", "refusal", "unpack", "write_points"]
+__all__ = ["LONGER", "VERSION", "Points", "from_letters", "pack", "read", "read_points", "refusal", "to_letters"]
+__all__ += ["unpack", "write_points"]
 
 Points = tuple[tuple[float, float], ...]
 
@@ -45,10 +45,19 @@ _MOST_READINGS, _LONGEST = 128, 20_000
 """Of a damaged link: how many are tried, and of how many characters."""
 
 
+def to_letters(packed: bytes) -> str:
+    """Bytes as an entry of a link: in URL-safe base64, without the padding at its end."""
+    return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+
+
+def from_letters(text: str) -> bytes:
+    """The bytes that `to_letters` wrote; ValueError where they are none."""
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
 def write_points(points: Points) -> str:
     """The points as URL-safe text, exact for every float64."""
-    packed = b"".join(_POINT.pack(x, y) for x, y in points)
-    return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+    return to_letters(b"".join(_POINT.pack(x, y) for x, y in points))
 
 
 def read_points(text: str) -> Points:
@@ -60,8 +69,8 @@ def read_points(text: str) -> Points:
         When `text` is not a whole number of points in base64.
     """
     try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        packed = from_letters(text)
+    except ValueError as error:
         raise InvalidInputError("its points are garbled; copy the whole link again") from error
     if len(packed) % _POINT.size:
         raise InvalidInputError("its points are incomplete; copy the whole link again")
@@ -87,9 +96,9 @@ def read(query: Mapping[str, Any], names: Collection[str], max_points: int) -> t
     return texts, f"Ignored in this link: {', '.join(others)}; no setting of this page has that name." if others else ""
 
 
-def refusal(error: InvalidInputError) -> str:
-    """What to tell the user of a link that cannot be used."""
-    return f"This link cannot be used: {error}. The default example is shown instead."
+def refusal(error: InvalidInputError, instead: str = "The default example is shown instead") -> str:
+    """What to tell the user of a link that cannot be used, or not all of it, and of what is shown instead."""
+    return f"This link cannot be used: {error}. {instead}."
 
 
 def _strangers(query: Mapping[str, Any], names: Collection[str]) -> list[str]:

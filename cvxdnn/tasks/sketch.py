@@ -16,8 +16,6 @@ that bends at the first or the last point bends nowhere between them: it changes
 nothing, and gains n/2 times the square of the mean residual.
 """
 
-import base64
-import binascii
 import math
 import struct
 from collections.abc import Sequence
@@ -34,7 +32,7 @@ from cvxdnn.core.objective import Certificate, certify
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.tasks.comparison import BAND_TOLERANCE, Baseline
-from cvxdnn.tasks.link import Points
+from cvxdnn.tasks.link import Points, from_letters, to_letters
 from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["MOST_KNOTS", "Advice", "Appraisal", "Sketch", "appraise", "price", "read_sketch", "share_inside"]
@@ -231,7 +229,7 @@ def write_sketch(sketch: Sketch, units: Normalization) -> str:
         for values, low, high in ((units.unit_x(x), x0, x1), (units.unit_y(y), y0, y1))
     ]
     packed = _FRAME.pack(x0, x1, y0, y1) + b"".join(_KNOT.pack(*knot) for knot in zip(*steps, strict=True))
-    return ("r" if sketch.is_revealed else "d") + base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+    return ("r" if sketch.is_revealed else "d") + to_letters(packed)
 
 
 def read_sketch(text: str, units: Normalization) -> Sketch:
@@ -244,8 +242,8 @@ def read_sketch(text: str, units: Normalization) -> Sketch:
     """
     kind, body = text[:1], text[1:]
     try:
-        packed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
+        packed = from_letters(body)
+    except ValueError as error:
         raise InvalidInputError("its drawing is garbled; copy the whole link again") from error
     if kind not in ("d", "r") or len(packed) <= _FRAME.size or (len(packed) - _FRAME.size) % _KNOT.size:
         raise InvalidInputError("its drawing is incomplete; copy the whole link again")

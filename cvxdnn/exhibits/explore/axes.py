@@ -3,9 +3,8 @@
 A link has both names in one entry: UTF-8 in URL-safe base64, a line break between them. They are shown as plain text.
 """
 
-import base64
-
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.tasks.link import from_letters, to_letters
 
 __all__ = ["AXES", "ENTRY", "Axes", "named", "read_axes", "write_axes"]
 
@@ -28,7 +27,7 @@ def named(name: str, unit: str = "") -> str:
 
 def write_axes(axes: Axes) -> str:
     """The names as a link has them."""
-    return base64.urlsafe_b64encode("\n".join(axes).encode("utf-8")).decode("ascii").rstrip("=")
+    return to_letters("\n".join(axes).encode("utf-8"))
 
 
 def read_axes(text: str) -> Axes:
@@ -40,8 +39,7 @@ def read_axes(text: str) -> Axes:
         When they are not two, or one is too long or no plain text.
     """
     try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        x, y = packed.decode("utf-8").split("\n")
+        x, y = from_letters(text).decode("utf-8").split("\n")
     except ValueError as error:
         raise InvalidInputError("the names of its axes are garbled; copy the whole link again") from error
     if not all(len(name) <= LONGEST and name.isprintable() and name.strip() for name in (x, y)):

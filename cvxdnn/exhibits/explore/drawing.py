@@ -69,5 +69,5 @@ class DrawingLink:
         try:
             session.show_sketch(read_sketch(texts[NAME], _units(session)) if NAME in texts else None)
         except InvalidInputError as error:
-            return refusal(error).replace("The default example is shown instead", "It is shown without its drawing")
+            return refusal(error, "It is shown without its drawing")
         return ""

@@ -290,7 +290,7 @@ class _Link:
             own_session().name(read_axes(texts[ENTRY]) if ENTRY in texts and not scenario.preset else AXES)
         except InvalidInputError as error:
             own_session().name(AXES)
-            problem = refusal(error).replace("The default example is shown instead", "It is shown without these names")
+            problem = refusal(error, "It is shown without these names")
         return problem or ""
 
 

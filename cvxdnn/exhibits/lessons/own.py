@@ -4,8 +4,6 @@ The link has the settings of the explorer and one entry more, "own": title, ques
 JSON, compressed, in URL-safe base64. Its words are shown as plain text.
 """
 
-import base64
-import binascii
 import hashlib
 import json
 import zlib
@@ -148,7 +146,7 @@ class Own:
     def texts(self) -> dict[str, str]:
         """What a link says of it."""
         packed = zlib.compress(json.dumps(self._words, ensure_ascii=False).encode("utf-8"), 9)
-        text = base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+        text = link.to_letters(packed)
         if len(text) > MOST_LETTERS:
             raise InvalidInputError("these words are too many for a link; use fewer")
         return {**self.scenario.texts, ENTRY: text}
@@ -173,7 +171,7 @@ class Own:
 
 def _unpacked(text: str) -> Any:
     try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        packed = link.from_letters(text)
         return json.loads(zlib.decompressobj().decompress(packed, MOST_JSON).decode("utf-8"))
-    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
+    except (zlib.error, ValueError, RecursionError) as error:
         raise InvalidInputError("its lesson is garbled; copy the whole link again") from error

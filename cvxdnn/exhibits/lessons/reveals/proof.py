@@ -26,20 +26,21 @@ FIRST = 3.0
 
 def right(lesson: Lesson) -> list[int]:
     """The points where the best curve bends."""
-    return _bends(lesson, _proof(lesson, lesson.betas[0]))
+    return _bends(lesson, proof_of(lesson.points, lesson.betas[0]))
 
 
 def reveal(lesson: Lesson, answers: Sequence[Sequence[int]]) -> Reveal:
     """The curve above its pull, while weight decay falls."""
     betas = _turned_down(lesson)
-    proofs = [_proof(lesson, beta) for beta in betas]
-    places = [[lesson.points[number][0] for number in _bends(lesson, proof)] for proof in proofs]
+    proofs = [proof_of(lesson.points, beta) for beta in betas]
+    bends = [_bends(lesson, proof) for proof in proofs]
+    places = [[lesson.points[number][0] for number in each] for each in bends]
     low, high = lesson.points[0][0], lesson.points[-1][0]
     return Reveal(
-        misconception=_misconception(proofs[-1], set(answers[0]), set(right(lesson))),
+        misconception=_misconception(proofs[-1], set(answers[0]), set(bends[-1])),
         also=f"The curve bends at {_listed(places[-1])}, where the pull touches a wall (certified).",
         slider="weight decay",
-        said=[f"weight decay {beta:.2g}: {_said(bends)}" for beta, bends in zip(betas, places, strict=True)],
+        said=[f"weight decay {beta:.2g}: {_said(each)}" for beta, each in zip(betas, places, strict=True)],
         seconds=7.0,
         curves=[curve_of("best", "the best", [proof.spline for proof in proofs], low, high)],
         knots=places,
@@ -59,10 +60,6 @@ def _turned_down(lesson: Lesson) -> list[float]:
     """Weight decays from a flat curve down to that of the lesson."""
     data, _ = lesson.scenario().normalized()
     return [float(beta) for beta in np.geomspace(FIRST * beta_max(data.x, data.y), lesson.betas[0], FRAMES)]
-
-
-def _proof(lesson: Lesson, beta: float) -> Proof:
-    return proof_of(lesson.points, beta)
 
 
 def _bends(lesson: Lesson, proof: Proof) -> list[int]:
