@@ -23,7 +23,7 @@ class Client:
     """One browser tab. Connect it with `async with`; then `open`, `press` and `switch`.
 
     page : in its address, "" for the first one;  query : of its address;  home : the network address it comes from
-    cookie : of the proxy, which keeps it with its replica
+    cookie : of the proxy, which keeps it with its replica;  address : what it says that it has in its address bar
     headings, alerts : what the newest run of the whole page has written, in order
     errors : what went wrong;  runs : how often the whole page has been drawn to its end
     is_drawn : whether the server is at work on the page, or waits for its turn to
@@ -40,6 +40,7 @@ class Client:
     session: str = ""
     home: str = "127.0.0.1"
     cookie: str = ""
+    address: str = ""
 
     def __post_init__(self) -> None:
         self._elements: dict[str, tuple[str, str]] = {}  # by the end of the id: id, fragment
@@ -141,7 +142,7 @@ class Client:
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.is_auto_rerun = self.query, automatic
-        state.page_name = self.page
+        state.page_name, state.context_info.url = self.page, self.address
         state.page_script_hash = self._pages.get(self.page, "")
         if element:
             identity, fragment = self._elements[element]

@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -25,7 +26,7 @@ from cvxdnn.app.view import ENTRIES
 from cvxdnn.core.limits import host_limits
 from cvxdnn.tasks import link
 
-__all__ = ["Linked", "follow", "keep", "note", "steps"]
+__all__ = ["Linked", "follow", "here", "keep", "note", "steps"]
 
 Texts = dict[str, str]
 
@@ -113,6 +114,17 @@ def follow(*linked: Linked) -> None:
     with st.container(key=KEY):  # takes no room
         key = f"{KEY}_of_{bar.page}"
         _mount(key=key, data={"query": dict(bar.query)}, on_visited_change=lambda: _visited(key))
+
+
+def here() -> str:
+    """The address of this page without its entries, as its browser tells it; "" where that is no address."""
+    told = st.context.url or ""
+    try:
+        parts = urlsplit(told)
+        is_page = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # also for a port that is none
+        return ""
+    return told if is_page else ""
 
 
 def keep() -> None:

@@ -78,6 +78,10 @@ class Clipped:
         return np.where(self.moved_down, high, np.where(self.moved_up, low, multipliers))
 
 
+LEAST = 1e-100
+"""Of the largest distance: what is nearer to the median is nothing beside it, and would underflow in its own units."""
+
+
 def clippings(terms: LossTerms) -> Iterator[Clipped]:
     """The data term clipped to wider and wider intervals; the last one is the data as given."""
     reach, y = _reach(terms.loss), terms.y
@@ -88,6 +92,7 @@ def clippings(terms: LossTerms) -> Iterator[Clipped]:
         radius = NEAR * max(_typical(y, center), reach)
         if radius == 0 and distance[-1] > 0:
             radius = NEAR * float(distance[distance > 0][0])
+        radius = max(radius, LEAST * float(distance[-1]))
         while radius * WORTHWHILE < distance[-1]:
             low, high = center - radius, center + radius
             moved_up, moved_down = y < low - reach, y > high + reach

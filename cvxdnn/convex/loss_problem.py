@@ -100,6 +100,10 @@ def gap_to_penalty(gap: float, penalty: float, round_off: float) -> float:
     return gap / penalty if penalty > 0 else np.inf
 
 
+LEAST_BETA = 1e-300
+"""In units of the problem, where one divides by it; whatever it is, the certificate is about the user's."""
+
+
 def unit_loss_problem(terms: LossTerms, beta: float, skip_connection: bool) -> LossProblem:
     """The problem in unit x, and in unit y where its loss has no labels."""
     points, y = terms.points, terms.y
@@ -114,4 +118,5 @@ def unit_loss_problem(terms: LossTerms, beta: float, skip_connection: bool) -> L
         case Huber(delta) if delta <= NEARLY_ABSOLUTE:
             loss, factor = Absolute(), factor * delta
     unit_terms = LossTerms(replace(points, x=units.unit_x(points.x)), units.unit_y(y), loss)
-    return LossProblem(unit_terms, beta * units.y_scale / (units.x_scale * factor), skip_connection, units, factor)
+    unit_beta = max(beta * units.y_scale / (units.x_scale * factor), LEAST_BETA if beta > 0 else 0.0)
+    return LossProblem(unit_terms, unit_beta, skip_connection, units, factor)

@@ -206,6 +206,7 @@ def certify(
     points, loss = merge_points(x, y), named(loss)
     beta = validation.nonnegative("beta", beta)
     skip_connection = validation.boolean("skip_connection", skip_connection)
+    exact = validation.boolean("exact", exact)
     fit = _evaluate(f, points, path_norm, skip_connection)
     given = None if dual is None else _checked_dual(points, dual)
     if not isinstance(loss, Squared):

@@ -2,12 +2,14 @@
 
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cvxdnn.app import address
 from cvxdnn.app.share.link import MOST_IN_QR_CODE, frame_code, link_to, qr_code
 from cvxdnn.app.view import GROUPS, LEFT_OUT, View, style
 
@@ -17,6 +19,17 @@ SETTINGS = st.dictionaries(st.text("abcdefg", min_size=1), st.text(min_size=1), 
 
 def entries(link):
     return {name: values[-1] for name, values in parse_qs(urlsplit(link).query, keep_blank_values=True).items()}
+
+
+NO_ADDRESSES = ["http://[::1", "http://a]b[/", "http://\u2100.example/", "http://a:x/", "javascript:1", "//", None]
+
+
+@pytest.mark.parametrize("told", NO_ADDRESSES)
+def test_what_a_browser_tells_of_its_address_is_an_address_or_left_out(monkeypatch, told):
+    monkeypatch.setattr(address.st, "context", SimpleNamespace(url=told))
+    assert address.here() == ""
+    monkeypatch.setattr(address.st, "context", SimpleNamespace(url=PAGE))
+    assert address.here() == PAGE
 
 
 def test_a_page_with_no_settings_has_a_bare_link():

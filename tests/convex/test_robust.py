@@ -222,3 +222,13 @@ def test_two_points_as_near_as_numbers_can_be():
         assert solution.spline(x) == pytest.approx(y, abs=1e-9)
     flat = solve(x, y, beta=1e-3, loss="absolute")  # the line from 0 to 1, which misses both by a half
     assert flat.objective == pytest.approx(1 + 1e-3, rel=SOLVED)
+
+
+@pytest.mark.parametrize("loss", ["absolute", "huber", "epsilon_insensitive"])
+@pytest.mark.parametrize(
+    ("y", "beta"), [([0, 5e-324, 0, 1], 1e-2), ([0, 1e-310, 0, 1], 1e-2), ([0, 1e-50, 0, 1e-50], 1e-290)]
+)
+def test_what_underflows_in_units_of_its_own_is_answered(y, beta, loss):
+    solution = solve([0, 1, 2, 3], y, beta=beta, loss=loss)
+    assert solution.status is Status.OPTIMAL
+    assert solution.gap <= 1e-12 * max(y)

@@ -55,7 +55,7 @@ ENTRANCES = {
     "solve huber": (cvxdnn.solve, {**POINTS, "beta": 0.01, "loss": "huber"}),
     "certify": (
         cvxdnn.certify,
-        {**POINTS, "f": SPLINE, "beta": 0.1, "loss": "squared", "skip_connection": False, "dual": Y},
+        {**POINTS, "f": SPLINE, "beta": 0.1, "loss": "squared", "skip_connection": False, "dual": Y, "exact": True},
     ),
     "certify a callable": (cvxdnn.certify, {**POINTS, "f": np.abs, "beta": 0.1, "path_norm": 2.0}),
     "beta_max": (cvxdnn.beta_max, {**POINTS, "loss": "squared", "skip_connection": False}),
@@ -361,7 +361,7 @@ def test_anything_is_answered_or_refused(place, value):
     assert fault(name, **{argument: value}) is None
 
 
-@pytest.mark.parametrize("argument", ["skip_connection", "polish", "bias", "keep_y", "keep_vanished", "skip"])
+@pytest.mark.parametrize("argument", ["skip_connection", "exact", "polish", "bias", "keep_y", "keep_vanished", "skip"])
 def test_a_switch_is_on_or_off(argument):
     for name in [name for name, (_, arguments) in ENTRANCES.items() if argument in arguments]:
         for value in ("False", "yes", "", 0, 1, 1.0, [], np.array(True)):

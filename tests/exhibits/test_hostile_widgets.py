@@ -10,7 +10,9 @@ from tests.exhibits.test_explore_page import session_of
 NAN = float("nan")
 ADDRESS = "address_bar_of_"  # and the page's name in Streamlit
 EDITOR = ["[", "", "\ufeff{}", "\x00", '"["', "[1]", "7", '{"a":[', f'{{"points": [[0, {"9" * 5_000}]]}}', "[" * 9_000]
-TABLE = [*EDITOR, '{"edited_rows": 7}', '{"edited_rows": {"x": {}}}']
+EDITOR += [f'{{"visited": {"[" * levels}{"]" * levels}}}' for levels in (20, 500, *range(970, 1_000, 3))]
+EDITOR += ['{"points": "\\ud800"}', '{"\\udfff": 1}']
+TABLE = [*EDITOR, '{"edited_rows": {"0": {"x": "\\ud800"}}}', '{"edited_rows": 7}', '{"edited_rows": {"x": {}}}']
 ODD = [
     *(("explore_editor", {"json_value": text}) for text in EDITOR),
     *(("explore_table_1", {"string_value": text}) for text in TABLE),

@@ -42,7 +42,7 @@ class Messages:
         async def next_message() -> Message:
             nonlocal ended
             message = await receive()
-            code = fault(message) if message.get("bytes") is not None else None
+            code = fault(message) if message["type"] == "websocket.receive" else None
             if code is None:
                 return message
             ended = True
@@ -57,8 +57,8 @@ class Messages:
 
 
 def fault(message: Message) -> int | None:
-    """The code to close with if this is no message that a page of ours lets a browser send."""
-    if len(message["bytes"]) > MOST_BYTES:
+    """The code to close with if this is no message that a page of ours lets a browser send, or text."""
+    if len(message.get("bytes") or b"") > MOST_BYTES:
         return TOO_LARGE
     try:
         widgets = said(message).rerun_script.widget_states.widgets

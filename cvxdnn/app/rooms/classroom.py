@@ -71,7 +71,7 @@ def admitted(store: Store, code: str, secret: str) -> Room:
     Refused
         With WRONG_SECRET.
     """
-    room = store.read(code)
+    room = store.read(code) if codes.is_code(code) else None
     if room is None or not codes.opens(secret, room.secret):
         raise Refused(Refusal.WRONG_SECRET)
     return room

@@ -126,6 +126,7 @@ def _reveal(question: Question, told: object) -> dict[str, Any]:
     words, scores = told.get("words", ""), told.get("scores", [])
     if not isinstance(words, str) or len(words) > LONGEST_WORDS:
         raise ValueError("words are text")
+    words.encode("utf-8")  # raises a ValueError for half a character, which JSON can hold and no answer could
     return {
         "right": question.checked(told["right"]) if told.get("right") is not None else None,
         "words": words,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cvxdnn.app.address import here
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.component import component
 from cvxdnn.app.share.link import frame_code, link_to, qr_code
@@ -37,7 +38,7 @@ def _dialog() -> None:
         "Show it as", list(SHOWN_AS), default="page", required=True, format_func=SHOWN_AS.__getitem__, key="share_as"
     )
     hidden = st.multiselect("Leave out", list(GROUPS), format_func=GROUPS.__getitem__, key="share_hide")
-    link = link_to(st.context.url or "", st.query_params.to_dict(), view=shown_as, hide=hidden)
+    link = link_to(here(), st.query_params.to_dict(), view=shown_as, hide=hidden)
     size, code = WHOLE, ""
     if shown_as == "embed":
         size = SIZES[st.segmented_control("Size", list(SIZES), default="800 × 450", required=True, key="share_size")]

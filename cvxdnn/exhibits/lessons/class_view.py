@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import streamlit as st
 
+from cvxdnn.app.address import here
 from cvxdnn.app.main import PAGES
 from cvxdnn.app.parts import Parts
 from cvxdnn.app.rooms.classroom import Opened
@@ -158,7 +159,7 @@ class _Here:
         }
 
     def _room(self, room: OpenClass) -> dict[str, Any]:
-        sent, link = room.sent(), join_address(st.context.url or "", room.opened.code)
+        sent, link = room.sent(), join_address(here(), room.opened.code)
         host, most = urlsplit(link).hostname or "", host_limits().phones
         trouble = FULL.format(most=most) if sent["phones"] >= most else ""
         if host in LOCAL and not sent["phones"]:

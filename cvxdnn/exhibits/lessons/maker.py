@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
+from cvxdnn.app.address import here
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.share.link import link_to, qr_code
 from cvxdnn.app.text import plain
@@ -85,7 +86,7 @@ def _dialog(scenario: Scenario) -> None:
         lines = st.text_area("Options, one on each line", max_chars=LONGEST_OPTIONS, key=f"{KEY}_options").splitlines()
         options = tuple(each.strip() for each in lines if each.strip())
     try:
-        address = lesson_link(st.context.url or "", Own(title.strip(), question.strip(), kind, scenario, options))
+        address = lesson_link(here(), Own(title.strip(), question.strip(), kind, scenario, options))
     except InvalidInputError as error:
         st.warning(plain(f"There is no such lesson: {error}."))
         return

@@ -39,6 +39,7 @@ FAULTS = {
     "a name of the app's own": (speaking_of("explore_session"), 1008),
     "large": (speaking_of(NAME, string_value="x" * MOST_BYTES), 1009),
     "garbage": (b"\xff" * 100, 1002),
+    "text": ("text", 1002),
 }
 PROPER = {
     "none": speaking_of(),
@@ -63,7 +64,7 @@ def test_what_no_page_sends_ends_the_connection_and_is_not_passed_on(data, code)
     told = [
         {"type": "websocket.connect"},
         {"type": "websocket.receive", "bytes": OTHER},
-        {"type": "websocket.receive", "bytes": data},
+        {"type": "websocket.receive", "text" if isinstance(data, str) else "bytes": data},
     ]
     heard, sent = [], []
 

@@ -341,6 +341,18 @@ def test_who_does_not_say_which_phone_it_is_is_none(house, opened, headers):
     assert house.store.gathered(opened.code, 0).phones == 0
 
 
+@pytest.mark.parametrize("words", ["\ud800", "a neuron \udfff"])
+def test_half_a_character_is_not_shown_to_a_class(house, opened, words):
+    async def story():
+        await house.teach(opened, "open")
+        await house.teach(opened, "lock")
+        assert (await house.teach(opened, "reveal", {"right": 1, "words": words})).refused == "no reveal"
+        assert (await house.teach(opened, "class", method="GET")).told["phase"] == "locked"
+        assert (await house.phone(opened.code, 0)).told["phase"] == "locked"
+
+    asyncio.run(story())
+
+
 BODIES = [
     *(b"", b"{}", b"[]", b"null", b"\xff\xfe", b"[" * 3999, b'{"step":' * 400, b"9" * 3999, b" " * 5000),
     *(b'{"step":0,"turn":1,"answer":NaN}', b'{"step":0,"turn":1e400,"answer":1}', b'{"step":true,"turn":1,"answer":1}'),

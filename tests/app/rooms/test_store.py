@@ -32,6 +32,11 @@ def teacher(store, opened):
     return lambda do, *arguments: do(store, opened.code, opened.secret, *arguments)
 
 
+@pytest.mark.parametrize("code", ["", "\ud800BCD", "bcdf", "BCDF\x00"])
+def test_a_store_is_asked_for_nothing_that_no_room_is_called(store, code):
+    assert refused(admitted, store, code, "secret") is Refusal.WRONG_SECRET
+
+
 def test_a_room_is_as_it_was_opened(store, opened):
     room = store.read(opened.code)
     assert codes.is_code(opened.code)
