@@ -148,7 +148,9 @@ export class Beat {
   /** Names of the curves that are not to be seen while it is a game. */
   hidden(curves, hidden) {
     if (!this.isOpen || this.isRevealed) return hidden;
-    return new Set([...curves.map(({ name }) => name), "band", "knots", "beam"].filter((name) => name !== "drawing"));
+    return new Set(
+      [...curves.map(({ name }) => name), "band", "knots", "beam", "stack"].filter((name) => name !== "drawing"),
+    );
   }
 
   /**

@@ -15,7 +15,7 @@ const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: i
 const MOST_NAMED = 4; // neurons of a layer
 const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
 
-const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
+export const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
 
 /** The neurons behind a bend, layer by layer. */
 function named(behind) {
@@ -151,6 +151,12 @@ export class Hinges {
     const bead = svg("circle", { class: "bead", cx: cx.toFixed(1), cy: cy.toFixed(1), r: r.toFixed(1) }, parent);
     bead.style.fill = colour(index);
     bead.classList.toggle("chosen", index === this.#chosen);
+  }
+
+  /** The neuron that is pointed at: its share of all bending, and its colour; null where there is none. */
+  get lit() {
+    const chosen = this.#areNeurons && this.#shown.find(({ index }) => index === this.#chosen);
+    return chosen ? { share: chosen.share, colour: colour(chosen.index) } : null;
   }
 
   #say(words, explanation = "") {

@@ -4,7 +4,7 @@
  */
 
 import { axisLabels, ticks, widened } from "../common/numbers.js";
-import { path, set, svg, trace, write } from "../common/svg.js";
+import { area, path, set, svg, trace, write } from "../common/svg.js";
 import { at, knotsOf, nearest } from "../lesson/frames.js";
 import { drawPull } from "./pull.js";
 
@@ -100,9 +100,7 @@ export class Board {
   }
 
   #area(scale, { x, low, high }) {
-    const { ceiling, floor } = scale;
-    const [upper, lower] = [high, low].map((edge) => trace(x, edge, scale, ceiling, floor).flat());
-    svg("path", { class: "envelope", d: `${path([[...upper, ...lower.reverse()]])}Z` }, this.canvas);
+    svg("path", { class: "envelope", d: area(x, high, low, scale, scale.ceiling, scale.floor) }, this.canvas);
   }
 
   #line(scale, style, xs, ys, attributes = {}) {
