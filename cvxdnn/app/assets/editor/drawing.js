@@ -7,6 +7,7 @@
  * @typedef {import("./link.js").Data} Data
  */
 
+import { placeIn } from "../common/look.js";
 import { axisLabels, clamp, snap, ticks, widened } from "../common/numbers.js";
 import { area, MARKS, marks, path, set, svg, trace, write } from "../common/svg.js";
 import { drawBeyond } from "./beyond.js";
@@ -120,14 +121,7 @@ export class Drawing {
 
   /** @returns {[number, number]} the pixels of an event in the chart */
   position(event) {
-    return this.positionIn(this.chart, event);
-  }
-
-  /** The same in a picture as wide as the chart. */
-  positionIn(picture, { clientX, clientY }) {
-    const box = picture.getBoundingClientRect();
-    const zoom = this.shown.width / box.width || 1;
-    return [(clientX - box.left) * zoom, (clientY - box.top) * zoom];
+    return placeIn(this.chart, event);
   }
 
   /** @returns {[number, number]} the pixels of a point */

@@ -3,10 +3,10 @@
  * bends the curve. Pointing at one, or choosing it with the arrow keys, lights it in both and says what it is.
  */
 
-import { coordinate } from "../common/numbers.js";
+import { placeIn } from "../common/look.js";
+import { coordinate, counted } from "../common/numbers.js";
 import { svg } from "../common/svg.js";
 import { explain } from "../common/terms.js";
-import { counted } from "./alternative.js";
 import { rampAt, valueAt } from "./film.js";
 import { normalised } from "./preview.js";
 
@@ -187,7 +187,7 @@ export class Hinges {
 
   #point(event) {
     if (!this.#shown.length) return;
-    const [left] = this.drawing.positionIn(this.strip, event);
+    const [left] = placeIn(this.strip, event);
     const off = ({ ramp }) => Math.abs(this.drawing.scale.left(this.#x.to(ramp.place)) - left);
     this.#choose(this.#shown.reduce((best, each) => (off(each) < off(best) ? each : best)).index);
   }

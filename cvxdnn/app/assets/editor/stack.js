@@ -6,7 +6,7 @@
  */
 
 import { area, svg } from "../common/svg.js";
-import { rampAt } from "./film.js";
+import { corners, rampAt } from "./film.js";
 import { colour } from "./hinges.js";
 import { normalised } from "./preview.js";
 
@@ -42,7 +42,7 @@ export class Stack {
 
   #drawLayers(still, { x, y }) {
     const { drawing } = this;
-    const places = cornersOf(still, x.from(drawing.view.x0), x.from(drawing.view.x1));
+    const places = corners(still, x.from(drawing.view.x0), x.from(drawing.view.x1)).map(([at]) => at);
     const xs = places.map(x.to);
     let below = places.map((at) => still.constant + still.slope * at);
     svg("path", { class: "ground", d: drawing.line(xs, below.map(y.to)) }, this.group);
@@ -56,12 +56,6 @@ export class Stack {
       below = above;
     }
   }
-}
-
-/** Where any of the sums may bend, from low to high. */
-function cornersOf({ ramps }, low, high) {
-  const inside = ramps.map(({ place }) => place).filter((place) => place > low && place < high);
-  return [low, ...inside.sort((a, b) => a - b), high];
 }
 
 /** Ramps with their numbers, those of about one place and the same side together, from left to right. */

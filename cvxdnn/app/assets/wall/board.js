@@ -3,7 +3,7 @@
  * Axes come from the question alone, so that nothing moves when answers come or the best is shown.
  */
 
-import { axisLabels, ticks, widened } from "../common/numbers.js";
+import { axisLabels, columns, ticks, widened } from "../common/numbers.js";
 import { area, path, set, svg, trace, write } from "../common/svg.js";
 import { at, knotsOf, nearest } from "../lesson/frames.js";
 import { drawPull } from "./pull.js";
@@ -157,9 +157,6 @@ function pullAt({ pull, reveal }, t) {
   if (!reveal?.pull) return [pull, []];
   return [{ x: pull.x, pull: at(reveal.pull.y, t) }, nearest(reveal.touches, t)];
 }
-
-/** Places as two lists. */
-const columns = (places) => [0, 1].map((k) => places.map((place) => place[k]));
 
 function described(lines, curves) {
   const names = [...new Set(curves.map(({ name }) => name))].join(", ");

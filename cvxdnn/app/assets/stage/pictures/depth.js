@@ -27,8 +27,7 @@ const BESIDE = 600; // pixels of width from which on the functions have room bes
 
 export default class Depth {
   constructor({ element }) {
-    this.picture = svg("svg", { role: "img", class: "depth" }, null);
-    element.append(this.picture);
+    this.picture = svg("svg", { role: "img", class: "depth" }, element);
     [this.backdrop, this.ground, this.valleys, this.balls, this.words, this.side] = groups(this.picture, 6);
     this.area = svg("path", { class: "ground" }, this.ground);
     this.ridge = svg("path", { class: "curve optimum" }, this.ground);
@@ -41,7 +40,6 @@ export default class Depth {
     const valleys = landscape.valleys();
     const runs = runsOf(moment, landscape, valleys, model.near);
     const hasRoom = width >= BESIDE && model.fitted !== null;
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const axes = this.#drawLandscape(landscape, valleys, hasRoom ? 0.68 * width : width, height);
     this.#drawValleys(valleys, landscape, runs, axes, isOld);
     this.#drawBalls(runs, axes, isOld);
