@@ -12,6 +12,7 @@ import { set, svg, write } from "../../common/svg.js";
 const LIGHT = 0.6; // share of the colour from which on figures are of the paper's
 const PALE = 0.04;
 const GAP = 3; // pixels between cells
+const TALLEST = 130; // and from one row to the next
 const FIGURES = 13; // pixels, where there is room for them
 const LETTER = 0.58; // of them, about, is as wide as a letter
 const PER_SECOND = 1.5;
@@ -71,7 +72,7 @@ export default class Sweep {
     const { rows, columns } = model;
     const left = 30 + 7.5 * Math.max(...rows.map((label) => label.length), 2);
     const box = { left, top: 4, width: width - left - 4, height: height - BOTTOM - 4 };
-    const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, 90) };
+    const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, TALLEST) };
     const longest = Math.max(1, ...seen.texts.map((text) => text.length));
     const figures = Math.min(FIGURES, (size.width - GAP) / (LETTER * longest));
     this.cells.style.setProperty("--figures", `${figures.toFixed(1)}px`);
