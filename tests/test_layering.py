@@ -43,7 +43,7 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3777,
+    "tasks": 3779,
     "app": 7600,
     "exhibits": 11270,
 }
@@ -283,4 +283,4 @@ def test_what_is_loaded_is_really_seen():
 def test_modules_of_the_browser_stay_short():
     lines = {path: len(path.read_text("utf-8").splitlines()) for path in ROOT.glob("cvxdnn/**/*.js")}
     assert max(lines.values()) <= 300
-    assert sum(lines.values()) <= 13670
+    assert sum(lines.values()) <= 13712

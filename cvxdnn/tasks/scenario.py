@@ -25,8 +25,10 @@ __all__ = ["BETAS", "BETA_LIMITS", "BIASES", "CURVES", "LIMITS", "MAX_POINTS", "
 
 _HOST = host_limits()
 MAX_POINTS = _HOST.points
-CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots", "drawing", "beam")
+CURVES = ("spline", "optimum", "network", "networks", "band", "sparsest", "knots", "drawing", "beam", "stack")
 """What the chart can show; `Scenario.hidden` names those that are switched off."""
+EXTRAS = ("beam", "stack")
+"""Of these what is switched off at first, and came after the first links."""
 Biases = Literal["last_hidden", "all"]
 BIASES: tuple[Biases, ...] = get_args(Biases)
 Optimizer = Literal["adam", "momentum", "gd", "lbfgs", "insertion"]
@@ -93,7 +95,7 @@ class Scenario:
     optimizer: Optimizer = "adam"
     polish: bool = False
     start: Start = "random"
-    hidden: tuple[str, ...] = ("sparsest", "beam")
+    hidden: tuple[str, ...] = ("sparsest", "beam", "stack")
 
     def __post_init__(self) -> None:
         preset, points = _checked_points(self.preset, self.points)
@@ -299,16 +301,16 @@ def _settings(texts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _write_hidden(hidden: tuple[str, ...]) -> str:
-    return ".".join(_but_for_the_beam(hidden)) or "none"  # an empty value may be dropped on the way
+    return ".".join(_with_extras_turned(hidden)) or "none"  # an empty value may be dropped on the way
 
 
 def _read_hidden(text: str) -> tuple[str, ...]:
-    return _but_for_the_beam(() if text == "none" else tuple(text.split(".")))
+    return _with_extras_turned(() if text == "none" else tuple(text.split(".")))
 
 
-def _but_for_the_beam(names: tuple[str, ...]) -> tuple[str, ...]:
-    """A link names the beam where it is shown, since links from before there was one do not name it."""
-    return tuple(name for name in names if name != "beam") if "beam" in names else (*names, "beam")
+def _with_extras_turned(names: tuple[str, ...]) -> tuple[str, ...]:
+    """A link names extras where they are shown, since links from before there were any do not name them."""
+    return (*(name for name in names if name not in EXTRAS), *(name for name in EXTRAS if name not in names))
 
 
 def _write_switch(is_on: bool) -> str:

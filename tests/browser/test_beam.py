@@ -59,7 +59,7 @@ def test_the_moment_is_the_loads_summed_twice_and_stays_within_the_strength(opti
 
 
 def test_springs_follow_a_point_while_it_is_dragged_and_are_gone_in_front_of_a_pencil(app_server, page, address):
-    open_explore(page, address, "?" + urlencode(BENT.replace(hidden=("sparsest",)).to_query()))
+    open_explore(page, address, "?" + urlencode(BENT.replace(hidden=("sparsest", "stack")).to_query()))
     expect(page.locator(".glows .glow").first).to_be_visible(timeout=SLOW)
     before = page.locator(".plot .springs").get_attribute("d")
     with app_server.stopped(address):

@@ -1,6 +1,7 @@
 """The Depth page in a browser: it opens with networks on the landscape, which follows its sliders in the same frame."""
 
 import re
+from itertools import combinations
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,6 +34,9 @@ WITHIN = """(svg) => [...svg.querySelectorAll('.line')].map((line) => {
     const { x, y, width, height } = line.getBBox();
     return Math.min(x, y, width) >= 0 && x + width <= svg.clientWidth && y + height <= svg.clientHeight;
 })"""
+WORDS = """(svg) => [...svg.querySelectorAll('text')]
+    .filter((text) => /^(the constant|r = |deepest|.* % above)/.test(text.textContent))
+    .map((text) => text.getBBox()).map(({ x, y, width }) => [x, x + width, y])"""
 SLIDE = """(input, value) => new Promise((done) => {
     input.value = value;
     input.dispatchEvent(new Event('input'));
@@ -74,6 +78,20 @@ def test_networks_lie_on_the_landscape_that_follows_the_sliders(new_page, addres
         "data-old", "false", timeout=SLOW
     )  # others train by themselves
     expect(page.get_by_text(re.compile("Of 16 networks: .* elsewhere"))).to_be_visible(timeout=SLOW)
+
+
+def test_words_of_neighbouring_valleys_do_not_lie_on_each_other(new_page, address):
+    page = new_page(**PHONE)
+    page.goto(f"{address}/depth")
+    expect(page.locator(".picture .ball")).to_have_count(16, timeout=SLOW)
+    for name, steps in [("beta", -2), ("depth", 2)]:
+        slider = page.locator(f"[data-control={name}] input")
+        slider.evaluate(SLIDE, int(slider.input_value()) + steps)
+    expect(tile(page, "valleys")).to_have_text("3")
+    boxes = page.locator(".picture svg").evaluate(WORDS)
+    assert len(boxes) == 6
+    for (left, right, top), (other_left, other_right, other_top) in combinations(boxes, 2):
+        assert abs(top - other_top) > 10 or right < other_left or other_right < left  # pixels
 
 
 def test_plots_below_the_picture_are_drawn_and_say_what_is_to_be_seen(new_page, address):

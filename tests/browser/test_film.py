@@ -172,6 +172,31 @@ def test_a_hinge_is_lit_on_strip_and_curve_and_says_what_it_is(page, address, de
     expect(page.locator(".beads .bead.chosen")).to_have_count(1)
     lit = page.locator(".beads .bead.chosen").get_attribute("cx")
     expect(page.locator(".hinges .bead.chosen")).to_have_attribute("cx", lit)
+    share = float(re.search(r"([\d.]+) %", words.inner_text())[1]) / 100
+    charged = page.locator('.price [data-of="network"] .bar').evaluate("it => +it.style.getPropertyValue('--lit')")
+    assert charged == pytest.approx(share if depth == 2 else 0, abs=0.005)
+
+
+def numbers(d):
+    """The corners of a path, a row each."""
+    return np.array(re.findall(r"-?[\d.]+", d), dtype=float).reshape(-1, 2)
+
+
+@pytest.mark.parametrize(("depth", "optimizer"), [(2, "adam"), (3, "adam"), (2, "insertion")])
+def test_the_ramps_stacked_up_end_at_the_curve(page, address, depth, optimizer):
+    open_explore(page, address, f"?preset=zigzag&restarts=2&width=20&depth={depth}&optimizer={optimizer}&hidden=stack")
+    at_rest(page)
+    for key in ("Home", "PageUp", "PageUp", "End"):
+        bar(page).press(key)
+        next_frame(page)
+        layers = page.locator(".stack .edge").evaluate_all("all => all.map(it => it.getAttribute('d'))")
+        ground = page.locator(".stack .ground").get_attribute("d")
+        top, whole = numbers(layers[-1] if layers else ground), numbers(shape(page, "network"))
+        assert np.abs(np.interp(top[:, 0], *whole.T) - top[:, 1]).max() < 0.5  # pixels
+    assert len(layers) > 2
+    page.get_by_role("button", name="Stack them").click()
+    expect(page.locator(".stack *")).to_have_count(0)
+    page.wait_for_url(lambda url: "stack" not in url, timeout=SLOW)
 
 
 @pytest.mark.parametrize("biases", ["last_hidden", "all"])
@@ -202,7 +227,7 @@ def test_beads_lie_on_the_curve(page, address):
     for _ in range(4):
         bar(page).press("PageUp")
         next_frame(page)
-        corners = np.array(re.findall(r"[-\d.]+", shape(page, "network")), dtype=float).reshape(-1, 2)
+        corners = numbers(shape(page, "network"))
         beads = page.locator(".beads .bead").evaluate_all(
             "all => all.map(it => [+it.getAttribute('cx'), +it.getAttribute('cy')])"
         )

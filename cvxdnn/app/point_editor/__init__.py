@@ -59,7 +59,7 @@ class Price(TypedDict):
 class Curve(TypedDict):
     """One entry of the legend and the lines it switches on and off.
 
-    name : unique; what `hidden` lists. "band", "knots" and "beam" are taken.
+    name : unique; what `hidden` lists. "band", "knots", "beam" and "stack" are taken.
     label : the legend's words.
     style : what is drawn how; "networks" is a bundle of thin lines without knots.
     lines : (x, y) arrays of each line. Left empty for "spline", which the browser draws through the points.

@@ -34,3 +34,10 @@ export function showLook(host, view) {
 
 /** How many pixels of the screen a pixel of this element is. */
 export const magnification = (element) => element.getBoundingClientRect().width / element.clientWidth || 1;
+
+/** @returns {[number, number]} where a pointer is, in pixels of an element from its corner */
+export function placeIn(element, { clientX, clientY }) {
+  const { left, top } = element.getBoundingClientRect();
+  const zoom = magnification(element);
+  return [(clientX - left) / zoom, (clientY - top) / zoom];
+}

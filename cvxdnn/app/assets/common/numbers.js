@@ -100,6 +100,12 @@ export function snap(value, span) {
   return Number.isFinite(snapped) ? snapped : value;
 }
 
+/** As "1 knot", "3 knots". */
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Places as two lists, of their x and of their y. */
+export const columns = (places) => [0, 1].map((k) => places.map((place) => place[k]));
+
 /** [low, high] made wide enough to be an axis. */
 export function widened(low, high) {
   if (high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high))) return [low, high];

@@ -11,7 +11,7 @@
  * @property {number} perSecond at speed 1
  * @property {string} [of] what it shows, where not a training
  * @property {(position: number) => Moment} at the film at a place between two stills
- * @property {(bound: number) => number[]} gaps how far the objective is above a bound at every still, as a share of it
+ * @property {(bound: number) => number[]} [gaps] how far the objective is above a bound at every still, as a share of it
  */
 
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
@@ -219,7 +219,7 @@ export class Player {
     const film = this.#film;
     if (this.#drawn.film === film && this.#drawn.bound === bound) return;
     this.#drawn = { film, bound };
-    const gaps = (bound && film?.gaps(bound)) || [];
+    const gaps = (bound && film?.gaps?.(bound)) || [];
     const logs = gaps.map((gap) => Math.log10(Math.max(gap, LEAST_GAP)));
     const [low, high] = [Math.log10(LEAST_GAP), Math.max(...logs, 0)];
     this.picture.setAttribute("viewBox", `0 0 ${Math.max(gaps.length - 1, 1)} 1`);

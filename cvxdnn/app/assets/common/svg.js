@@ -65,5 +65,11 @@ export function trace(xs, ys, scale, ceiling, floor) {
 export const path = (pieces) =>
   pieces.map((piece) => `M${piece.map(([left, top]) => `${left.toFixed(1)} ${top.toFixed(1)}`).join("L")}`).join("");
 
+/** The path around what is between two lines over the same places, cut as `trace` does. */
+export function area(xs, upper, lower, scale, ceiling, floor) {
+  const [there, back] = [upper, lower].map((ys) => trace(xs, ys, scale, ceiling, floor).flat());
+  return there.length ? `${path([[...there, ...back.reverse()]])}Z` : "";
+}
+
 /** The path of a curve's marks at these places. */
 export const marks = (style, lefts, top) => lefts.map((left) => `M${left.toFixed(1)} ${top}${MARKS[style]}`).join("");

@@ -5,7 +5,7 @@
  */
 
 import { AtRest, listed } from "../common/at_rest.js";
-import { coordinate, short } from "../common/numbers.js";
+import { coordinate, counted, short } from "../common/numbers.js";
 
 const TOLD = ["drawing", "optimum", "network"]; // styles of the curves whose bends and price are said
 
@@ -47,8 +47,6 @@ export class Alternative {
     this.rest.destroy();
   }
 }
-
-export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** A curve's bends and price, as "certified optimum: 3 bends, at x = 0.2, 0.5, 0.7; price 0.12". */
 function ofCurve({ label, is_old: isOld, lines, knots, bends, price }, width) {

@@ -9,7 +9,7 @@
  * have finished, and answers with its certified gap. Until that is here the gap is computed from Python's bound.
  */
 
-import { percent } from "../common/numbers.js";
+import { columns, percent } from "../common/numbers.js";
 import { heightAt } from "../sketch/line.js";
 import { inOrder, Pencil, stopsOf } from "../sketch/pencil.js";
 import { priced } from "../sketch/price.js";
@@ -148,7 +148,9 @@ export class Beat {
   /** Names of the curves that are not to be seen while it is a game. */
   hidden(curves, hidden) {
     if (!this.isOpen || this.isRevealed) return hidden;
-    return new Set([...curves.map(({ name }) => name), "band", "knots", "beam"].filter((name) => name !== "drawing"));
+    return new Set(
+      [...curves.map(({ name }) => name), "band", "knots", "beam", "stack"].filter((name) => name !== "drawing"),
+    );
   }
 
   /**
@@ -186,10 +188,8 @@ export class Beat {
 
   /** The polyline, its end pieces continued over what little of the points a hand has left out. */
   #drawn(line) {
-    if (!this.pencil.isWhole || this.pencil.isDown) return [line.map(([x]) => x), line.map(([, y]) => y)];
-    const [first, last] = this.#surface().range();
-    const all = withEnds(line, first, last);
-    return [all.map(([x]) => x), all.map(([, y]) => y)];
+    if (!this.pencil.isWhole || this.pencil.isDown) return columns(line);
+    return columns(withEnds(line, ...this.#surface().range()));
   }
 
   /** @param {import("./link.js").Data} data as it is shown */

@@ -2,7 +2,7 @@
 
 import { listed } from "../common/at_rest.js";
 import { clamp, coordinate, short } from "../common/numbers.js";
-import { path, svg, trace } from "../common/svg.js";
+import { area, path, svg, trace } from "../common/svg.js";
 import { explain } from "../common/terms.js";
 import { drawGlows, isBeam } from "./beam.js";
 import { interpolate } from "./points.js";
@@ -108,8 +108,8 @@ function plotOf(parent, drawing) {
 /** A ribbon between what pulls at neurons to the right and to the left; a line where that is the same. */
 function drawPull(plot, pull, { c }, drawing, scale) {
   const { x, z } = finely(pull, drawing.scale.left);
-  const [upper, lower] = edges(pull, c).map((edge) => trace(x, z.map(edge), scale, 0, HEIGHT).flat());
-  svg("path", { class: "pull", "data-name": "pull", d: `${path([[...upper, ...lower.reverse()]])}Z` }, plot);
+  const [upper, lower] = edges(pull, c).map((edge) => z.map(edge));
+  svg("path", { class: "pull", "data-name": "pull", d: area(x, upper, lower, scale, 0, HEIGHT) }, plot);
 }
 
 /** The same curve with corners a few pixels apart. */

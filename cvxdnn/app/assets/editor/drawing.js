@@ -7,8 +7,9 @@
  * @typedef {import("./link.js").Data} Data
  */
 
+import { placeIn } from "../common/look.js";
 import { axisLabels, clamp, snap, ticks, widened } from "../common/numbers.js";
-import { MARKS, marks, path, set, svg, trace, write } from "../common/svg.js";
+import { area, MARKS, marks, path, set, svg, trace, write } from "../common/svg.js";
 import { drawBeyond } from "./beyond.js";
 import { Dots } from "./dots.js";
 import { linearSpline } from "./points.js";
@@ -19,6 +20,7 @@ const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they be
 const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
 const MARK_ROW = 10; // pixels
 const TITLE = 16; // pixels beside the numbers of an axis
+const BEYOND = 60; // pixels outside the plot, where curves are cut
 
 export class Drawing {
   /** The axes' range: {x0, x1, y0, y1, width, height}. */
@@ -119,14 +121,7 @@ export class Drawing {
 
   /** @returns {[number, number]} the pixels of an event in the chart */
   position(event) {
-    return this.positionIn(this.chart, event);
-  }
-
-  /** The same in a picture as wide as the chart. */
-  positionIn(picture, { clientX, clientY }) {
-    const box = picture.getBoundingClientRect();
-    const zoom = this.shown.width / box.width || 1;
-    return [(clientX - box.left) * zoom, (clientY - box.top) * zoom];
+    return placeIn(this.chart, event);
   }
 
   /** @returns {[number, number]} the pixels of a point */
@@ -216,9 +211,14 @@ export class Drawing {
     }
   }
 
-  #trace(xs, ys) {
-    const { margin, plotHeight } = this.shown;
-    return trace(xs, ys, this.scale, margin.top - 60, margin.top + plotHeight + 60);
+  /** From where to where, in pixels from the top, curves are drawn. */
+  get edges() {
+    return [this.shown.margin.top - BEYOND, this.bottom + BEYOND];
+  }
+
+  /** The path of a curve. */
+  line(xs, ys) {
+    return path(trace(xs, ys, this.scale, ...this.edges));
   }
 
   /** One path per curve, kept from one drawing to the next. */
@@ -235,7 +235,7 @@ export class Drawing {
       const layer = this.layers[style] ?? this.layers.networks;
       if (line.parentNode !== layer) layer.append(line);
       line.setAttribute("class", `curve ${style} ${faded(curve)} ${hidden.has(name) ? "off" : ""}`);
-      if (style !== "spline") line.setAttribute("d", lines.map(([xs, ys]) => path(this.#trace(xs, ys))).join(""));
+      if (style !== "spline") line.setAttribute("d", lines.map(([xs, ys]) => this.line(xs, ys)).join(""));
     }
   }
 
@@ -248,8 +248,7 @@ export class Drawing {
     const known = band.x.map((_, i) => i).filter((i) => band.lower[i] !== null && band.upper[i] !== null);
     const xs = known.map((i) => band.x[i]);
     const [upper, lower] = [band.upper, band.lower].map((ys) => known.map((i) => ys[i]));
-    const outline = [...this.#trace(xs, upper).flat(), ...this.#trace(xs, lower).flat().reverse()];
-    this.band.setAttribute("d", outline.length ? `${path([outline])}Z` : "");
+    this.band.setAttribute("d", area(xs, upper, lower, this.scale, ...this.edges));
   }
 
   /* What follows a drag */
@@ -259,7 +258,7 @@ export class Drawing {
     this.spline = linearSpline(points, this.view.x0, this.view.x1);
     for (const { name, style } of curves) {
       if (style !== "spline") continue;
-      this.#curvePaths.get(name).setAttribute("d", path(this.#trace(this.spline.x, this.spline.y)));
+      this.#curvePaths.get(name).setAttribute("d", this.line(this.spline.x, this.spline.y));
     }
   }
 

@@ -3,10 +3,10 @@
  * bends the curve. Pointing at one, or choosing it with the arrow keys, lights it in both and says what it is.
  */
 
-import { coordinate } from "../common/numbers.js";
+import { placeIn } from "../common/look.js";
+import { coordinate, counted } from "../common/numbers.js";
 import { svg } from "../common/svg.js";
 import { explain } from "../common/terms.js";
-import { counted } from "./alternative.js";
 import { rampAt, valueAt } from "./film.js";
 import { normalised } from "./preview.js";
 
@@ -15,7 +15,7 @@ const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: i
 const MOST_NAMED = 4; // neurons of a layer
 const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
 
-const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
+export const colour = (index) => `hsl(${Math.round(index * GOLDEN_ANGLE) % 360} 55% 52%)`;
 
 /** The neurons behind a bend, layer by layer. */
 function named(behind) {
@@ -153,6 +153,12 @@ export class Hinges {
     bead.classList.toggle("chosen", index === this.#chosen);
   }
 
+  /** The neuron that is pointed at: its share of all bending, and its colour; null where there is none. */
+  get lit() {
+    const chosen = this.#areNeurons && this.#shown.find(({ index }) => index === this.#chosen);
+    return chosen ? { share: chosen.share, colour: colour(chosen.index) } : null;
+  }
+
   #say(words, explanation = "") {
     explain(this.words, words, 1);
     this.explanation.textContent = explanation;
@@ -181,7 +187,7 @@ export class Hinges {
 
   #point(event) {
     if (!this.#shown.length) return;
-    const [left] = this.drawing.positionIn(this.strip, event);
+    const [left] = placeIn(this.strip, event);
     const off = ({ ramp }) => Math.abs(this.drawing.scale.left(this.#x.to(ramp.place)) - left);
     this.#choose(this.#shown.reduce((best, each) => (off(each) < off(best) ? each : best)).index);
   }

@@ -7,7 +7,8 @@
  *   drawing   the chart; around it score, price, weight decay, certificate, beam, legend, words
  *   preview   the optimum of points that Python has not answered yet
  *   beat      what the user draws over the points, against the optimum
- *   player    the film of the training, hinges: the neurons of the network it shows, pull: what it has to do with the tube
+ *   player    the film of the training, hinges: the neurons of the network it shows, stack: how they add up to it, pull:
+ *             what it has to do with the tube
  *
  * The editor holds them together: what an edit does to all four is here. Streamlit calls the mounted component once at
  * first and again whenever Python sends new data or the theme changes; the DOM stays, and with it its editor.
@@ -35,6 +36,7 @@ import { pullShown } from "./pull.js";
 import { report } from "./report.js";
 import { Score } from "./score.js";
 import { withMoment, withoutNews, withStuck } from "./shown.js";
+import { Stack } from "./stack.js";
 import { Values } from "./values.js";
 import { WeightDecay } from "./weight_decay.js";
 import { Words } from "./words.js";
@@ -51,10 +53,8 @@ export class Editor {
     this.previews = new Previews();
     this.words = new Words(this.host);
     this.drawing = new Drawing(root, this.host.querySelector(".chart"));
-    this.legend = new Legend(this.host.querySelector(".legend"), (name) => {
-      this.link.toggle(name);
-      this.schedule("all");
-    });
+    this.legend = new Legend(this.host.querySelector(".legend"), (name) => this.#toggle(name));
+    this.stack = new Stack(this.host, this.drawing, (name) => this.#toggle(name));
     this.certificate = new Certificate(this.host);
     this.beam = new Beam(this.drawing);
     this.price = new Price(this.host);
@@ -80,6 +80,11 @@ export class Editor {
     this.alternative = new Alternative(this);
     this.#observer.observe(this.drawing.chart);
     this.figure = enter({ host: this.host, title: () => "" });
+  }
+
+  #toggle(name) {
+    this.link.toggle(name);
+    this.schedule("all");
   }
 
   #action(name) {
@@ -233,7 +238,6 @@ export class Editor {
     this.score.draw(data, Boolean(seen) && !seen.isNewest);
     const flat = this.previews.flat(this.link, this.history.points, !this.gestures.isDown);
     this.weightDecay.draw(data.model, this.link.beta, flat);
-    this.price.draw(data);
     if (isAll) this.drawing.drawAxes(data);
     this.legend.draw(data, hidden);
     const still = this.#stillShown(seen, data.curves, hidden);
@@ -244,6 +248,8 @@ export class Editor {
       this.beam.draw(data, hidden, this.history.points);
     }
     this.hinges.show(still, data, this.history.points, this.drawing);
+    this.stack.draw(still, hidden, this.history.points);
+    this.price.draw(data, this.hinges.lit);
     this.drawing.drawSpline(data, this.history.points);
     this.drawing.drawMarks(data, hidden);
     this.values.draw(data, hidden);

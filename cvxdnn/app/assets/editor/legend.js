@@ -1,5 +1,6 @@
 /** The legend: a button for each curve, which switches it on and off. */
 
+import { element } from "../common/elements.js";
 import { MARKS, marks, svg } from "../common/svg.js";
 import { equip, button as termButton, termIn } from "../common/terms.js";
 import { NAME as BEAM } from "./beam.js";
@@ -44,10 +45,7 @@ export class Legend {
   }
 
   #entry({ name, label, style }, styles) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "entry";
-    button.dataset.name = name;
+    const button = element("button", { type: "button", class: "entry", "data-name": name });
     const sample = svg("svg", { viewBox: "0 0 30 14", "aria-hidden": "true" }, button);
     if (style === "band") svg("rect", { class: "band", x: 1, y: 1, width: 28, height: 12, rx: 2 }, sample);
     else if (style === "knots") markSamples(sample, styles);
@@ -64,12 +62,7 @@ export class Legend {
 }
 
 /** On one line. */
-function together(...parts) {
-  const whole = document.createElement("span");
-  whole.className = "whole";
-  whole.append(...parts);
-  return whole;
-}
+const together = (...parts) => element("span", { class: "whole" }, null, parts);
 
 /** Beside an entry, which is a button itself, what its words mean. */
 function question(term) {

@@ -14,16 +14,18 @@ export class Price {
     this.rows = [...this.element.querySelectorAll("[data-of]")];
   }
 
-  /** @param {import("./link.js").Data} data */
-  draw({ curves, model }) {
+  /**
+   * @param {import("./link.js").Data} data
+   * @param {?{share: number, colour: string}} lit of the network's bending, what is pointed at
+   */
+  draw({ curves, model }, lit) {
     this.element.hidden = !model;
     if (!model) return;
     for (const row of this.rows) {
-      drawRow(
-        row,
-        curves.find(({ style }) => style === row.dataset.of),
-        model.flat,
-      );
+      const { of } = row.dataset;
+      const curve = curves.find(({ style }) => style === of);
+      drawRow(row, curve, model.flat);
+      light(row.children[1], of === "network" ? lit : null);
     }
   }
 }
@@ -41,4 +43,10 @@ function drawRow(row, curve, full) {
   sum.textContent = price
     ? `${short(price.misfit)} + ${short(price.charge)} = ${short(price.misfit + price.charge)}`
     : "–";
+}
+
+/** Weight decay charges each neuron for its bending. */
+function light({ style }, lit) {
+  style.setProperty("--lit", lit?.share ?? 0);
+  style.setProperty("--lit-colour", lit?.colour ?? "transparent");
 }

@@ -8,6 +8,7 @@
  * At a knot a curve bends by the slope after less the slope before. Corners within a share LEAST of the axis count once.
  */
 
+import { placeIn } from "../common/look.js";
 import { clamp, coordinate, short } from "../common/numbers.js";
 import { set, svg } from "../common/svg.js";
 import { interpolate } from "./points.js";
@@ -67,7 +68,7 @@ export class Values {
   /* What is pointed at */
 
   #point(picture, event) {
-    const [left, top] = this.drawing.positionIn(picture, event);
+    const [left, top] = placeIn(picture, event);
     const isFree = event.pointerType === "mouse" ? !event.buttons : top > this.drawing.bottom;
     this.#show(isFree || picture === this.proof ? { pointer: { picture, left, top } } : {});
   }

@@ -5,6 +5,7 @@
  */
 
 import { element } from "../common/elements.js";
+import { columns } from "../common/numbers.js";
 import { KINDS } from "../questions/index.js";
 import { simplified } from "../sketch/line.js";
 import { priced } from "../sketch/price.js";
@@ -173,11 +174,11 @@ function level(points) {
 
 /** In the units of weight decay: x from 0 to 1, y of range 1. */
 function priceOf(knots, points, { beta, depth, loss }) {
-  const [xs, ys] = [0, 1].map((k) => points.map((point) => point[k]));
+  const [xs, ys] = columns(points);
   const [low, wide] = [Math.min(...xs), Math.max(...xs) - Math.min(...xs)];
   const high = Math.max(...ys) - Math.min(...ys) || 1;
   const unit = ([x, y]) => [(x - low) / wide, y / high];
   const line = knots.map(unit);
-  const data = { x: points.map((point) => unit(point)[0]), y: points.map((point) => unit(point)[1]) };
-  return priced(line, data, { beta, depth, loss });
+  const [x, y] = columns(points.map(unit));
+  return priced(line, { x, y }, { beta, depth, loss });
 }

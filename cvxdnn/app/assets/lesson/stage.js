@@ -18,7 +18,7 @@
 
 import { element } from "../common/elements.js";
 import { axisLabels, short, ticks } from "../common/numbers.js";
-import { path, svg, trace, write } from "../common/svg.js";
+import { svg, write } from "../common/svg.js";
 import { Chart } from "../questions/chart.js";
 
 const ROOMY = 520; // pixels of width, from which on names stand beside the curves
@@ -68,25 +68,20 @@ export class Stage extends Chart {
     for (const x of this.#model.knots) {
       svg("line", { class: "knot", x1: this.left(x), x2: this.left(x), y1: box.top, y2: floor }, canvas);
     }
-    for (const polygon of this.#model.band) svg("path", { class: "band", d: `${this.#path(polygon, floor)}Z` }, canvas);
+    for (const polygon of this.#model.band) svg("path", { class: "band", d: `${this.pathOf(polygon)}Z` }, canvas);
     if (this.#model.knots.length) {
       const last = this.left(Math.max(...this.#model.knots));
       write(canvas, "bend", { class: "name best", x: last + 4, y: box.top + 9 });
     }
     const curves = [...this.#model.curves, ...this.curves].filter(({ knots }) => knots.length > 1);
     for (const { style, knots, isFaint } of curves) {
-      svg("path", { class: `curve ${style}${isFaint ? " faint" : ""}`, d: this.#path(knots, floor) }, canvas);
+      svg("path", { class: `curve ${style}${isFaint ? " faint" : ""}`, d: this.pathOf(knots) }, canvas);
     }
-    for (const [x, y] of this.points) svg("circle", { class: "dot", cx: this.left(x), cy: this.top(y), r: 6 }, canvas);
+    this.drawPoints();
     if (this.pen) svg("circle", { class: "pen", cx: this.left(this.pen[0]), cy: this.top(this.pen[1]), r: 7 }, canvas);
     for (const badge of this.#model.badges) this.#drawBadge(badge);
     this.#nameCurves(curves.filter(({ name }) => name));
     this.#redrawn();
-  }
-
-  #path(knots, floor) {
-    const [xs, ys] = [0, 1].map((k) => knots.map((knot) => knot[k]));
-    return path(trace(xs, ys, { left: (x) => this.left(x), top: (y) => this.top(y) }, 0, floor));
   }
 
   #drawAxes(floor) {

@@ -4,7 +4,8 @@
  */
 
 import { element } from "../common/elements.js";
-import { short, ticks } from "../common/numbers.js";
+import { placeIn } from "../common/look.js";
+import { columns, short, ticks } from "../common/numbers.js";
 import { path, svg, trace } from "../common/svg.js";
 
 const MARGIN = { left: 16, right: 16, top: 16, bottom: 28 };
@@ -39,7 +40,7 @@ export class Chart {
    * @param {[number, number][]} places
    */
   span(places) {
-    const [xs, ys] = [0, 1].map((k) => places.map((place) => place[k]));
+    const [xs, ys] = columns(places);
     const height = Math.max(...ys) - Math.min(...ys) || Math.max(1, Math.abs(ys[0]));
     this.x = [Math.min(...xs), Math.max(...xs)];
     if (this.x[0] === this.x[1]) this.x = [this.x[0] - 1, this.x[1] + 1];
@@ -72,7 +73,7 @@ export class Chart {
 
   /** @returns {[number, number]} coordinates of a pointer, also of one that is outside */
   place(event) {
-    const [left, top] = this.#under(event);
+    const [left, top] = placeIn(this.canvas, event);
     const across = (left - this.box.left) / this.box.width;
     const down = (top - this.box.top) / this.box.height;
     return [this.x[0] + across * (this.x[1] - this.x[0]), this.y[1] - down * (this.y[1] - this.y[0])];
@@ -80,15 +81,8 @@ export class Chart {
 
   /** @returns {number} pixels between a pointer and a place */
   distance(event, [x, y]) {
-    const [left, top] = this.#under(event);
+    const [left, top] = placeIn(this.canvas, event);
     return Math.hypot(left - this.left(x), top - this.top(y));
-  }
-
-  /** Where a pointer is, from the corner of the chart; in pixels of the chart, which a wall magnifies. */
-  #under({ clientX, clientY }) {
-    const frame = this.canvas.getBoundingClientRect();
-    const zoom = frame.width / this.element.clientWidth || 1;
-    return [(clientX - frame.left) / zoom, (clientY - frame.top) / zoom];
   }
 
   /**
@@ -105,6 +99,18 @@ export class Chart {
     this.#seen.disconnect();
   }
 
+  /** The path of a curve, cut at the axis. */
+  pathOf(knots) {
+    const [xs, ys] = columns(knots);
+    return path(trace(xs, ys, this, 0, this.box.top + this.box.height));
+  }
+
+  drawPoints() {
+    for (const [x, y] of this.points) {
+      svg("circle", { class: "dot", cx: this.left(x), cy: this.top(y), r: DOT }, this.canvas);
+    }
+  }
+
   draw() {
     const { left, top, width, height } = this.box;
     this.canvas.replaceChildren();
@@ -115,12 +121,9 @@ export class Chart {
       svg("text", attributes, this.canvas).textContent = short(value);
     }
     for (const { style, knots } of this.curves) {
-      const [xs, ys] = [0, 1].map((k) => knots.map((knot) => knot[k]));
-      const pieces = trace(xs, ys, { left: (x) => this.left(x), top: (y) => this.top(y) }, 0, floor);
-      svg("path", { class: `curve ${style}`, d: path(pieces) }, this.canvas);
+      svg("path", { class: `curve ${style}`, d: this.pathOf(knots) }, this.canvas);
     }
-    for (const [x, y] of this.points)
-      svg("circle", { class: "dot", cx: this.left(x), cy: this.top(y), r: DOT }, this.canvas);
+    this.drawPoints();
     if (this.pen)
       svg("circle", { class: "pen", cx: this.left(this.pen[0]), cy: this.top(this.pen[1]), r: 8 }, this.canvas);
   }

@@ -33,7 +33,7 @@ function marked({ low, high, kind = "linear" }, count) {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   if (high < DECADE * low) return withinDecade(low, high, DIGITS);
   if (last <= first) return withinDecade(low, high, FEW_DIGITS);
-  const every = Math.max(1, Math.ceil((last - first + 1) / count));
+  const every = Math.ceil((last - first + 1) / Math.max(count, 2)); // one number alone is no scale
   const exponents = Array.from({ length: Math.max(last - first + 1, 0) }, (_, k) => first + k);
   const shown = exponents.filter((exponent) => (exponent - first) % every === 0);
   const labels = shown.map((exponent) =>

@@ -28,12 +28,11 @@
  * @property {number} width of the picture's element, in pixels
  * @property {number} height
  *
- * @typedef {object} Picture
+ * @typedef {object} Picture in svgs within the stage's element, in its pixels
  * @property {(shown: Shown) => {tiles: import("./tiles.js").Tile[], says: string, caption?: string}} draw `says`: what the
  *   picture shows, in sentences with their full stops, for who does not see it
  * @property {(model: object) => ?import("../common/player.js").Film} [film] one of its own, in place of a training's
  * @property {() => void} [rests] it has not moved for a while
- * @property {() => void} [destroy]
  */
 
 import { AtRest } from "../common/at_rest.js";
@@ -94,7 +93,6 @@ export class Stage {
   }
 
   async #load(name) {
-    this.#picture?.destroy?.();
     this.#picture = null;
     const { default: Picture } = await import(`./pictures/${name}.js`);
     if (this.data.picture !== name) return;
@@ -171,6 +169,7 @@ export class Stage {
     if (seen && !this.isAhead) this.#last = { moment: seen.still, of: this.data.of };
     const { moment, of } = seen ? { moment: seen.still, of: this.data.of } : (this.#last ?? { moment: null, of: "" });
     const isOld = moment !== null && (this.isAhead || !seen);
+    for (const each of this.element.querySelectorAll("svg")) each.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.#drawn = this.#picture.draw({ model, values, moment, isOld, of, width, height });
     const { tiles, caption = "" } = this.#drawn;
     drawTiles(this.host.querySelector(".tiles"), tiles);
@@ -195,7 +194,6 @@ export class Stage {
 
   destroy() {
     this.figure.destroy();
-    this.#picture?.destroy?.();
     this.player.destroy();
     this.#rest.destroy();
     this.#observer.disconnect();

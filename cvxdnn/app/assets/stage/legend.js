@@ -1,5 +1,6 @@
 /** What lines and marks mean, below a picture: a sample of each, drawn as the style sheet says, and its words. */
 
+import { element } from "../common/elements.js";
 import { svg } from "../common/svg.js";
 import { explain } from "../common/terms.js";
 
@@ -15,11 +16,9 @@ export function drawLegend(parent, entries) {
   written.set(parent, text);
   parent.replaceChildren();
   for (const { label, style } of entries) {
-    const entry = document.createElement("span");
-    entry.className = "entry said";
+    const entry = element("span", { class: "entry said" }, parent);
     const sample = svg("svg", { viewBox: "0 0 30 14", "aria-hidden": "true" }, entry);
     svg("path", { class: style, d: "M2 7H28" }, sample);
-    parent.append(entry);
-    explain(entry.appendChild(document.createElement("span")), label);
+    explain(element("span", {}, entry), label);
   }
 }

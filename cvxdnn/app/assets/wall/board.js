@@ -3,8 +3,8 @@
  * Axes come from the question alone, so that nothing moves when answers come or the best is shown.
  */
 
-import { axisLabels, ticks, widened } from "../common/numbers.js";
-import { path, set, svg, trace, write } from "../common/svg.js";
+import { axisLabels, columns, ticks, widened } from "../common/numbers.js";
+import { area, path, set, svg, trace, write } from "../common/svg.js";
 import { at, knotsOf, nearest } from "../lesson/frames.js";
 import { drawPull } from "./pull.js";
 
@@ -100,9 +100,7 @@ export class Board {
   }
 
   #area(scale, { x, low, high }) {
-    const { ceiling, floor } = scale;
-    const [upper, lower] = [high, low].map((edge) => trace(x, edge, scale, ceiling, floor).flat());
-    svg("path", { class: "envelope", d: `${path([[...upper, ...lower.reverse()]])}Z` }, this.canvas);
+    svg("path", { class: "envelope", d: area(x, high, low, scale, scale.ceiling, scale.floor) }, this.canvas);
   }
 
   #line(scale, style, xs, ys, attributes = {}) {
@@ -159,9 +157,6 @@ function pullAt({ pull, reveal }, t) {
   if (!reveal?.pull) return [pull, []];
   return [{ x: pull.x, pull: at(reveal.pull.y, t) }, nearest(reveal.touches, t)];
 }
-
-/** Places as two lists. */
-const columns = (places) => [0, 1].map((k) => places.map((place) => place[k]));
 
 function described(lines, curves) {
   const names = [...new Set(curves.map(({ name }) => name))].join(", ");

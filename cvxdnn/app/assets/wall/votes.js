@@ -1,6 +1,7 @@
 /** Votes for options as bars, and how often each option was put at each place of an order. */
 
 import { element } from "../common/elements.js";
+import { columns } from "../common/numbers.js";
 import { path, svg } from "../common/svg.js";
 
 const WIDE = 90; // of a small picture of an option, in its own units
@@ -49,7 +50,7 @@ const ordinal = (place) => ["1st", "2nd", "3rd"][place] ?? `${place + 1}th`;
 
 /** What an option looks like, in the same frame as the others. */
 function small(curve, all) {
-  const [xs, ys] = [0, 1].map((k) => all.flat().map((knot) => knot[k]));
+  const [xs, ys] = columns(all.flat());
   const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const place = ([x, y]) => [2 + ((x - x0) / (x1 - x0)) * (WIDE - 4), HIGH - 2 - ((y - y0) / (y1 - y0)) * (HIGH - 4)];
   const canvas = svg("svg", { class: "small", viewBox: `0 0 ${WIDE} ${HIGH}`, "aria-hidden": "true" });

@@ -4,6 +4,7 @@
  * The body lies on one side of the plane, so one of them is wholly before the other.
  */
 
+import { element as make } from "../../common/elements.js";
 import { clamp, short } from "../../common/numbers.js";
 import { set, svg } from "../../common/svg.js";
 import { Labels } from "../labels.js";
@@ -19,10 +20,7 @@ const FACING = 0.35; // of the light that does not depend on where a surface loo
 export class Scene {
   constructor(element) {
     this.back = svg("svg", { "aria-hidden": "true" }, element);
-    this.canvas = document.createElement("canvas");
-    this.canvas.className = "body";
-    this.canvas.setAttribute("aria-hidden", "true");
-    element.append(this.canvas);
+    this.canvas = make("canvas", { class: "body", "aria-hidden": "true" }, element);
     this.front = svg("svg", { role: "group" }, element);
     this.axes = svg("path", { class: "axes" }, this.back);
     this.ground = svg("rect", { class: "ground", role: "slider", tabindex: 0 }, this.front);
@@ -32,11 +30,6 @@ export class Scene {
     [this.output, this.rest, this.touching, this.idle, this.trained] = styles.map(path);
     this.fitted = svg("circle", { class: "fitted", r: 5.5 }, this.front);
     this.words = new Labels(svg("g", { class: "words" }, this.front));
-  }
-
-  resize(width, height) {
-    for (const each of [this.back, this.front]) each.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.size = [width, height];
   }
 
   /**
@@ -50,6 +43,7 @@ export class Scene {
    * @param {string[]} seen.axes names, where they have any
    * @param {number[][]} seen.trained points of trained neurons
    * @param {{left: number, top: number, width: number, height: number}} seen.box
+   * @param {[number, number]} seen.size of the picture in pixels
    */
   draw(seen) {
     const { camera, found, y, box, trained, axes, reach } = seen;
@@ -76,14 +70,14 @@ export class Scene {
   }
 
   /** Anew only where the body, the eye or the colours are others: while the plane rolls it stays. */
-  #drawBody({ body, camera }) {
+  #drawBody({ body, camera, size }) {
     const { theme } = this.canvas.closest(".stage-page").dataset; // a style would be computed anew at every frame
     const dense = window.devicePixelRatio || 1;
-    const view = [...camera.towards, ...camera.middle, camera.scale, ...this.size, dense, theme].join();
+    const view = [...camera.towards, ...camera.middle, camera.scale, ...size, dense, theme].join();
     if (this.drawn?.body === body && this.drawn.view === view) return;
     const { color, outlineColor } = getComputedStyle(this.canvas);
     this.drawn = { body, view };
-    const [width, height] = this.size.map((length) => Math.round(dense * length));
+    const [width, height] = size.map((length) => Math.round(dense * length));
     Object.assign(this.canvas, { width, height }); // which clears it
     const context = this.canvas.getContext("2d");
     context.setTransform(dense, 0, 0, dense, 0, 0);

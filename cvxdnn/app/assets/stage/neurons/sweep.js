@@ -19,10 +19,6 @@ export class Sweep {
     const share = position / (this.length - 1);
     return { step: Math.round(position), share, words: `${Math.round(360 * share)}°` };
   }
-
-  gaps() {
-    return [];
-  }
 }
 
 /**

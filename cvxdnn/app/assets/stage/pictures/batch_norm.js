@@ -9,6 +9,7 @@
 
 import { clamp, short } from "../../common/numbers.js";
 import { groups, set, svg, write } from "../../common/svg.js";
+import { draggable } from "../handles.js";
 import { apart, tileOf, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
 import { followed } from "./restarts.js";
@@ -27,11 +28,9 @@ const CROSS = "m-6-6 12 12m0-12-12 12";
 
 export default class BatchNorm {
   #turn = FIRST_TURN;
-  #grip = null; // where the pointer took hold, and of which turn
 
   constructor(stage) {
-    this.picture = svg("svg", { role: "group" }, null);
-    stage.element.append(this.picture);
+    this.picture = svg("svg", { role: "group" }, stage.element);
     this.clip = svg("rect", {}, svg("clipPath", { id: CLIP }, this.picture));
     const space = svg("g", { "clip-path": `url(#${CLIP})` }, this.picture);
     [this.exact, this.samples, this.means] = groups(space, 3);
@@ -41,27 +40,25 @@ export default class BatchNorm {
     this.hint.textContent = "drag to turn";
     const role = { class: "turn", role: "slider", tabindex: 0, "aria-label": "Turn the space of the class means" };
     this.handle = svg("rect", { ...role, "aria-valuemin": 0, "aria-valuemax": 360 }, this.picture);
-    this.#listen(() => stage.schedule());
+    draggable(
+      this.handle,
+      this.#turning(() => stage.schedule()),
+    );
   }
 
-  #listen(redraw) {
+  /** @param {() => void} redraw at the next frame */
+  #turning(redraw) {
+    let from;
     const turn = (degrees) => {
       this.#turn = ((degrees % 360) + 360) % 360;
       redraw();
     };
-    this.handle.onpointerdown = (event) => {
-      this.handle.setPointerCapture(event.pointerId);
-      this.#grip = { x: event.clientX, turn: this.#turn };
-    };
-    this.handle.onpointermove = (event) => {
-      if (this.#grip) turn(this.#grip.turn + (event.clientX - this.#grip.x) / 2);
-    };
-    this.handle.onpointerup = this.handle.onpointercancel = () => {
-      this.#grip = null;
-    };
-    this.handle.onkeydown = ({ key }) => {
-      const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[key];
-      if (steps) turn(this.#turn + steps * STEP);
+    return {
+      grab: () => {
+        from = this.#turn;
+      },
+      drag: (across) => turn(from + across / 2),
+      step: (across, down) => turn(from + STEP * (across - down)),
     };
   }
 
@@ -73,7 +70,6 @@ export default class BatchNorm {
     const side = { left: 4, top: 4, width: split - 8, height: height - 8 };
     this.side = side;
     const place = this.#view(shape, side);
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const rect of [this.clip, this.handle]) {
       set(rect, { x: side.left, y: side.top, width: side.width, height: side.height });
     }

@@ -27,8 +27,7 @@ const BESIDE = 600; // pixels of width from which on the functions have room bes
 
 export default class Depth {
   constructor({ element }) {
-    this.picture = svg("svg", { role: "img", class: "depth" }, null);
-    element.append(this.picture);
+    this.picture = svg("svg", { role: "img", class: "depth" }, element);
     [this.backdrop, this.ground, this.valleys, this.balls, this.words, this.side] = groups(this.picture, 6);
     this.area = svg("path", { class: "ground" }, this.ground);
     this.ridge = svg("path", { class: "curve optimum" }, this.ground);
@@ -41,7 +40,6 @@ export default class Depth {
     const valleys = landscape.valleys();
     const runs = runsOf(moment, landscape, valleys, model.near);
     const hasRoom = width >= BESIDE && model.fitted !== null;
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const axes = this.#drawLandscape(landscape, valleys, hasRoom ? 0.68 * width : width, height);
     this.#drawValleys(valleys, landscape, runs, axes, isOld);
     this.#drawBalls(runs, axes, isOld);
@@ -77,6 +75,7 @@ export default class Depth {
     this.valleys.replaceChildren();
     this.words.replaceChildren();
     const least = Math.min(...valleys.map(({ objective }) => objective));
+    const taken = []; // by words below the curve
     valleys.forEach((valley, k) => {
       const { r, objective, isDeepest } = valley;
       const [left, top] = [axes.left(r), axes.top(objective)];
@@ -84,7 +83,7 @@ export default class Depth {
       const style = `valley ${isDeepest ? "deepest" : ""}`;
       svg("path", { class: style, d: `M${left.toFixed(1)} ${top.toFixed(1)}${mark}` }, this.valleys);
       const inside = runs.filter((run) => run.valley === k).length;
-      const { x, anchor, isBelow, above: highest } = placeOfWords(valley, landscape, axes);
+      const { x, anchor, start, isBelow, above: highest } = placeOfWords(valley, landscape, axes);
       const lines = [
         [nameOf(r), isDeepest ? "strong" : ""],
         [isDeepest ? "deepest" : above(objective / least - 1), ""],
@@ -96,7 +95,8 @@ export default class Depth {
         });
       };
       if (isBelow) {
-        stack(lines, top + 24);
+        taken.push({ start, first: freeBelow(taken, start, top + 24) });
+        stack(lines, taken.at(-1).first);
         stack(count, top - 2 * BALL - 10);
       } else stack([...count, ...lines], highest - 10 - LINE * (count.length + 1));
     });
@@ -118,8 +118,8 @@ export default class Depth {
 
 /**
  * Words of a valley stand in the ground below it if that goes on for their width, else above the curve.
- * @returns {{x: number, anchor: string, isBelow: boolean, above: number}} `above`: pixels from the top of what is
- *   highest there, the curve or the balls
+ * @returns {{x: number, anchor: string, start: number, isBelow: boolean, above: number}} `start`: their left end;
+ *   `above`: pixels from the top of what is highest there, the curve or the balls
  */
 function placeOfWords({ r, objective }, landscape, axes) {
   const { left, width } = axes.box;
@@ -128,7 +128,14 @@ function placeOfWords({ r, objective }, landscape, axes) {
   const x = anchor === "start" ? at + 12 : at;
   const start = x - { start: 0, middle: 0.5, end: 1 }[anchor] * WORDS;
   const tops = [0, 0.25, 0.5, 0.75, 1].map((share) => axes.top(landscape.objective(axes.x(start + share * WORDS))));
-  return { x, anchor, isBelow: Math.max(...tops) < top + 14, above: Math.min(...tops, top - 2 * BALL) };
+  return { x, anchor, start, isBelow: Math.max(...tops) < top + 14, above: Math.min(...tops, top - 2 * BALL) };
+}
+
+/** Pixels from the top to the first of two lines of words, lower than wanted where others would be in the way. */
+function freeBelow(taken, start, wanted) {
+  const isInTheWay = (other) => Math.abs(other.start - start) < WORDS && Math.abs(other.first - wanted) < 2 * LINE;
+  const other = taken.find(isInTheWay);
+  return other ? freeBelow(taken, start, other.first + 2 * LINE) : wanted;
 }
 
 /** The path norm at the right end of the picture. */

@@ -21,8 +21,7 @@ export default class Distances {
   #known;
 
   constructor({ element }) {
-    this.picture = svg("svg", { role: "img", class: "distances" }, null);
-    element.append(this.picture);
+    this.picture = svg("svg", { role: "img", class: "distances" }, element);
     this.backdrop = svg("g", {}, this.picture);
     this.limits = STYLES.map((style) => svg("line", { class: `distance ${style} limit-sign` }, this.picture));
     this.measured = svg("g", {}, this.picture);
@@ -37,7 +36,6 @@ export default class Distances {
     this.#known = model.cases[Object.values(values).join(" ")] ?? this.#known;
     const { limits, why } = this.#known;
     const rows = this.#soFar.until(moment);
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const box = within(MARGIN, width, height);
     const x = { low: 0, high: this.#soFar.end(moment, model.steps), kind: "root", title: "step" };
     const axes = new Axes(box, { x, y: { low: 0, high: HIGHEST, title: "distance; 0 means the same direction" } });

@@ -85,7 +85,6 @@ export default class ExtremePoints {
     const isAtRest = share === 1 && !isOld;
     const trained = isAtRest ? (model.trained?.points ?? []).map((point) => coordinatesOf(point, bias)) : [];
     const axes = bias ? [] : Array.from({ length: n }, (_, k) => `sample ${k + 1}`);
-    this.scene.resize(width, height);
     this.scene.draw({
       camera: this.camera,
       body,
@@ -96,6 +95,7 @@ export default class ExtremePoints {
       axes,
       trained,
       box,
+      size: [width, height],
     });
     this.#drawPanels({ left: width - side - 1, width: side, height }, places, found, entries(found.fitted));
     const said = this.now.y.map((value) => coordinate(value, 1)).join(", ");
@@ -249,10 +249,6 @@ export default class ExtremePoints {
     const { values } = this.stage.data.controls.find((each) => each.name === name);
     const closest = values.reduce((best, each) => (Math.abs(each - value) < Math.abs(best - value) ? each : best));
     this.stage.set(name, closest);
-  }
-
-  destroy() {
-    this.stage.element.replaceChildren();
   }
 }
 

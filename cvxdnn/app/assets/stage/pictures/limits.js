@@ -42,8 +42,7 @@ export default class Limits {
 
   constructor({ element, data }) {
     const Beside = BESIDES[data.model.beside];
-    this.picture = svg("svg", { role: "img", class: `limits ${Beside ? "double" : ""}` }, null);
-    element.append(this.picture);
+    this.picture = svg("svg", { role: "img", class: `limits ${Beside ? "double" : ""}` }, element);
     [this.backdrop, this.lines, this.runs, this.names, this.side] = groups(this.picture, 5);
     this.others = svg("path", { class: "other-run" }, this.runs);
     this.best = svg("path", { class: "best-run" }, this.runs);
@@ -58,7 +57,6 @@ export default class Limits {
     const rows = this.#soFar.until(moment).map(({ step, objective, objectives, value }) => {
       return { step, shares: Array.from(objectives, (each) => each / value), best: objective / value };
     });
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const [box, beside] = places(this.beside, width, height);
     const axes = this.#axes(model, box, moment);
     axes.draw(this.backdrop);

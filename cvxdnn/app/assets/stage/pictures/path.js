@@ -8,7 +8,7 @@
  */
 
 import { listed } from "../../common/at_rest.js";
-import { clamp, coordinate, short } from "../../common/numbers.js";
+import { clamp, coordinate, counted, short } from "../../common/numbers.js";
 import { groups, path, set, svg, write } from "../../common/svg.js";
 import { Axes, around } from "../axes.js";
 import { tileOf } from "../tiles.js";
@@ -50,10 +50,6 @@ class Fall {
     const share = Math.log(beta / this.highest) / Math.log(this.lowest / this.highest);
     return clamp(share, 0, 1) * (this.length - 1);
   }
-
-  gaps() {
-    return [];
-  }
 }
 
 export default class Path {
@@ -63,8 +59,7 @@ export default class Path {
 
   constructor(stage) {
     this.stage = stage;
-    this.picture = svg("svg", { role: "group", class: "path-picture" });
-    stage.element.append(this.picture);
+    this.picture = svg("svg", { role: "group", class: "path-picture" }, stage.element);
     [this.backdrop, this.ground, this.lives] = groups(this.picture, 3);
     this.handle = new PathHandle(this.picture, (position) => stage.player.seek(position));
     this.guides = svg("path", { class: "guides" }, this.picture);
@@ -86,7 +81,7 @@ export default class Path {
     this.#drawStill(model, width, height);
     this.#drawOptimum(optimum, now.beta);
     this.#placeWords(model, now.beta);
-    const said = `weight decay ${short(now.beta)}, ${counted(optimum.knots)}`;
+    const said = `weight decay ${short(now.beta)}, ${counted(optimum.knots, "knot")}`;
     this.handle.draw(this.below, now, said);
     this.picture.setAttribute("class", `path-picture ${model.waiting ? "old" : ""}`);
     Object.assign(this.picture.dataset, { beta: now.beta, knots: optimum.knots });
@@ -119,7 +114,6 @@ export default class Path {
     const still = this.#still;
     if (still.model === model && still.width === width && still.height === height) return;
     this.#still = { model, width, height };
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const { left, right, top, bottom } = MARGIN;
     const room = height - top - bottom - BETWEEN;
     const box = { left, width: width - left - right };
@@ -208,18 +202,16 @@ function thinned(samples, axes) {
 function described({ x, y, knots }, beta) {
   const span = x.at(-1) - x[0];
   const places = listed(x.slice(1, -1).map((at) => coordinate(at, span)));
-  const best = `The best network for weight decay ${short(beta)}: ${counted(knots)}${knots ? ` at x = ${places}` : ""}`;
+  const best = `The best network for weight decay ${short(beta)}: ${counted(knots, "knot")}${knots ? ` at x = ${places}` : ""}`;
   return `${best}, from y = ${short(y[0])} to ${short(y.at(-1))}. Below, the lives of all knots over the weight decay.`;
 }
-
-const counted = (knots) => `${knots} knot${knots === 1 ? "" : "s"}`;
 
 function tiles(model, { knots, freedom, loss, pathNorm, objective }) {
   return [
     tileOf.exact(
       "knots now",
       String(knots),
-      `${freedom} degree${freedom === 1 ? "" : "s"} of freedom; the straight lines through all points have ${counted(model.straightest)}`,
+      `${counted(freedom, "degree")} of freedom; the straight lines through all points have ${counted(model.straightest, "knot")}`,
     ),
     tileOf.exact(
       "a constant from",

@@ -5,7 +5,7 @@
  * scroll the page; a press anywhere brings it there.
  */
 
-import { magnification } from "../../common/look.js";
+import { placeIn } from "../../common/look.js";
 import { clamp, short } from "../../common/numbers.js";
 import { set, svg } from "../../common/svg.js";
 
@@ -63,9 +63,8 @@ export class PathHandle {
     set(this.handle, range);
   }
 
-  #pull({ clientY }) {
-    const picture = this.handle.ownerSVGElement;
-    const down = (clientY - picture.getBoundingClientRect().top) / magnification(picture);
+  #pull(event) {
+    const [, down] = placeIn(this.handle.ownerSVGElement, event);
     const { box } = this.axes;
     this.seek(clamp((down - box.top) / box.height, 0, 1) * this.moment.last);
   }

@@ -19,15 +19,13 @@ const MET = 1; // degrees below which two hands are one
 
 export default class RankOne {
   constructor({ element }) {
-    this.picture = svg("svg", { role: "img" }, null);
-    element.append(this.picture);
+    this.picture = svg("svg", { role: "img" }, element);
     [this.backdrop, this.frames, this.bars, this.dials] = groups(this.picture, 4);
   }
 
   /** @param {import("../index.js").Shown} shown */
   draw({ model, values, moment, isOld, of, width, height }) {
     const optimum = model.optima[`${values.beta} ${values.depth}`] ?? null;
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const measured = rowsOf(moment);
     const exact = optimum?.values ?? [];
     const layers = measured.length || exact.length || values.depth;

@@ -8,7 +8,7 @@
  * s_tau = (beta (L-2))^(L/(2L-2)) on, where s0 = tau; below tau the minimum is 0. The network's outputs are the dots.
  */
 
-import { clamp, short } from "../../common/numbers.js";
+import { clamp, columns, short } from "../../common/numbers.js";
 import { set, svg } from "../../common/svg.js";
 import { Axes, within } from "../axes.js";
 import { jump, threshold } from "../shrinkage.js";
@@ -30,8 +30,7 @@ export default class ShrinkagePicture {
   #known;
 
   constructor({ element }) {
-    this.picture = svg("svg", { role: "img", class: "shrinkage" }, null);
-    element.append(this.picture);
+    this.picture = svg("svg", { role: "img", class: "shrinkage" }, element);
     this.backdrop = svg("g", {}, this.picture);
     const curve = (style) => svg("path", { class: style }, this.picture);
     [this.soft, this.local, this.optimum] = ["nothing", "bound", "optimum"].map((style) => curve(`limit ${style}`));
@@ -44,7 +43,6 @@ export default class ShrinkagePicture {
   draw({ model, values, moment, isOld, of, width, height }) {
     this.#known = model.cases[Object.values(values).join(" ")] ?? this.#known;
     const { beta, depth, targets, kept } = this.#known;
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const axes = new Axes(within(MARGIN, width, height), {
       x: { low: 0, high: LARGEST, title: "singular value of the data" },
       y: { low: 0, high: LARGEST, title: "what the network keeps of it" },
@@ -80,8 +78,6 @@ export default class ShrinkagePicture {
     set(this.word, { x: isSeen ? x : 0, y: low - 8 });
   }
 }
-
-const columns = (points) => [points.map(([x]) => x), points.map(([, y]) => y)];
 
 function tiles({ threshold, jump }, depth, kept, count, outputs, of) {
   const sizes = outputs.length;

@@ -6,12 +6,13 @@
  * Between two stills colours are between theirs, figures those of the former.
  */
 
-import { percent, short } from "../../common/numbers.js";
+import { counted, percent, short } from "../../common/numbers.js";
 import { set, svg, write } from "../../common/svg.js";
 
 const LIGHT = 0.6; // share of the colour from which on figures are of the paper's
 const PALE = 0.04;
 const GAP = 3; // pixels between cells
+const TALLEST = 130; // and from one row to the next
 const FIGURES = 13; // pixels, where there is room for them
 const LETTER = 0.58; // of them, about, is as wide as a letter
 const PER_SECOND = 1.5;
@@ -31,12 +32,8 @@ class Film {
     const [still, next] = [this.stills[k], this.stills[Math.min(k + 1, this.length - 1)]];
     const mix = (shade, i) =>
       shade === null || next.shades[i] === null ? shade : mixed(shade, next.shades[i], position - k);
-    const words = `${still.seeds} seed${still.seeds === 1 ? "" : "s"}`;
+    const words = counted(still.seeds, "seed");
     return { step: still.seeds, words, texts: still.texts, shades: still.shades.map(mix) };
-  }
-
-  gaps() {
-    return [];
   }
 }
 
@@ -57,10 +54,9 @@ export default class Sweep {
 
   constructor(stage) {
     this.stage = stage;
-    this.picture = svg("svg", { role: "group" });
+    this.picture = svg("svg", { role: "group" }, stage.element);
     this.backdrop = svg("g", {}, this.picture);
     this.cells = svg("g", { class: "cells" }, this.picture);
-    stage.element.append(this.picture);
     this.cells.addEventListener("keydown", (event) => this.#key(event));
     this.picture.addEventListener("pointerleave", () => this.#point(null));
   }
@@ -74,10 +70,9 @@ export default class Sweep {
     this.model = model;
     const seen = moment ?? { ...model.stills.at(-1) };
     const { rows, columns } = model;
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const left = 30 + 7.5 * Math.max(...rows.map((label) => label.length), 2);
     const box = { left, top: 4, width: width - left - 4, height: height - BOTTOM - 4 };
-    const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, 90) };
+    const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, TALLEST) };
     const longest = Math.max(1, ...seen.texts.map((text) => text.length));
     const figures = Math.min(FIGURES, (size.width - GAP) / (LETTER * longest));
     this.cells.style.setProperty("--figures", `${figures.toFixed(1)}px`);

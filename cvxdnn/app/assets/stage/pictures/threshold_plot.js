@@ -37,8 +37,7 @@ export class ThresholdPlot {
     this.shapes.replaceChildren();
     const isSmall = box.width < SMALL;
     this.#drawCut(axes, threshold);
-    const path = `M${axes.left(0)} ${axes.top(0)}H${axes.left(Math.min(threshold, x.high))}`;
-    svg("path", { class: "kept-curve", d: path + above(axes, threshold, curve) }, this.shapes);
+    svg("path", { class: "kept-curve", d: kept(axes, threshold, curve) }, this.shapes);
     write(this.shapes, title, { class: "title", x: box.left - 28, y: box.top - 9 });
     const scale = isSmall ? 1.2 : 1.6;
     const names = [];
@@ -90,18 +89,13 @@ export function boxOf(left, top, width, height) {
   return { left, top: top + (height - tall) / 2, width, height: tall };
 }
 
-/** The curve from the threshold to the end, as far as it is within the plot. */
-function above(axes, threshold, curve) {
+/** The path of the curve, which is zero up to the threshold, as far as it is within the plot. */
+function kept(axes, threshold, curve) {
   const { x, y } = axes.axes;
-  if (threshold >= x.high) return "";
+  if (threshold >= x.high) return axes.line([0, x.high], [0, 0]);
   const xs = Array.from({ length: 120 }, (_, k) => threshold + ((x.high - threshold) * k) / 119);
-  let isIn = true;
-  const pieces = xs.map((value) => {
-    const [wasIn, height] = [isIn, value > 0 ? curve(value) : Number.POSITIVE_INFINITY];
-    isIn = height <= y.high;
-    return isIn ? `${wasIn ? "L" : "M"}${axes.left(value).toFixed(1)} ${axes.top(height).toFixed(1)}` : "";
-  });
-  return pieces.join("");
+  const ys = xs.map(curve).map((value) => (value <= y.high ? value : null));
+  return axes.line([0, threshold, ...xs], [0, 0, ...ys]);
 }
 
 /** Each size with its classes. */

@@ -25,8 +25,7 @@ export default class Whitened {
   #links = []; // the nodes of lines, used again at every frame
 
   constructor({ element }) {
-    this.picture = svg("svg", { role: "img" }, null);
-    element.append(this.picture);
+    this.picture = svg("svg", { role: "img" }, element);
     [this.frames, this.lines, this.nodes] = groups(this.picture, 3);
     this.plot = new ThresholdPlot(this.picture);
   }
@@ -38,7 +37,6 @@ export default class Whitened {
     const network = moment && networkOf(moment);
     const neurons = network ? sorted(network.last) : [];
     const place = arranged(neurons, optimum.strengths, width, height);
-    this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.#drawFrames(place);
     this.#drawLines(network, neurons, place, isOld);
     this.#drawNodes(model, values, targets, optimum, neurons, place);
