@@ -16,6 +16,8 @@ const FIGURES = 13; // pixels, where there is room for them
 const LETTER = 0.58; // of them, about, is as wide as a letter
 const PER_SECOND = 1.5;
 const BOTTOM = 44;
+const HIGHEST = 90; // pixels of a cell, more where a picture that is very high has few of them
+const FEW = 6;
 
 /** The map with more and more seeds. */
 class Film {
@@ -77,7 +79,10 @@ export default class Sweep {
     this.picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const left = 30 + 7.5 * Math.max(...rows.map((label) => label.length), 2);
     const box = { left, top: 4, width: width - left - 4, height: height - BOTTOM - 4 };
-    const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, 90) };
+    const size = {
+      width: box.width / columns.length,
+      height: Math.min(box.height / rows.length, Math.max(HIGHEST, box.height / FEW)),
+    };
     const longest = Math.max(1, ...seen.texts.map((text) => text.length));
     const figures = Math.min(FIGURES, (size.width - GAP) / (LETTER * longest));
     this.cells.style.setProperty("--figures", `${figures.toFixed(1)}px`);
@@ -158,7 +163,7 @@ export default class Sweep {
   }
 
   #tiles({ texts }) {
-    const { reached, known, median, measure } = this.model;
+    const { reached, known, median, measure, tone, tag } = this.model;
     const at = this.#at !== null && this.#at < texts.length ? this.#at : null;
     return [
       {
@@ -177,6 +182,7 @@ export default class Sweep {
       },
       {
         title: at === null ? "cells" : this.#named(at),
+        ...(at === null ? {} : { tone, tag }),
         value: at === null ? short(texts.length) : texts[at] || "no run",
         note:
           at === null
