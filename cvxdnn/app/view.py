@@ -74,7 +74,7 @@ html { font-size: max(13px, 1.9vmin); }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) {
   align-items: center; display: grid; gap: 0.8rem; grid-template-columns: auto minmax(0, 1fr); }
 .stMainBlockContainer .stSlider > [role="group"] { padding-top: 1.4rem; }
-.stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 3.8rem; }
+.stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 4.2rem; }
 .st-key-explore { --beside: 6.8rem; }
 .stMain:not(:has(.st-key-explore)) { max-height: calc(100svh - 3.4rem); }
 .st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
