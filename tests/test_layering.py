@@ -45,7 +45,7 @@ MOST_LINES = {
     "theory": 3700,
     "tasks": 3779,
     "app": 7600,
-    "exhibits": 11270,
+    "exhibits": 11335,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 
@@ -283,4 +283,4 @@ def test_what_is_loaded_is_really_seen():
 def test_modules_of_the_browser_stay_short():
     lines = {path: len(path.read_text("utf-8").splitlines()) for path in ROOT.glob("cvxdnn/**/*.js")}
     assert max(lines.values()) <= 300
-    assert sum(lines.values()) <= 13712
+    assert sum(lines.values()) <= 13750

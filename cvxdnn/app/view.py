@@ -1,6 +1,7 @@
 """What of a page is shown: all of it, what a projector needs, or what a frame in another page has room for.
 
-    ?view=wall      for a projector: the picture as large as the window, its words at least 1/30 of the height
+    ?view=wall      for a projector: the picture as large as the window, its words at least 1/30 of the height,
+                    or nearly so of the width where the window is higher than wide
     ?embed=true     for a frame in another page (Streamlit's own entry): the picture, its sliders, its numbers
     ?hide=a,b       leaves out groups, by the names in `GROUPS`, in any view
 
@@ -63,16 +64,19 @@ _STYLES: dict[Name, str] = {
 """,
     "wall": _ONLY_GROUPS
     + """
-html { font-size: max(13px, 1.9vh); }
+html { font-size: max(13px, 1.9vmin); }
 .stMainBlockContainer :is(p, li, td, th, button, input[role="combobox"]) {
-  font-size: max(17px, 3.34vh); line-height: 1.15; }
+  font-size: max(17px, 3.34vmin); line-height: 1.15; }
+.stMainBlockContainer :is(h2, h3) { font-size: max(22px, 4.4vmin); }
+.stMainBlockContainer h3 { font-size: max(19px, 3.8vmin); }
 .stMainBlockContainer .stTooltipIcon { display: none; }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) label p { white-space: nowrap; }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) {
   align-items: center; display: grid; gap: 0.8rem; grid-template-columns: auto minmax(0, 1fr); }
 .stMainBlockContainer .stSlider > [role="group"] { padding-top: 1.4rem; }
-.stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 3.8rem; }
+.stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 4.2rem; }
 .st-key-explore { --beside: 6.8rem; }
+.stMain:not(:has(.st-key-explore)) { max-height: calc(100svh - 3.4rem); }
 .st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
 .st-key-actions { position: static; }
 .st-key-heading_menu, .st-key-explore_progress, .st-key-explore_described,
@@ -84,8 +88,12 @@ html { font-size: max(13px, 1.9vh); }
   align-items: center; column-gap: 1.5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); padding: 0;
   border: 0; }
 .st-key-group_depth { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+/* On a screen that is higher than wide controls stand below each other, and Leave on a strip of its own. */
 @media (max-aspect-ratio: 1/1) {
-  .st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings, .st-key-group_depth {
+  .stMain { max-height: calc(100svh - 3.4rem); }
+  .st-key-explore { --beside: 16.5rem; }
+  .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { width: 100%; }
+  .st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings {
     grid-template-columns: minmax(0, 1fr); }
 }
 .st-key-group_train { padding: 0; border: 0; }

@@ -16,6 +16,7 @@ from tests.exhibits.lessons.test_lesson_page import place_of
 PHONE = {"width": 390, "height": 844, "touch": True}
 LONGEST = 300
 
+HALO = 6  # pixels, of letters
 OF_EACH_KIND = (1, 2, 3, 5, 6, 10)
 """A choice of curves, a drawing, three of them, an order, taps on a tube, a choice of words with a film."""
 
@@ -242,6 +243,26 @@ def test_on_a_wall_words_are_large_and_everything_is_on_it(new_page, address, n)
         text = page.locator(".lesson .text")
         assert text.evaluate("(it) => it.scrollHeight - it.clientHeight") <= 2, (n, step)
         assert text.evaluate("(it) => it.scrollWidth - it.clientWidth") <= 2
+        assert page.locator(".lesson .foot").evaluate("(it) => it.scrollWidth - it.clientWidth") <= 0
+
+
+def test_the_proof_of_a_lesson_is_named_on_a_phone_and_high_on_a_wall(new_page, address):
+    page = new_page(width=390, height=844)
+    open_lesson(page, address, "?n=6")
+    names = page.locator(".lesson .tube text.name")
+    expect(names).to_have_text(["wall", "wall", "pull"])
+    tube = page.locator(".lesson .tube").bounding_box()
+    assert tube
+    for name in names.all():
+        box = name.bounding_box()
+        assert box
+        assert box["y"] >= tube["y"] - HALO
+        assert box["y"] + box["height"] <= tube["y"] + tube["height"] + HALO
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{address}/lesson?n=6&view=wall")
+    expect(names).to_have_count(3)
+    heights = [chart.bounding_box()["height"] for chart in page.locator(".lesson .chart").all()]
+    assert sum(heights) > 800 / 2
 
 
 @pytest.mark.parametrize("n", OF_EACH_KIND)

@@ -1,19 +1,27 @@
 """The Path page: the line across the lives of the knots is pulled, and all follows in the same frame."""
 
 import json
-from urllib.parse import parse_qs, urlsplit
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from cvxdnn.app.modules import DIGEST
+from cvxdnn.exhibits.explore.axes import write_axes
 from cvxdnn.exhibits.path.case import path_case, path_of
+from cvxdnn.tasks import link
 from cvxdnn.tasks.scenario import Scenario
 from tests.browser.test_point_editor import next_frame
 from tests.browser.waiting import SLOW, wait_until
 
 PHONE = {"width": 390, "height": 844}
+HALO = 3  # pixels, of letters
+ENDS = """titles => titles.map((title) => {
+  const [{ left, right }, picture] = [title, title.closest("svg")].map((each) => each.getBoundingClientRect());
+  return [left - picture.left, right - picture.left, picture.width];
+})"""
 COMPUTE = """async ([module, model, betas]) => {
   const { lives, optimumAt } = await import(module);
   return { optima: betas.map((beta) => optimumAt(model, beta)), lives: lives(model) };
@@ -124,3 +132,17 @@ def test_the_browser_follows_the_path_as_the_library(new_page, app_server, prese
         assert optimum["pathNorm"] == pytest.approx(float(path.path_norm_at(beta)), rel=1e-9, abs=1e-12)
     wanted = sorted((float(units.user_x(life.x)), life.sign) for life in path.knot_lives if life.born > drawn["lowest"])
     assert sorted((life["x"], life["sign"]) for life in found["lives"]) == wanted
+
+
+@pytest.mark.parametrize("name", ["path", "depth"])
+def test_axes_have_the_names_of_the_users_columns_and_no_more_letters_than_fit(new_page, address, name):
+    page = new_page(1280, 800)
+    points = link.write_points(((1990.0, 20.0), (2000.0, 150.0), (2010.0, 25.0), (2020.0, 200.0)))
+    for axes, words in ((("year", "height, m"), ["year", "height, m"]), ((80 * "x", 80 * "y"), ["^x+…?$", "^y+…?$"])):
+        page.goto(f"{address}/{name}?{urlencode(link.pack({'points': points, 'axes': write_axes(axes)}))}")
+        for each in words:
+            expect(page.locator(".picture svg .title").filter(has_text=re.compile(each))).to_be_visible(timeout=SLOW)
+        for left, right, width in page.locator(".picture svg .title").evaluate_all(ENDS):
+            assert left >= -HALO
+            assert right <= width + HALO
+    assert page.locator(".picture svg").get_by_text("2000", exact=True).count() == 1

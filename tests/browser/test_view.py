@@ -12,6 +12,7 @@ from tests.browser.waiting import SLOW, wait_until
 
 PICTURES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
 WALLS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
+UPRIGHT = [{"width": 1080, "height": 1920}, {"width": 768, "height": 1024}]
 FRAMES = [{"width": 400, "height": 380}, {"width": 800, "height": 450}]
 FAULTS = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
 PICTURE = ":is(.picture svg, svg.chart)"
@@ -96,6 +97,48 @@ def test_the_last_row_reads_every_word_of_a_wall(new_page, address, name):
         assert picture
         assert picture["width"] > 0.94 * screen["width"]
         assert page.evaluate(FAULTS) == [], screen
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_wall_that_is_higher_than_wide_is_read_too(new_page, address, name):
+    page = new_page()
+    open_view(page, address, f"/{name}?view=wall")
+    for screen in UPRIGHT:
+        settled(page, screen)
+        words = words_of(page)
+        assert min(words)[0] >= screen["width"] / 35, min(words)
+        labels = page.locator(LABELS).filter(visible=True).evaluate_all(SIZES_OF_LABELS)
+        assert min(labels)[0] >= screen["width"] / 35, min(labels)
+        are_on_screen(page, PICTURE, ".control", ".film", ".tile", '[data-testid="gap"]', ".st-key-group_train button")
+        for slider in page.locator(".control, .weight-decay, .film").filter(visible=True).all():
+            box = slider.bounding_box()
+            assert box
+            assert box["width"] > 0.8 * screen["width"]  # none beside another
+        picture = page.locator(PICTURE).first.bounding_box()
+        assert picture
+        assert picture["height"] > 0.3 * screen["height"]
+        assert page.evaluate(FAULTS) == [], screen
+
+
+@pytest.mark.parametrize("screen", [*WALLS, *UPRIGHT], ids=lambda screen: str(screen["width"]))
+@pytest.mark.parametrize("name", ["path", "about"])
+def test_the_way_back_from_a_wall_covers_nothing(new_page, address, name, screen):
+    page = new_page(**screen)
+    page.goto(f"{address}/{name}?view=wall")
+    leave = page.get_by_role("button", name="Leave").bounding_box()
+    main = page.locator(".stMain").bounding_box()
+    assert leave
+    assert main
+    assert main["y"] + main["height"] <= leave["y"] + 1
+
+
+def test_headings_of_a_wall_are_larger_than_its_text(new_page, address):
+    page = new_page(**WALLS[0])
+    page.goto(f"{address}/about?view=wall")
+    heading = page.get_by_role("heading", name="Where it stops")
+    expect(heading).to_be_visible(timeout=SLOW)
+    size = "node => Number.parseFloat(getComputedStyle(node).fontSize)"
+    assert heading.evaluate(size) > 1.2 * page.locator(".stMain p").first.evaluate(size)
 
 
 def test_a_wall_has_train_depth_and_data_and_goes_back(new_page, address):

@@ -1,13 +1,18 @@
 """Data of one's own on the Explore page: pasted, in a file, from a formula; asked about, used, or refused in place."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 
 from cvxdnn.exhibits.explore import own_data
-from cvxdnn.exhibits.explore.axes import ENTRY, named, read_axes, write_axes
+from cvxdnn.exhibits.explore import take_home as explore_home
+from cvxdnn.exhibits.explore.axes import AXES, ENTRY, heads, named, read_axes, write_axes
+from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.tasks.comparison import held_out_error
 from cvxdnn.tasks.link import LONGER
-from cvxdnn.tasks.scenario import MAX_POINTS
+from cvxdnn.tasks.scenario import MAX_POINTS, Scenario
 from tests.core.test_data_files import workbook
 from tests.exhibits.conftest import unmarked
 from tests.exhibits.test_explore_page import QUICK, session_of
@@ -68,6 +73,23 @@ def test_what_is_pasted_is_looked_at_and_then_used(explore):
 def test_a_name_at_an_axis_is_one_short_line_that_a_link_can_have(name, unit, title):
     assert named(name, unit) == title
     assert read_axes(write_axes((title, title))) == (title, title)
+
+
+@pytest.mark.parametrize(
+    ("axes", "columns"),
+    [
+        (("year", "height, m"), ("year", "height, m")),
+        (AXES, ("x", "y")),
+        (("dose", "dose"), ("x", "y")),
+        (("dose", "curve"), ("x", "y")),
+        (("=HYPERLINK(1)", "dose"), ("x", "y")),
+        (("dose", "@SUM(1)"), ("x", "y")),
+    ],
+)
+def test_columns_have_the_names_of_the_axes_unless_one_would_be_lost_or_computed(axes, columns):
+    assert heads(axes, "curve") == columns
+    shown = explore_home.Shown(baseline(Scenario()), Scenario(), None, axes=axes)
+    assert next(csv.reader(io.StringIO(explore_home.curves_csv(shown, (0.0, 1.0))))) == ["curve", *columns]
 
 
 def test_the_longest_names_fit_into_a_link():

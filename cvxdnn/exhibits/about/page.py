@@ -14,6 +14,9 @@ Every objective, bound and distance on these pages is of one of three kinds.
 
 {kinds}
 
+The label beside a number says how it is known, its colour whose it is: blue is of the best network, orange of trained
+ones. So a gap is orange, and certified.
+
 Rounding is counted against a bound, so it holds for your points as given; ✓ marks answers whose objective and bound
 were computed again with fractions, without any rounding. Every other word is in the [glossary](glossary).
 

@@ -6,8 +6,10 @@ import numpy as np
 
 from cvxdnn.app.plots import Axis, Curve, Mark, Plot
 from cvxdnn.convex import DeepPath
+from cvxdnn.core.datasets import Dataset, Normalization
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
+from cvxdnn.exhibits.explore.axes import Axes
 
 __all__ = ["jump_plot", "splines_plot"]
 
@@ -16,17 +18,22 @@ LOWEST_SHARE = 1e-4
 ROOM = 0.06
 
 
-def splines_plot(x: Array, y: Array, splines: Mapping[int, tuple[str, LinearSpline]]) -> Plot:
+def splines_plot(
+    data: Dataset, splines: Mapping[int, tuple[str, LinearSpline]], units: Normalization, axes: Axes
+) -> Plot:
     """Splines of several depths over the points, each thinner than the one before: those that coincide stay visible.
 
     Parameters
     ----------
-    x, y : arrays (n,)
-    splines : by depth a label and the spline
+    data : in normalised units
+    splines : by depth a label and the spline, in normalised units
+    units, axes : the user's, in which it is drawn, and what x and y are
     """
-    across = Axis.over(x, "x", room=0.04)
+    x, y = units.user_x(data.x), units.user_y(data.y)
+    across = Axis.over(x, axes[0], room=0.04)
     curves = []
-    for depth, (label, spline) in splines.items():
+    for depth, (label, normalised) in splines.items():
+        spline = units.user_spline(normalised)
         inside = spline.knots[(spline.knots > across.low) & (spline.knots < across.high)]
         at = np.concatenate([[across.low], inside, [across.high]])
         curves.append(Curve(at, spline(at), f"line stacked depth-{depth}", label))
@@ -34,7 +41,7 @@ def splines_plot(x: Array, y: Array, splines: Mapping[int, tuple[str, LinearSpli
     depths = ", ".join(map(str, splines))
     return Plot(
         across,
-        Axis.over(seen, "y", room=ROOM),
+        Axis.over(seen, axes[1], room=ROOM),
         told=f"The points, and on top of each other the functions of networks with {depths} layers.",
         curves=curves,
         points=[Curve(x, y, "given-points", "points")],

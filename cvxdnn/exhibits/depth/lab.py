@@ -9,11 +9,12 @@ from cvxdnn.app.fit import StagedFit
 from cvxdnn.app.settings import Settings, under, widget
 from cvxdnn.convex import DeepPath
 from cvxdnn.convex.path import Path
-from cvxdnn.core.datasets import Dataset
+from cvxdnn.core.datasets import Dataset, Normalization
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.solution import LocalMinimum, Solution
 from cvxdnn.exhibits.depth.film import stream_of
-from cvxdnn.exhibits.explore.session import own_session
+from cvxdnn.exhibits.explore.axes import Axes
+from cvxdnn.exhibits.explore.session import Session, own_session
 from cvxdnn.exhibits.path.case import path_of
 from cvxdnn.tasks.deep_runs import DeepRuns, DeepRunsView
 from cvxdnn.tasks.scenario import BETAS, LIMITS, Scenario
@@ -36,11 +37,14 @@ class DepthLab:
     """One tab's Depth page.
 
     data, deep : the scenario's points in normalised units, and their optima of every depth
+    units, axes : the user's, and what x and y are
     setting : the scenario's points, and what the sliders under the picture say;  training : from many seeds
     """
 
     data: Dataset
     deep: DeepPath
+    units: Normalization
+    axes: Axes
     setting: Setting
     training: StagedFit[Setting, DeepRunsView]
 
@@ -65,16 +69,17 @@ class DepthLab:
         return self.deep.local_minima(beta=self.beta, depth=self.depth)
 
 
-def depth_lab(scenario: Scenario) -> DepthLab:
-    """This tab's page, for the scenario's points."""
+def depth_lab(here: Session) -> DepthLab:
+    """This tab's page, for the points of its scenario."""
+    scenario, (_, units) = here.scenario, here.scenario.normalized()
     path, data = path_of(scenario)
     deep = _deep_path(path)
     setting = (scenario.points, SETTINGS["deep_beta"], SETTINGS["deep_layers"])
-    return DepthLab(data, deep, setting, StagedFit(NAME, lambda: setting, _stream, _first()))
+    return DepthLab(data, deep, units, here.axes, setting, StagedFit(NAME, lambda: setting, _stream, _first()))
 
 
 def _valleys() -> int:
-    return len(depth_lab(own_session().scenario).minima)
+    return len(depth_lab(own_session()).minima)
 
 
 def sample() -> tuple[str, Stream[DeepRunsView]]:

@@ -36,7 +36,7 @@ def page() -> None:
     here = session(SETTINGS)
 
     def lab() -> DepthLab:
-        return depth_lab(here.scenario)
+        return depth_lab(here)
 
     menu = heading(
         "Depth does not change the spline, only how strongly it is held straight.",
@@ -57,10 +57,10 @@ def page() -> None:
         lab().training.poll()
 
     def look() -> Hashable:
-        return lab().training.look()
+        return lab().axes, lab().training.look()
 
     def setting() -> Hashable:
-        return lab().setting
+        return lab().axes, lab().setting
 
     poll()
     take_home(menu, "depth", lambda: files(lab()))

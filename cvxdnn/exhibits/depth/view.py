@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -52,6 +53,8 @@ def picture(lab: DepthLab) -> None:
             **landscape_of(lab.deep),
             "x": lab.data.x.tolist(),
             "y": lab.data.y.tolist(),
+            "units": asdict(lab.units),
+            "axes": dict(zip("xy", lab.axes, strict=True)),
             "certified": certified,
             "near": (NEAR, NEAR_IN_R),
         },
@@ -145,7 +148,7 @@ def equal_effective_weight_decay(lab: DepthLab) -> None:
     """Every depth at the weight decay that makes the effective one the same."""
     effective = _reference_decay(lab)
     splines = _same_effect(lab.deep, effective)
-    plot(splines_plot(lab.data.x, lab.data.y, splines), key=PREFIX + "equal_effective")
+    plot(splines_plot(lab.data, splines, lab.units, lab.axes), key=PREFIX + "equal_effective")
     missing = [depth for depth in DEPTHS if depth not in splines]
     st.caption(
         f"λ = {effective:.3g}, {_count(len(splines))}."

@@ -6,7 +6,7 @@ A link has both names in one entry: UTF-8 in URL-safe base64, a line break betwe
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import from_letters, to_letters
 
-__all__ = ["AXES", "ENTRY", "Axes", "named", "read_axes", "write_axes"]
+__all__ = ["AXES", "ENTRY", "Axes", "heads", "named", "read_axes", "write_axes"]
 
 Axes = tuple[str, str]
 AXES: Axes = ("input x", "output y")
@@ -23,6 +23,17 @@ def named(name: str, unit: str = "") -> str:
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in name).split()) or "unnamed"
     short = plain if len(plain) <= MOST_OF_A_NAME else f"{plain[: MOST_OF_A_NAME - 1]}…"
     return f"{short}, {unit}" if unit else short
+
+
+def heads(axes: Axes, *others: str) -> tuple[str, str]:
+    """What stands above the columns of x and y in a table that also has these others.
+
+    Plain letters where nobody has named them, where two columns would have one name, and where a spreadsheet would take
+    a name for a formula: a link may come from anybody.
+    """
+    x, y = axes
+    is_fit = x != y and not {x, y} & set(others) and x[0].isalnum() and y[0].isalnum()
+    return axes if axes != AXES and is_fit else ("x", "y")
 
 
 def write_axes(axes: Axes) -> str:

@@ -12,6 +12,7 @@ from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Status
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
+from cvxdnn.exhibits.explore.axes import AXES, Axes, heads
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import NetworkFrame, look_every
@@ -29,12 +30,14 @@ class Shown:
     scenario : all settings
     frame : of the training, if it belongs to these settings
     is_from_seed : whether that training began with the weights of its seed, and not with those for another weight decay
+    axes : what x and y are
     """
 
     baseline: Baseline
     scenario: Scenario
     frame: NetworkFrame | None
     is_from_seed: bool = True
+    axes: Axes = AXES
 
     @property
     def network(self) -> Network | None:
@@ -46,7 +49,7 @@ def shown_by(session: Session) -> Shown:
     """What the page shows now."""
     run = session.run
     frame = run.frame if run.shows(session.scenario) else None
-    return Shown(session.baseline, session.scenario, frame, run.is_from_seed)
+    return Shown(session.baseline, session.scenario, frame, run.is_from_seed, session.axes)
 
 
 def files(session: Session) -> list[File]:
@@ -69,8 +72,7 @@ def files(session: Session) -> list[File]:
 
 def points_csv(now: Shown) -> str:
     """x and y as they were given."""
-    x, y = zip(*now.scenario.points, strict=True)
-    return csv_of({"x": x, "y": y})
+    return csv_of(dict(zip(heads(now.axes), zip(*now.scenario.points, strict=True), strict=True)))
 
 
 def _curves(now: Shown) -> dict[str, LinearSpline]:
@@ -101,7 +103,8 @@ def curves_csv(now: Shown, ends: tuple[float, ...]) -> str:
         names += [name] * at.size
         xs.append(units.user_x(at))
         ys.append(units.user_y(spline(at)))
-    return csv_of({"curve": names, "x": np.concatenate(xs), "y": np.concatenate(ys)})
+    x, y = heads(now.axes, "curve")
+    return csv_of({"curve": names, x: np.concatenate(xs), y: np.concatenate(ys)})
 
 
 def knots_csv(now: Shown) -> str:

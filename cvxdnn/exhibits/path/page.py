@@ -39,7 +39,9 @@ def page() -> None:
         "The blue curve is the best network there is for the weight decay β, the price of large weights. A high price "
         "allows only a constant; as it falls, knots are born, places where the slope changes. Pull the line below.",
     )
-    take_home(menu, "path", lambda: files(here.scenario, case_of(here.scenario), selection_of(here.scenario)))
+    take_home(
+        menu, "path", lambda: files(here.scenario, here.axes, case_of(here.scenario), selection_of(here.scenario))
+    )
     if here.problem:
         st.warning(here.problem)
 
@@ -54,7 +56,7 @@ def page() -> None:
         return selection_of(here.scenario) is None and selection().is_running
 
     def look() -> Hashable:
-        return here.scenario.points, is_followed(), is_selected()
+        return here.scenario.points, here.axes, is_followed(), is_selected()
 
     wide, panel = wide_and_narrow()
     with panel, st.container(border=True):
@@ -63,7 +65,7 @@ def page() -> None:
     parts = Parts(poll, lambda: None)
 
     with wide:
-        parts.draw("path_picture", lambda: picture(here.scenario), shows=look, moves=is_followed)
+        parts.draw("path_picture", lambda: picture(here.scenario, here.axes), shows=look, moves=is_followed)
         with st.container(border=True):
             st.markdown("**What to try**")
             prose(WHAT_TO_TRY)

@@ -5,29 +5,31 @@ import numpy as np
 from cvxdnn.app.take_home import File
 from cvxdnn.app.written import code, csv_of, page_has, script
 from cvxdnn.convex.selection import CrossValidation
+from cvxdnn.exhibits.explore.axes import AXES, Axes, heads
 from cvxdnn.exhibits.path.case import PathCase, path_of
 from cvxdnn.tasks.scenario import Scenario
 
 __all__ = ["files", "script_of"]
 
 
-def files(scenario: Scenario, case: PathCase | None, choice: CrossValidation | None) -> list[File]:
+def files(scenario: Scenario, axes: Axes, case: PathCase | None, choice: CrossValidation | None) -> list[File]:
     """All that there is; path and cross-validation may still be to come."""
     return [
-        File("points.csv", "Points", lambda: points_csv(scenario)),
+        File("points.csv", "Points", lambda: points_csv(scenario, axes)),
         File("breakpoints.csv", "Breakpoints", None if case is None else lambda: breakpoints_csv(case)),
         File(
-            "functions.csv", "The function at each of them", None if case is None else lambda: functions_csv(scenario)
+            "functions.csv",
+            "The function at each of them",
+            None if case is None else lambda: functions_csv(scenario, axes),
         ),
         File("cross_validation.csv", "Cross-validation", None if choice is None else lambda: selection_csv(choice)),
         File("script.py", "All of it, computed again", lambda: script_of(scenario, case, choice)),
     ]
 
 
-def points_csv(scenario: Scenario) -> str:
+def points_csv(scenario: Scenario, axes: Axes = AXES) -> str:
     """x and y as they were given."""
-    x, y = zip(*scenario.points, strict=True)
-    return csv_of({"x": x, "y": y})
+    return csv_of(dict(zip(heads(axes), zip(*scenario.points, strict=True), strict=True)))
 
 
 def breakpoints_csv(case: PathCase) -> str:
@@ -45,16 +47,17 @@ def breakpoints_csv(case: PathCase) -> str:
     )
 
 
-def functions_csv(scenario: Scenario) -> str:
+def functions_csv(scenario: Scenario, axes: Axes = AXES) -> str:
     """The best function at the inputs, in the user's units, at each breakpoint: it is linear in beta between two."""
     (path, _), (_, units) = path_of(scenario), scenario.normalized()
     inputs = np.unique(path.points.x)
     values = units.user_y(path.fitted(inputs))
+    x, y = heads(axes, "weight decay")
     return csv_of(
         {
             "weight decay": np.repeat(path.betas, inputs.size),
-            "x": np.tile(units.user_x(inputs), path.betas.size),
-            "y": values.ravel(),
+            x: np.tile(units.user_x(inputs), path.betas.size),
+            y: values.ravel(),
         }
     )
 

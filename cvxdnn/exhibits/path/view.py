@@ -6,6 +6,7 @@ from cvxdnn.app.plot import plot
 from cvxdnn.app.prose import note
 from cvxdnn.app.settings import Settings, Span, under
 from cvxdnn.app.stage import Control, Sign, stage
+from cvxdnn.exhibits.explore.axes import AXES, Axes
 from cvxdnn.exhibits.path.awaited import case_of, following, last_case, selection, selection_of
 from cvxdnn.exhibits.path.charts import cross_validation_plot
 from cvxdnn.tasks.scenario import BETA_LIMITS, Scenario
@@ -24,7 +25,7 @@ LEGEND: tuple[Sign, ...] = (
 )
 
 
-def picture(scenario: Scenario) -> None:
+def picture(scenario: Scenario, axes: Axes) -> None:
     """The spline above the lives of its knots; while a path is followed the last one stays."""
     case = case_of(scenario)
     if following().message:
@@ -42,7 +43,8 @@ def picture(scenario: Scenario) -> None:
         choice = selection_of(scenario) if case else None
         best = choice.best if choice else None
         line = Control(name=BETA, label="", values=SETTINGS.values(BETA), labels=(), value=SETTINGS[BETA])
-        model = {**shown.drawn, "best": best, "waiting": waiting}
+        x, y = axes if case else AXES
+        model = {**shown.drawn, "axes": {"x": x, "y": y}, "best": best, "waiting": waiting}
         stage("path", model, key="path_stage", controls=[line], legend=LEGEND)
 
 

@@ -1,14 +1,14 @@
 """The cells of a sweep as they are drawn.
 
-The fuller a cell's colour, the larger its value; blue for what is certified, orange for what is measured. Every cell
-says its value in figures, so that colour is never the only sign, and while its runs are not all done, of how many it
-speaks.
+The fuller a cell's colour, the larger its value. As everywhere, blue is of the optimum, here how many runs reach it;
+orange is of networks, and so is their gap, although it is certified. Every cell says its value in figures, so that
+colour is never the only sign, and while its runs are not all done, of how many it speaks.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from cvxdnn.tasks.sweep import MEASURES, Cell
 from cvxdnn.tasks.sweep.cells import Measure
@@ -19,6 +19,7 @@ __all__ = [
     "is_certified",
     "name_of",
     "tiles",
+    "tone_of",
 ]
 
 AXIS_LABELS = {
@@ -70,6 +71,11 @@ def tiles(cells: Sequence[Cell], measure: str) -> list[Tile]:
 def is_certified(measure: Measure) -> bool:
     """Whether it is known from the bound, or measured."""
     return measure.column == "gap"
+
+
+def tone_of(measure: Measure) -> Literal["certified", "measured"]:
+    """Whose colour a cell has: of the optimum where it says how many runs are there, else of the networks."""
+    return "certified" if measure is MEASURES["reached"] else "measured"
 
 
 def _shade(cell: Cell, cells: Sequence[Cell], measure: Measure) -> float | None:

@@ -54,7 +54,7 @@ def page() -> None:
         if tab.sweep is not None:
             table_of(tab.sweep)
 
-    take_home(menu, "sweep", lambda: files(tab.sweep))
+    take_home(menu, "sweep", lambda: files(tab.sweep, here))
 
     with picture:
         live(tab, show_map, every=LIVE_SECONDS)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cvxdnn.app.prose import note
 from cvxdnn.app.stage import stage
-from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, is_certified, name_of, tiles
+from cvxdnn.exhibits.sweep.charts import AXIS_LABELS, is_certified, name_of, tiles, tone_of
 from cvxdnn.exhibits.sweep.choices import SETTINGS
 from cvxdnn.exhibits.sweep.lab import PREFIX
 from cvxdnn.tasks.scenario import Scenario
@@ -71,7 +71,8 @@ def _model(sweep: Sweep, view: View, shown: Sequence[Cell]) -> dict[str, Any]:
         "rowTitle": AXIS_LABELS[view.rows],
         "columnTitle": AXIS_LABELS[view.columns],
         "measure": measure.label,
-        "tone": "certified" if is_certified(measure) else "measured",
+        "tone": tone_of(measure),
+        "tag": "certified" if is_certified(measure) else "measured",
         "notes": [tile.note for tile in tiles(shown, view.measure)],
         "stills": [*_with_fewer_seeds(sweep, view), _still(shown, view.measure, len(sweep.grid.seeds))],
         "reached": sum(gap <= REACHED for gap in gaps),

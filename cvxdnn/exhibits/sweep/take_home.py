@@ -5,17 +5,21 @@ from typing import Any
 from cvxdnn.app.take_home import File
 from cvxdnn.app.written import code, csv_of, json_of, script
 from cvxdnn.core.datasets import PRESETS
+from cvxdnn.exhibits.explore.axes import AXES as UNNAMED
+from cvxdnn.exhibits.explore.axes import Axes, heads
+from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.sweep import AXES, OWN_POINTS, Grid, Sweep
 
 __all__ = ["files", "script_of"]
 
 
-def files(sweep: Sweep | None) -> list[File]:
-    """All that there is; nothing for a grid that cannot be."""
+def files(sweep: Sweep | None, here: Session) -> list[File]:
+    """All that there is; nothing for a grid that cannot be. Points that are still here have their names."""
     if sweep is None:
         return []
     grid = sweep.grid
-    points = [File("points.csv", "Your points", lambda: _points(grid))] if OWN_POINTS in grid.datasets else []
+    axes = here.axes if here.scenario.points == grid.base.points else UNNAMED
+    points = [File("points.csv", "Your points", lambda: _points(grid, axes))] if OWN_POINTS in grid.datasets else []
     return [
         File("runs.csv", "Every run that is done", lambda: sweep.table.to_csv()),
         File("settings.json", "Settings of the sweep", lambda: json_of(grid)),
@@ -24,9 +28,8 @@ def files(sweep: Sweep | None) -> list[File]:
     ]
 
 
-def _points(grid: Grid) -> str:
-    x, y = zip(*grid.base.points, strict=True)
-    return csv_of({"x": x, "y": y})
+def _points(grid: Grid, axes: Axes) -> str:
+    return csv_of(dict(zip(heads(axes), zip(*grid.base.points, strict=True), strict=True)))
 
 
 def script_of(grid: Grid) -> str:

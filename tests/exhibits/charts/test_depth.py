@@ -5,6 +5,7 @@ import pytest
 
 from cvxdnn import load_preset, regularization_path
 from cvxdnn.convex import DeepPath
+from cvxdnn.core.datasets import Normalization
 from cvxdnn.exhibits.depth.charts import jump_plot, splines_plot
 
 
@@ -44,13 +45,15 @@ def test_the_present_optimum_is_within_the_picture_of_the_jumps(zigzag, beta):
     assert plot.y.low <= here.y <= plot.y.high
 
 
-def test_splines_are_drawn_through_their_knots(zigzag):
+def test_splines_are_drawn_through_their_knots_in_the_users_units(zigzag):
     data, deep = zigzag
+    units = Normalization(x_offset=1990.0, x_scale=30.0, y_offset=-4.0, y_scale=0.1)
     splines = {depth: (f"L = {depth}", deep.solve(beta=0.02, depth=depth).spline) for depth in (2, 3)}
-    plot = splines_plot(data.x, data.y, splines)
+    plot = splines_plot(data, splines, units, ("year", "height, m"))
     for label, spline in splines.values():
         curve = named(plot, label)
-        assert set(spline.knots) <= set(curve.x)
-        assert curve.y == pytest.approx(spline(curve.x))
+        assert set(units.user_x(spline.knots)) <= set(curve.x)
+        assert curve.y == pytest.approx(units.user_y(spline(units.unit_x(curve.x))))
     (points,) = plot.points
-    assert (points.x.tolist(), points.y.tolist()) == (data.x.tolist(), data.y.tolist())
+    assert (points.x.tolist(), points.y.tolist()) == (units.user_x(data.x).tolist(), units.user_y(data.y).tolist())
+    assert (plot.x.title, plot.y.title) == ("year", "height, m")

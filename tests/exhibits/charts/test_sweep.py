@@ -2,7 +2,7 @@
 
 import pytest
 
-from cvxdnn.exhibits.sweep.charts import is_certified, tiles
+from cvxdnn.exhibits.sweep.charts import is_certified, tiles, tone_of
 from cvxdnn.tasks.sweep import MEASURES, Cell
 
 SHARES = (Cell(5, 0.001, 0.0, 4, 4), Cell(5, 0.1, 1.0, 4, 4), Cell(50, 0.001, 1 / 3, 3, 4), Cell(50, 0.1, None, 0, 4))
@@ -41,3 +41,7 @@ def test_what_comes_from_the_bound_is_told_from_what_is_measured():
         "objective": False,
         "knots": False,
     }
+
+
+def test_a_gap_has_the_colour_of_the_networks_as_on_explore_and_what_reaches_the_optimum_that_of_the_optimum():
+    assert {name for name, measure in MEASURES.items() if tone_of(measure) == "certified"} == {"reached"}

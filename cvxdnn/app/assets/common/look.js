@@ -5,7 +5,7 @@
 
 const WHITE = [255, 255, 255];
 const HEIGHT = 340; // pixels of that window: words of 12 pixels are 1/28 of it
-const WIDTH = 480; // its least width
+const WIDTH = 400; // its least width
 
 function magnify() {
   const zoom = Math.max(1, Math.min(window.innerHeight / HEIGHT, window.innerWidth / WIDTH));

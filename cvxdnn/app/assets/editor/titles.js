@@ -6,6 +6,7 @@
  */
 
 import { set, svg } from "../common/svg.js";
+import { fit } from "../common/title.js";
 
 const EDGE = 4; // pixels from the lower edge of the chart
 const AWAY = 13; // from its left edge
@@ -24,21 +25,4 @@ export function drawTitles(parent, names, notes, { width, height, margin, plotHe
   const along = fit(y, names.y, notes.y, plotHeight + strip);
   set(y, { transform: `translate(${AWAY} ${top + Math.max(plotHeight, along) / 2}) rotate(-90)` });
   return fit(x, names.x, notes.x, right);
-}
-
-/** Writes a title into so many pixels; returns how many it takes. */
-function fit(text, name = "", note = "", room = 0) {
-  const letters = [...name];
-  const say = (count) => {
-    const short = count < letters.length ? `${letters.slice(0, count).join("").trimEnd()}…` : name;
-    text.textContent = [short, note].filter(Boolean).join(" ");
-    return text.getComputedTextLength(); // 0 while the page is laid out
-  };
-  let count = letters.length;
-  let length = say(count);
-  while (length > room && count > 1) {
-    count = Math.max(1, Math.min(count - 1, Math.floor((count * room) / length)));
-    length = say(count);
-  }
-  return length;
 }

@@ -72,14 +72,19 @@ export class Tube {
     for (const k of tapped) {
       svg("circle", { class: "tapped", cx: this.left(x[k]), cy: this.top(pull[k]), r: 13 }, this.canvas);
     }
-    if (this.stage.isRoomy) this.#name(left + width + 16);
+    this.#name(this.stage.box, this.top(pull.at(-1)));
   }
 
-  #name(left) {
-    for (const share of [...this.walls, 0]) {
-      const words = share ? "wall" : "pull";
-      write(this.canvas, words, { class: `name ${words}`, x: left, y: this.top(share) + 4 });
+  /** Beside the walls, or where there is no room beyond them; `end`: of the pull, in pixels from the top. */
+  #name({ left, width }, end) {
+    const { isRoomy } = this.stage;
+    const right = left + width;
+    const place = (words, at) => write(this.canvas, words, { class: `name ${words}`, ...at });
+    for (const wall of this.walls) {
+      const top = this.top(wall);
+      place("wall", isRoomy ? { x: right + 16, y: top + 4 } : { x: left, y: top + (wall > 0 ? -4 : 13) });
     }
+    place("pull", isRoomy ? { x: right + 16, y: this.top(0) + 4 } : { x: right, y: end - 6, "text-anchor": "end" });
   }
 
   #describe() {

@@ -13,6 +13,7 @@
 
 import { axisLabels, decimal, powerOfTen, short, ticks } from "../common/numbers.js";
 import { path, svg, trace, write } from "../common/svg.js";
+import { fit } from "../common/title.js";
 
 const KINDS = {
   linear: [(value) => value, (share) => share],
@@ -23,6 +24,7 @@ const DECADE = 15; // times the lowest coordinate: shorter logarithmic axes have
 const DIGITS = [10, 15, 20, 30, 50, 70]; // of what is marked on them
 const FEW_DIGITS = [10, 20, 50]; // where they are longer, but hold one power of ten only
 const LABEL = 16; // pixels from an axis to the middle of its labels
+const ASIDE = 56; // from the y axis back to where its title begins, if there is so much
 
 /** Places of an axis and what stands there. */
 function marked({ low, high, kind = "linear" }, count) {
@@ -131,13 +133,11 @@ export class Axes {
       svg("line", { x1: left, x2: left + width, y1: at, y2: at }, grid);
       write(parent, vertical.labels[k], { x: left - 8, y: at + 4, "text-anchor": "end" });
     });
-    const titles = [
-      [
-        this.axes.x.isBare ? [] : [this.axes.x.title, horizontal.note],
-        { x: left + width, y: top + height + 2 * LABEL, "text-anchor": "end" },
-      ],
-      [[this.axes.y.title, vertical.note], { x: 2, y: top - 8 }],
-    ];
-    for (const [words, place] of titles) write(parent, words.filter(Boolean).join(" "), { class: "title", ...place });
+    const [begin, end] = [Math.max(left - ASIDE, 2), left + width];
+    const title = (name, note, place) =>
+      fit(svg("text", { class: "title", ...place }, parent), name, note, end - begin);
+    title(this.axes.y.title, vertical.note, { x: begin, y: top - 8 });
+    if (this.axes.x.isBare) return;
+    title(this.axes.x.title, horizontal.note, { x: end, y: top + height + 2 * LABEL, "text-anchor": "end" });
   }
 }

@@ -2,10 +2,11 @@
  * The functions of the landscape: points, the spline of each valley, and what networks fit.
  *
  * Optimal fitted values are linear between breakpoints of the two-layer path, in lambda and so in r. The straight lines
- * between them are an optimal function, and for a network they are the function whose path norm its ball is at.
+ * between them are an optimal function, and for a network they are the function whose path norm its ball is at. All are
+ * computed in normalised units, and drawn in the user's.
  */
 
-import { groups, set, svg, write } from "../../common/svg.js";
+import { groups, set, svg } from "../../common/svg.js";
 import { Axes, around } from "../axes.js";
 
 const ROOM = 0.12; // share of the range of the points, around them
@@ -25,17 +26,27 @@ export class DepthFunctions {
   draw(box, { model, landscape, valleys, moment, isOld }) {
     this.parent.style.display = box ? "" : "none";
     if (!box) return;
-    const { inputs, x, y } = model;
-    const axes = new Axes(box, { x: around(x, ROOM), y: around(y, ROOM) });
+    const { user, x, y } = inUnits(model);
+    const titled = (values, title) => ({ ...around(values, ROOM), title });
+    const axes = new Axes(box, { x: titled(x, model.axes.x), y: titled(y, model.axes.y) });
     axes.draw(this.backdrop);
-    write(this.backdrop, "the functions", { class: "title", x: box.left, y: box.top - 8 });
-    const along = (values) => axes.line(inputs, values);
+    const inputs = model.inputs.map(user.x);
+    const along = (values) => axes.line(inputs, values.map(user.y));
     lines(this.networks, functionsOf(moment).map(along), () => "function");
     this.networks.setAttribute("class", isOld ? "old" : "");
     const splines = valleys.map(({ r }) => along(fittedAt(model, landscape, r)));
     lines(this.splines, splines, (k) => (valleys[k].isDeepest ? "curve optimum" : "curve other"));
     lines(this.points, [axes.dots(x, y)], () => `points ${x.length > MANY ? "many" : ""}`);
   }
+}
+
+/** The points in the user's units, and the maps to these. */
+function inUnits({ x, y, units }) {
+  const user = {
+    x: (value) => units.x_offset + units.x_scale * value,
+    y: (value) => units.y_offset + units.y_scale * value,
+  };
+  return { user, x: x.map(user.x), y: y.map(user.y) };
 }
 
 /** Values at the distinct inputs, of the best function of a path norm. */

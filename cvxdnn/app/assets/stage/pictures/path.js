@@ -117,9 +117,9 @@ export default class Path {
     const { left, right, top, bottom } = MARGIN;
     const room = height - top - bottom - BETWEEN;
     const box = { left, width: width - left - right };
-    const x = { ...around(model.x, ROOM.x), title: "input x" };
+    const x = { ...around(model.x, ROOM.x), title: model.axes.x };
     const heights = [model.points.y, [model.constant], ...model.pieces.flatMap(({ high, low }) => [high, low])];
-    const y = { ...around(heights.flat(), ROOM.y), title: "output y" };
+    const y = { ...around(heights.flat(), ROOM.y), title: model.axes.y };
     const beta = { low: model.lowest, high: model.highest, kind: "log", title: "weight decay β" };
     const under = { ...box, top: top + SPLINE * room + BETWEEN, height: (1 - SPLINE) * room };
     this.above = new Axes({ ...box, top, height: SPLINE * room }, { x: { ...x, isBare: true }, y });

@@ -12,11 +12,12 @@ import { set, svg, write } from "../../common/svg.js";
 const LIGHT = 0.6; // share of the colour from which on figures are of the paper's
 const PALE = 0.04;
 const GAP = 3; // pixels between cells
-const TALLEST = 130; // and from one row to the next
+const TALLEST = 130; // and from one row to the next; more where a picture that is very high has few of them
 const FIGURES = 13; // pixels, where there is room for them
 const LETTER = 0.58; // of them, about, is as wide as a letter
 const PER_SECOND = 1.5;
 const BOTTOM = 44;
+const FEW = 6;
 
 /** The map with more and more seeds. */
 class Film {
@@ -72,7 +73,10 @@ export default class Sweep {
     const { rows, columns } = model;
     const left = 30 + 7.5 * Math.max(...rows.map((label) => label.length), 2);
     const box = { left, top: 4, width: width - left - 4, height: height - BOTTOM - 4 };
-    const size = { width: box.width / columns.length, height: Math.min(box.height / rows.length, TALLEST) };
+    const size = {
+      width: box.width / columns.length,
+      height: Math.min(box.height / rows.length, Math.max(TALLEST, box.height / FEW)),
+    };
     const longest = Math.max(1, ...seen.texts.map((text) => text.length));
     const figures = Math.min(FIGURES, (size.width - GAP) / (LETTER * longest));
     this.cells.style.setProperty("--figures", `${figures.toFixed(1)}px`);
@@ -153,7 +157,7 @@ export default class Sweep {
   }
 
   #tiles({ texts }) {
-    const { reached, known, median, measure } = this.model;
+    const { reached, known, median, measure, tone, tag } = this.model;
     const at = this.#at !== null && this.#at < texts.length ? this.#at : null;
     return [
       {
@@ -172,6 +176,7 @@ export default class Sweep {
       },
       {
         title: at === null ? "cells" : this.#named(at),
+        ...(at === null ? {} : { tone, tag }),
         value: at === null ? short(texts.length) : texts[at] || "no run",
         note:
           at === null
