@@ -52,7 +52,7 @@ def test_the_list_opens_a_lesson_and_back_and_forward_walk_its_steps(page, addre
     expect(entries).to_have_count(len(LESSONS))
     expect(page.locator(".lesson .star", has_text="one lecture")).to_have_count(4)
     entries.nth(3).click()
-    expect(page.locator("h1")).to_have_text("4. Two winners")
+    expect(page.locator("h1")).to_have_text("4. How many best curves?")
     step_is(page, "See")
     page.get_by_role("button", name="Predict").click()
     step_is(page, "Predict")

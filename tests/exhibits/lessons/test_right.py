@@ -139,8 +139,8 @@ class TestThePriceOfABend:
         assert gap(self.lesson, question, knots) == pytest.approx(expected, rel=1e-4)
 
 
-class TestTwoWinners:
-    lesson = of("two_winners")
+class TestHowManyBestCurves:
+    lesson = of("how_many_best_curves")
 
     def test_every_mixture_shown_has_the_price_of_the_program(self):
         x, y = normalised(self.lesson.points)
