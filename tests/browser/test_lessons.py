@@ -203,6 +203,12 @@ def test_the_reveal_is_played_once_and_then_moved_by_hand(new_page, address):
     assert rail.evaluate("(it) => it.valueAsNumber") == 0.5
 
 
+@pytest.mark.parametrize("n", [3, 8])
+def test_a_bar_says_what_its_parts_are(page, address, n):
+    open_lesson(page, address, query_of(n, ""))
+    expect(page.locator(".lesson .key")).to_have_text(f"misfit + {lesson(n).charge}")
+
+
 @pytest.mark.parametrize("n", [1, 3, 8])  # all of them: tests/exhibits/lessons
 def test_now_try_opens_the_page_that_it_names(new_page, address, n):
     page = new_page()

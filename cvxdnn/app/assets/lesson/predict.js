@@ -26,7 +26,7 @@ export class Predict {
    */
   constructor(lesson, stage, tube, options) {
     Object.assign(this, { lesson, stage, tube, options });
-    this.bars = new Bars();
+    this.bars = new Bars(lesson.charge);
   }
 
   get question() {
@@ -144,7 +144,7 @@ export class Predict {
     const model = { ...lesson, beta: lesson.betas[round] };
     const { misfit, charge } = priceOf(knots, question.points, model);
     this.bars.of(
-      [{ role: "you", name: "yours", misfit: [misfit], bending: [charge] }],
+      [{ role: "you", name: "yours", misfit: [misfit], charge: [charge] }],
       priceOf(level(question.points), question.points, model).misfit,
     );
     this.bars.draw(0);
