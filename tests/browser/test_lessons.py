@@ -94,6 +94,19 @@ def test_a_drawing_by_finger_at_390_pixels(new_page, address):
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
 
 
+def test_the_price_of_a_drawing_is_a_share_of_that_of_a_level_line(page, address):
+    open_lesson(page, address, "?n=3&step=1")
+    draw(page, range(page.locator(".lesson .chart .dot").count()))
+    heights = [y for _, y in lesson(3).points]
+    middle, span = sum(heights) / len(heights), max(heights) - min(heights)
+    level = sum((y - middle) ** 2 for y in heights) / 2 / span**2
+    price = float(page.locator(".lesson .sum").text_content().rpartition("= ")[2])
+    bar = page.locator(".lesson .bar")
+    shares = bar.locator("i").evaluate_all("(parts) => parts.map((it) => parseFloat(it.style.width) / 100)")
+    assert sum(shares) == pytest.approx(price / level, rel=0.02)
+    assert sum(shares) < 0.5  # the dots are nearly joined, and bending is cheap
+
+
 @pytest.mark.parametrize(("n", "before", "after"), [(6, 2, 2), (7, 0, 1)])
 def test_the_pull_has_its_walls_and_none_where_there_is_no_pull_yet(new_page, address, n, before, after):
     page = new_page(reduced_motion="reduce")

@@ -23,10 +23,13 @@ export class Bars {
     this.element = element("div", { class: "bars", hidden: "" });
   }
 
-  /** @param {Bar[]} bars */
-  of(bars) {
+  /**
+   * @param {Bar[]} bars
+   * @param {number} [full] the price of a whole bar, where none is dearer
+   */
+  of(bars, full = 1e-12) {
     this.element.hidden = !bars.length;
-    this.#full = Math.max(...bars.flatMap(({ misfit, charge }) => [Math.max(...misfit) + Math.max(...charge)]), 1e-12);
+    this.#full = Math.max(...bars.map(({ misfit, charge }) => Math.max(...misfit) + Math.max(...charge)), full);
     this.#rows = bars.map((bar) => new Row(bar));
     const key = element("p", { class: "key" }, null, [
       element("i", { class: "misfit" }),

@@ -133,7 +133,7 @@ export class Predict {
     stage.show(knots ? [{ style: "yours", name: "your choice", knots }] : []);
   }
 
-  /** What the drawing costs, where several are asked for: it is to be beaten. */
+  /** What the drawing costs, where several are asked for: it is to be beaten. A level line costs a whole bar. */
   #showPrice() {
     const { lesson, question, round } = this;
     const knots = question.kind === "sketch" && lesson.questions.length > 1 ? this.#input.value : null;
