@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.lesson import Visit, by_finger, by_keyboard
 from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
 from cvxdnn.exhibits.lessons.reveal import revealed
 from tests.browser.test_access import findings
@@ -105,6 +106,23 @@ def test_the_price_of_a_drawing_is_a_share_of_that_of_a_level_line(page, address
     shares = bar.locator("i").evaluate_all("(parts) => parts.map((it) => parseFloat(it.style.width) / 100)")
     assert sum(shares) == pytest.approx(price / level, rel=0.02)
     assert sum(shares) < 0.5  # the dots are nearly joined, and bending is cheap
+
+
+@pytest.mark.parametrize(
+    ("way", "screen", "touches", "most_keys"),
+    [(by_finger, PHONE, 4, 0), (by_keyboard, {}, 0, 60)],
+    ids=["by finger at 390 pixels", "by keyboard alone"],
+)
+def test_lesson_2_is_done_rightly_with_few_touches_or_keys(new_page, address, way, screen, touches, most_keys):
+    """`python -m benchmarks.lesson` says in which time."""
+    page = new_page(**screen)
+    visit = Visit(page, pause=0)
+    way(visit, address)
+    assert visit.touches == touches
+    assert visit.keys <= most_keys
+    expect(page.locator(".lesson .takeaway")).to_have_text(lesson(2).takeaway)
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator(".lesson .say")).to_have_text(lesson(2).right)
 
 
 @pytest.mark.parametrize(("n", "before", "after"), [(6, 2, 2), (7, 0, 1)])
