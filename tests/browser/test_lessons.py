@@ -134,6 +134,19 @@ def test_the_pull_has_its_walls_and_none_where_there_is_no_pull_yet(new_page, ad
         expect(page.locator(".lesson .tube line.wall")).to_have_count(walls)
 
 
+@pytest.mark.parametrize("n", [each.number for each in LESSONS if each.questions[0].kind == "choice"])
+def test_on_a_phone_every_option_is_in_sight_and_none_moves_when_one_is_tapped(new_page, address, n):
+    page = new_page(**PHONE)
+    open_lesson(page, address, f"?n={n}&step=1")
+    options = page.locator(".lesson .choice")
+    foot = page.locator(".lesson .foot").bounding_box()
+    boxes = [each.bounding_box() for each in options.all()]
+    assert boxes[-1]["y"] + 20 < foot["y"]  # its words, above the buttons that stick to the edge
+    options.first.tap()
+    expect(options.first).to_have_attribute("aria-checked", "true")
+    assert [each.bounding_box() for each in options.all()] == boxes
+
+
 def test_a_lesson_by_keyboard_alone(new_page, address):
     page = new_page(reduced_motion="reduce")
     open_lesson(page, address, "?n=2")
