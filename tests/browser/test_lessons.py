@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.lesson import Visit, by_finger, by_keyboard
 from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
 from cvxdnn.exhibits.lessons.reveal import revealed
 from tests.browser.test_access import findings
@@ -53,7 +54,7 @@ def test_the_list_opens_a_lesson_and_back_and_forward_walk_its_steps(page, addre
     expect(entries).to_have_count(len(LESSONS))
     expect(page.locator(".lesson .star", has_text="one lecture")).to_have_count(4)
     entries.nth(3).click()
-    expect(page.locator("h1")).to_have_text("4. Two winners")
+    expect(page.locator("h1")).to_have_text("4. How many best curves?")
     step_is(page, "See")
     page.get_by_role("button", name="Predict").click()
     step_is(page, "Predict")
@@ -95,6 +96,36 @@ def test_a_drawing_by_finger_at_390_pixels(new_page, address):
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
 
 
+def test_the_price_of_a_drawing_is_a_share_of_that_of_a_level_line(page, address):
+    open_lesson(page, address, "?n=3&step=1")
+    draw(page, range(page.locator(".lesson .chart .dot").count()))
+    heights = [y for _, y in lesson(3).points]
+    middle, span = sum(heights) / len(heights), max(heights) - min(heights)
+    level = sum((y - middle) ** 2 for y in heights) / 2 / span**2
+    price = float(page.locator(".lesson .sum").text_content().rpartition("= ")[2])
+    bar = page.locator(".lesson .bar")
+    shares = bar.locator("i").evaluate_all("(parts) => parts.map((it) => parseFloat(it.style.width) / 100)")
+    assert sum(shares) == pytest.approx(price / level, rel=0.02)
+    assert sum(shares) < 0.5  # the dots are nearly joined, and bending is cheap
+
+
+@pytest.mark.parametrize(
+    ("way", "screen", "touches", "most_keys"),
+    [(by_finger, PHONE, 4, 0), (by_keyboard, {}, 0, 60)],
+    ids=["by finger at 390 pixels", "by keyboard alone"],
+)
+def test_lesson_2_is_done_rightly_with_few_touches_or_keys(new_page, address, way, screen, touches, most_keys):
+    """`python -m benchmarks.lesson` says in which time."""
+    page = new_page(**screen)
+    visit = Visit(page, pause=0)
+    way(visit, address)
+    assert visit.touches == touches
+    assert visit.keys <= most_keys
+    expect(page.locator(".lesson .takeaway")).to_have_text(lesson(2).takeaway)
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator(".lesson .say")).to_have_text(lesson(2).right)
+
+
 @pytest.mark.parametrize(("n", "before", "after"), [(6, 2, 2), (7, 0, 1)])
 def test_the_pull_has_its_walls_and_none_where_there_is_no_pull_yet(new_page, address, n, before, after):
     page = new_page(reduced_motion="reduce")
@@ -102,6 +133,19 @@ def test_the_pull_has_its_walls_and_none_where_there_is_no_pull_yet(new_page, ad
         open_lesson(page, address, query_of(n, "", step))
         expect(page.locator(".lesson .tube .pull:not(text)")).to_have_count(min(walls, 1))
         expect(page.locator(".lesson .tube line.wall")).to_have_count(walls)
+
+
+@pytest.mark.parametrize("n", [each.number for each in LESSONS if each.questions[0].kind == "choice"])
+def test_on_a_phone_every_option_is_in_sight_and_none_moves_when_one_is_tapped(new_page, address, n):
+    page = new_page(**PHONE)
+    open_lesson(page, address, f"?n={n}&step=1")
+    options = page.locator(".lesson .choice")
+    foot = page.locator(".lesson .foot").bounding_box()
+    boxes = [each.bounding_box() for each in options.all()]
+    assert boxes[-1]["y"] + 20 < foot["y"]  # its words, above the buttons that stick to the edge
+    options.first.tap()
+    expect(options.first).to_have_attribute("aria-checked", "true")
+    assert [each.bounding_box() for each in options.all()] == boxes
 
 
 def test_a_lesson_by_keyboard_alone(new_page, address):
@@ -202,6 +246,12 @@ def test_the_reveal_is_played_once_and_then_moved_by_hand(new_page, address):
     page.get_by_role("button", name="Back").click()
     step_is(page, "Reveal")
     assert rail.evaluate("(it) => it.valueAsNumber") == 0.5
+
+
+@pytest.mark.parametrize("n", [3, 8])
+def test_a_bar_says_what_its_parts_are(page, address, n):
+    open_lesson(page, address, query_of(n, ""))
+    expect(page.locator(".lesson .key")).to_have_text(f"misfit + {lesson(n).charge}")
 
 
 @pytest.mark.parametrize("n", [1, 3, 8])  # all of them: tests/exhibits/lessons

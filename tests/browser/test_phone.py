@@ -268,6 +268,19 @@ def test_everything_fits_and_is_large_enough_for_a_finger(begin, question, width
     assert send_box["y"] + send_box["height"] <= 844
 
 
+@pytest.mark.parametrize("size", [(844, 390), (320, 480)], ids=str)
+@pytest.mark.parametrize("question", LESSON, ids=lambda question: question.kind)
+def test_on_a_low_screen_send_stays_in_sight_and_what_has_the_focus_is_not_below_it(begin, question, size):
+    width, height = size
+    _, page = begin(question, width=width, height=height)
+    foot = page.locator(".foot").bounding_box()
+    assert foot["y"] + foot["height"] <= height
+    for option in page.get_by_role("radio").all():
+        option.focus()
+        box = option.bounding_box()
+        assert box["y"] + box["height"] <= page.locator(".foot").bounding_box()["y"]
+
+
 def test_a_code_that_is_none_is_asked_for_again(new_page, address):
     page = new_page(**PHONE)
     page.goto(f"{address}/join")

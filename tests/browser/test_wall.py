@@ -401,6 +401,13 @@ def test_the_last_row_reads_every_word_and_all_is_on_screen(opened, store, numbe
                     assert box["x"] + box["width"] <= size["width"], (moment, size, part)
 
 
+@pytest.mark.parametrize("entries", ["view=wall", "embed=true", "hide=title,legend"])
+def test_a_wall_is_one_whatever_view_its_address_asks_for(opened, entries):
+    wall = opened(f"4&{entries}")
+    forward(wall, "open")
+    assert list(readable_sizes(wall)) == WALLS
+
+
 @pytest.mark.parametrize("number", [2, 4, 5, 6])
 def test_axe_finds_nothing(opened, store, number):
     wall = opened(number, color_scheme=("light", "dark")[number % 2])

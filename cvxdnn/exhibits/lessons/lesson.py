@@ -102,6 +102,12 @@ class Lesson:
         """Those of the first question."""
         return self.questions[0].points
 
+    @property
+    def charge(self) -> str:
+        """What weight decay charges, in words: no multiple of bending where there are more than two layers."""
+        deepest = self.show.get("deepest", self.depth)
+        return "weight decay × bending" if deepest == 2 else "what weight decay charges"
+
     def scenario(self, question: int = 0, **settings: Any) -> Scenario:
         """The points of a question with the lesson's settings, changed by these."""
         known: dict[str, Any] = {"loss": self.loss, "depth": self.depth}
@@ -121,6 +127,7 @@ class Lesson:
             "names": list(self.names),
             "loss": self.loss,
             "depth": self.depth,
+            "charge": self.charge,
             "places": list(self.places),
             "curves": [[list(knot) for knot in curve] for curve in self.curves],
             "frame": [list(place) for place in self.questions[0].frame],

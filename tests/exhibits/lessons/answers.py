@@ -49,7 +49,7 @@ ANSWERS = {
         "stiff": [FLAT, STRAIGHT, FLAT],
         "wiggly": [dots("the_price_of_a_bend"), dots("the_price_of_a_bend"), BENDS],
     },
-    "two_winners": {"one": 0, "two": 1, "": 2},
+    "how_many_best_curves": {"one": 0, "two": 1, "": 2},
     "which_bend_dies_first": {
         "": [2, 1, 3, 0],
         "flattest": [3, 1, 2, 0],

@@ -62,11 +62,16 @@ def test_a_drawing_is_priced_against_the_best_curve():
     curve = [(x, float(units.user_spline(best.spline)(x))) for x, _ in sorted(POINTS)]
     shown = revealed(SKETCH.lesson, [list(knot) for knot in curve])
     assert shown["right"] is True
-    assert sum(shown["bars"][0][part][0] for part in ("misfit", "bending")) == pytest.approx(best.objective, rel=1e-6)
+    assert sum(shown["bars"][0][part][0] for part in ("misfit", "charge")) == pytest.approx(best.objective, rel=1e-6)
     far = revealed(SKETCH.lesson, [[0, 3], [4, 3]])
     assert (far["right"], far["words"]) == (False, SKETCH.lesson.wrong["far"])
     bent = [[0, 0], [0.5, 1], [1, 0], [1.5, 1], [2, 1], [2.5, 1], [3, 3], [3.5, 1], [4, 1.5]]
     assert revealed(SKETCH.lesson, bent)["words"] == SKETCH.lesson.wrong["bends"]
+
+
+@pytest.mark.parametrize(("depth", "charge"), [(2, "weight decay × bending"), (3, "what weight decay charges")])
+def test_what_weight_decay_charges_is_named_by_the_depth(depth, charge):
+    assert Own("A", "Draw.", "sketch", BENT.replace(depth=depth)).lesson.before()["charge"] == charge
 
 
 def test_taps_are_judged_by_where_the_best_curve_bends():

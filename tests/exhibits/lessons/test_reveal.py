@@ -47,7 +47,7 @@ def test_frames_agree(lesson, meant):
         assert all(len(y) == len(curve["x"]) for y in curve["y"])
         assert curve["x"] == sorted(set(curve["x"]))
     for bar in shown["bars"]:
-        assert {len(bar["misfit"]), len(bar["bending"]), len(bar["note"])} <= {1, frames}
+        assert {len(bar["misfit"]), len(bar["charge"]), len(bar["note"])} <= {1, frames}
     assert len(shown["knots"]) in (0, 1, frames)
     assert bool(shown["slider"]) == (shown["seconds"] > 0)
 

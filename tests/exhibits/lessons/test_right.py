@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.convex import DeepPath, regularization_path
+from cvxdnn.exhibits.lessons.lesson import LESSONS
 from cvxdnn.exhibits.lessons.proof import proof_of
 from cvxdnn.exhibits.lessons.reveal import best_curve, gap, revealed, right_answer
 from cvxdnn.exhibits.lessons.reveals.beyond import spread_beyond
@@ -139,8 +140,8 @@ class TestThePriceOfABend:
         assert gap(self.lesson, question, knots) == pytest.approx(expected, rel=1e-4)
 
 
-class TestTwoWinners:
-    lesson = of("two_winners")
+class TestHowManyBestCurves:
+    lesson = of("how_many_best_curves")
 
     def test_every_mixture_shown_has_the_price_of_the_program(self):
         x, y = normalised(self.lesson.points)
@@ -275,7 +276,7 @@ class TestStuckAndWhy:
     def test_the_rescue_begins_where_a_start_got_stuck_and_falls_to_the_best(self):
         shown = revealed(self.lesson, 0)
         (bar,) = [each for each in shown["bars"] if each["role"] == "network"]
-        prices = np.add(bar["misfit"], bar["bending"])
+        prices = np.add(bar["misfit"], bar["charge"])
         assert prices[0] == pytest.approx(first("starts").objectives[RESCUED], rel=1e-9)
         assert prices[0] > 1.05 * self.price()
         assert (np.diff(prices) < 0).all()
@@ -318,9 +319,18 @@ class TestIsDeeperWigglier:
         for place, (depth, count) in enumerate(bends_of(self.lesson).items()):
             bent = [misfit + beta * depth / 2 * norm ** (2 / depth) for misfit, norm, _ in found]
             frame = place * len(shown["misfit"]) // len(bends_of(self.lesson))
-            price = shown["misfit"][frame] + shown["bending"][frame]
+            price = shown["misfit"][frame] + shown["charge"][frame]
             assert price == pytest.approx(min(*bent, flat), rel=2e-3)
             assert count == (0 if flat < min(bent) else found[int(np.argmin(bent))][2])
+
+    def test_the_bar_does_not_say_that_the_charge_is_a_multiple_of_bending(self):
+        """The curves of two, three and four layers bend alike, up to some percent, and are charged ever more."""
+        charges = revealed(self.lesson, 0)["bars"][0]["charge"]
+        depths = list(bends_of(self.lesson))
+        at = dict(zip(depths, charges[:: len(charges) // len(depths)], strict=True))
+        assert at[2] < at[3] < at[4]
+        assert self.lesson.before()["charge"] == "what weight decay charges"
+        assert {each.before()["charge"] for each in LESSONS if each is not self.lesson} == {"weight decay × bending"}
 
     def test_no_depth_is_near_its_jump(self):
         """The same depths bend at a weight decay that is some percent smaller or larger."""

@@ -27,7 +27,7 @@ export class Predict {
    */
   constructor(lesson, stage, tube, options) {
     Object.assign(this, { lesson, stage, tube, options });
-    this.bars = new Bars();
+    this.bars = new Bars(lesson.charge);
   }
 
   get question() {
@@ -134,7 +134,7 @@ export class Predict {
     stage.show(knots ? [{ style: "yours", name: "your choice", knots }] : []);
   }
 
-  /** What the drawing costs, where several are asked for: it is to be beaten. */
+  /** What the drawing costs, where several are asked for: it is to be beaten. A level line costs a whole bar. */
   #showPrice() {
     const { lesson, question, round } = this;
     const knots = question.kind === "sketch" && lesson.questions.length > 1 ? this.#input.value : null;
@@ -145,7 +145,7 @@ export class Predict {
     const model = { ...lesson, beta: lesson.betas[round] };
     const { misfit, charge } = priceOf(knots, question.points, model);
     this.bars.of(
-      [{ role: "you", name: "yours", misfit: [misfit], bending: [charge] }],
+      [{ role: "you", name: "yours", misfit: [misfit], charge: [charge] }],
       priceOf(level(question.points), question.points, model).misfit,
     );
     this.bars.draw(0);

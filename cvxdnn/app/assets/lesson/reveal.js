@@ -38,7 +38,7 @@ export class RevealView {
    */
   constructor(reveal, lesson, answers, { stage, tube, under }) {
     Object.assign(this, { reveal, lesson, answers, stage, tube, under, t: reveal.rest });
-    this.bars = new Bars();
+    this.bars = new Bars(lesson.charge);
     this.bars.of(reveal.bars);
     this.rail = element("input", {
       class: "rail",

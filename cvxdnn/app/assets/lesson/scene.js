@@ -5,7 +5,7 @@
  * @property {number} number  @property {string} title  @property {string[]} see  @property {string} hint
  * @property {import("../questions/index.js").Question[]} questions
  * @property {number[]} betas in the units of weight decay  @property {string[]} names of them
- * @property {string} loss  @property {number} depth
+ * @property {string} loss  @property {number} depth  @property {string} charge what weight decay charges, in words
  * @property {number[]} places for an order: which point each option is
  * @property {[number, number][][]} curves for a choice: what each option looks like
  * @property {[number, number][]} frame what the axes reach over besides the points

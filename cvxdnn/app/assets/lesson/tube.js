@@ -54,6 +54,7 @@ export class Tube {
     if (!this.#proof) return;
     const { x, pull, touches = [], tapped = [] } = this.#proof;
     const { left, width } = this.stage.box;
+    this.element.toggleAttribute("data-empty", !x.length);
     this.canvas.replaceChildren();
     this.canvas.setAttribute("aria-label", this.#describe());
     this.resized();

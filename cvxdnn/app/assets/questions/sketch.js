@@ -88,7 +88,8 @@ export class Sketch {
       { style: "best", knots: this.#best },
       { style: "yours", knots: this.pencil.line },
     ];
-    const hasKeys = !this.pencil.isLocked && document.activeElement === this.chart.canvas;
+    const { canvas } = this.chart;
+    const hasKeys = !this.pencil.isLocked && canvas.getRootNode().activeElement === canvas; // also in a shadow root
     this.chart.show(curves, hasKeys ? this.pencil.pen : null);
   }
 }

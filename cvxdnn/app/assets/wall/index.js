@@ -116,7 +116,7 @@ class Wall {
     if (data.class) keep(data.class);
     else if (data.begin.asks && kept()) this.#say("kept", kept());
     this.drawings.take(data.class);
-    showLook(this.host, data.view);
+    showLook(this.host, null); // a wall of its own, whatever view the address asks for
     this.#draw();
   }
 

@@ -22,7 +22,7 @@ class Drawn:
     baseline : the points with their certified optimum;  appraisal : what the drawing is worth
     you, best : both curves in the units of the points;  spline : the drawing in normalised units
     gap : how far the drawing is above the best, as a share of it
-    misses, bends : by how much its misfit and its charge for bending are above those of the best
+    misses, bends : by how much its misfit and what weight decay charges are above those of the best
     """
 
     def __init__(self, scenario: Scenario, knots: Points) -> None:
@@ -58,5 +58,5 @@ def bar_of_you(each: Drawn) -> Bar:
 
 def bar_of_best(each: Drawn) -> Bar:
     """What the best curve costs."""
-    misfit, bending = each.best_costs
-    return Bar("best", "the best", [misfit], [bending], ["certified"])
+    misfit, charge = each.best_costs
+    return Bar("best", "the best", [misfit], [charge], ["certified"])

@@ -38,12 +38,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Bar:
-    """What a curve costs, in normalised units: its misfit, and weight decay times its bending; with a note, a frame."""
+    """What a curve costs, in normalised units: its misfit, and what weight decay charges; with a note, a frame."""
 
     role: Role
     name: str
     misfit: list[float]
-    bending: list[float]
+    charge: list[float]
     note: list[str]
 
 
