@@ -7,7 +7,6 @@ finds the house full sees a page that says so and opens by itself.
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import wraps
 
 import streamlit as st
@@ -108,9 +107,7 @@ def admit(page: Callable[[], None]) -> None:
         _wait_outside()
 
 
-def admitted(
-    part: Callable[[], None], its_turn: Callable[[], AbstractContextManager[object]] = lambda: turn
-) -> Callable[[], None]:
+def admitted(part: Callable[[], None]) -> Callable[[], None]:
     """A part of a page that is drawn without the page: in its turn, for who still has a seat.
 
     Who lost the connection gave the seat back; a browser that returns may ask for parts only.
@@ -120,7 +117,7 @@ def admitted(
     def run() -> None:
         if not seats.take(tab().session):
             st.rerun()
-        with its_turn():
+        with turn:
             part()
             address.keep()
 

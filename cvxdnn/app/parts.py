@@ -20,35 +20,27 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 from cvxdnn.app.admission import admitted
 from cvxdnn.app.pace import pace
 from cvxdnn.app.tab import tab
-from cvxdnn.app.turn import turn
 
 __all__ = ["Parts"]
 
 
 @dataclass
 class _Part:
-    """What a part depends on, what it was when it was drawn last, and whether it was asked for by another since."""
+    """What a part depends on, and what it was when it was drawn last."""
 
     shows: Callable[[], Hashable]
     moves: Callable[[], bool]
     shown: Hashable = None
     moved: bool = False
-    follows: bool = False
 
     @property
     def is_late(self) -> bool:
         """Whether it has to be drawn anew."""
         return self.moves() != self.moved or self.shows() != self.shown
-
-    @property
-    def is_awaited(self) -> bool:
-        """Whether somebody who did something waits to see it: it neither follows another, nor looks for news."""
-        return not self.follows and (self.is_late or not self.moved)
 
 
 class Parts:
@@ -94,7 +86,6 @@ class Parts:
 
         def newest() -> None:
             self._poll()
-            part.follows = False
             moved, part.moved, seconds = part.moved, moves(), every()
             if part.moved:
                 pace.measured(content, (tab().session, name), seconds)()
@@ -107,7 +98,7 @@ class Parts:
             self._follow(name)
 
         with st.container():
-            _fragment(admitted(newest, lambda: turn if part.is_awaited else turn.letting_others(_is_asked_again)), name)
+            _fragment(admitted(newest), name)
 
     def _follow(self, drawn: str) -> None:
         """Have everything drawn that is not up to date, unless this run comes to it."""
@@ -120,8 +111,6 @@ class Parts:
             self._run, self._done = run, set()
         self._done.add(drawn)
         late = [name for name, part in self._parts.items() if part.is_late and not self._is_to_come(name)]
-        for name in late:
-            self._parts[name].follows = True
         if late:
             _run_next(late)
 
@@ -157,16 +146,6 @@ def _run_alone() -> list[str]:
     """The fragments of this run, without the page; none where the page is drawn."""
     context = get_script_run_ctx(suppress_warning=True)
     return (context and context.fragment_ids_this_run) or []
-
-
-def _is_asked_again() -> bool:
-    """Whether the browser has asked for something else that waits for this run."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return (
-        context is not None
-        and context.script_requests is not None
-        and context.script_requests._state == ScriptRequestType.RERUN
-    )
 
 
 def _ids(names: Sequence[str]) -> list[str]:

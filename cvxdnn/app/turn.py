@@ -4,35 +4,22 @@ Streamlit draws each session's page in a thread of its own. Python runs one thre
 want to, they spend more time on taking the interpreter from each other than on pages, and the thread that talks to the
 browsers hardly ever gets it. So the drawing takes turns, first come, first served: a page takes some hundredths of a
 second. Who waits for something else gives the turn up meanwhile.
-
-What nobody waits for, as numbers that follow a chart or a look at networks that train, lets others go first. On a
-server that cannot keep up with everything, those who did something have their answer, and the rest comes more rarely.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 __all__ = ["Turn", "turn"]
 
-PASSED_BY = 4
-"""So many others go before one that lets them, and then it is its turn all the same."""
-LOOK_SECONDS = 0.05
-"""How often who lets others go first looks whether somebody waits for it by now."""
-
 
 class Turn:
-    """Held by one thread at a time, which may take it again.
-
-    `with turn:`, `with turn.letting_others(is_awaited):` and `with turn.given_up():`.
-    """
+    """Held by one thread at a time, which may take it again; `with turn:` and `with turn.given_up():`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._line: deque[threading.Event] = deque()
-        self._letting: deque[threading.Event] = deque()
-        self._passed_by = 0
         self._holder: int | None = None
         self._depth = 0
 
@@ -40,14 +27,6 @@ class Turn:
         if self._holder != threading.get_ident():
             self._take()
         self._depth += 1
-
-    @contextmanager
-    def letting_others(self, is_awaited: Callable[[], bool]) -> Iterator[None]:
-        """As `with turn:`, but others go first, until somebody waits for this one."""
-        if self._holder != threading.get_ident():
-            self._take(is_awaited)
-        with self:
-            yield
 
     def __exit__(self, *_: object) -> None:
         self._depth -= 1
@@ -70,46 +49,26 @@ class Turn:
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return len(self._line) + len(self._letting)
+        """How many stand in the line."""
+        return len(self._line)
 
-    def _take(self, is_awaited: Callable[[], bool] | None = None) -> None:
+    def _take(self) -> None:
         mine = threading.Event()
         with self._lock:
             if self._holder is None:
                 self._holder = threading.get_ident()
                 return
-            (self._letting if is_awaited else self._line).append(mine)
-        while is_awaited and not mine.wait(LOOK_SECONDS):
-            if is_awaited():
-                self._line_up(mine)
-                break
+            self._line.append(mine)
         mine.wait()
         self._holder = threading.get_ident()
 
-    def _line_up(self, who: threading.Event) -> None:
-        """Who has let others go first does so no longer, if it still waits."""
-        with self._lock:
-            if who in self._letting:
-                self._letting.remove(who)
-                self._line.append(who)
-
     def _pass_on(self) -> None:
         with self._lock:
-            line = self._next_line()
-            if line:
+            if self._line:
                 self._holder = 0  # on its way: nobody else may take it
-                line.popleft().set()
+                self._line.popleft().set()
             else:
                 self._holder = None
-
-    def _next_line(self) -> deque[threading.Event]:
-        """The one whose first is next."""
-        if self._letting and (not self._line or self._passed_by >= PASSED_BY):
-            self._passed_by = 0
-            return self._letting
-        self._passed_by += bool(self._letting)
-        return self._line
 
 
 turn = Turn()

@@ -8,7 +8,6 @@ import pytest
 
 from cvxdnn.app import parts as module
 from cvxdnn.app.parts import Parts
-from cvxdnn.app.turn import turn
 
 NAMES = ["chart", "table", "numbers"]
 
@@ -21,18 +20,10 @@ class Runner:
         self.alone = []
         self.asked = []
         self.runs = 0
-        self.awaited = {}
-
-    def admitted(self, content, its_turn):
-        def run(name=None):
-            self.awaited[name] = its_turn() is turn
-            content()
-
-        return run
 
     def fragment(self, content, name):
         self.fragments[name] = content
-        content(name)
+        content()
 
     def ids(self, names):
         unknown = set(names) - set(self.fragments)
@@ -47,7 +38,7 @@ class Runner:
         self.alone, self.asked = list(names), []
         self.runs += 1
         for name in names:
-            self.fragments[name](name)
+            self.fragments[name]()
         self.alone = []
 
 
@@ -55,7 +46,7 @@ class Runner:
 def runner(monkeypatch):
     made = Runner()
     monkeypatch.setattr(module, "st", SimpleNamespace(container=nullcontext))
-    monkeypatch.setattr(module, "admitted", made.admitted)
+    monkeypatch.setattr(module, "admitted", lambda content: content)
     monkeypatch.setattr(module, "_fragment", made.fragment)
     monkeypatch.setattr(module, "_run_alone", lambda: made.alone)
     monkeypatch.setattr(module, "_ids", made.ids)
@@ -146,20 +137,3 @@ def test_whatever_runs_are_lost_a_look_later_all_is_shown_and_nothing_is_asked_t
     assert not runner.asked
     assert page.shown == page.values
     assert {name: clock is not None for name, clock in runner.clocks.items()} == page.moving
-
-
-def test_who_did_something_is_awaited_and_what_follows_or_looks_for_news_is_not(runner):
-    page = Page(runner)
-    assert runner.awaited == dict.fromkeys(NAMES, True)
-    page.values = dict.fromkeys(NAMES, 1)
-    runner.run(["chart"])
-    runner.run(runner.asked)
-    assert runner.awaited == {"chart": True, "table": False, "numbers": False}
-    page.moving["chart"] = True
-    runner.run(["chart"])
-    assert runner.awaited["chart"]
-    runner.run(["chart"])
-    assert not runner.awaited["chart"]
-    page.values["chart"] = 2
-    runner.run(["chart"])
-    assert runner.awaited["chart"]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from cvxdnn.app.turn import PASSED_BY, Turn
+from cvxdnn.app.turn import Turn
 from tests.jobs.jobs_tasks import LONG, wait_until
 
 
@@ -98,49 +98,3 @@ def test_an_error_passes_it_on():
         raise ZeroDivisionError
     in_threads([other])
     assert passed
-
-
-def waiting(turn, work, *, letting=False, is_awaited=lambda: False):
-    """A thread that stands in the line, or lets others go first."""
-
-    def come():
-        with turn.letting_others(is_awaited) if letting else turn:
-            work()
-
-    before = turn.waiting
-    thread = threading.Thread(target=come, daemon=True)
-    thread.start()
-    wait_until(lambda: turn.waiting == before + 1)
-    return thread
-
-
-def test_who_lets_others_go_first_has_its_turn_when_nobody_waits():
-    turn, served = Turn(), []
-    with turn.letting_others(lambda: False):
-        patient = waiting(turn, lambda: served.append("patient"), letting=True)
-        others = [waiting(turn, lambda name=name: served.append(name)) for name in range(PASSED_BY)]
-    for thread in (patient, *others):
-        thread.join(LONG)
-    assert served == [*range(PASSED_BY), "patient"]
-
-
-def test_who_lets_others_go_first_is_not_passed_by_for_ever():
-    turn, served = Turn(), []
-    with turn:
-        patient = waiting(turn, lambda: served.append("patient"), letting=True)
-        others = [waiting(turn, lambda name=name: served.append(name)) for name in range(3 * PASSED_BY)]
-    for thread in (patient, *others):
-        thread.join(LONG)
-    assert served.index("patient") == PASSED_BY
-
-
-def test_who_is_awaited_by_now_stands_in_the_line():
-    turn, served, asked = Turn(), [], threading.Event()
-    with turn:
-        patient = waiting(turn, lambda: served.append("patient"), letting=True, is_awaited=asked.is_set)
-        asked.set()
-        wait_until(lambda: len(turn._line) == 1)
-        other = waiting(turn, lambda: served.append("other"))
-    for thread in (patient, other):
-        thread.join(LONG)
-    assert served == ["patient", "other"]
