@@ -99,7 +99,7 @@ def some_texts(monkeypatch):
     def make(page, rng):
         scenario = some_scenario(rng)
         with monkeypatch.context() as patch:
-            patch.setattr("streamlit.session_state", {"explore_session": SimpleNamespace(scenario=scenario)})
+            patch.setattr("streamlit.session_state", {"explore_session": SimpleNamespace(scenario=scenario, axes=AXES)})
             for settings in OF_PAGES[page]:
                 for name in settings.names:
                     settings.put(name, some_value(rng, settings._all[name]))
@@ -116,7 +116,7 @@ def test_settings_are_what_their_link_says(some_texts, monkeypatch, page):
         texts = some_texts(page, rng)
         scenario, problem = Scenario.from_texts(texts if page in WITH_POINTS else {})
         with monkeypatch.context() as patch:
-            patch.setattr("streamlit.session_state", {"explore_session": SimpleNamespace(scenario=scenario)})
+            patch.setattr("streamlit.session_state", {"explore_session": SimpleNamespace(scenario=scenario, axes=AXES)})
             problems = [settings.take(texts) for settings in OF_PAGES[page]]
             again = {name: text for settings in OF_PAGES[page] for name, text in settings.texts().items()}
         assert (problem, any(problems)) == (None, False)
