@@ -95,7 +95,7 @@ def test_keys_reach_points_weight_decay_training_and_data_of_explore(new_page, a
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUSED).startswith("Point 1 of 7")
     assert presses_to(page, "^Weight decay") <= 6
-    assert presses_to(page, "^On to the other controls") <= 6
+    assert presses_to(page, "^On to the other controls") <= 7
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUSED).endswith("Train")
     assert presses_to(page, "^Data: ") <= 2
