@@ -44,8 +44,8 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3779,
-    "app": 7616,
-    "exhibits": 11326,
+    "app": 7586,
+    "exhibits": 11335,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

@@ -19,6 +19,7 @@ from typing import Any
 import streamlit as st
 
 from cvxdnn.app import address
+from cvxdnn.app.shown import shown
 from cvxdnn.app.stage import choose, forget, kept
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.choices import Span, in_order, may_be, read, write
@@ -146,35 +147,39 @@ class Settings:
 
     # Widgets
 
-    def key(self, name: str) -> str:
-        """The key of a setting's widget, which then shows the value in force."""
+    def shown(self, name: str, *, first: str = "value") -> dict[str, Any]:
+        """The options of a setting's widget that make it show the value in force.
+
+        `first` is the option by which Streamlit's function takes the value that a widget begins with.
+        """
         setting, value = self._all[name], self[name]
-        key = self._key(setting)
-        # Each time: a browser that has missed the first run with a widget would begin with the lowest value.
-        st.session_state[key] = list(value) if setting.several else value
         if value == setting.default():
             forget(self._stage, [name])
         else:
             choose(self._stage, {name: value})
-        return key
+        held = list(value) if setting.several else value
+        begin = list(setting.offered()).index(value) if first == "index" else held
+        return shown(self._key(setting), held, **{first: begin})
 
     def slider(self, name: str, label: str, **options: Any) -> Any:
         """A slider from the first to the last of its values; returns the value."""
         values = self.values(name)
-        return st.slider(label, values[0], values[-1], key=self.key(name), **options)
+        return st.slider(label, values[0], values[-1], **self.shown(name), **options)
 
     def number(self, name: str, label: str, **options: Any) -> int:
         """A field for a whole number; returns it."""
         values = self.values(name)
-        return int(st.number_input(label, values[0], values[-1], step=1, key=self.key(name), **options))
+        return int(st.number_input(label, values[0], values[-1], step=1, **self.shown(name), **options))
 
     def select(self, name: str, label: str, words: Callable[[Any], str] = str, **options: Any) -> Any:
         """A selection box; `words` says what a value is called. Returns the value."""
-        return st.selectbox(label, list(self.values(name)), format_func=words, key=self.key(name), **options)
+        values = list(self.values(name))
+        return st.selectbox(label, values, format_func=words, **self.shown(name, first="index"), **options)
 
     def radio(self, name: str, label: str, words: Callable[[Any], str] = str, **options: Any) -> Any:
         """All values beside each other, one of them chosen; as `select`."""
-        return st.radio(label, list(self.values(name)), format_func=words, key=self.key(name), **options)
+        values = list(self.values(name))
+        return st.radio(label, values, format_func=words, **self.shown(name, first="index"), **options)
 
     def _key(self, setting: Setting) -> str:
         name = setting.key() if setting.key is not None else setting.name

@@ -55,7 +55,13 @@ def depth_conditions(parts: Parts) -> None:
     """The whole section."""
     parts.draw(NAME, lambda: claim().show(plays=True), shows=_look, moves=_is_moving)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control("Points", list(EXAMPLES), key=SETTINGS.key("example"), on_change=_choose, required=True)
+        st.segmented_control(
+            "Points",
+            list(EXAMPLES),
+            on_change=_choose,
+            required=True,
+            **SETTINGS.shown("example", first="default"),
+        )
         parts.draw(f"{NAME}_training", lambda: claim().buttons(), shows=_look, moves=_is_moving)
     theorem, to_try = halves("depth")
     with theorem, st.container(border=True):

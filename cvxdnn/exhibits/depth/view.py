@@ -203,8 +203,8 @@ def layers(lab: DepthLab) -> None:
             "valley",
             range(last, -1, -1),
             format_func=lambda valley: names[last - valley],
-            key=SETTINGS.key("valley"),
             required=True,
+            **SETTINGS.shown("valley", first="default"),
         )
     place = last - SETTINGS["valley"]
     solution = lab.deep.solution_at(minima[place], beta=lab.beta, depth=lab.depth)

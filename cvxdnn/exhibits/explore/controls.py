@@ -1,8 +1,12 @@
 """The Explore page's widgets. Each shows the scenario's value and hands a change to the session."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
 from cvxdnn.app.glossary import meaning
+from cvxdnn.app.shown import shown
 from cvxdnn.app.text import plain
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.exhibits.explore.own_data import own_data
@@ -70,20 +74,20 @@ def network_controls(session: Session) -> None:
         "Seed",
         *LIMITS["seed"],
         step=1,
-        key=_shown(session, "seed"),
         on_change=_changed,
         args=(session, "seed"),
         help=meaning("seed"),
+        **_shown(session, "seed"),
     )
     _choice(session, "biases", "Biases", BIASES, "The deep theorem is about biases in the last hidden layer only.")
     _choice(session, "optimizer", "Optimiser", OPTIMIZERS, OPTIMIZER_HELP)
     _choice(session, "start", "Start from", STARTS, "From the optimal network no method can gain: try it.")
     st.toggle(
         "Polish at the end",
-        key=_shown(session, "polish"),
         on_change=_changed,
         args=(session, "polish"),
         help="Exact moves that take a network at rest to the minimum of its basin.",
+        **_shown(session, "polish"),
     )
     st.toggle(
         "Retrain after every change",
@@ -97,10 +101,10 @@ def _slider(session: Session, name: str, label: str, explanation: str) -> None:
     st.slider(
         label,
         *LIMITS[name],
-        key=_shown(session, name),
         on_change=_changed,
         args=(session, name),
         help=explanation,
+        **_shown(session, name),
     )
 
 
@@ -108,19 +112,18 @@ def _choice(session: Session, name: str, label: str, names: dict[str, str], expl
     st.selectbox(
         label,
         list(names),
-        key=_shown(session, name),
         format_func=names.__getitem__,
         on_change=_changed,
         args=(session, name),
         help=explanation,
+        **_shown(session, name, list(names)),
     )
 
 
-def _shown(session: Session, name: str) -> str:
-    """The key of a widget that shows the scenario's value, whoever changed it."""
-    key = _key(session, name)
-    st.session_state[key] = getattr(session.scenario, name)
-    return key
+def _shown(session: Session, name: str, options: Sequence[Any] = ()) -> dict[str, Any]:
+    """What makes a widget show the scenario's value, one of these options if there are any."""
+    key, value = _key(session, name), getattr(session.scenario, name)
+    return shown(key, value, index=options.index(value)) if options else shown(key, value, value=value)
 
 
 def _key(session: Session, name: str) -> str:

@@ -20,9 +20,9 @@ def grid_controls(here: Lab, session: Session) -> None:
     st.multiselect(
         "Data sets",
         SETTINGS.values("datasets"),
-        key=SETTINGS.key("datasets"),
         disabled=locked,
         help="“your points” are those on the Explore page.",
+        **SETTINGS.shown("datasets", first="default"),
     )
     _choices("betas", "Weight decay β", locked, "{:g}".format, help=meaning("weight decay"))
     _choices("widths", "Width (neurons)", locked, help=meaning("width"))
@@ -68,9 +68,9 @@ def _choices(name: str, label: str, locked: bool, text: Callable[[Any], str] = s
         SETTINGS.values(name),
         selection_mode="multi",
         format_func=text,
-        key=SETTINGS.key(name),
         disabled=locked,
         help=help,
+        **SETTINGS.shown(name, first="default"),
     )
 
 
@@ -92,8 +92,8 @@ def _training(locked: bool) -> None:
         "Optimiser steps at most",
         SETTINGS.values("steps"),
         format_func="{:,}".format,
-        key=SETTINGS.key("steps"),
         disabled=locked,
+        **SETTINGS.shown("steps"),
     )
 
 
