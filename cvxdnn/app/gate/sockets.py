@@ -153,8 +153,8 @@ class Sockets:
                     await self._app({**scope, NUMBER: number}, paced(receive, Tokens()), patient(send, life))
                 finally:
                     self._pages.pop(number, None)
-        except Exception:  # its end; or what Streamlit meets that hears, until then, from a socket that is gone
-            if life.when() is None:
+        except TimeoutError:
+            if not life.expired():
                 raise
             with suppress(OSError, RuntimeError):  # who is gone or does not read cannot be told
                 async with asyncio.timeout(CLOSE_SECONDS):
