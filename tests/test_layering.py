@@ -45,7 +45,7 @@ MOST_LINES = {
     "theory": 3700,
     "tasks": 3779,
     "app": 7586,
-    "exhibits": 11335,
+    "exhibits": 11334,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 

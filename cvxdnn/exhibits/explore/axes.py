@@ -3,10 +3,13 @@
 A link has both names in one entry: UTF-8 in URL-safe base64, a line break between them. They are shown as plain text.
 """
 
+from collections.abc import Iterable
+
+from cvxdnn.app.written import csv_of
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import from_letters, to_letters
 
-__all__ = ["AXES", "ENTRY", "Axes", "heads", "named", "read_axes", "write_axes"]
+__all__ = ["AXES", "ENTRY", "Axes", "csv_of_points", "heads", "named", "read_axes", "write_axes"]
 
 Axes = tuple[str, str]
 AXES: Axes = ("input x", "output y")
@@ -34,6 +37,11 @@ def heads(axes: Axes, *others: str) -> tuple[str, str]:
     x, y = axes
     is_fit = x != y and not {x, y} & set(others) and x[0].isalnum() and y[0].isalnum()
     return axes if axes != AXES and is_fit else ("x", "y")
+
+
+def csv_of_points(points: Iterable[tuple[float, float]], axes: Axes) -> str:
+    """x and y as they were given, below the names of the axes."""
+    return csv_of(dict(zip(heads(axes), zip(*points, strict=True), strict=True)))
 
 
 def write_axes(axes: Axes) -> str:

@@ -12,7 +12,7 @@ from cvxdnn.core.network import Network
 from cvxdnn.core.solution import Status
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.explore.axes import AXES, Axes, heads
+from cvxdnn.exhibits.explore.axes import AXES, Axes, csv_of_points, heads
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.comparison import Baseline
 from cvxdnn.tasks.experiments import NetworkFrame, look_every
@@ -72,7 +72,7 @@ def files(session: Session) -> list[File]:
 
 def points_csv(now: Shown) -> str:
     """x and y as they were given."""
-    return csv_of(dict(zip(heads(now.axes), zip(*now.scenario.points, strict=True), strict=True)))
+    return csv_of_points(now.scenario.points, now.axes)
 
 
 def _curves(now: Shown) -> dict[str, LinearSpline]:

@@ -5,7 +5,7 @@ import numpy as np
 from cvxdnn.app.take_home import File
 from cvxdnn.app.written import code, csv_of, page_has, script
 from cvxdnn.convex.selection import CrossValidation
-from cvxdnn.exhibits.explore.axes import AXES, Axes, heads
+from cvxdnn.exhibits.explore.axes import AXES, Axes, csv_of_points, heads
 from cvxdnn.exhibits.path.case import PathCase, path_of
 from cvxdnn.tasks.scenario import Scenario
 
@@ -15,7 +15,7 @@ __all__ = ["files", "script_of"]
 def files(scenario: Scenario, axes: Axes, case: PathCase | None, choice: CrossValidation | None) -> list[File]:
     """All that there is; path and cross-validation may still be to come."""
     return [
-        File("points.csv", "Points", lambda: points_csv(scenario, axes)),
+        File("points.csv", "Points", lambda: csv_of_points(scenario.points, axes)),
         File("breakpoints.csv", "Breakpoints", None if case is None else lambda: breakpoints_csv(case)),
         File(
             "functions.csv",
@@ -25,11 +25,6 @@ def files(scenario: Scenario, axes: Axes, case: PathCase | None, choice: CrossVa
         File("cross_validation.csv", "Cross-validation", None if choice is None else lambda: selection_csv(choice)),
         File("script.py", "All of it, computed again", lambda: script_of(scenario, case, choice)),
     ]
-
-
-def points_csv(scenario: Scenario, axes: Axes = AXES) -> str:
-    """x and y as they were given."""
-    return csv_of(dict(zip(heads(axes), zip(*scenario.points, strict=True), strict=True)))
 
 
 def breakpoints_csv(case: PathCase) -> str:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from cvxdnn.app.take_home import File
-from cvxdnn.app.written import code, csv_of, json_of, script
+from cvxdnn.app.written import code, json_of, script
 from cvxdnn.core.datasets import PRESETS
 from cvxdnn.exhibits.explore.axes import AXES as UNNAMED
-from cvxdnn.exhibits.explore.axes import Axes, heads
+from cvxdnn.exhibits.explore.axes import csv_of_points
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.tasks.sweep import AXES, OWN_POINTS, Grid, Sweep
 
@@ -19,17 +19,13 @@ def files(sweep: Sweep | None, here: Session) -> list[File]:
         return []
     grid = sweep.grid
     axes = here.axes if here.scenario.points == grid.base.points else UNNAMED
-    points = [File("points.csv", "Your points", lambda: _points(grid, axes))] if OWN_POINTS in grid.datasets else []
+    points = File("points.csv", "Your points", lambda: csv_of_points(grid.base.points, axes))
     return [
         File("runs.csv", "Every run that is done", lambda: sweep.table.to_csv()),
         File("settings.json", "Settings of the sweep", lambda: json_of(grid)),
-        *points,
+        *([points] if OWN_POINTS in grid.datasets else []),
         File("script.py", "All of it, computed again", lambda: script_of(grid)),
     ]
-
-
-def _points(grid: Grid, axes: Axes) -> str:
-    return csv_of(dict(zip(heads(axes), zip(*grid.base.points, strict=True), strict=True)))
 
 
 def script_of(grid: Grid) -> str:
