@@ -49,8 +49,9 @@ class Line:
 
 @pytest.fixture
 def tolerated():
+    """What Streamlit's client and a browser say of a line that ends, also while it is still being laid ("onerror")."""
     words = "when disconnected from server", "already in CLOSING or CLOSED state", "ERR_CONNECTION_REFUSED"
-    return *words, "reaching server endpoint", "server is not responding", "DoInitPings"
+    return *words, "WebSocket onerror", "reaching server endpoint", "server is not responding", "DoInitPings"
 
 
 @pytest.fixture

@@ -159,6 +159,9 @@ class Sockets:
             with suppress(OSError, RuntimeError):  # who is gone or does not read cannot be told
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await send(NO_PAGE)
+        except Exception:  # what Streamlit meets that goes on with a browser which is gone
+            if life.when() is None:
+                raise
 
     def _has_room(self) -> bool:
         if len(self._pages) >= self._most:

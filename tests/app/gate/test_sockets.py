@@ -1,6 +1,7 @@
 """Web sockets that ask for no page make room, and are no sessions; those that do are let alone, and bounded."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -221,3 +222,28 @@ def test_however_a_socket_ends_its_place_is_free(end):
         assert not sockets._pages
 
     run(story, most=1)
+
+
+def test_what_fails_because_a_browser_is_gone_is_no_error():
+    """Streamlit refuses to hear what a browser had said before it went, if it has noticed that before its end."""
+
+    async def gone(message):
+        raise BrokenPipeError
+
+    async def app(scope, receive, send):
+        with suppress(BrokenPipeError):
+            await send(ACCEPT)
+        raise RuntimeError("WebSocket is not connected")
+
+    async def visit():
+        sockets = Sockets(app, 10, bool, is_known=bool, connected=dict)
+        scope = request("websocket") | {"subprotocols": ["streamlit", "token", "mine"]}
+        told = [{"type": "websocket.connect"}]
+
+        async def receive():
+            return told.pop()
+
+        await sockets(scope, receive, gone)
+        assert not sockets._pages
+
+    asyncio.run(visit())
