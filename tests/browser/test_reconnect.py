@@ -145,6 +145,8 @@ def test_points_that_are_dragged_while_the_server_is_down_are_given_to_the_next_
     app_server, page, address, has_points_and_their_optimum, seconds
 ):
     open_explore(page, address)
+    # Streamlit's words on the lost connection lie over the page if that takes a while; as a visitor would, close them.
+    page.add_locator_handler(page.get_by_role("dialog"), lambda: page.keyboard.press("Escape"))
     drag(page, 5, 0, -30)
     with app_server.killed(address):
         for index in (2, 3, 4):
