@@ -15,6 +15,16 @@ WALLS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
 UPRIGHT = [{"width": 1080, "height": 1920}, {"width": 768, "height": 1024}]
 FRAMES = [{"width": 400, "height": 380}, {"width": 800, "height": 450}]
 FAULTS = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
+FAULTS_ON_THE_WAY = f"""async rail => {{
+  const found = [];
+  for (let k = 0; k <= 80; k += 1) {{
+    rail.value = rail.max * k / 80;
+    rail.dispatchEvent(new Event("input", {{ bubbles: true }}));
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+    found.push(...({FAULTS.strip()})());
+  }}
+  return found;
+}}"""
 PICTURE = ":is(.picture svg, svg.chart)"
 SIZES_OF_WORDS = """nodes => nodes.filter((node) => node.textContent && node.getBoundingClientRect().width)
   .map((node) => {
@@ -60,6 +70,14 @@ def settled(page: Page, screen: dict[str, int]) -> None:
     words_of(page)
 
 
+def are_as_large(page: Page, words: float, labels: float) -> None:
+    """No word of the picture is less high on the screen than `words` pixels, none beside it less than `labels`."""
+    smallest = min(words_of(page))
+    assert smallest[0] >= words, smallest
+    smallest = min(page.locator(LABELS).filter(visible=True).evaluate_all(SIZES_OF_LABELS))
+    assert smallest[0] >= labels, smallest
+
+
 def are_on_screen(page: Page, *things: str) -> None:
     """Each of them is seen, whole, without scrolling."""
     size = page.viewport_size
@@ -88,15 +106,18 @@ def test_the_last_row_reads_every_word_of_a_wall(new_page, address, name):
     for screen in WALLS:
         settled(page, screen)
         nothing_around(page)
-        words = words_of(page)
-        assert min(words)[0] >= screen["height"] / 30, min(words)
-        labels = page.locator(LABELS).filter(visible=True).evaluate_all(SIZES_OF_LABELS)
-        assert min(labels)[0] >= 0.99 * screen["height"] / 30, min(labels)
+        are_as_large(page, words=screen["height"] / 30, labels=0.99 * screen["height"] / 30)
         are_on_screen(page, PICTURE, ".control", ".film", ".tile", '[data-testid="gap"]')
         picture = page.locator(PICTURE).first.bounding_box()
         assert picture
         assert picture["width"] > 0.94 * screen["width"]
         assert page.evaluate(FAULTS) == [], screen
+
+
+def test_no_word_that_goes_along_with_a_film_is_cut_on_its_way(new_page, address):
+    page = new_page(**WALLS[1])
+    open_view(page, address, "/extreme_points?view=wall")
+    assert page.locator(".film .rail").evaluate(FAULTS_ON_THE_WAY) == []
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -105,10 +126,7 @@ def test_a_wall_that_is_higher_than_wide_is_read_too(new_page, address, name):
     open_view(page, address, f"/{name}?view=wall")
     for screen in UPRIGHT:
         settled(page, screen)
-        words = words_of(page)
-        assert min(words)[0] >= screen["width"] / 35, min(words)
-        labels = page.locator(LABELS).filter(visible=True).evaluate_all(SIZES_OF_LABELS)
-        assert min(labels)[0] >= screen["width"] / 35, min(labels)
+        are_as_large(page, words=screen["width"] / 35, labels=screen["width"] / 35)
         are_on_screen(page, PICTURE, ".control", ".film", ".tile", '[data-testid="gap"]', ".st-key-group_train button")
         for slider in page.locator(".control, .weight-decay, .film").filter(visible=True).all():
             box = slider.bounding_box()
