@@ -15,10 +15,15 @@ Hypothesis tries the same examples in every run, so that a change passes or fail
 """
 
 import os
+import shutil
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
+
+from deploy.cluster import RedisServer, free_port
 
 for threads in ("OMP", "OPENBLAS", "MKL"):
     os.environ[f"{threads}_NUM_THREADS"] = "1"
@@ -35,3 +40,14 @@ if PROFILE == "repeatable":
     if not callable(getattr(providers, "_get_local_constants", None)):
         raise RuntimeError("Hypothesis collects constants in another place now: find it, or examples depend on imports")
     providers._get_local_constants = Constants
+
+
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis of a file's own, where it is installed: a test may kill it, and none of another file is without one."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed")
+    server = RedisServer(free_port(), tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()

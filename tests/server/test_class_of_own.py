@@ -7,7 +7,6 @@ is killed and started again before the answers are revealed.
 import asyncio
 import json
 import random
-import shutil
 from contextlib import ExitStack
 
 import pytest
@@ -18,38 +17,29 @@ from cvxdnn.exhibits.lessons.asked import asked, name_of
 from cvxdnn.exhibits.lessons.class_ import open_class, resume
 from cvxdnn.exhibits.lessons.reveal import best_curve, right_answer
 from cvxdnn.tasks import link
-from deploy.cluster import RedisServer, free_port
+from deploy.cluster import free_port
 from tests.exhibits.class_phones import answer, phone
 from tests.exhibits.test_class_of_own import OWN
 
-pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 PHONES = 10
 
 
 @pytest.fixture(scope="module")
-def redis(tmp_path_factory):
-    server = RedisServer(free_port(), tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture(scope="module")
-def ports(redis):
+def ports(redis_server):
     """Of the two replicas."""
     with ExitStack() as stack:
         found = [free_port() for _ in range(2)]
         for port in found:
-            server = Restartable(port, redis.address)
+            server = Restartable(port, redis_server.address)
             stack.callback(server.stop)
             server.start()
         yield found
 
 
 @pytest.fixture
-def stores(redis):
+def stores(redis_server):
     """What the teacher's tab has at each of them."""
-    made = [open_store(redis.address) for _ in range(2)]
+    made = [open_store(redis_server.address) for _ in range(2)]
     yield made
     for store in made:
         store.close()
@@ -70,7 +60,7 @@ def ask(ports, code, number, method="GET", path="", body=None):
 
 
 @pytest.mark.parametrize("own", OWN.values(), ids=OWN)
-def test_both_halves_of_a_class_through_redis(redis, ports, stores, own):
+def test_both_halves_of_a_class_through_redis(redis_server, ports, stores, own):
     here = open_class(stores[0], (own.lesson,), most=50)
     code = here.opened.code
     assert [ask(ports, code, number)[1]["question"] for number in range(2)] == [None, None]
@@ -84,10 +74,10 @@ def test_both_halves_of_a_class_through_redis(redis, ports, stores, own):
         assert status == 200
         said[told["number"]] = given
     here.poll(at_once=True)
-    redis.kill()
+    redis_server.kill()
     here.act("lock", here.version)
     assert here.trouble
-    redis.start()
+    redis_server.start()
     found = asked(link.pack(own.texts()))
     back = resume(stores[1], here.opened, lambda name: found.lessons if name == name_of(found.lessons) else ())
     back.poll()

@@ -1,6 +1,5 @@
-"""Both stores, and rooms to try them with; a Redis of our own where it is installed."""
+"""Both stores, and rooms to try them with."""
 
-import shutil
 import time
 
 import pytest
@@ -9,14 +8,12 @@ from cvxdnn.app.rooms.classroom import open_room
 from cvxdnn.app.rooms.questions import Question
 from cvxdnn.app.rooms.redis_store import RedisStore
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
-from deploy.cluster import RedisServer, free_port
 
 CHOICE = Question("choice", "Which can one more neuron make?", options=("a step", "a hinge", "a tent"))
 ORDER = Question("order", "Which bend dies first?", options=("left", "middle", "right"))
 TAPS = Question("taps", "Where does it bend?", points=((0, 0), (1, 2), (2, 1), (3, 3)))
 SKETCH = Question("sketch", "Draw the network.", points=((0, 0), (1, 2), (2, 1), (3, 3)))
 LESSON = (CHOICE, ORDER, TAPS, SKETCH)
-NEEDS_REDIS = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 
 
 def phone(number):
@@ -34,20 +31,12 @@ class Clock:
         return time.time() + self.passed
 
 
-@pytest.fixture(scope="session")
-def redis_server(tmp_path_factory):
-    server = RedisServer(free_port(), tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
-
-
 @pytest.fixture
 def clock():
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("redis", marks=NEEDS_REDIS)])
+@pytest.fixture(params=["sqlite", "redis"])
 def store(request, tmp_path, clock):
     if request.param == "sqlite":
         made = SqliteStore(tmp_path / "deep" / "rooms.db", clock)

@@ -15,8 +15,7 @@ from cvxdnn.app.rooms.room import Phase
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
 from cvxdnn.app.rooms.store import EMPTY_SECONDS, GONE_SECONDS, PRESENT_SECONDS, ROOM_SECONDS, Mark, open_store, place
 from cvxdnn.core.exceptions import InvalidInputError
-from deploy.cluster import RedisServer, free_port
-from tests.app.rooms.conftest import CHOICE, LESSON, NEEDS_REDIS, phone
+from tests.app.rooms.conftest import CHOICE, LESSON, phone
 
 
 def refused(do, *arguments, **named):
@@ -302,24 +301,20 @@ def test_a_file_of_something_else_is_not_taken_for_rooms(tmp_path):
     assert (tmp_path / "rooms.db").read_text().startswith("a poem")
 
 
-@NEEDS_REDIS
-def test_redis_that_is_killed_in_mid_lesson_has_lost_nothing_when_it_is_back(tmp_path):
-    server = RedisServer(free_port(), tmp_path)
-    server.start()
-    store = RedisStore(server.address)
+def test_redis_that_is_killed_in_mid_lesson_has_lost_nothing_when_it_is_back(redis_server):
+    store = RedisStore(redis_server.address)
     opened = open_room(store, "first", LESSON, most=5)
     move(store, opened.code, opened.secret, "open")
     for k in range(20):
         store.enter(opened.code, phone(k), 99)
         store.take(opened.code, phone(k), 0, 1, k % 3)
-    server.kill()
+    redis_server.kill()
     assert refused(store.take, opened.code, phone(0), 0, 2, 1) is Refusal.STORE_AWAY
-    server.start()
+    redis_server.start()
     assert store.gathered(opened.code, 0).answers == {k: k % 3 for k in range(20)}
     assert store.enter(opened.code, phone(3), 99).number == 3
     assert move(store, opened.code, opened.secret, "lock").phase == "locked"
     store.close()
-    server.kill()
 
 
 def test_the_host_says_where_rooms_are(monkeypatch, tmp_path):

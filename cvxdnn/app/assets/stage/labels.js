@@ -1,14 +1,18 @@
 /**
  * Words beside places of a picture that do not lie on each other: each is put at the first side of its place where it
- * covers no other, the side where it was before being tried first; what finds none is left out.
+ * covers no other, the side where it was before being tried first; what finds none is left out. Words of the style
+ * "strong" are larger and need more room.
  *
  * @typedef {{key: string, words: string, at: [number, number], style?: string}} Label in the order of importance
  */
 
 import { set, svg } from "../common/svg.js";
 
-const HIGH = 15; // pixels
-const WIDE = 7; // of a letter, on average
+const LETTERS = 12; // pixels: the size of letters
+const STRONG = 14; // of those of that style
+const HIGH = 1.31; // of their size: a line, from the highest letter to the lowest
+const BELOW = 0.3; // of it, below the line that letters stand on
+const WIDE = 0.6; // a letter, on average
 const AWAY = 10;
 const SIDES = [
   [1, 0],
@@ -58,18 +62,22 @@ export class Labels {
   }
 
   #write({ key, words, style = "" }, { left, bottom }) {
+    const base = bottom - BELOW * sizeOf(style);
     const node = this.#nodes.get(key) ?? svg("text", {}, this.parent);
     this.#nodes.set(key, node);
-    set(node, { class: `word ${style}`, x: left.toFixed(1), y: (bottom - 3.5).toFixed(1) });
+    set(node, { class: `word ${style}`, x: left.toFixed(1), y: base.toFixed(1) });
     if (node.textContent !== words) node.textContent = words;
   }
 }
 
-function boxOf({ words, at: [x, y] }, [across, down]) {
-  const width = WIDE * words.length;
+const sizeOf = (style) => (style.split(" ").includes("strong") ? STRONG : LETTERS);
+
+function boxOf({ words, at: [x, y], style = "" }, [across, down]) {
+  const width = WIDE * sizeOf(style) * words.length;
+  const height = HIGH * sizeOf(style);
   const left = across > 0 ? x + AWAY : across < 0 ? x - AWAY - width : x - width / 2;
-  const middle = y + down * 0.9 * HIGH;
-  return { left, right: left + width, top: middle - HIGH / 2, bottom: middle + HIGH / 2 };
+  const middle = y + down * 0.9 * height;
+  return { left, right: left + width, top: middle - height / 2, bottom: middle + height / 2 };
 }
 
 const isWithin = (box, { left, top, width, height }) =>
