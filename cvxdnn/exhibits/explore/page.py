@@ -1,7 +1,5 @@
 """Explore: drag points, watch networks train on them, and see how far they are from the certified optimum."""
 
-from collections.abc import Hashable
-
 import streamlit as st
 
 from cvxdnn.app.background import LOOK_SECONDS
@@ -59,9 +57,6 @@ def page() -> None:
         with numbers:
             readout(here)
 
-    def stage() -> Hashable:
-        return here.stage
-
     with panel:
         parts.draw(
             "explore_player",
@@ -74,7 +69,7 @@ def page() -> None:
         numbers = group("numbers", border=True)
     with chart:
         # Chart and numbers change together: one part costs a run of Streamlit less after each drag.
-        parts.draw("explore_chart", show_stage, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
+        parts.draw("explore_chart", show_stage, shows=lambda: here.stage, moves=is_moving, every=lambda: every(SLOWER))
         with st.container(key="explore_later"):
             parts.draw("explore_points", lambda: points_table(here), shows=lambda: shown_points(here))
             parts.draw(
