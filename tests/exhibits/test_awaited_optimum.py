@@ -119,7 +119,7 @@ def test_the_page_looks_for_the_optimum_at_a_modest_pace_until_it_is_there(waiti
     monkeypatch.setattr(parts, "_set_clock", clocks.__setitem__)
     waiting.run()
     looks = {name: seconds for name, seconds in clocks.items() if seconds is not None}
-    assert looks == dict.fromkeys(["explore_chart", "explore_numbers"], LOOK_SECONDS)
+    assert looks == {"explore_chart": LOOK_SECONDS}
     arrives(waiting, gate)
     assert set(clocks.values()) == {None}
 

@@ -57,17 +57,18 @@ def _differences(sums: Rationals) -> Rationals:
 def _squared_dual(
     inputs: Rationals, outputs: Rationals, places: Rationals, sums: Rationals, share: Fraction
 ) -> Fraction:
-    """max over how the multiplier of each input is split among its points of sum lambda_i y_i - lambda_i^2 / 2."""
-    weight, total, squares = ({place: Fraction(0) for place in places} for _ in range(3))
+    """max over how the multiplier of each input is split among its points of sum lambda_i y_i - lambda_i^2 / 2.
+
+    Of w points at one input, whose y have the sum t, that is sum y_i^2 / 2 - (t - m)^2 / (2 w).
+    """
+    members: dict[Fraction, Rationals] = {place: [] for place in places}
     for value, target in zip(inputs, outputs, strict=True):
-        weight[value] += 1
-        total[value] += target
-        squares[value] += target * target
+        members[value].append(target)
     bound = Fraction(0)
-    for place, multiplier in zip(places, _differences(sums), strict=True):
-        w, t, m = weight[place], total[place], share * multiplier
-        scatter = (squares[place] - t * t / w) / 2
-        bound += rounded(scatter + m * t / w - m * m / (2 * w), up=False)
+    for targets, multiplier in zip(members.values(), _differences(sums), strict=True):
+        missed = sum(targets) - share * multiplier
+        squares = sum(target * target for target in targets)
+        bound += rounded((squares - missed * missed / len(targets)) / 2, up=False)
     return bound
 
 

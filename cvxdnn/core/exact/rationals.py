@@ -37,10 +37,11 @@ def rounded(value: Fraction, *, up: bool) -> Fraction:
     """To `BITS` significant bits, upwards or downwards."""
     if value == 0:
         return value
-    shift = BITS - (abs(value.numerator).bit_length() - value.denominator.bit_length())
-    scaled = value * 2**shift if shift >= 0 else value / 2**-shift
-    whole = math.ceil(scaled) if up else math.floor(scaled)
-    return Fraction(whole, 2**shift) if shift >= 0 else Fraction(whole * 2**-shift)
+    numerator, denominator = value.numerator, value.denominator
+    shift = BITS - (abs(numerator).bit_length() - denominator.bit_length())
+    scaled, divisor = (numerator << shift, denominator) if shift >= 0 else (numerator, denominator << -shift)
+    whole = -(-scaled // divisor) if up else scaled // divisor
+    return Fraction(whole, 1 << shift) if shift >= 0 else Fraction(whole << -shift)
 
 
 def rounded_up(value: Fraction) -> float:

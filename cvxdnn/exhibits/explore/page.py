@@ -1,7 +1,5 @@
 """Explore: drag points, watch networks train on them, and see how far they are from the certified optimum."""
 
-from collections.abc import Hashable
-
 import streamlit as st
 
 from cvxdnn.app.background import LOOK_SECONDS
@@ -54,17 +52,24 @@ def page() -> None:
         with group("train", border=True):
             player(here)
 
-    def show_numbers() -> None:
-        with group("numbers", border=True):
+    def show_stage() -> None:
+        explore_chart(here)
+        with numbers:
             readout(here)
 
-    def stage() -> Hashable:
-        return here.stage
-
-    with chart:
+    with panel:
         parts.draw(
-            "explore_chart", lambda: explore_chart(here), shows=stage, moves=is_moving, every=lambda: every(SLOWER)
+            "explore_player",
+            show_player,
+            shows=lambda: (here.run.is_running, progress(here)),
+            moves=lambda: here.run.is_running,
+            every=lambda: SLOWER,
         )
+        settings = st.container(border=True, key="explore_settings")
+        numbers = group("numbers", border=True)
+    with chart:
+        # Chart and numbers change together: one part costs a run of Streamlit less after each drag.
+        parts.draw("explore_chart", show_stage, shows=lambda: here.stage, moves=is_moving, every=lambda: every(SLOWER))
         with st.container(key="explore_later"):
             parts.draw("explore_points", lambda: points_table(here), shows=lambda: shown_points(here))
             parts.draw(
@@ -74,21 +79,12 @@ def page() -> None:
                 moves=lambda: are_open() and here.is_training,
                 every=lambda: SLOWER,
             )
-    with panel:
-        parts.draw(
-            "explore_player",
-            show_player,
-            shows=lambda: (here.run.is_running, progress(here)),
-            moves=lambda: here.run.is_running,
-            every=lambda: SLOWER,
-        )
-        with st.container(border=True, key="explore_settings"):
-            with group("data"):
-                parts.draw(
-                    "explore_data", lambda: data_controls(here), shows=lambda: (here.scenario.preset, here.own_words)
-                )
-            with group("depth"):
-                model_controls(here)
-            with group("network"), st.expander("Network and training"):
-                network_controls(here)
-        parts.draw("explore_numbers", show_numbers, shows=stage, moves=is_moving, every=lambda: every(SLOWER))
+    with settings:
+        with group("data"):
+            parts.draw(
+                "explore_data", lambda: data_controls(here), shows=lambda: (here.scenario.preset, here.own_words)
+            )
+        with group("depth"):
+            model_controls(here)
+        with group("network"), st.expander("Network and training"):
+            network_controls(here)
