@@ -46,7 +46,7 @@ class Compressed:
             await self._app(scope, receive, send)
             return
         async with self._one_at_a_time:  # a class that opens a fresh server asks for the same files at once
-            answer = self._kept.get(scope["path"]) or await self._answer(scope, receive)
+            answer = self._kept.get(scope["path"]) or await self._answer(scope)
         for message in answer:
             await send(dict(message))  # what is around this one adds headers
 
@@ -60,24 +60,39 @@ class Compressed:
             and not any(name in asked for name in CONDITIONS)
         )
 
-    async def _answer(self, scope: Scope, receive: Receive) -> list[Message]:
-        """What the app answers: compressed and kept, if that is a file which never changes."""
+    async def _answer(self, scope: Scope) -> list[Message]:
+        """What the app answers: compressed and kept, if that is a file which never changes, and all of it."""
         answer: list[Message] = []
 
         async def note(message: Message) -> None:
             answer.append(message)
 
-        await self._app(scope, receive, note)
+        await self._app(scope, _for_everybody(), note)
         start, *parts = answer
         headers = MutableHeaders(scope=start)
+        file = b"".join(part.get("body", b"") for part in parts)
         if start["status"] != 200 or "immutable" not in headers.get("cache-control", ""):
             return answer  # for a name that it does not know Streamlit sends its index, which is not to be kept
-        body = await asyncio.to_thread(_gzip, b"".join(part.get("body", b"") for part in parts))
+        if headers.get("content-length") != str(len(file)):
+            return answer
+        body = await asyncio.to_thread(_gzip, file)
         headers["Content-Encoding"] = "gzip"
         headers["Content-Length"] = str(len(body))
         headers.add_vary_header("Accept-Encoding")
         self._kept[scope["path"]] = [start, {"type": "http.response.body", "body": body}]
         return self._kept[scope["path"]]
+
+
+def _for_everybody() -> Receive:
+    """A request without a body that nobody takes back: who asks first may leave, and others are given the answer."""
+    heard: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def next_message() -> Message:
+        if not heard:
+            await asyncio.Event().wait()
+        return heard.pop()
+
+    return next_message
 
 
 def _gzip(body: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from contextlib import suppress
 
 import pytest
 
@@ -25,6 +26,33 @@ class Files:
         await asyncio.sleep(0)
         await send({"type": "http.response.body", "body": SCRIPT[:5000], "more_body": True})
         await send({"type": "http.response.body", "body": SCRIPT[5000:]})
+
+
+class Patient(Files):
+    """As Starlette does, it sends no more to who has left."""
+
+    async def __call__(self, scope, receive, send):
+        async def heard(message):
+            listening = asyncio.ensure_future(receive())
+            await asyncio.sleep(0)
+            if not (listening.done() and listening.result()["type"] == "http.disconnect"):
+                await send(message)
+            listening.cancel()
+
+        await super().__call__(scope, receive, heard)
+
+
+class Short(Files):
+    """It breaks off."""
+
+    async def __call__(self, scope, receive, send):
+        async def some(message):
+            await send(message | {"more_body": False} if "body" in message else message)
+            if "body" in message:
+                raise ConnectionError
+
+        with suppress(ConnectionError):
+            await super().__call__(scope, receive, some)
 
 
 def body_of(sent):
@@ -68,3 +96,28 @@ def test_what_may_change_is_neither_compressed_nor_kept():
     for _ in range(2):
         assert body_of(exchange(compressed, request(path=PATH, Accept_Encoding="gzip"))) == SCRIPT
     assert files.asked == 2
+
+
+def test_who_asks_first_and_leaves_spoils_it_for_nobody():
+    compressed = Compressed(Patient(), "/lab")
+
+    async def visits():
+        async def left():
+            return {"type": "http.disconnect"}
+
+        for receive in (left, asyncio.Event().wait):
+            sent = []
+
+            async def note(message, sent=sent):
+                sent.append(message)
+
+            await compressed(request(path=PATH, Accept_Encoding="gzip"), receive, note)
+            assert gzip.decompress(body_of(sent)) == SCRIPT
+
+    asyncio.run(visits())
+
+
+def test_a_part_of_a_file_is_not_kept():
+    compressed = Compressed(Short(), "/lab")
+    exchange(compressed, request(path=PATH, Accept_Encoding="gzip"))
+    assert not compressed._kept
