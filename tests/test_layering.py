@@ -44,8 +44,8 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3779,
-    "app": 7586,
-    "exhibits": 11334,
+    "app": 7593,
+    "exhibits": 11360,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
 
@@ -283,4 +283,4 @@ def test_what_is_loaded_is_really_seen():
 def test_modules_of_the_browser_stay_short():
     lines = {path: len(path.read_text("utf-8").splitlines()) for path in ROOT.glob("cvxdnn/**/*.js")}
     assert max(lines.values()) <= 300
-    assert sum(lines.values()) <= 13753
+    assert sum(lines.values()) <= 13786

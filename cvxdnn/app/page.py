@@ -61,9 +61,12 @@ STYLE = """
   .st-key-heading_menu [data-testid="stPopoverButton"] [data-testid="stMarkdownContainer"] {
     clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
 }
-/* Where the columns are one, what is only of interest later comes after numbers and controls. */
+/* Where the columns are one, the controls of the picture come next to it, and what is of interest later at the end. */
 @media screen and (max-width: 900px) {
-  .st-key-explore .stColumn, .st-key-explore .stColumn > .stVerticalBlock { display: contents; }
+  .st-key-split > * > .stHorizontalBlock > .stColumn,
+  .st-key-split > * > .stHorizontalBlock > .stColumn > .stVerticalBlock { display: contents; }
+  .stColumn:first-child > .stVerticalBlock > :not(:first-child):not(.st-key-explore *) { order: 1; }
+  .stColumn:last-child > .stVerticalBlock > :nth-child(n + 3):not(.st-key-explore *) { order: 2; }
   .st-key-explore .stColumn > .stVerticalBlock > :has(> .st-key-explore_later) { order: 1; }
 }
 """

@@ -146,3 +146,20 @@ def test_axes_have_the_names_of_the_users_columns_and_no_more_letters_than_fit(n
             assert left >= -HALO
             assert right <= width + HALO
     assert page.locator(".picture svg").get_by_text("2000", exact=True).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "picture", "words"),
+    [
+        ("path", "svg.path-picture", "at year = 2000.0, 2010.0, from height, m = "),
+        ("depth", "svg.depth", "height, m over year."),
+        ("", "svg.chart", "^Chart of 4 points, height, m over year. .* knots at year = 2000.0, 2010.0; "),
+        ("", "svg[aria-label*='touches']", "It touches at year = 2000.0, 2010.0"),
+    ],
+)
+def test_what_is_said_of_a_picture_has_the_names_of_the_users_columns(new_page, address, name, picture, words):
+    page = new_page(1280, 800)
+    points = link.write_points(((1990.0, 20.0), (2000.0, 150.0), (2010.0, 25.0), (2020.0, 200.0)))
+    texts = {"points": points, "beta": "0.001", "axes": write_axes(("year", "height, m"))}
+    page.goto(f"{address}/{name}?{urlencode(link.pack(texts))}")
+    expect(page.locator(picture).first).to_have_attribute("aria-label", re.compile(words))

@@ -547,7 +547,7 @@ def test_colours_follow_the_theme_while_the_page_is_open(editor: Editor) -> None
 def test_names_and_announcements(editor: Editor) -> None:
     expect(editor.chart).to_have_attribute("role", "application")
     expect(editor.chart).to_have_attribute(
-        "aria-label", re.compile(r"^Chart of 10 points\. .*: \d+ bends?, knots at x = ")
+        "aria-label", re.compile(r"^Chart of 10 points, y over x\. .*: \d+ bends?, knots at x = ")
     )
     expect(editor.page.get_by_role("group", name="Curves shown").locator("[aria-pressed]")).to_have_count(8)
     expect(editor.page.get_by_role("group", name="Data points").get_by_role("button")).to_have_count(len(POINTS))

@@ -35,6 +35,23 @@ SIZES_OF_WORDS = """nodes => nodes.filter((node) => node.textContent && node.get
   })"""
 
 
+BLANK = """pictures => {
+  const whole = pictures[0].parentElement.getBoundingClientRect();
+  const leaves = pictures.flatMap((picture) => [...picture.querySelectorAll("path, line, text, circle, canvas")]);
+  const boxes = leaves.filter((leaf) => !leaf.closest("clipPath")).map((leaf) => leaf.getBoundingClientRect());
+  const drawn = boxes.filter((box) => box.width + box.height > 0 && box.left < whole.left + 0.6 * whole.width);
+  let [end, most] = [whole.top, 0];
+  for (const box of drawn.toSorted((a, b) => a.top - b.top)) {
+    most = Math.max(most, box.top - end);
+    end = Math.max(end, box.bottom);
+  }
+  return Math.max(most, whole.bottom - end) / whole.height;
+}"""
+"""The highest blank across the left of a picture, as a share of its height."""
+BELOW_THE_PICTURE = """columns => {
+  const first = (column) => column.querySelector(":scope > .stVerticalBlock > *").getBoundingClientRect();
+  return first(columns.lastElementChild).top - first(columns.firstElementChild).bottom;
+}"""
 LABELS = (
     ":is(.legend .entry, .controls .name, .weight-decay span, .film .step, .stButton p, .stSlider p, .stSelectbox p)"
 )
@@ -132,6 +149,8 @@ def is_read_and_whole_on_an_upright_wall(page: Page, screen: dict[str, int]) -> 
     picture = page.locator(PICTURE).first.bounding_box()
     assert picture
     assert picture["height"] > 0.3 * screen["height"]
+    if screen["height"] > 1.5 * screen["width"]:
+        assert page.locator(PICTURE).evaluate_all(BLANK) < 0.2, screen
     assert page.evaluate(FAULTS) == [], screen
 
 
@@ -261,3 +280,11 @@ def test_a_point_is_where_the_finger_is_on_a_wall(new_page, address):
     page.mouse.up()
     assert held
     assert held["y"] + held["height"] / 2 == pytest.approx(y - 100, abs=8)
+
+
+@pytest.mark.parametrize("name", ["", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points"])
+def test_on_a_phone_the_first_controls_are_next_to_the_picture(new_page, address, name):
+    page = new_page(390, 844)
+    open_view(page, address, f"/{name}")
+    found = page.locator(".st-key-split > * > .stHorizontalBlock").first
+    wait_until(page, lambda: 0 <= found.evaluate(BELOW_THE_PICTURE) < 40, "its controls are below it")

@@ -8,7 +8,7 @@ import pytest
 
 from cvxdnn.exhibits.explore import own_data
 from cvxdnn.exhibits.explore import take_home as explore_home
-from cvxdnn.exhibits.explore.axes import AXES, ENTRY, heads, named, read_axes, write_axes
+from cvxdnn.exhibits.explore.axes import AXES, ENTRY, heads, letters, named, read_axes, write_axes
 from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.tasks.comparison import held_out_error
 from cvxdnn.tasks.link import LONGER
@@ -90,6 +90,15 @@ def test_columns_have_the_names_of_the_axes_unless_one_would_be_lost_or_computed
     assert heads(axes, "curve") == columns
     shown = explore_home.Shown(baseline(Scenario()), Scenario(), None, axes=axes)
     assert next(csv.reader(io.StringIO(explore_home.curves_csv(shown, (0.0, 1.0))))) == ["curve", *columns]
+    assert next(csv.reader(io.StringIO(explore_home.knots_csv(shown)))) == ["curve", columns[0], "change of slope"]
+
+
+@pytest.mark.parametrize(
+    ("axes", "words"),
+    [(("°C", "x"), ("°C", "x")), (AXES, ("x", "y")), (("dose", "dose"), ("x", "y"))],
+)
+def test_sentences_call_the_axes_by_their_names_unless_these_say_nothing(axes, words):
+    assert letters(axes) == words
 
 
 def test_the_longest_names_fit_into_a_link():

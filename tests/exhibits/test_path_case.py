@@ -37,10 +37,12 @@ def test_the_picture_goes_from_the_constant_down_to_all_that_happens(scenario):
 
 def test_every_breakpoint_says_what_happens_to_the_knots(scenario):
     every = path_case(scenario).breakpoints
-    assert every.betas.size == len(every.what)
-    assert all(every.what)
+    what = every.what()
+    assert every.betas.size == len(what)
+    assert all(what)
+    assert [words.replace("{x} = ", "x = ") for words in every.what("{x}")] == what
     grown = np.diff(every.knots[:-1]) > 0
-    assert all("born" in words for words, more in zip(every.what[1:-1], grown, strict=True) if more)
+    assert all("born" in words for words, more in zip(what[1:-1], grown, strict=True) if more)
 
 
 def test_the_largest_gap_is_a_certificate(scenario):

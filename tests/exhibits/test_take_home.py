@@ -243,7 +243,7 @@ def test_the_path_comes_again(tmp_path):
     assert said["cross-validation"] == pytest.approx(choice.best, rel=OPTIMUM)
     text = path_home.breakpoints_csv(case)
     assert column(text, "weight decay") == case.breakpoints.betas.tolist()
-    assert column(text, "what happens as it falls", str) == list(case.breakpoints.what)
+    assert column(text, "what happens as it falls", str) == list(case.breakpoints.what())
     assert column(path_home.selection_csv(choice), "mean error") == choice.mean_error.tolist()
     drawn = path_home.functions_csv(scenario)
     values = np.array(column(drawn, "y")).reshape(case.breakpoints.betas.size, -1)

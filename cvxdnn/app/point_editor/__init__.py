@@ -195,6 +195,7 @@ def point_editor(
     origin: str = "",
     domain: tuple[float, float, float, float],
     axes: tuple[str, str] = ("input x", "output y"),
+    letters: tuple[str, str] = ("x", "y"),
     curves: Sequence[Curve],
     band: Band | None = None,
     certificate: CertificatePanel | None = None,
@@ -230,6 +231,8 @@ def point_editor(
         Range of the axes. Points cannot be dragged out of it; points given outside widen it.
     axes : (x, y)
         What stands at them.
+    letters : (x, y)
+        What they are called in a sentence.
     curves : sequence of Curve
         In the order of the legend. Send an entry with empty lines for a curve still to come.
     band : Band, optional
@@ -279,6 +282,7 @@ def point_editor(
         "origin": origin,
         "domain": tuple(float(edge) for edge in domain),
         "axes": {"x": axes[0], "y": axes[1]},
+        "letters": {"x": letters[0], "y": letters[1]},
         "levels": None if levels is None else [float(level) for level in levels],
         "max_points": max_points,
         "min_points": min_points,

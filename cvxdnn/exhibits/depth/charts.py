@@ -9,7 +9,7 @@ from cvxdnn.convex import DeepPath
 from cvxdnn.core.datasets import Dataset, Normalization
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.explore.axes import Axes
+from cvxdnn.exhibits.explore.axes import Axes, letters
 
 __all__ = ["jump_plot", "splines_plot"]
 
@@ -38,11 +38,11 @@ def splines_plot(
         at = np.concatenate([[across.low], inside, [across.high]])
         curves.append(Curve(at, spline(at), f"line stacked depth-{depth}", label))
     seen = np.concatenate([y, *(curve.y for curve in curves)])
-    depths = ", ".join(map(str, splines))
+    depths, (across_is, up_is) = ", ".join(map(str, splines)), letters(axes)
     return Plot(
         across,
         Axis.over(seen, axes[1], room=ROOM),
-        told=f"The points, and on top of each other the functions of networks with {depths} layers.",
+        told=f"The points, {up_is} over {across_is}, and on them the functions of networks with {depths} layers.",
         curves=curves,
         points=[Curve(x, y, "given-points", "points")],
     )

@@ -9,7 +9,7 @@ from cvxdnn.app.written import csv_of
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import from_letters, to_letters
 
-__all__ = ["AXES", "ENTRY", "Axes", "csv_of_points", "heads", "named", "read_axes", "write_axes"]
+__all__ = ["AXES", "ENTRY", "Axes", "csv_of_points", "heads", "letters", "named", "read_axes", "write_axes"]
 
 Axes = tuple[str, str]
 AXES: Axes = ("input x", "output y")
@@ -28,6 +28,12 @@ def named(name: str, unit: str = "") -> str:
     return f"{short}, {unit}" if unit else short
 
 
+def letters(axes: Axes) -> Axes:
+    """What x and y are called in a sentence: by plain letters where nobody has named them, or both have one name."""
+    x, y = axes
+    return axes if axes != AXES and x != y else ("x", "y")
+
+
 def heads(axes: Axes, *others: str) -> tuple[str, str]:
     """What stands above the columns of x and y in a table that also has these others.
 
@@ -35,8 +41,8 @@ def heads(axes: Axes, *others: str) -> tuple[str, str]:
     a name for a formula: a link may come from anybody.
     """
     x, y = axes
-    is_fit = x != y and not {x, y} & set(others) and x[0].isalnum() and y[0].isalnum()
-    return axes if axes != AXES and is_fit else ("x", "y")
+    is_fit = not {x, y} & set(others) and x[0].isalnum() and y[0].isalnum()
+    return letters(axes) if is_fit else ("x", "y")
 
 
 def csv_of_points(points: Iterable[tuple[float, float]], axes: Axes) -> str:

@@ -14,6 +14,7 @@ from cvxdnn.core.datasets import Normalization
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
+from cvxdnn.exhibits.explore.axes import letters
 from cvxdnn.exhibits.explore.baseline import baseline
 from cvxdnn.exhibits.explore.domain import Domain
 from cvxdnn.exhibits.explore.drawing import drawing, take_drawing
@@ -45,6 +46,7 @@ def explore_chart(session: Session) -> None:
         origin=tab().owner,
         domain=session.domain,
         axes=session.axes,
+        letters=letters(session.axes),
         curves=[*_baseline_curves(shown, session.domain), *_network_curves(session, session.domain)],
         band=_band(shown, session.domain),
         certificate=_certificate(shown, session.domain),

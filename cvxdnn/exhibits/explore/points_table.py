@@ -11,6 +11,7 @@ import streamlit as st
 from cvxdnn.app.table_rows import COLUMNS, Rows, are_edits, edited, points_of
 from cvxdnn.app.text import plain
 from cvxdnn.core.exceptions import InvalidInputError
+from cvxdnn.exhibits.explore.axes import letters
 from cvxdnn.exhibits.explore.session import Session
 from cvxdnn.exhibits.lessons.maker import lesson_maker
 
@@ -49,7 +50,10 @@ def _table(session: Session) -> None:
         width=360,
         height=300,
         key=key,
-        column_config={name: st.column_config.TextColumn(alignment="right") for name in COLUMNS},
+        column_config={
+            name: st.column_config.TextColumn(title, alignment="right")
+            for name, title in zip(COLUMNS, letters(session.axes), strict=True)
+        },
     )
     after = {label: (_cell(x), _cell(y)) for label, x, y in table.itertuples()}
     if after != session.table_rows:

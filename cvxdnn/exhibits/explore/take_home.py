@@ -116,7 +116,8 @@ def knots_csv(now: Shown) -> str:
         changes = np.diff(outer.slopes)
         rows += [(name, x, change) for x, change in zip(outer.knots.tolist(), changes.tolist(), strict=True) if change]
     curves, xs, changes_of = zip(*rows, strict=True) if rows else ((), (), ())
-    return csv_of({"curve": curves, "x": xs, "change of slope": changes_of})
+    x, _ = heads(now.axes, "curve", "change of slope")
+    return csv_of({"curve": curves, x: xs, "change of slope": changes_of})
 
 
 def history_csv(now: Shown) -> str:

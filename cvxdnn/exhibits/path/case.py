@@ -37,17 +37,22 @@ MOST_DECIMALS = 300
 
 @dataclass(frozen=True, eq=False)
 class Breakpoints:
-    """All of them, arrays (B,) by descending weight decay: `what` happens there, and the optimum there and below.
+    """All of them, arrays (B,) by descending weight decay: what happens there, and the optimum there and below.
 
+    events : in words, "{x}" for what x is called
     knots, freedom : on the piece below, see `cvxdnn.convex.path.Path`;  loss, path_norm : at the breakpoint
     """
 
     betas: Array
-    what: tuple[str, ...]
+    events: tuple[str, ...]
     knots: Indices
     freedom: Indices
     loss: Array
     path_norm: Array
+
+    def what(self, x: str = "x") -> list[str]:
+        """What happens at each, with what x is called."""
+        return [event.format(x=x) for event in self.events]
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +148,7 @@ def _events(pieces: list[Piece], units: Normalization) -> tuple[str, ...]:
     first = "the constant begins to bend" if pieces[0].signs.size else "the constant begins to tilt"
     between = [_event(above, below, units) for above, below in pairwise(pieces)]
     born = _knots(pieces[0])
-    words = [first + _at(f": {_many('knot', born)} born at x = ", born, units), *between]
+    words = [first + _at(f": {_many('knot', born)} born at {{x}} = ", born, units), *between]
     return (*words, "the straight-line spline through the points is reached")
 
 
@@ -151,8 +156,8 @@ def _event(above: Piece, below: Piece, units: Normalization) -> str:
     before, after = _knots(above), _knots(below)
     born, died = after - before, before - after
     words = [
-        _at(f"{_many('knot', born)} born at x = ", born, units),
-        _at(f"{_many('knot', died)} gone at x = ", died, units),
+        _at(f"{_many('knot', born)} born at {{x}} = ", born, units),
+        _at(f"{_many('knot', died)} gone at {{x}} = ", died, units),
         _of_the_ends(above.regime, below.regime),
     ]
     return "; ".join(filter(None, words)) or "the optimum turns"

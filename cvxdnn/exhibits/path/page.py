@@ -70,7 +70,7 @@ def page() -> None:
             st.markdown("**What to try**")
             prose(WHAT_TO_TRY)
         with st.expander("Every breakpoint of the path, exact"):
-            parts.draw("path_breakpoints", lambda: breakpoints(here.scenario), shows=look)
+            parts.draw("path_breakpoints", lambda: breakpoints(here.scenario, here.axes), shows=look)
     with panel:
         with st.container(border=True):
             prose(THEOREM)

@@ -5,7 +5,7 @@ import numpy as np
 from cvxdnn.app.take_home import File
 from cvxdnn.app.written import code, csv_of, page_has, script
 from cvxdnn.convex.selection import CrossValidation
-from cvxdnn.exhibits.explore.axes import AXES, Axes, csv_of_points, heads
+from cvxdnn.exhibits.explore.axes import AXES, Axes, csv_of_points, heads, letters
 from cvxdnn.exhibits.path.case import PathCase, path_of
 from cvxdnn.tasks.scenario import Scenario
 
@@ -16,7 +16,7 @@ def files(scenario: Scenario, axes: Axes, case: PathCase | None, choice: CrossVa
     """All that there is; path and cross-validation may still be to come."""
     return [
         File("points.csv", "Points", lambda: csv_of_points(scenario.points, axes)),
-        File("breakpoints.csv", "Breakpoints", None if case is None else lambda: breakpoints_csv(case)),
+        File("breakpoints.csv", "Breakpoints", None if case is None else lambda: breakpoints_csv(case, axes)),
         File(
             "functions.csv",
             "The function at each of them",
@@ -27,13 +27,13 @@ def files(scenario: Scenario, axes: Axes, case: PathCase | None, choice: CrossVa
     ]
 
 
-def breakpoints_csv(case: PathCase) -> str:
+def breakpoints_csv(case: PathCase, axes: Axes = AXES) -> str:
     """Every breakpoint with the optimum there, as the page lists them."""
     every = case.breakpoints
     return csv_of(
         {
             "weight decay": every.betas,
-            "what happens as it falls": every.what,
+            "what happens as it falls": every.what(letters(axes)[0]),
             "knots below": every.knots,
             "degrees of freedom": every.freedom,
             "loss": every.loss,

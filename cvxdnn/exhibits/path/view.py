@@ -6,7 +6,7 @@ from cvxdnn.app.plot import plot
 from cvxdnn.app.prose import note
 from cvxdnn.app.settings import Settings, Span, under
 from cvxdnn.app.stage import Control, Sign, stage
-from cvxdnn.exhibits.explore.axes import AXES, Axes
+from cvxdnn.exhibits.explore.axes import AXES, Axes, letters
 from cvxdnn.exhibits.path.awaited import case_of, following, last_case, selection, selection_of
 from cvxdnn.exhibits.path.charts import cross_validation_plot
 from cvxdnn.tasks.scenario import BETA_LIMITS, Scenario
@@ -43,12 +43,18 @@ def picture(scenario: Scenario, axes: Axes) -> None:
         choice = selection_of(scenario) if case else None
         best = choice.best if choice else None
         line = Control(name=BETA, label="", values=SETTINGS.values(BETA), labels=(), value=SETTINGS[BETA])
-        x, y = axes if case else AXES
-        model = {**shown.drawn, "axes": {"x": x, "y": y}, "best": best, "waiting": waiting}
+        names = axes if case else AXES
+        model = {
+            **shown.drawn,
+            "axes": dict(zip("xy", names, strict=True)),
+            "letters": dict(zip("xy", letters(names), strict=True)),
+            "best": best,
+            "waiting": waiting,
+        }
         stage("path", model, key="path_stage", controls=[line], legend=LEGEND)
 
 
-def breakpoints(scenario: Scenario) -> None:
+def breakpoints(scenario: Scenario, axes: Axes) -> None:
     """What happens where, as a table."""
     case = case_of(scenario)
     if case is None:
@@ -58,7 +64,7 @@ def breakpoints(scenario: Scenario) -> None:
     st.dataframe(
         {
             "weight decay β": every.betas,
-            "what happens as it falls": every.what,
+            "what happens as it falls": every.what(letters(axes)[0]),
             "knots below": every.knots,
             "degrees of freedom": every.freedom,
             "loss": every.loss,

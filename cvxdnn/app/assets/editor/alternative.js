@@ -31,15 +31,15 @@ export class Alternative {
     const { editor } = this;
     const { data, hidden } = this.#shown;
     const curves = data.curves.filter(({ name, style }) => TOLD.includes(style) && !hidden.has(name));
-    const { width } = editor.drawing.view;
+    const [{ width }, { x, y }] = [editor.drawing.view, data.letters];
     const chart = [
-      `Chart of ${counted(editor.history.points.length, "point")}`,
-      ...curves.map((curve) => ofCurve(curve, width)),
+      `Chart of ${counted(editor.history.points.length, "point")}, ${y} over ${x}`,
+      ...curves.map((curve) => ofCurve(curve, x, width)),
       editor.beat.isOpen ? editor.beat.said : editor.score.said,
       data.model ? `weight decay ${short(editor.link.beta)}` : "",
     ];
     editor.drawing.chart.setAttribute("aria-label", `${chart.filter(Boolean).join(". ")}.`);
-    editor.certificate.describe(data.certificate, width);
+    editor.certificate.describe(data.certificate, x, width);
     editor.hinges.describe();
   }
 
@@ -49,11 +49,11 @@ export class Alternative {
 }
 
 /** A curve's bends and price, as "certified optimum: 3 bends, at x = 0.2, 0.5, 0.7; price 0.12". */
-function ofCurve({ label, is_old: isOld, lines, knots, bends, price }, width) {
+function ofCurve({ label, is_old: isOld, lines, knots, bends, price }, x, width) {
   if (!lines.length) return `${label}: not known yet`;
   if (isOld) return "the network is of earlier points or another weight decay";
-  const places = (knots ?? []).filter((x) => x !== null).map((x) => coordinate(x, width));
+  const places = (knots ?? []).filter((at) => at !== null).map((at) => coordinate(at, width));
   const count = bends ?? places.length;
-  const bent = count ? `${counted(count, "bend")}, knots at x = ${listed(places)}` : "no bend";
+  const bent = count ? `${counted(count, "bend")}, knots at ${x} = ${listed(places)}` : "no bend";
   return `${label}: ${bent}${price ? `; price ${short(price.misfit + price.charge)}` : ""}`;
 }

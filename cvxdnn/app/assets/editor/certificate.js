@@ -58,11 +58,12 @@ export class Certificate {
   /**
    * Says what the panel shows, for who does not see it.
    * @param {import("./link.js").Data["certificate"]} certificate
+   * @param {string} x what x is called
    * @param {number} width of the chart, in the user's units
    */
-  describe(certificate, width) {
-    const touching = (certificate?.touching ?? []).map((x) => coordinate(x, width));
-    const where = certificate ? ` It touches at x = ${listed(touching)}.` : "";
+  describe(certificate, x, width) {
+    const touching = (certificate?.touching ?? []).map((at) => coordinate(at, width));
+    const where = certificate ? ` It touches at ${x} = ${listed(touching)}.` : "";
     const pull = this.readout.hidden ? "" : ` ${this.readout.textContent}`;
     this.picture.setAttribute("aria-label", `${this.caption.textContent}${where}${pull}`);
   }

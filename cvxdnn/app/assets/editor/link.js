@@ -44,6 +44,7 @@
  * @property {string} origin whoever knows of the edits so far
  * @property {number[]} domain x0, x1, y0, y1 of the axes
  * @property {{x: string, y: string}} axes what stands at them
+ * @property {{x: string, y: string}} letters what they are called in a sentence
  * @property {?number[]} levels the only values that y may have
  * @property {number} max_points
  * @property {number} min_points

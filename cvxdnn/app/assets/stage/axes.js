@@ -26,6 +26,11 @@ const FEW_DIGITS = [10, 20, 50]; // where they are longer, but hold one power of
 const LABEL = 16; // pixels from an axis to the middle of its labels
 const ASIDE = 56; // from the y axis back to where its title begins, if there is so much
 
+const UPRIGHT = 1.15; // times as high as it is wide
+
+/** Whether the two parts of a picture have more room one below the other than side by side, as on an upright wall. */
+export const isUpright = (width, height) => height > UPRIGHT * width;
+
 /** Places of an axis and what stands there. */
 function marked({ low, high, kind = "linear" }, count) {
   if (kind !== "log" || high < 2 * low) {

@@ -9,6 +9,7 @@
 
 import { clamp, short } from "../../common/numbers.js";
 import { groups, set, svg, write } from "../../common/svg.js";
+import { isUpright } from "../axes.js";
 import { draggable } from "../handles.js";
 import { apart, tileOf, whoseIf } from "../tiles.js";
 import { markOf, styleOf } from "./classes.js";
@@ -16,6 +17,7 @@ import { followed } from "./restarts.js";
 import { boxOf, ThresholdPlot } from "./threshold_plot.js";
 
 const TOP = 26;
+const SHARE = 0.56; // of the width, or of the height, that the space takes
 const WORDS = 38; // pixels from the farthest mean on, for its number
 const ROOM = 1.2; // radius of what is shown, in units of the longest predicted mean
 const LEAST = 0.7; // of it, in units of the longest with the weakest weight decay
@@ -66,8 +68,7 @@ export default class BatchNorm {
   draw({ model, values, moment, isOld, of, width, height }) {
     const shape = model.shapes[`${values.beta} ${values.imbalance}`] ?? null;
     const network = moment && networkOf(moment);
-    const split = 0.56 * width;
-    const side = { left: 4, top: 4, width: split - 8, height: height - 8 };
+    const { side, beside } = placed(width, height);
     this.side = side;
     const place = this.#view(shape, side);
     for (const rect of [this.clip, this.handle]) {
@@ -76,7 +77,7 @@ export default class BatchNorm {
     this.#drawHandle(shape);
     this.#drawPredicted(shape, place);
     this.#drawNetwork(network, place, isOld);
-    this.#drawPlot(model, shape, network, isOld, boxOf(split + 34, TOP, width - split - 44, height - TOP - 40));
+    this.#drawPlot(model, shape, network, isOld, beside);
     return { tiles: tiles(model, shape, network, isOld, of), says: described(shape, network, isOld) };
   }
 
@@ -164,6 +165,17 @@ export default class BatchNorm {
       isOld,
     });
   }
+}
+
+/** Where the space of the means is, and where the plot beside or below it. */
+function placed(width, height) {
+  const [isBelow, bottom] = [isUpright(width, height), TOP + 40];
+  const split = SHARE * (isBelow ? height : width);
+  const side = { left: 4, top: 4, width: (isBelow ? width : split) - 8, height: (isBelow ? split : height) - 8 };
+  const beside = isBelow
+    ? boxOf(34, split + TOP, width - 44, height - split - bottom)
+    : boxOf(split + 34, TOP, width - split - 44, height - bottom);
+  return { side, beside };
 }
 
 const extent = (points) => Math.max(...points.map((point) => Math.hypot(...point)));

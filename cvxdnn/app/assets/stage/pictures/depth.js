@@ -39,13 +39,14 @@ export default class Depth {
     const landscape = new Landscape(model.curve, values.beta, values.depth);
     const valleys = landscape.valleys();
     const runs = runsOf(moment, landscape, valleys, model.near);
+    const { x, y } = model.letters;
     const hasRoom = width >= BESIDE && model.fitted !== null;
     const axes = this.#drawLandscape(landscape, valleys, hasRoom ? 0.68 * width : width, height);
     this.#drawValleys(valleys, landscape, runs, axes, isOld);
     this.#drawBalls(runs, axes, isOld);
     const box = hasRoom && { left: 0.68 * width + 40, top: MARGIN.top, width: 0.32 * width - 50 };
     this.functions.draw(box && { ...box, height: axes.box.height }, { model, landscape, valleys, moment, isOld });
-    const says = described(landscape, valleys, runs);
+    const says = described(landscape, valleys, runs) + (hasRoom ? ` Beside it their functions, ${y} over ${x}.` : "");
     return { tiles: tiles(model, landscape, valleys, runs, isOld ? moment : null, of), says };
   }
 

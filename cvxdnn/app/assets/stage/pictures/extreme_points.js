@@ -9,6 +9,7 @@
 
 import { listed } from "../../common/at_rest.js";
 import { coordinate, short } from "../../common/numbers.js";
+import { isUpright } from "../axes.js";
 import { draggable, Handle } from "../handles.js";
 import { bodyOf } from "../neurons/body.js";
 import { Camera } from "../neurons/camera.js";
@@ -24,6 +25,9 @@ const TURN = 0.008; // radians for a pixel
 const STEP = 0.12; // radians for an arrow key
 const KEY = 0.04; // of a coordinate, for an arrow key
 const RAIL = 1.6; // largest target that a rail has room for
+const APART = 14; // pixels between the body and the small pictures
+const TITLE = 24; // above each of them
+const BODY = 0.68; // of the height, that the body takes where they are below it
 
 export default class ExtremePoints {
   #known = {}; // what was computed last, and of what
@@ -77,8 +81,7 @@ export default class ExtremePoints {
     );
     this.now = { y: entries(targets), targets, mean, bias, n };
 
-    const side = Math.round(Math.min(Math.max(0.27 * width, 104), 230));
-    const box = { left: 0, top: 0, width: width - side - 14, height };
+    const { box, panels } = placed(width, height, bias);
     // Of the targets as chosen: those of a sweep are as long but for rounding, for which the body would be drawn anew.
     if (!this.isHeld) this.reach = 1.06 * Math.max(body.radius, norm(whole), 0.2);
     this.#look(neurons.dimension, box);
@@ -97,7 +100,7 @@ export default class ExtremePoints {
       box,
       size: [width, height],
     });
-    this.#drawPanels({ left: width - side - 1, width: side, height }, places, found, entries(found.fitted));
+    this.#drawPanels(panels, places, found, entries(found.fitted));
     const said = this.now.y.map((value) => coordinate(value, 1)).join(", ");
     this.handle.draw(this.camera.projection(targets), "targets of all samples", this.now.y[0].toFixed(2), said);
     this.#report(found);
@@ -118,26 +121,19 @@ export default class ExtremePoints {
     camera.scale = (0.5 * Math.min(box.width, box.height)) / this.reach;
   }
 
-  #drawPanels({ left, width, height }, places, found, outputs) {
+  #drawPanels([box, rails], places, found, outputs) {
     const { bias, y } = this.now;
     const used = usedBy(found);
     if (bias) {
-      const box = { left, top: 24, width, height: Math.min(height - 32, 1.5 * width) };
       const moved = places.map(([x], k) => [x, y[k]]);
       this.samples.draw(box, "target over input", moved, [], splineOf(used, places, outputs));
       this.targets.draw(null, y, outputs, RAIL);
       return;
     }
-    const half = Math.min((height - 60) / 2, 1.1 * width);
-    this.samples.draw(
-      { left, top: 24, width, height: half },
-      "samples",
-      places,
-      used.map(({ input }) => input),
-      null,
-    );
+    const arrows = used.map(({ input }) => input);
+    this.samples.draw(box, "samples", places, arrows, null);
     const reach = Math.max(RAIL, ...y.map(Math.abs), ...outputs.map(Math.abs));
-    this.targets.draw({ left, top: half + 54, width, height: height - half - 60 }, y, outputs, reach);
+    this.targets.draw(rails, y, outputs, reach);
   }
 
   #report(found) {
@@ -250,6 +246,23 @@ export default class ExtremePoints {
     const closest = values.reduce((best, each) => (Math.abs(each - value) < Math.abs(best - value) ? each : best));
     this.stage.set(name, closest);
   }
+}
+
+/** Where the body is, and of the small pictures beside or below it the samples and, without biases, the rails. */
+function placed(width, height, bias) {
+  if (isUpright(width, height)) {
+    const body = BODY * height;
+    const half = (width - APART) / 2;
+    const row = { top: body + TITLE, height: height - body - TITLE - 6 };
+    const samples = { left: 1, width: bias ? width - 2 : half, ...row };
+    return { box: { left: 0, top: 0, width, height: body }, panels: [samples, { ...samples, left: half + APART }] };
+  }
+  const side = Math.round(Math.min(Math.max(0.27 * width, 104), 230));
+  const column = { left: width - side - 1, width: side };
+  const high = bias ? Math.min(height - 32, 1.5 * side) : Math.min((height - 60) / 2, 1.1 * side);
+  const samples = { ...column, top: TITLE, height: high };
+  const rails = { ...column, top: high + 54, height: height - high - 60 };
+  return { box: { left: 0, top: 0, width: width - side - APART, height }, panels: [samples, rails] };
 }
 
 const usedBy = ({ touched }) => touched.filter(({ weight }) => weight > 0);

@@ -85,7 +85,7 @@ export default class Path {
     this.handle.draw(this.below, now, said);
     this.picture.setAttribute("class", `path-picture ${model.waiting ? "old" : ""}`);
     Object.assign(this.picture.dataset, { beta: now.beta, knots: optimum.knots });
-    return { tiles: tiles(model, optimum), caption: model.waiting, says: described(optimum, now.beta) };
+    return { tiles: tiles(model, optimum), caption: model.waiting, says: described(optimum, now.beta, model.letters) };
   }
 
   /** Goes to the weight decay that Python says, and on another path stays at the same. */
@@ -199,11 +199,11 @@ function thinned(samples, axes) {
   });
 }
 
-function described({ x, y, knots }, beta) {
+function described({ x, y, knots }, beta, letters) {
   const span = x.at(-1) - x[0];
   const places = listed(x.slice(1, -1).map((at) => coordinate(at, span)));
-  const best = `The best network for weight decay ${short(beta)}: ${counted(knots, "knot")}${knots ? ` at x = ${places}` : ""}`;
-  return `${best}, from y = ${short(y[0])} to ${short(y.at(-1))}. Below, the lives of all knots over the weight decay.`;
+  const best = `The best network for weight decay ${short(beta)}: ${counted(knots, "knot")}${knots ? ` at ${letters.x} = ${places}` : ""}`;
+  return `${best}, from ${letters.y} = ${short(y[0])} to ${short(y.at(-1))}. Below, the lives of all knots over the weight decay.`;
 }
 
 function tiles(model, { knots, freedom, loss, pathNorm, objective }) {
