@@ -331,3 +331,14 @@ def test_a_hundred_phones_need_no_session(begin, rooms, address, new_page):
     said(page, "Locked.")
     assert time.monotonic() - began < FOLLOWS / 1000
     assert sockets == []
+
+
+@pytest.mark.parametrize("question", [CHOICE, SKETCH], ids=lambda question: question.kind)
+def test_on_a_phone_that_lies_on_its_side_the_reveal_comes_into_sight(begin, question):
+    teacher, page = begin(question, width=844, height=390, reduced_motion="reduce")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    words = page.locator("h1")
+    expect(words).not_to_be_in_viewport(ratio=1)
+    teacher.reveal(right=1 if question is CHOICE else None, curve=[[0, 0], [3, 3]], words="A neuron is a hinge.")
+    expect(words).to_have_text("A neuron is a hinge.")
+    expect(words).to_be_in_viewport(ratio=1)

@@ -74,7 +74,8 @@ export class Tube {
     for (const k of tapped) {
       svg("circle", { class: "tapped", cx: this.left(x[k]), cy: this.top(pull[k]), r: 13 }, this.canvas);
     }
-    this.#name(this.stage.box, pull.slice(-2).map((share) => this.top(share)));
+    const ends = pull.slice(-2).map((share) => this.top(share));
+    this.#name(this.stage.box, ends);
   }
 
   /** Beside the walls, or where there is no room beyond them; `ends`: of the pull, in pixels from the top. */
