@@ -168,11 +168,14 @@ def test_a_reload_loses_nothing(begin, question):
 
 def test_a_phone_that_lost_its_network_is_back_where_the_class_is_and_sends_what_it_could_not(begin):
     teacher, page = begin(CHOICE, ORDER)
+    options = page.get_by_role("radio").all()
+    places = [option.bounding_box() for option in options]
     page.context.set_offline(True)
     page.get_by_role("radio", name="a hinge").tap()
     page.get_by_role("button", name="Send").tap()
     said(page, "Not sent yet.")
     expect(page.get_by_text("No connection. Your answer is kept")).to_be_visible(timeout=30_000)
+    assert [option.bounding_box() for option in options] == places  # nothing moves under a finger
     assert teacher.answers() == []
     page.context.set_offline(False)
     said(page, "Sent.")
