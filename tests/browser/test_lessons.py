@@ -353,3 +353,23 @@ def test_names_of_curves_do_not_lie_on_each_other(new_page, address):
         for k, one in enumerate(boxes):
             for other in boxes[k + 1 :]:
                 assert one["y"] + 12 <= other["y"] + 1 or other["y"] + 12 <= one["y"] + 1
+
+
+ON_ITS_SIDE = {"width": 844, "height": 390, "touch": True}
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_on_a_phone_that_lies_on_its_side_the_reveal_comes_into_sight(new_page, address, motion):
+    page = new_page(**ON_ITS_SIDE, reduced_motion=motion)
+    open_lesson(page, address, "?n=1&step=1")
+    page.get_by_role("radio", name="a jump").tap()
+    chart = page.locator(".lesson .chart")
+    assert chart.bounding_box()["y"] < 0  # who tapped the last option has scrolled the chart away
+    page.get_by_role("button", name="Lock it in").tap()
+    expect(page.locator(".lesson .verdict")).to_be_attached()
+    expect(chart).to_be_in_viewport(ratio=1)
+    foot = page.locator(".lesson .foot").bounding_box()
+    page.wait_for_timeout(1000)  # until it has come to rest
+    box = chart.bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= foot["y"] + 1

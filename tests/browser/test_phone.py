@@ -168,11 +168,14 @@ def test_a_reload_loses_nothing(begin, question):
 
 def test_a_phone_that_lost_its_network_is_back_where_the_class_is_and_sends_what_it_could_not(begin):
     teacher, page = begin(CHOICE, ORDER)
+    options = page.get_by_role("radio").all()
+    places = [option.bounding_box() for option in options]
     page.context.set_offline(True)
     page.get_by_role("radio", name="a hinge").tap()
     page.get_by_role("button", name="Send").tap()
     said(page, "Not sent yet.")
     expect(page.get_by_text("No connection. Your answer is kept")).to_be_visible(timeout=30_000)
+    assert [option.bounding_box() for option in options] == places  # nothing moves under a finger
     assert teacher.answers() == []
     page.context.set_offline(False)
     said(page, "Sent.")
@@ -331,3 +334,14 @@ def test_a_hundred_phones_need_no_session(begin, rooms, address, new_page):
     said(page, "Locked.")
     assert time.monotonic() - began < FOLLOWS / 1000
     assert sockets == []
+
+
+@pytest.mark.parametrize("question", [CHOICE, SKETCH], ids=lambda question: question.kind)
+def test_on_a_phone_that_lies_on_its_side_the_reveal_comes_into_sight(begin, question):
+    teacher, page = begin(question, width=844, height=390, reduced_motion="reduce")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    words = page.locator("h1")
+    expect(words).not_to_be_in_viewport(ratio=1)
+    teacher.reveal(right=1 if question is CHOICE else None, curve=[[0, 0], [3, 3]], words="A neuron is a hinge.")
+    expect(words).to_have_text("A neuron is a hinge.")
+    expect(words).to_be_in_viewport(ratio=1)

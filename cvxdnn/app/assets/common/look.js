@@ -32,6 +32,14 @@ export function showLook(host, view) {
   host.dataset.hidden = view?.hidden.join(" ") ?? "";
 }
 
+/** Whether somebody wants nothing to move. */
+export const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Scrolls to an element, where not all of it is in sight. */
+export function bringInSight(element) {
+  element.scrollIntoView({ block: "nearest", behavior: isCalm() ? "instant" : "smooth" });
+}
+
 /** How many pixels of the screen a pixel of this element is. */
 export const magnification = (element) => element.getBoundingClientRect().width / element.clientWidth || 1;
 

@@ -14,6 +14,8 @@
  * @property {(bound: number) => number[]} [gaps] how far the objective is above a bound at every still, as a share of it
  */
 
+import { isCalm } from "./look.js";
+
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
 const LOOK_SECONDS = 0.25; // from one look at the newest still to the next, where the server says nothing else
 const LONGEST_FRAME = 0.1; // seconds that it moves on between two drawings: nothing is skipped while the browser is busy
@@ -132,8 +134,7 @@ export class Player {
   #take(film, edition) {
     if (film.length < this.#reel?.stills) return; // of an earlier training
     [this.#film, this.#edition] = [film, edition];
-    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (this.#reel.plays && !this.#hasPlayed && !isCalm) this.#play();
+    if (this.#reel.plays && !this.#hasPlayed && !isCalm()) this.#play();
     this.#hasPlayed = true;
     this.redraw();
   }

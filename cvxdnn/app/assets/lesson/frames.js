@@ -4,6 +4,7 @@
  * Time t goes from 0, the first frame, to 1, the last one.
  */
 
+import { isCalm } from "../common/look.js";
 import { clamp } from "../common/numbers.js";
 
 /** Between which frames t is: the one before, and which share of the way to the next. */
@@ -51,7 +52,7 @@ export const nearest = (frames, t) => frames[Math.round(clamp(t, 0, 1) * (frames
  * @returns {() => void} stops it
  */
 export function playOnce(seconds, rest, show) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches || !(seconds > 0)) {
+  if (isCalm() || !(seconds > 0)) {
     show(rest);
     return () => {};
   }

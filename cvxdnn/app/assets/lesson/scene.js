@@ -16,6 +16,7 @@
 
 import { AtRest } from "../common/at_rest.js";
 import { element } from "../common/elements.js";
+import { bringInSight } from "../common/look.js";
 import { Predict } from "./predict.js";
 import { RevealView } from "./reveal.js";
 import { Stage } from "./stage.js";
@@ -90,6 +91,7 @@ export class Scene {
     this.#leave();
     this.#viewOf(reveal, answers).open(plays);
     this.#say(...this.#reveal.words());
+    if (plays) bringInSight(this.stage.element); // a phone that lies on its side stands at the button
   }
 
   /**

@@ -11,6 +11,7 @@ import { element } from "../common/elements.js";
 import { path, svg, write } from "../common/svg.js";
 
 const EDGE = 16; // pixels beyond the walls
+const BESIDE = 18; // pixels between the last place and a name: half of a ring that is tapped there
 const MOST = 4; // what is beyond so many walls is beyond the picture
 
 export class Tube {
@@ -73,19 +74,22 @@ export class Tube {
     for (const k of tapped) {
       svg("circle", { class: "tapped", cx: this.left(x[k]), cy: this.top(pull[k]), r: 13 }, this.canvas);
     }
-    this.#name(this.stage.box, this.top(pull.at(-1)));
+    const ends = pull.slice(-2).map((share) => this.top(share));
+    this.#name(this.stage.box, ends);
   }
 
-  /** Beside the walls, or where there is no room beyond them; `end`: of the pull, in pixels from the top. */
-  #name({ left, width }, end) {
+  /** Beside the walls, or where there is no room beyond them; `ends`: of the pull, in pixels from the top. */
+  #name({ left, width }, [before, end]) {
     const { isRoomy } = this.stage;
     const right = left + width;
     const place = (words, at) => write(this.canvas, words, { class: `name ${words}`, ...at });
     for (const wall of this.walls) {
       const top = this.top(wall);
-      place("wall", isRoomy ? { x: right + 16, y: top + 4 } : { x: left, y: top + (wall > 0 ? -4 : 13) });
+      place("wall", isRoomy ? { x: right + BESIDE, y: top + 4 } : { x: left, y: top + (wall > 0 ? -4 : 12) });
     }
-    place("pull", isRoomy ? { x: right + 16, y: this.top(0) + 4 } : { x: right, y: end - 6, "text-anchor": "end" });
+    const clear = end > before ? end + 13 : end - 6; // on the side from which it does not come
+    const within = { x: right - BESIDE, y: clear, "text-anchor": "end" };
+    place("pull", isRoomy ? { x: right + BESIDE, y: this.top(0) + 4 } : within);
   }
 
   #describe() {

@@ -73,7 +73,7 @@ function join(code) {
       view.update(state);
     },
     lost(why) {
-      connection.textContent = why || "No connection. Your answer is kept; trying again …";
+      connection.textContent = why || "No connection. Your answer is kept.";
       connection.hidden = false;
     },
     back() {

@@ -1,6 +1,7 @@
 /** One question on a phone: its words, the answer, what became of it, and what the class said. */
 
 import { element } from "../common/elements.js";
+import { bringInSight } from "../common/look.js";
 import { percent } from "../common/numbers.js";
 import { KINDS } from "../questions/index.js";
 import { keep, kept } from "./room.js";
@@ -48,12 +49,14 @@ export class QuestionView {
 
   /** @param {import("./room.js").State} state of the same question */
   update(state) {
+    const isNews = state.phase === "revealed" && this.#state.phase !== "revealed";
     this.#state = state;
     if (state.phase === "open" && this.#trouble === "too late") this.#trouble = "";
     if (state.phase !== "open" && this.#isIn) this.answer.value = this.#memory.sent; // that is what counts
     this.answer.lock(state.phase !== "open");
     if (state.reveal) this.answer.reveal(state.reveal);
     this.#show();
+    if (isNews) bringInSight(this.words); // what is right stands there, and the picture below it
   }
 
   /** There is a connection again. */

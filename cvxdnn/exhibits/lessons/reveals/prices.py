@@ -21,10 +21,7 @@ def reveal(lesson: Lesson, answers: Sequence[Sequence[tuple[float, float]]]) -> 
     """Each drawing with its price and the lowest one, one weight decay after the other."""
     every = [drawn(lesson.scenario(k), answer) for k, answer in enumerate(answers)]
     low, high = lesson.points[0][0], lesson.points[-1][0]
-    words = [
-        f"bending is {name}, weight decay {beta:g}: {each.above}"
-        for name, beta, each in zip(lesson.names, lesson.betas, every, strict=True)
-    ]
+    words = [f"bending is {name}: {each.above}" for name, each in zip(lesson.names, every, strict=True)]
     misconception = _misconception(every)
     return Reveal(
         misconception=misconception,
