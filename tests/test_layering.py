@@ -44,7 +44,7 @@ MOST_LINES = {
     "jobs": 2200,
     "theory": 3700,
     "tasks": 3779,
-    "app": 7593,
+    "app": 7611,
     "exhibits": 11360,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
