@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from cvxdnn.app.modules import DIGEST
 from tests.browser.waiting import SLOW, wait_until
 
-APART = 14
+APART = 16
 """Pixels from one name to the next (ends.js)."""
 SPREAD = """async ([module, problems]) => {
   const { spread } = await import(module);
@@ -49,7 +49,7 @@ def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
 
 def test_names_are_as_near_to_their_curves_as_their_distance_allows(app_server, browser):
     rng = np.random.default_rng(3)
-    problems = [[np.sort(rng.uniform(0, 120, n)).tolist(), 0, 120] for n in (1, 2, 3, 4, 5, 6) for _ in range(5)]
+    problems = [[np.sort(rng.uniform(0, 120, n)).tolist(), 8, 112] for n in (1, 2, 3, 4, 5, 6) for _ in range(5)]
     page = browser.new_page()
     page.goto(app_server("tests/browser/apps/editor_app.py"))
     found = page.evaluate(SPREAD, [f"/assets/{DIGEST}/editor/ends.js", problems])

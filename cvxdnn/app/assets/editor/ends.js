@@ -19,10 +19,10 @@ const NAMES = {
   drawing: "yours",
 };
 const OLD = "earlier network";
-const APART = 14; // pixels from one name to the next
+const APART = 16; // pixels from one name to the next
 const SAME = 8; // pixels between ends within which names do not change places
 const LEADER = 12; // pixels from the plot to a name
-const EDGE = 5; // pixels that a name stays away from the ends of the margin
+const EDGE = 8; // pixels that a name stays away from the ends of the margin
 
 export class Ends {
   #order = []; // styles from top to bottom, as they were last
