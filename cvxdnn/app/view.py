@@ -41,7 +41,7 @@ GROUPS = {
 Name = Literal["page", "wall", "embed"]
 LEFT_OUT: dict[Name, frozenset[str]] = {
     "page": frozenset(),
-    "wall": frozenset({"title", "prices", "proof", "network", "numbers", "words"}),
+    "wall": frozenset({"title", "prices", "network", "numbers", "words"}),
     "embed": frozenset({"title", "prices", "proof", "legend", "numbers", "words"}),
 }
 
@@ -75,7 +75,7 @@ html { font-size: max(13px, 1.9vmin); }
   align-items: center; display: grid; gap: 0.8rem; grid-template-columns: auto minmax(0, 1fr); }
 .stMainBlockContainer .stSlider > [role="group"] { padding-top: 1.4rem; }
 .stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 4.2rem; }
-.st-key-explore { --beside: 6.8rem; }
+.st-key-explore { --beside: 5.6rem; }
 .stMain:not(:has(.st-key-explore)) { max-height: calc(100svh - 3.4rem); }
 .st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
 .st-key-actions { position: static; }

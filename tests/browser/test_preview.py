@@ -123,11 +123,11 @@ def test_the_mark_says_from_where_the_best_network_is_flat(page, address, depth,
     open_explore(page, address, f"?preset=step&depth={depth}")
     data, _ = load_preset("step").normalized()
     exact = beta_max(data.x, data.y) if depth == 2 else critical_betas(data.x, data.y, depth=depth)[0]
-    words = page.locator(".weight-decay .flat")
-    expect(words).to_contain_text("flat from " if depth == 2 else "flat from about ")
+    words = page.locator(".weight-decay .high")
+    expect(words).to_contain_text("flat from " if depth == 2 else "flat from ≈ ")
     assert float(words.inner_text().split()[-1]) == pytest.approx(exact, rel=accuracy)
     slider(page).press("End")
-    expect(words).to_have_text("flat: bending costs more than it saves")
+    expect(page.locator(".bends .of-best")).to_have_text("0")
 
 
 def test_for_another_loss_the_last_answer_stays_and_is_faded(page, address):

@@ -2,15 +2,14 @@
 
 import { listed } from "../common/at_rest.js";
 import { clamp, coordinate, short } from "../common/numbers.js";
-import { area, path, svg, trace } from "../common/svg.js";
+import { area, path, svg, trace, write } from "../common/svg.js";
 import { explain } from "../common/terms.js";
 import { drawGlows, isBeam } from "./beam.js";
 import { interpolate } from "./points.js";
 import { edges } from "./pull.js";
 
-const HEIGHT = 104;
-const WALL = 32; // pixels from the middle
-const BEYOND = 18; // pixels for what is outside
+const WALL = 0.31; // of the height, from the middle
+const BEYOND = 0.17; // of the height, for what is outside
 const FAR = 1000; // times the half width, where they end
 const FINE = 3; // pixels between corners of what is curved by the scale
 
@@ -33,8 +32,8 @@ export class Certificate {
     const { certificate, words, model } = data;
     if (!certificate && this.picture.childElementCount === 0) return;
     if (certificate) for (const part of [this.element, this.caption]) part.hidden = false;
-    this.picture.setAttribute("viewBox", `0 0 ${drawing.shown.width} ${HEIGHT}`);
-    this.picture.style.height = `${HEIGHT}px`;
+    const { width, tube } = drawing.shown;
+    this.picture.setAttribute("viewBox", `0 0 ${width} ${tube}`);
     this.picture.replaceChildren();
     if (!certificate) return;
     const wall = wallOf(certificate, words);
@@ -46,11 +45,12 @@ export class Certificate {
       explain(this.readout.children[i], text);
     });
     if (!certificate.x.length) return; // one is to come: this is the room for it
-    this.top = heights(certificate); // from a value of the dual to pixels
-    const scale = { left: drawing.scale.left, top: this.top };
+    this.top = heights(certificate, tube); // from a value of the dual to pixels
+    const scale = { left: drawing.scale.left, top: this.top, height: tube };
     const group = svg("g", { class: "of-optimum" }, this.picture);
     if (pull) drawPull(plotOf(group, drawing), pull, certificate, drawing, scale);
-    drawTube(group, certificate.half_width, asBeam ? wall.strengths : wall.labels, drawing, scale);
+    const labels = asBeam ? wall.strengths : drawing.shown.row ? wall.labels : wall.beside;
+    drawTube(group, certificate.half_width, labels, drawing, scale);
     drawDual(group, certificate, drawing, scale, asBeam);
     if (pull?.isBeyond) drawMissing(group, pull, certificate, scale);
   }
@@ -70,12 +70,12 @@ export class Certificate {
 }
 
 /** From values of the dual to pixels: in proportion inside the tube, outside by their logarithm, so that all is in sight. */
-function heights({ half_width: half }) {
+function heights({ half_width: half }, tube) {
   const wall = half || 1;
   return (value) => {
     const times = Math.abs(value) / wall;
-    const height = times <= 1 ? times * WALL : WALL + BEYOND * Math.min(Math.log(times) / Math.log(FAR), 1);
-    return HEIGHT / 2 - Math.sign(value) * height;
+    const share = times <= 1 ? times * WALL : WALL + BEYOND * Math.min(Math.log(times) / Math.log(FAR), 1);
+    return tube * (0.5 - Math.sign(value) * share);
   };
 }
 
@@ -89,20 +89,21 @@ function described({ times, at, isBeyond }, decay, width) {
   ];
 }
 
-function drawTube(group, half, [above, below], drawing, scale) {
-  const { margin, plotWidth } = drawing.shown;
+function drawTube(group, half, labels, drawing, scale) {
+  const { margin, plotWidth, row } = drawing.shown;
   const [top, bottom, right] = [scale.top(half), scale.top(-half), margin.left + plotWidth];
   svg("rect", { class: "tube", x: margin.left, y: top, width: plotWidth, height: bottom - top }, group);
-  drawing.drawDrops(group, 0, HEIGHT);
+  drawing.drawDrops(group, 0, scale.height);
   for (const y of [top, bottom]) svg("line", { class: "wall", x1: margin.left, x2: right, y1: y, y2: y }, group);
-  svg("text", { x: margin.left + 2, y: top - 8 }, group).textContent = above;
-  svg("text", { x: margin.left + 2, y: bottom + 18 }, group).textContent = below;
+  const [x, above, below] = row ? [margin.left + 2, top - 8, bottom + 18] : [right + 12, top + 4, bottom + 4];
+  write(group, labels[0], { x, y: above });
+  write(group, labels[1], { x, y: below });
 }
 
 function plotOf(parent, drawing) {
-  const { margin, plotWidth } = drawing.shown;
-  const plot = svg("svg", { x: margin.left, y: 0, width: plotWidth, height: HEIGHT, overflow: "hidden" }, parent);
-  plot.setAttribute("viewBox", `${margin.left} 0 ${plotWidth} ${HEIGHT}`);
+  const { margin, plotWidth, tube } = drawing.shown;
+  const plot = svg("svg", { x: margin.left, y: 0, width: plotWidth, height: tube, overflow: "hidden" }, parent);
+  plot.setAttribute("viewBox", `${margin.left} 0 ${plotWidth} ${tube}`);
   return plot;
 }
 
@@ -110,7 +111,7 @@ function plotOf(parent, drawing) {
 function drawPull(plot, pull, { c }, drawing, scale) {
   const { x, z } = finely(pull, drawing.scale.left);
   const [upper, lower] = edges(pull, c).map((edge) => z.map(edge));
-  svg("path", { class: "pull", "data-name": "pull", d: area(x, upper, lower, scale, 0, HEIGHT) }, plot);
+  svg("path", { class: "pull", "data-name": "pull", d: area(x, upper, lower, scale, 0, scale.height) }, plot);
 }
 
 /** The same curve with corners a few pixels apart. */
@@ -135,19 +136,19 @@ function drawMissing(group, pull, { c }, scale) {
 
 function drawDual(group, { x, z, touching }, drawing, scale, asBeam) {
   const plot = plotOf(group, drawing);
-  const pieces = trace(x, z, scale, -60, HEIGHT + 60);
-  if (asBeam) svg("path", { class: "moment", d: pieces.map(downToZero).join("") }, plot);
+  const pieces = trace(x, z, scale, -60, scale.height + 60);
+  const below = (piece) => downTo(scale.height / 2, piece);
+  if (asBeam) svg("path", { class: "moment", d: pieces.map(below).join("") }, plot);
   svg("path", { class: "dual", "data-name": "dual", d: path(pieces) }, plot);
   const places = touching
     .filter((at) => drawing.isInside(at))
-    .map((at) => [scale.left(at), clamp(scale.top(interpolate(x, z, at)), 0, HEIGHT)]);
+    .map((at) => [scale.left(at), clamp(scale.top(interpolate(x, z, at)), 0, scale.height)]);
   if (asBeam) drawGlows(svg("g", {}, group), places);
   for (const [cx, cy] of places) svg("circle", { class: "touching", cx, cy, r: 4.5 }, group);
 }
 
 /** The area between a piece and the middle. */
-function downToZero(piece) {
-  const middle = HEIGHT / 2;
+function downTo(middle, piece) {
   return `${path([[[piece[0][0], middle], ...piece, [piece.at(-1)[0], middle]]])}Z`;
 }
 
@@ -159,6 +160,7 @@ function wallOf({ half_width: half, c }, { decay }) {
   return {
     name: isWhole ? `±${name}` : `±(${name} − |c|/2), where c is the sum of them, each times its x,`,
     labels: isWhole ? [`+${decay} = ${short(half)}`, `−${decay} = −${short(half)}`] : heights,
+    beside: heights.map((height) => `wall ${height}`),
     strengths: heights.map((height) => `strength ${height}`),
   };
 }

@@ -12,15 +12,22 @@ import { axisLabels, clamp, snap, ticks, widened } from "../common/numbers.js";
 import { area, MARKS, marks, path, set, svg, trace, write } from "../common/svg.js";
 import { drawBeyond } from "./beyond.js";
 import { Dots } from "./dots.js";
+import { Ends } from "./ends.js";
 import { linearSpline } from "./points.js";
 import { drawTitles } from "./titles.js";
 
 const LAYERS = ["networks", "spline", "sparsest", "optimum", "network", "stuck", "drawing"]; // bottom to top, above the band
 const FADED = { optimum: "of-optimum", sparsest: "of-points" }; // while they belong to older points
 const faded = ({ style, is_old }) => `${FADED[style] ?? ""} ${is_old ? "old" : ""}`;
-const MARK_ROW = 10; // pixels
 const TITLE = 16; // pixels beside the numbers of an axis
 const BEYOND = 60; // pixels outside the plot, where curves are cut
+
+/** What the style sheet says, in pixels: room above the plot and beside it, of a row of marks, of the strips below. */
+function sizesOf(chart) {
+  const style = getComputedStyle(chart);
+  const names = ["head", "names", "row", "hinges", "tube"];
+  return Object.fromEntries(names.map((name) => [name, Number(style.getPropertyValue(`--${name}`))]));
+}
 
 export class Drawing {
   /** The axes' range: {x0, x1, y0, y1, width, height}. */
@@ -48,6 +55,7 @@ export class Drawing {
     this.marks = svg("g", { class: "marks", "aria-hidden": "true" }, chart);
     this.beyond = svg("g", { "aria-hidden": "true" }, this.plot);
     this.beads = svg("g", { class: "beads", "aria-hidden": "true" }, this.plot);
+    this.ends = new Ends(chart);
     this.dots = new Dots(root, this);
   }
 
@@ -73,16 +81,17 @@ export class Drawing {
     const width = this.chart.clientWidth || 600;
     const height = this.chart.clientHeight || 300;
     const { x0, x1, y0, y1 } = this.view;
-    const strip = rows * MARK_ROW + 4;
+    const sizes = sizesOf(this.chart);
+    const strip = sizes.row * rows + 4;
     const yTicks = ticks(y0, y1, height / 75);
     const xTicks = ticks(x0, x1, width / (width < 480 ? 70 : 110));
     const [yAxis, xAxis] = [yTicks, xTicks].map(axisLabels);
     const longest = Math.max(...yAxis.labels.map((text) => text.length), 0);
     const margin = {
       left: TITLE + Math.max(34, 14 + 7 * longest),
-      right: 18,
-      top: 30,
-      bottom: strip + 22 + TITLE,
+      right: Math.max(sizes.names, 18),
+      top: sizes.head,
+      bottom: strip + 22 + (sizes.row ? TITLE : 0),
     };
     const plotWidth = Math.max(width - margin.left - margin.right, 1);
     const plotHeight = Math.max(height - margin.top - margin.bottom, 1); // none while the page is laid out
@@ -93,7 +102,7 @@ export class Drawing {
       y: (top) => y1 - ((top - margin.top) / plotHeight) * (y1 - y0),
     };
     this.bottom = margin.top + plotHeight; // of the plot
-    this.shown = { width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis };
+    this.shown = { ...sizes, width, height, margin, plotWidth, plotHeight, strip, xTicks, yTicks, xAxis, yAxis };
     this.chart.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const box = { x: margin.left, y: margin.top, width: plotWidth, height: plotHeight };
     set(this.plot, box);
@@ -186,7 +195,7 @@ export class Drawing {
 
   /** The name of the curve in whose row of marks a pixel is. */
   rowAt(top) {
-    const row = (top - this.shown.margin.top - this.shown.plotHeight - 4) / MARK_ROW;
+    const row = (top - this.shown.margin.top - this.shown.plotHeight - 4) / this.shown.row;
     return this.marks.children[Math.floor(row)]?.dataset.knots;
   }
 
@@ -273,12 +282,16 @@ export class Drawing {
       const off = hidden.has(name) || hidden.has("knots");
       const given = style === "spline" ? this.spline.knots : (knots ?? []);
       const inside = given.filter((x) => x !== null && this.isInside(x));
-      const top = margin.top + plotHeight + 4 + (row + 0.5) * MARK_ROW;
+      const top = margin.top + plotHeight + 4 + (row + 0.5) * this.shown.row;
       line.setAttribute("class", `mark ${style} ${faded(curve)} ${off ? "off" : ""}`);
       line.setAttribute("d", marks(style, inside.map(this.scale.left), top));
       Object.assign(line.dataset, { knots: name, count: inside.length });
     });
     const seen = data.curves.filter(({ name, style }) => style !== "networks" && !hidden.has(name));
     drawBeyond(this.beyond, seen, this.#range, this);
+    this.ends.draw(
+      seen.map((curve) => ({ ...curve, classes: faded(curve) })),
+      this,
+    );
   }
 }

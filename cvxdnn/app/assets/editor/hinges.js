@@ -5,12 +5,11 @@
 
 import { placeIn } from "../common/look.js";
 import { coordinate, counted } from "../common/numbers.js";
-import { svg } from "../common/svg.js";
+import { svg, write } from "../common/svg.js";
 import { explain } from "../common/terms.js";
 import { rampAt, valueAt } from "./film.js";
 import { normalised } from "./preview.js";
 
-const HEIGHT = 48;
 const LEAST = 1e-3; // share of all bending below which a neuron is not drawn: it has been switched off
 const MOST_NAMED = 4; // neurons of a layer
 const GOLDEN_ANGLE = 137.508; // neighbours in the order of neurons get different hues
@@ -98,13 +97,13 @@ export class Hinges {
   }
 
   #drawStrip({ view, shown, scale }) {
-    this.strip.setAttribute("viewBox", `0 0 ${shown.width} ${HEIGHT}`);
-    this.strip.style.height = `${HEIGHT}px`;
+    const middle = shown.hinges / 2;
+    this.strip.setAttribute("viewBox", `0 0 ${shown.width} ${shown.hinges}`);
     const [low, high] = [view.x0, view.x1].map(this.#x.from);
     const reach = Math.max(...this.#shown.map(({ ramp }) => this.#tallest(ramp, low, high)), 1e-300);
-    const top = (value) => HEIGHT / 2 - (value / reach) * (HEIGHT / 2 - 6);
+    const top = (value) => middle - (value / reach) * (middle - 6);
     const [left, right] = [view.x0, view.x1].map(scale.left);
-    svg("line", { class: "ground", x1: left, x2: right, y1: HEIGHT / 2, y2: HEIGHT / 2 }, this.strip);
+    svg("line", { class: "ground", x1: left, x2: right, y1: middle, y2: middle }, this.strip);
     for (const { index, ramp } of this.#shown) {
       const edge = ramp.side > 0 ? high : low;
       const from = Math.min(Math.max(ramp.place, low), high);
@@ -117,10 +116,11 @@ export class Hinges {
       line.style.stroke = colour(index);
       line.classList.toggle("chosen", index === this.#chosen);
     }
+    if (!shown.row) write(this.strip, counted(this.#shown.length, "hinge"), { x: right + 12, y: middle + 4 });
     for (const { index, ramp } of this.#shown) {
       const x = this.#x.to(ramp.place);
       if (x < view.x0 || x > view.x1) continue;
-      this.#bead(this.strip, index, scale.left(x), HEIGHT / 2, 3);
+      this.#bead(this.strip, index, scale.left(x), middle, 3);
     }
   }
 

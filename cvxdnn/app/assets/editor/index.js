@@ -237,7 +237,7 @@ export class Editor {
     const hidden = this.beat.hidden(data.curves, this.link.hidden);
     this.score.draw(data, Boolean(seen) && !seen.isNewest);
     const flat = this.previews.flat(this.link, this.history.points, !this.gestures.isDown);
-    this.weightDecay.draw(data.model, this.link.beta, flat);
+    this.weightDecay.draw(data, this.link.beta, flat, this.history.points);
     if (isAll) this.drawing.drawAxes(data);
     this.legend.draw(data, hidden);
     const still = this.#stillShown(seen, data.curves, hidden);

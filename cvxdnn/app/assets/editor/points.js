@@ -9,6 +9,9 @@ import { atEdges, grouped, slopes } from "../optimum/certificate.js";
 
 const BEND_TOLERANCE = 1e-9; // share of the largest slope: smaller slope changes are rounding
 
+/** Whether one curve can go through all of them. */
+export const isFunction = (points) => points.every(({ x, y }, i) => points[i - 1]?.x !== x || points[i - 1].y === y);
+
 export const sorted = (points) => [...points].sort((a, b) => a.x - b.x);
 export const pairs = (points) => points.map(({ x, y }) => [x, y]);
 export const samePairs = (a, b) => a?.length === b?.length && a.every(([x, y], i) => x === b[i][0] && y === b[i][1]);
