@@ -17,7 +17,8 @@ SPREAD = """async ([module, problems]) => {
   const { spread } = await import(module);
   return problems.map(([wanted, low, high]) => spread(wanted, low, high));
 }"""
-WALLS = [(1280, 800), (1920, 1080), (1080, 1920)]
+WALLS = [(1280, 800, 0.33), (1920, 1080, 0.33), (1024, 768, 0.26), (1080, 1920, 0.33)]
+"""Width, height, and the least share of the height that the chart has: sliders are below each other on a low wall."""
 
 
 @pytest.fixture
@@ -36,10 +37,15 @@ def box(page: Page, selector: str) -> dict[str, float]:
     return {**found, "right": found["x"] + found["width"], "bottom": found["y"] + found["height"]}
 
 
-def boxes(page: Page, selector: str) -> list[dict[str, float]]:
-    """At one moment, so that those of a film that plays belong together."""
-    get = "nodes => nodes.map((node) => node.getBoundingClientRect().toJSON())"
-    return [each for each in page.locator(selector).evaluate_all(get) if each["width"] or each["height"]]
+def boxes(page: Page, *selectors: str) -> list[list[dict[str, float]]]:
+    """Those of each selector, at one moment: a film may play, or the page be laid out anew."""
+    return page.locator(".editor").evaluate(
+        """(editor, selectors) => selectors.map((selector) =>
+          [...editor.querySelectorAll(selector)]
+            .map((node) => node.getBoundingClientRect().toJSON())
+            .filter(({ width, height }) => width || height))""",
+        selectors,
+    )
 
 
 def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
@@ -76,8 +82,8 @@ def test_names_cover_neither_each_other_nor_points_nor_the_edge(new_page, addres
         page.set_viewport_size({"width": screen[0], "height": screen[1]})
         expect(page.locator('[data-end="optimum"]')).to_be_visible(timeout=SLOW)
         for _ in range(4):  # a film may play meanwhile
-            names = wait_until(page, lambda: boxes(page, "[data-end] text"), "names")
-            points, [chart] = boxes(page, ".dot"), boxes(page, "svg.chart")
+            names, points, [chart] = boxes(page, "[data-end] text", ".dot", "svg.chart")
+            assert names
             assert not any(overlap(*pair) for pair in itertools.combinations(names, 2)), (screen, names)
             assert not any(overlap(name, point) for name in names for point in points), screen
             for name in names:
@@ -115,12 +121,14 @@ def test_words_stand_at_the_ends_of_the_weight_decay_at_every_width(new_page, ad
     opened(page, address, "?preset=spike")
     expect(page.locator(".weight-decay .low")).to_have_text("joins the dots")
     expect(page.locator(".weight-decay .high")).to_have_text(re.compile(r"^flat from 0\.14"), timeout=SLOW)
-    parts = sorted(boxes(page, ".weight-decay > span"), key=lambda part: part["left"])
+    parts, [rail] = boxes(page, ".weight-decay > span", ".weight-decay .rail")
+    parts.sort(key=lambda part: part["left"])
     assert len(parts) == 3
     assert not any(overlap(*pair) for pair in itertools.combinations(parts, 2))
-    [rail] = boxes(page, ".weight-decay .rail")
     assert abs(parts[0]["left"] - rail["left"]) < 2
     assert abs(parts[-1]["right"] - rail["right"]) < 2
+    [card] = boxes(page, ".main-card")[0]
+    assert card["left"] - rail["left"] == pytest.approx(rail["right"] - card["right"], abs=1)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +136,7 @@ def test_words_stand_at_the_ends_of_the_weight_decay_at_every_width(new_page, ad
     [
         ("?loss=absolute", "joins the dots", "bends less"),
         ("?loss=epsilon_insensitive", "follows the dots", "bends less"),
-        ("?preset=step&loss=hinge", "signs right", "bends less"),
+        ("?preset=two+classes&loss=hinge", "signs right", "bends less"),
     ],
 )
 def test_words_at_the_ends_are_true_of_the_loss(new_page, address, query, start, end):
@@ -138,9 +146,9 @@ def test_words_at_the_ends_are_true_of_the_loss(new_page, address, query, start,
     expect(page.locator(".weight-decay .high")).to_have_text(end)
 
 
-@pytest.mark.parametrize("screen", WALLS, ids=str)
-def test_a_wall_shows_hinges_and_tube_under_the_chart_in_its_frame(new_page, address, screen):
-    page = new_page(*screen)
+@pytest.mark.parametrize(("width", "height", "share"), WALLS)
+def test_a_wall_shows_hinges_and_tube_under_the_chart_in_its_frame(new_page, address, width, height, share):
+    page = new_page(width, height)
     opened(page, address, "?view=wall")
     expect(page.locator(".hinges path").first).to_be_visible(timeout=SLOW)
     expect(page.locator(".legend")).to_be_hidden()
@@ -148,8 +156,12 @@ def test_a_wall_shows_hinges_and_tube_under_the_chart_in_its_frame(new_page, add
     assert chart["bottom"] <= hinges["y"] + 1
     assert hinges["bottom"] <= tube["y"] + 1
     assert box(page, ".weight-decay")["bottom"] <= card["bottom"]
-    assert tube["bottom"] < card["bottom"] < screen[1]
-    assert chart["height"] > 0.33 * screen[1]
-    above, below = (sorted(each["left"] for each in boxes(page, f"{of} .drop")) for of in ("svg.chart", ".certificate"))
-    assert len(above) == 3
-    np.testing.assert_allclose(above, below, atol=1)  # one axis: the knots go through all three
+    assert tube["bottom"] < card["bottom"] < height
+    assert chart["height"] > share * height
+
+    def knots() -> list[list[float]]:
+        places = [[each["left"] for each in found] for found in boxes(page, "svg.chart .drop", ".certificate .drop")]
+        return places if [len(found) for found in places] == [3, 3] else []
+
+    above, below = wait_until(page, knots, "the certified knots go through chart and tube")
+    np.testing.assert_allclose(sorted(above), sorted(below), atol=1)  # one axis

@@ -241,7 +241,7 @@ def test_the_number_of_points_is_limited_both_ways(open_editor: Callable[..., Ed
     box = editor.chart.bounding_box()
     assert box is not None
     for i in range(12):
-        editor.page.mouse.click(box["x"] + 200 + 30 * i, box["y"] + 280)
+        editor.page.mouse.click(box["x"] + 150 + 30 * i, box["y"] + 200)
     expect(editor.page.locator(".message")).to_have_text("At most 11 points")
     assert len(editor.wait_told(lambda told: len(told["points"]) > 10)["points"]) == 11
 
