@@ -73,6 +73,8 @@ def page() -> None:
             parts.draw("path_breakpoints", lambda: breakpoints(here.scenario, here.axes), shows=look)
     with panel:
         with st.container(border=True):
+            parts.draw("path_choice", lambda: choice_of_beta(here.scenario), shows=look, moves=is_selected)
+        with st.container(border=True):
             prose(THEOREM)
             note(
                 "R is the path norm. β and loss are in normalised units."
@@ -82,5 +84,3 @@ def page() -> None:
                     else " The loss is the squared one, whatever the Explore page has."
                 )
             )
-        with st.container(border=True):
-            parts.draw("path_choice", lambda: choice_of_beta(here.scenario), shows=look, moves=is_selected)

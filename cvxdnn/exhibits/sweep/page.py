@@ -60,7 +60,7 @@ def page() -> None:
         live(tab, show_map, every=LIVE_SECONDS)
 
     with picture, st.container(border=True):
-        prose("**Run by run.** A gap of 1e0 is 100 % of the certified bound.")
+        prose("**Run by run.** The gap is a share of the certified bound.")
         live(tab, show_table, every=LIVE_SECONDS)
 
     with panel, st.container(border=True):

@@ -114,6 +114,7 @@ def table_of(sweep: Sweep) -> None:
     table, is_whole = sweep.table, len(sweep.table) == sweep.table.size
     frame = pd.DataFrame([asdict(record) for record in table], columns=list(COLUMNS))
     frame[RUNS] = _seeds_done(frame, sweep.grid)
+    frame["gap"] = 100 * frame["gap"].astype(float)
     number = st.column_config.NumberColumn
     st.dataframe(
         frame,
@@ -137,7 +138,7 @@ def table_of(sweep: Sweep) -> None:
             "beta": number("β", format="%.3g"),
             "objective": number("objective (measured)", format="%.6g"),
             "optimum": number("optimum (certified)", format="%.6g"),
-            "gap": number("gap (certified)", format="%.1e"),
+            "gap": number("gap (certified)", format="%.2g %%"),
             "knots": number("knots (measured)"),
             "seconds": number("seconds", format="%.2f"),
         },
