@@ -95,7 +95,7 @@ function drawTube(group, half, labels, drawing, scale) {
   svg("rect", { class: "tube", x: margin.left, y: top, width: plotWidth, height: bottom - top }, group);
   drawing.drawDrops(group, 0, scale.height);
   for (const y of [top, bottom]) svg("line", { class: "wall", x1: margin.left, x2: right, y1: y, y2: y }, group);
-  const [x, above, below] = row ? [margin.left + 2, top - 8, bottom + 18] : [right + 12, top + 4, bottom + 4];
+  const [x, above, below] = row ? [margin.left + 2, top - 8, bottom + 16] : [right + 12, top + 4, bottom + 4];
   write(group, labels[0], { x, y: above });
   write(group, labels[1], { x, y: below });
 }
