@@ -288,8 +288,8 @@ def test_about_page_renders_its_formulas(page, address):
 
 def test_labels_are_dragged_from_one_class_to_the_other(page, address):
     open_explore(page, address, "?preset=two+classes&loss=hinge&restarts=1")
-    expect(page.get_by_role("button", name=re.compile("^Point 6 of 14.*y 1"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Point 7 of 14.*y 1"))).to_be_visible()
     optimum = shape(page, "optimum")
-    drag(page, 6, 0, 70)  # not far enough to reach the other label by itself
+    drag(page, 7, 0, 70)  # not far enough to reach the other label by itself
     expect_change(page, "optimum", optimum)
-    expect(page.get_by_role("button", name=re.compile("^Point 6 of 14.*y −1"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Point 7 of 14.*y −1"))).to_be_visible()
