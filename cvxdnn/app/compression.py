@@ -70,11 +70,11 @@ class Compressed:
         await self._app(scope, _for_everybody(), note)
         start, *parts = answer
         headers = MutableHeaders(scope=start)
-        file = b"".join(part.get("body", b"") for part in parts)
         if start["status"] != 200 or "immutable" not in headers.get("cache-control", ""):
             return answer  # for a name that it does not know Streamlit sends its index, which is not to be kept
+        file = b"".join(part.get("body", b"") for part in parts)
         if headers.get("content-length") != str(len(file)):
-            return answer
+            return answer  # it broke off: the next one may get the whole
         body = await asyncio.to_thread(_gzip, file)
         headers["Content-Encoding"] = "gzip"
         headers["Content-Length"] = str(len(body))

@@ -22,7 +22,7 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.exhibits.closed_form.view import small, span, table
 from cvxdnn.exhibits.depth.charts import jump_plot, splines_plot
 from cvxdnn.exhibits.depth.lab import DEEPEST, DEPTHS, KEY, PREFIX, SETTINGS, DepthLab
-from cvxdnn.exhibits.explore.axes import letters
+from cvxdnn.exhibits.explore.axes import pictured
 from cvxdnn.tasks.deep_runs import NEAR, NEAR_IN_R, WIDTH, DeepRunsFrame, converged_to
 from cvxdnn.tasks.scenario import BETAS
 
@@ -55,8 +55,7 @@ def picture(lab: DepthLab) -> None:
             "x": lab.data.x.tolist(),
             "y": lab.data.y.tolist(),
             "units": asdict(lab.units),
-            "axes": dict(zip("xy", lab.axes, strict=True)),
-            "letters": dict(zip("xy", letters(lab.axes), strict=True)),
+            **pictured(lab.axes),
             "certified": certified,
             "near": (NEAR, NEAR_IN_R),
         },

@@ -9,7 +9,7 @@ from cvxdnn.app.written import csv_of
 from cvxdnn.core.exceptions import InvalidInputError
 from cvxdnn.tasks.link import from_letters, to_letters
 
-__all__ = ["AXES", "ENTRY", "Axes", "csv_of_points", "heads", "letters", "named", "read_axes", "write_axes"]
+__all__ = ["AXES", "ENTRY", "Axes", "csv_of_points", "heads", "letters", "named", "pictured", "read_axes", "write_axes"]
 
 Axes = tuple[str, str]
 AXES: Axes = ("input x", "output y")
@@ -32,6 +32,11 @@ def letters(axes: Axes) -> Axes:
     """What x and y are called in a sentence: by plain letters where nobody has named them, or both have one name."""
     x, y = axes
     return axes if axes != AXES and x != y else ("x", "y")
+
+
+def pictured(axes: Axes) -> dict[str, dict[str, str]]:
+    """What the pictures of a stage are told: titles, and what x and y are called in a sentence."""
+    return {name: dict(zip("xy", words, strict=True)) for name, words in (("axes", axes), ("letters", letters(axes)))}
 
 
 def heads(axes: Axes, *others: str) -> tuple[str, str]:

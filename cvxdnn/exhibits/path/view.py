@@ -6,7 +6,7 @@ from cvxdnn.app.plot import plot
 from cvxdnn.app.prose import note
 from cvxdnn.app.settings import Settings, Span, under
 from cvxdnn.app.stage import Control, Sign, stage
-from cvxdnn.exhibits.explore.axes import AXES, Axes, letters
+from cvxdnn.exhibits.explore.axes import AXES, Axes, letters, pictured
 from cvxdnn.exhibits.path.awaited import case_of, following, last_case, selection, selection_of
 from cvxdnn.exhibits.path.charts import cross_validation_plot
 from cvxdnn.tasks.scenario import BETA_LIMITS, Scenario
@@ -43,14 +43,7 @@ def picture(scenario: Scenario, axes: Axes) -> None:
         choice = selection_of(scenario) if case else None
         best = choice.best if choice else None
         line = Control(name=BETA, label="", values=SETTINGS.values(BETA), labels=(), value=SETTINGS[BETA])
-        names = axes if case else AXES
-        model = {
-            **shown.drawn,
-            "axes": dict(zip("xy", names, strict=True)),
-            "letters": dict(zip("xy", letters(names), strict=True)),
-            "best": best,
-            "waiting": waiting,
-        }
+        model = {**shown.drawn, **pictured(axes if case else AXES), "best": best, "waiting": waiting}
         stage("path", model, key="path_stage", controls=[line], legend=LEGEND)
 
 
