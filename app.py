@@ -6,6 +6,7 @@ from cvxdnn.app import gate
 from cvxdnn.app.compression import compression
 from cvxdnn.app.its_server import its_server
 from cvxdnn.app.main import SCRIPT
-from cvxdnn.app.routes import routes
+from cvxdnn.app.routes import newest_stills, routes
 
-app = st.App(SCRIPT, routes=routes(), middleware=[*gate.guards(), compression(), its_server()], lifespan=gate.watch)
+middleware = [*gate.guards(), newest_stills(), compression(), its_server()]
+app = st.App(SCRIPT, routes=routes(), middleware=middleware, lifespan=gate.watch)

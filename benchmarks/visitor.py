@@ -66,7 +66,7 @@ class Viewer(Client):
         if element.WhichOneof("type") == "bidi_component" and "point_editor" in element.bidi_component.component_name:
             self._editor = element.bidi_component.id
             self._elements[self._editor] = self._editor, delta.fragment_id
-            self.shown = json.loads(element.bidi_component.json)
+            self.shown = json.loads(element.bidi_component.bytes)
 
 
 @dataclass(kw_only=True)

@@ -43,8 +43,8 @@ MOST_LINES = {
     "training": 4250,
     "jobs": 2200,
     "theory": 3700,
-    "tasks": 3779,
-    "app": 7611,
+    "tasks": 3788,
+    "app": 7708,
     "exhibits": 11360,
 }
 """Lines of Python that a room may have. May fall with any change; rises only with a reason in the commit's message."""
@@ -283,4 +283,4 @@ def test_what_is_loaded_is_really_seen():
 def test_modules_of_the_browser_stay_short():
     lines = {path: len(path.read_text("utf-8").splitlines()) for path in ROOT.glob("cvxdnn/**/*.js")}
     assert max(lines.values()) <= 300
-    assert sum(lines.values()) <= 13932
+    assert sum(lines.values()) <= 13941

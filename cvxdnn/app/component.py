@@ -1,5 +1,6 @@
 """Components of Streamlit that are drawn in the browser by modules of ours (`cvxdnn.app.modules`)."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,11 @@ def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ())
     )
 
     def mount_in_view(*, data: Mapping[str, Any], **options: Any) -> Any:
-        return mount(data={**data, "view": view().sent}, **options)
+        return mount(data=_written({**data, "view": view().sent}), **options)
 
     return mount_in_view
+
+
+def _written(data: Mapping[str, Any]) -> bytes:
+    """JSON, written once: Streamlit would look for tables in it, and write it twice. `component.js` reads it."""
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).encode()

@@ -1,13 +1,14 @@
 """What the server sends besides the pages: below the path that the host gave the app. Streamlit compresses it."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from cvxdnn.app.films import film, newest
+from cvxdnn.app.films import Newest, film
 from cvxdnn.app.modules import assets
 from cvxdnn.app.rooms.routes import desk, room_routes
 
-__all__ = ["below", "routes"]
+__all__ = ["below", "newest_stills", "routes"]
 
 
 def routes() -> list[BaseRoute]:
@@ -16,9 +17,13 @@ def routes() -> list[BaseRoute]:
     return [
         *assets(prefix),
         Route(f"{prefix}/films/{{name}}", film),
-        Route(f"{prefix}/films/{{name}}/newest", newest),
         *room_routes(prefix, desk()),
     ]
+
+
+def newest_stills() -> Middleware:
+    """The middleware, below the path that the host gave the app."""
+    return Middleware(Newest, prefix=below())
 
 
 def below() -> str:

@@ -6,7 +6,7 @@ where they are exact.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -213,9 +213,12 @@ def held_out_error(baseline: Baseline, spline: LinearSpline, points: Points) -> 
     return float(np.sqrt(np.mean((baseline.units.user_y(spline(baseline.units.unit_x(x))) - y) ** 2)))
 
 
+@lru_cache(maxsize=256)
 def bends(spline: LinearSpline) -> Array:
-    """The bends inside the data's range that can be told apart."""
-    return distinct_bends(spline, low=0.0, high=1.0, tolerance=BEND_TOLERANCE)
+    """The bends inside the data's range that can be told apart; not to be written into."""
+    found = distinct_bends(spline, low=0.0, high=1.0, tolerance=BEND_TOLERANCE)
+    found.setflags(write=False)
+    return found
 
 
 def largest_distance(f: LinearSpline, g: LinearSpline) -> float:

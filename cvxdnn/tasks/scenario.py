@@ -8,7 +8,7 @@ scenario: one that cannot be used gives the default scenario and a sentence that
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -144,6 +144,11 @@ class Scenario:
         """The points in the units of the training problem, and the map back; labels stay what they are."""
         return self.dataset.normalized(keep_y=self.loss_function.needs_labels)
 
+    def training_changes(self, old: "Scenario") -> set[str]:
+        """The names of the settings that differ from another's; what the chart hides does not matter to training."""
+        names = (each.name for each in dataclasses.fields(self) if each.name != "hidden")
+        return {name for name in names if getattr(self, name) != getattr(old, name)}
+
     def replace(self, **changes: Any) -> "Scenario":
         """The scenario with some settings changed.
 
@@ -238,6 +243,7 @@ def _preset_points(name: str) -> Points:
     return tuple(zip(data.x.tolist(), data.y.tolist(), strict=True))
 
 
+@lru_cache(maxsize=_HOST.cache)
 def _own_dataset(points: Points) -> Dataset:
     return Dataset([x for x, _ in points], [y for _, y in points], "your points")
 

@@ -11,6 +11,7 @@ from cvxdnn.app.films import AGAIN, NUMBER, address_of
 from cvxdnn.exhibits.explore.training import TrainingRun
 from cvxdnn.jobs import InlineRunner
 from cvxdnn.tasks.experiments import first_frame
+from tests.app.gate.asgi import exchange, request
 from tests.app.test_training import SCENARIO, begun
 from tests.jobs import jobs_tasks as tasks
 from tests.jobs.jobs_tasks import wait_until
@@ -27,20 +28,20 @@ def run(runner):
     return TrainingRun("explore", lambda: runner, "somebody")
 
 
-def asked(answer, name):
-    return answer(Request({"type": "http", "path_params": {"name": name}}))
-
-
 def name_of(run):
     return address_of(run).removeprefix("films/")
 
 
 def newest(run):
-    return asked(films.newest, name_of(run))
+    return films.newest(name_of(run))
 
 
 def whole(run):
-    return asked(films.film, name_of(run))
+    return film(name_of(run))
+
+
+def film(name):
+    return films.film(Request({"type": "http", "path_params": {"name": name}}))
 
 
 def step(answer):
@@ -52,8 +53,8 @@ def step(answer):
 def test_nobody_is_sent_anything_who_was_not_told_its_name(run):
     begun(run)
     for name in ("", "explore", "0", "x" * 500):
-        assert asked(films.film, name).status_code == 404
-        assert asked(films.newest, name).status_code == 404
+        assert film(name).status_code == 404
+        assert films.newest(name).status_code == 404
     assert len(address_of(run)) > 20
 
 
@@ -101,4 +102,25 @@ def test_with_the_tab_its_films_are_gone(runner):
     assert whole(run).status_code == 200
     del run
     gc.collect()
-    assert asked(films.film, name).status_code == 404
+    assert film(name).status_code == 404
+
+
+def test_a_look_is_answered_in_front_of_the_app_and_all_else_behind_it(run):
+    async def behind(scope, receive, send):
+        await send({"type": "http.response.start", "status": 418, "headers": []})
+
+    def status(path, method="GET"):
+        return exchange(films.Newest(behind, "/lab"), request(path=path, method=method))[0]["status"]
+
+    begun(run)
+    name = name_of(run)
+    assert status(f"/lab/films/{name}/newest") == newest(run).status_code == 200
+    assert status("/lab/films/strange/newest") == 404
+    for path in (
+        f"/films/{name}/newest",
+        f"/lab/films/{name}",
+        f"/lab/films/{name}/newest/",
+        f"/lab/films/a/{name}/newest",
+    ):
+        assert status(path) == 418
+    assert status(f"/lab/films/{name}/newest", method="POST") == 418

@@ -39,7 +39,7 @@ def choose(app, key, **values):
 def sent(app):
     """What the picture of the page is drawn from."""
     (stage,) = [each.proto for each in app.get("bidi_component") if "stage" in each.proto.component_name]
-    return json.loads(stage.json)
+    return json.loads(stage.bytes)
 
 
 def training_of(app, name, seconds=60, wait_for_end=False):

@@ -45,7 +45,7 @@ def unmarked(text):
 
 def plots(app):
     """What each plot of the page is drawn from."""
-    return [json.loads(each.proto.json) for each in app.get("bidi_component") if "plot" in each.proto.component_name]
+    return [json.loads(each.proto.bytes) for each in app.get("bidi_component") if "plot" in each.proto.component_name]
 
 
 def forget_everybody():

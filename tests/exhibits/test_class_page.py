@@ -51,7 +51,7 @@ class Tab:
     @property
     def sent(self):
         (found,) = [each.proto for each in self.app.get("bidi_component") if "wall" in each.proto.component_name]
-        return json.loads(found.json)
+        return json.loads(found.bytes)
 
 
 def test_a_class_from_opening_to_closing(explore, store):

@@ -22,7 +22,7 @@ def session_of(app):
 
 def sent_to_the_chart(app):
     (chart,) = [each.proto for each in app.get("bidi_component") if "point_editor" in each.proto.component_name]
-    return json.loads(chart.json)
+    return json.loads(chart.bytes)
 
 
 def curve(app, name):

@@ -133,7 +133,7 @@ def shown(app, page):
     kinds = (app.selectbox, app.radio, app.slider, app.select_slider, app.number_input, app.multiselect)
     widgets = {each.key.removeprefix(f"{page}_"): each.value for kind in kinds for each in kind if each.key}
     stages = [each.proto for each in app.get("bidi_component") if each.proto.component_name.endswith("stage")]
-    controls = {each["name"]: each["value"] for stage in stages for each in json.loads(stage.json).get("controls", ())}
+    controls = {each["name"]: each["value"] for stage in stages for each in json.loads(stage.bytes).get("controls", ())}
     return {
         name: write(tuple(value) if isinstance(value, list) else value) for name, value in (widgets | controls).items()
     }

@@ -4,6 +4,9 @@
  * Streamlit calls the default export once when the component is mounted and again whenever Python sends new data or the
  * theme changes; it must answer at once, so the newest call waits here until the module has arrived. What the module
  * makes of the component's elements is one object for as long as they stay on the page.
+ *
+ * What Python sends is JSON in bytes (`cvxdnn/app/component.py`); modules are given what it means, the same object as
+ * long as it says the same.
  */
 
 /** @type {Promise<(root: Element) => {update: (component: object) => void, destroy: () => void}>} */
@@ -24,9 +27,16 @@ async function start(root, state) {
   state.widget.update(state.newest);
 }
 
-export default function component(newest) {
-  const root = newest.parentElement;
+function read(state, bytes) {
+  const text = new TextDecoder().decode(bytes);
+  if (state.text !== text) [state.text, state.data] = [text, JSON.parse(text)];
+  return state.data;
+}
+
+export default function component(sent) {
+  const root = sent.parentElement;
   const state = states.get(root) ?? {};
+  const newest = sent.data ? { ...sent, data: read(state, sent.data) } : sent;
   state.newest = newest;
   if (!states.has(root)) {
     states.set(root, state);

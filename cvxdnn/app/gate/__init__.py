@@ -23,6 +23,7 @@ from contextlib import asynccontextmanager
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from cvxdnn.app.at_once import send_at_once
 from cvxdnn.app.gate.descriptors import raise_descriptor_limit
 from cvxdnn.app.gate.headers import Headers
 from cvxdnn.app.gate.messages import Messages
@@ -32,6 +33,7 @@ from cvxdnn.app.gate.settings import frames, hosts
 from cvxdnn.app.gate.sockets import Sockets
 from cvxdnn.app.gate.uploads import Uploads
 from cvxdnn.app.gate.values import look_at_values
+from cvxdnn.app.theme import keep_theme
 from cvxdnn.core.limits import host_limits
 
 __all__ = ["guards", "watch"]
@@ -74,4 +76,6 @@ async def watch(app: object) -> AsyncIterator[None]:
     raise_descriptor_limit()
     bound_the_log()
     look_at_values()
+    keep_theme()
+    send_at_once()
     yield

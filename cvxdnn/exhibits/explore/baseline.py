@@ -2,6 +2,9 @@
 
 baseline(scenario)                     here, when it is asked for
 awaited_baseline(scenario, optimum)    where that takes long, `optimum` brings it later
+
+A tab looks at its points again with every picture of its training, and at those that its network was trained on: with
+room for two of each tab none computes what it knows for others having moved a point meanwhile.
 """
 
 from functools import lru_cache
@@ -37,12 +40,12 @@ def awaited_baseline(scenario: Scenario, optimum: Background[Answer]) -> Baselin
     return _baseline(subject, optimum.ask(subject, lambda: Call(optimum_of, (subject,))) or UNKNOWN)
 
 
-@lru_cache(maxsize=host_limits().cache)
+@lru_cache(maxsize=2 * host_limits().sessions)
 def _baseline(subject: Scenario, answer: Answer | None) -> Baseline:
     return Baseline(subject, answer=answer)
 
 
-@lru_cache(maxsize=4 * host_limits().cache)
+@lru_cache(maxsize=2 * host_limits().sessions)
 def _subject(scenario: Scenario) -> Scenario:
     """The scenario as far as its baseline goes."""
     default = Scenario()

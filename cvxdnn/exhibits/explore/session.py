@@ -87,7 +87,7 @@ class Session:
         self.run = own_training()
         self.race: Run[RaceFrame] = own_run("race", runner)
         self.seeds: Run[SeedsFrame] = own_run("seeds", runner)
-        self.is_first_sight = scenario.replace(hidden=Scenario().hidden) == Scenario()
+        self.is_first_sight = not scenario.training_changes(Scenario())
         if self.is_first_sight:
             self.run.show(scenario, first_frame())
         else:
@@ -260,9 +260,10 @@ class Session:
     def _train_after(self, old: Scenario) -> None:
         """Networks follow a new weight decay from where they are; anything else starts them again."""
         new = self.scenario
-        if new == old.replace(hidden=new.hidden):
+        changes = new.training_changes(old)
+        if not changes:
             return
-        if new == old.replace(hidden=new.hidden, beta=new.beta):
+        if changes == {"beta"}:
             if self.retrain or self.run.is_running:
                 self.run.follow(new)
         elif self.retrain:

@@ -28,10 +28,7 @@ class TrainingRun(Run[NetworkFrame]):
 
     def shows(self, scenario: Scenario) -> bool:
         """Whether the frame belongs to these settings (what is hidden on the chart does not matter)."""
-        known = self.scenario
-        if known is None or known == scenario:  # asked many times a second: `replace` validates everything anew
-            return known is not None
-        return known.hidden != scenario.hidden and known == scenario.replace(hidden=known.hidden)
+        return self.scenario is not None and not scenario.training_changes(self.scenario)
 
     def show(self, scenario: Scenario, frame: NetworkFrame) -> None:
         """Show a frame that was trained earlier."""

@@ -27,4 +27,4 @@ def visit(explore):
 def sent(app):
     """What the browser is sent."""
     (player,) = [each for each in app.get("bidi_component") if each.proto.component_name.endswith("lesson")]
-    return json.loads(player.proto.json)
+    return json.loads(player.proto.bytes)
