@@ -219,7 +219,8 @@ def new_page(contexts: Callable[..., BrowserContext], tolerated: tuple[str, ...]
 
     def open_page(width: int = 1280, height: int = 900, touch: bool = False, **options: Any) -> Page:
         size: ViewportSize = {"width": width, "height": height}
-        page = contexts(viewport=size, has_touch=touch, is_mobile=touch, **options).new_page()
+        page = contexts(has_touch=touch, is_mobile=touch, **options).new_page()
+        page.set_viewport_size(size)
         pages.append(page)
         watch.over(page)
         return page

@@ -23,6 +23,6 @@ def test_everything_is_in_its_place(new_page, address, name):
     expect(page.locator("[data-testid='stStatusWidget']")).to_have_count(0, timeout=SLOW)
     for screen in SCREENS:
         page.set_viewport_size(screen)
-        page.wait_for_timeout(1500)  # a film may play meanwhile: what it shows on its way counts, too
+        page.wait_for_timeout(700)  # a film may play meanwhile: what it shows on its way counts, too
         assert page.evaluate(FAULTS) == [], screen
         assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
