@@ -76,7 +76,7 @@ html { font-size: max(13px, 1.9vmin); }
 .stMainBlockContainer .stSlider > [role="group"] { padding-top: 1.4rem; }
 .stMainBlockContainer { max-width: none; padding: 0.4rem 0.6rem; --beside: 4.2rem; }
 .st-key-explore { --beside: 5.6rem; }
-.stMain:not(:has(.st-key-explore)) { max-height: calc(100svh - 3.4rem); }
+.stMain:has(.st-key-heading):not(:has(.st-key-explore)) { max-height: calc(100svh - 3.4rem); }
 .st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
 .st-key-actions { position: static; }
 .st-key-heading_menu, .st-key-explore_progress, .st-key-explore_described,
@@ -90,7 +90,7 @@ html { font-size: max(13px, 1.9vmin); }
 .st-key-group_depth { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 /* On a screen that is higher than wide controls stand below each other, and Leave on a strip of its own. */
 @media (max-aspect-ratio: 1/1) {
-  .stMain { max-height: calc(100svh - 3.4rem); }
+  .stMain:has(.st-key-heading) { max-height: calc(100svh - 3.4rem); }
   .st-key-explore { --beside: 16.5rem; }
   .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { width: 100%; }
   .st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings {

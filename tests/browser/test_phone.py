@@ -11,10 +11,21 @@ from cvxdnn.app.rooms.classroom import close_room, look, move, open_room, reveal
 from cvxdnn.app.rooms.questions import KNOTS, Question
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
 from tests.app.rooms.conftest import CHOICE, LESSON, ORDER, SKETCH, TAPS
+from tests.browser.waiting import wait_until
 
 PHONE = {"width": 390, "height": 844, "touch": True}
 MOST_BYTES = 150_000
 FOLLOWS = 2_000  # milliseconds, on a busy machine; tests/app/rooms/test_desk.py has the second
+
+PAUSES = """
+window.pauses = [];
+const later = setTimeout;
+window.setTimeout = (what, time, ...more) => {
+  if (time >= 300 && time <= 3000) pauses.push(time); // not the patience with a request
+  return later(what, time, ...more);
+};
+"""
+"""Notes how long a page waits before it does something."""
 
 
 @pytest.fixture
@@ -195,7 +206,88 @@ def test_an_answer_that_comes_too_late_is_told_so(begin, address):
     said(page, "Too late: the answers were locked before yours came.")
     assert teacher.answers() == []
     teacher.reveal(right=0)
-    said(page, "You sent no answer this time.")
+    said(page, "Your answer came too late to count.")
+
+
+@pytest.mark.parametrize("is_reloaded", [False, True], ids=["", "reloaded"])
+@pytest.mark.parametrize("is_taken", [False, True], ids=["never arrived", "taken"])
+def test_a_phone_whose_network_comes_back_after_the_lock_is_told_whether_its_answer_is_in(begin, is_taken, is_reloaded):
+    teacher, page = begin(CHOICE)
+    page.get_by_role("radio", name="a tent").tap()
+    send(page)
+    page.get_by_role("radio", name="a hinge").tap()
+
+    arrived = []
+
+    def lose(route):
+        if is_taken and not arrived:
+            arrived.append(route.fetch())  # what the server says to it is lost
+        route.abort()
+
+    page.route("**/rooms/*/answer", lose)
+    page.get_by_role("button", name="Send again").tap()
+    said(page, "Not sent yet.")
+    teacher.move("lock")
+    said(page, "Asking whether your answer came in time")
+    if is_reloaded:
+        page.reload()
+        said(page, "Asking whether your answer came in time")
+    page.unroute("**/rooms/*/answer")
+    said(page, "Locked. Your answer is in." if is_taken else "Too late: what you had sent before counts.")
+    expect(page.get_by_role("radio", name="a hinge" if is_taken else "a tent")).to_be_checked()
+    assert teacher.answers() == [(0, 1 if is_taken else 2)]
+    teacher.reveal(right=1)
+    said(page, "Right." if is_taken else "Not this time.")
+
+
+def test_what_is_changed_while_an_answer_waits_for_the_network_is_not_sent_by_itself(begin):
+    teacher, page = begin(CHOICE)
+    page.get_by_role("radio", name="a hinge").tap()
+    page.route("**/rooms/*/answer", lambda route: route.abort())
+    page.get_by_role("button", name="Send").tap()
+    said(page, "Not sent yet.")
+    page.get_by_role("radio", name="a tent").tap()
+    page.unroute("**/rooms/*/answer")
+    said(page, "Changed, not sent yet.")
+    assert teacher.answers() == [(0, 1)]
+    send(page)
+    assert teacher.answers() == [(0, 2)]
+
+
+def test_requests_that_wait_for_nobody_are_given_up(begin):
+    """A network that was changed says nothing: what the server says does not come, and no request fails."""
+    teacher, page = begin(CHOICE)
+    page.get_by_role("radio", name="a hinge").tap()
+    page.route("**/rooms/**", lambda route: None)
+    page.get_by_role("button", name="Send").tap()
+    expect(page.get_by_text("No connection. Your answer is kept.")).to_be_visible()
+    page.unroute("**/rooms/**")  # what was asked before is not answered
+    said(page, "Sent.")
+    expect(page.get_by_text("No connection.")).to_be_hidden()
+    assert teacher.answers() == [(0, 1)]
+
+
+def test_a_server_that_stood_still_is_followed_as_soon_as_it_goes_on(begin, app_server, address):
+    teacher, page = begin(CHOICE)
+    with app_server.stopped(address):
+        expect(page.get_by_text("No connection. Your answer is kept.")).to_be_visible()
+    expect(page.get_by_text("No connection.")).to_be_hidden()
+    teacher.move("lock")
+    said(page, "Locked.")
+
+
+def test_pauses_begin_anew_when_the_phone_is_told_of_a_connection(begin):
+    """Which it may be a moment too early."""
+    _, page = begin(CHOICE)
+    page.add_init_script(PAUSES)
+    page.reload()
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    page.route("**/rooms/**", lambda route: route.abort())
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(page, lambda: page.evaluate("pauses.at(-1) >= 2000"), "the longest pause")
+    page.evaluate("pauses.length = 0; dispatchEvent(new Event('online'))")
+    wait_until(page, lambda: page.evaluate("pauses.length"), "a pause")
+    assert page.evaluate("pauses[0]") == 300
 
 
 def test_a_server_that_is_killed_and_started_again_has_everybody_and_everything(begin, app_server, address):
@@ -299,6 +391,8 @@ def test_a_code_that_is_none_is_asked_for_again(new_page, address):
 def test_a_class_that_is_closed_is_over(begin):
     teacher, page = begin(CHOICE)
     close_room(teacher.store, teacher.opened.code, teacher.opened.secret)
+    expect(page.get_by_text("This class is over. The next one has another code.")).to_be_visible()
+    page.reload()
     expect(page.get_by_text("There is no class with this code, or it is over.")).to_be_visible()
 
 

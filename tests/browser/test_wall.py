@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cvxdnn.app.rooms.sqlite_store import SqliteStore
-from cvxdnn.exhibits.lessons.lesson import lesson
+from cvxdnn.exhibits.lessons.lesson import LESSONS, lesson
 from cvxdnn.exhibits.lessons.own import Own
 from cvxdnn.tasks import link
 from cvxdnn.tasks.scenario import Scenario
@@ -132,7 +132,8 @@ def readable_sizes(wall):
         wall.set_viewport_size(size)
         wall.wait_for_timeout(500)
         assert wall.locator(".class-wall").evaluate(SMALLEST) >= size["height"] / 30
-        assert wall.evaluate("document.querySelector('.stMain').scrollHeight <= innerHeight"), size
+        low = wall.evaluate("(main => main.scrollHeight - main.clientHeight)(document.querySelector('.stMain'))")
+        assert low <= 0, size
         yield size
 
 
@@ -170,7 +171,7 @@ def test_a_class_from_opening_to_closing(opened, joined):
     wall.get_by_role("button", name="Close").click()
     wall.get_by_role("button", name="Close and forget it all?").click()
     expect(wall.get_by_text("A class on “One neuron”, “Draw the network”")).to_be_visible()
-    expect(first.get_by_text("There is no class with this code, or it is over.")).to_be_visible(timeout=SLOW)
+    expect(first.get_by_text("This class is over.")).to_be_visible(timeout=SLOW)
     assert wall.evaluate("sessionStorage.getItem('cvxdnn-class')") is None
 
 
@@ -399,6 +400,21 @@ def test_the_last_row_reads_every_word_and_all_is_on_screen(opened, store, numbe
                 if box:
                     assert box["y"] + box["height"] <= size["height"], (moment, size, part)
                     assert box["x"] + box["width"] <= size["width"], (moment, size, part)
+
+
+@pytest.mark.parametrize("number", [each.number for each in LESSONS])
+def test_until_the_reveal_a_class_reads_what_its_question_is_about(opened, number):
+    wall, taught = opened(number), lesson(number)
+    told = wall.locator(f"{ROOM} .see")
+    expect(told).to_have_text(" ".join(taught.on_wall or taught.see))
+    for size in readable_sizes(wall):
+        assert wall.evaluate(FAULTS) == [], size
+        assert wall.locator(f"{ROOM} .picture").bounding_box()["height"] >= size["height"] / 5, size
+    forward(wall, "open")
+    expect(told).to_be_visible()
+    forward(wall, "locked")
+    forward(wall, "revealed")
+    expect(told).to_be_hidden()
 
 
 @pytest.mark.parametrize("entries", ["view=wall", "embed=true", "hide=title,legend"])

@@ -203,13 +203,13 @@ def answered(handler: Handler) -> Handler:
 
 
 def _taking(code: str, phone: str, step: int, turn: int, told: object) -> Callable[[Store, int], int | None]:
-    """Keep what a phone said, if it is an answer and the question is open."""
+    """Keep what a phone said, if it is an answer and the question is open; say so again where it was kept before."""
 
     def take(store: Store, most: int) -> int | None:
         room = store.read(code) if store.enter(code, phone, most) else None
         if room is None:
             return None
-        if room.step != step or room.phase is not Phase.OPEN:
+        if room.step != step or room.phase is Phase.WAITING:
             raise Refused(Refusal.TOO_LATE)
         try:
             answer = room.question.checked(told)

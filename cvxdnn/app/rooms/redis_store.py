@@ -89,14 +89,12 @@ local step, phase, expires = unpack(redis.call('HMGET', KEYS[1], 'step', 'phase'
 if not step then return -1 end
 local number = redis.call('HGET', KEYS[2], ARGV[1])
 if not number then return -4 end
-if phase ~= 'open' or step ~= ARGV[3] then return -3 end
 local old = redis.call('HGET', KEYS[5], number)
-local turn = tonumber(ARGV[4])
-if not old or cjson.decode(old)[1] <= turn then
-  local news = redis.call('HINCRBY', KEYS[1], 'news', 1)
-  redis.call('HSET', KEYS[5], number, '[' .. ARGV[4] .. ',' .. news .. ',' .. ARGV[5] .. ']')
-  redis.call('EXPIREAT', KEYS[5], math.floor(tonumber(expires)))
-end
+if old and cjson.decode(old)[1] >= tonumber(ARGV[4]) then return tonumber(number) end
+if phase ~= 'open' or step ~= ARGV[3] then return -3 end
+local news = redis.call('HINCRBY', KEYS[1], 'news', 1)
+redis.call('HSET', KEYS[5], number, '[' .. ARGV[4] .. ',' .. news .. ',' .. ARGV[5] .. ']')
+redis.call('EXPIREAT', KEYS[5], math.floor(tonumber(expires)))
 redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 return tonumber(number)

@@ -124,15 +124,17 @@ class SqliteStore:
             known = run("select number from phones where room = ? and phone = ?", code, phone).fetchone()
             if known is None:
                 raise Refused(Refusal.NO_PHONE)
+            number = int(known[0])
+            taken = run("select turn from answers where room = ? and step = ? and number = ?", code, step, number)
+            if (taken.fetchone() or (-1,))[0] >= turn:
+                return number
             if room.phase is not Phase.OPEN or room.step != step:
                 raise Refused(Refusal.TOO_LATE)
-            number = int(known[0])
             run("update rooms set news = news + 1 where code = ?", code)
             run("update phones set seen = ?, answered = 1 where room = ? and phone = ?", self._clock(), code, phone)
             run(
                 "insert into answers select ?, ?, ?, ?, news, ? from rooms where code = ?"
-                " on conflict do update set turn = excluded.turn, news = excluded.news, answer = excluded.answer"
-                " where excluded.turn >= answers.turn",
+                " on conflict do update set turn = excluded.turn, news = excluded.news, answer = excluded.answer",
                 *(code, step, number, turn, json.dumps(answer, separators=(",", ":")), code),
             )
             return number

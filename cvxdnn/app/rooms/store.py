@@ -75,7 +75,7 @@ class Store(Protocol):
         """
 
     def take(self, code: str, phone: str, step: int, turn: int, answer: Any) -> int | None:
-        """Keep a phone's answer, its newest by `turn`; the phone's number, or None where there is no such room.
+        """Keep a phone's answer, its newest by `turn`, or say again that it is; its number, or None for no such room.
 
         Refused with TOO_LATE where that question is not open, with NO_PHONE where the phone has not entered.
         """

@@ -219,6 +219,7 @@ class OpenClass:
             "version": self.version,
             "number": step.lesson.number if step.lesson.number < OWN_NUMBER else 0,
             "title": step.lesson.title,
+            "see": list(step.lesson.on_wall or step.lesson.see) if step.lesson.number < OWN_NUMBER else [],
             "step": self._at,
             "steps": len(self._steps),
             "phase": seen["phase"],

@@ -71,6 +71,7 @@ class Lesson:
     hides_curve : whether the proof of the best curve is shown, and not the curve
     shows_pull : whether the reveal has the pull of the points in its tube
     example : points whose best curve is shown beside its proof, so that one learns to read it
+    on_wall : what a class is told instead of `see`, where that is about the example
     """
 
     number: int
@@ -96,6 +97,7 @@ class Lesson:
     hides_curve: bool = False
     shows_pull: bool = False
     example: Curve = ()
+    on_wall: tuple[str, ...] = ()
 
     @property
     def points(self) -> Curve:

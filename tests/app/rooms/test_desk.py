@@ -117,6 +117,7 @@ def test_a_lesson_from_beginning_to_end(house, opened):
         assert (seen["phones"], seen["answered"], seen["answers"]) == (2, 2, [[0, 1], [1, 2]])
         assert (await house.teach(opened, "lock")).told["phase"] == "locked"
         assert (await house.say(opened.code, 0, 2, turn=2)).refused == "too late"
+        assert (await house.say(opened.code, 0, 1)).told == {"taken": 1, "step": 0, "number": 0}  # as said before
         revealed = (await house.teach(opened, "reveal", {"right": 1, "words": "A neuron is a hinge."})).told
         assert revealed["reveal"]["counts"] == [0, 1, 1]
         assert (await house.phone(opened.code, 0)).told["reveal"] == revealed["reveal"]

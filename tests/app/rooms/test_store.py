@@ -91,6 +91,21 @@ def test_an_answer_counts_while_its_question_is_open_and_the_newest_does(store, 
     assert store.gathered(opened.code, 0).answers == {0: 1}
 
 
+def test_what_was_taken_is_acknowledged_again_and_changes_nothing(store, opened, teacher):
+    for k in range(2):
+        store.enter(opened.code, phone(k), 9)
+    teacher(move, "open")
+    assert store.take(opened.code, phone(1), 0, 7, 2) == 1
+    teacher(move, "lock")
+    news = teacher(look)["news"]
+    assert store.take(opened.code, phone(1), 0, 7, 2) == 1
+    assert refused(store.take, opened.code, phone(0), 0, 7, 2) is Refusal.TOO_LATE
+    assert refused(store.take, opened.code, phone(1), 0, 8, 2) is Refusal.TOO_LATE
+    teacher(reveal, {})
+    assert store.take(opened.code, phone(1), 0, 7, 2) == 1
+    assert teacher(look, news)["answers"] == []
+
+
 def test_a_teacher_hears_of_what_is_new_only(store, opened, teacher):
     for k in range(3):
         store.enter(opened.code, phone(k), 9)

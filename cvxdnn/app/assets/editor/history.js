@@ -8,6 +8,7 @@
  * link or of what another page has made of the points, is a step after what was kept, where it is another.
  */
 
+import { keep, kept } from "../common/tab.js";
 import { pairs, samePairs, sorted } from "./points.js";
 
 const LENGTH = 50;
@@ -84,16 +85,14 @@ export class History {
 
   /** Has the tab keep what there is now, where it may. */
   keep() {
-    try {
-      const steps = [this.#past, [this.points], this.#future].map((each) => each.map(pairs));
-      sessionStorage.setItem(KEPT, JSON.stringify(steps));
-    } catch {} // no room, or not allowed
+    const steps = [this.#past, [this.points], this.#future].map((each) => each.map(pairs));
+    keep(KEPT, steps);
   }
 
   /** Takes over what the tab has kept, if it is nothing but points; whether there was any. */
   #recall() {
     try {
-      const [past, now, future] = JSON.parse(sessionStorage.getItem(KEPT)).map((each) => each.slice(-LENGTH));
+      const [past, now, future] = kept(KEPT).map((each) => each.slice(-LENGTH));
       if (now.length !== 1 || ![...past, ...now, ...future].every(arePoints)) return false;
       [this.points] = now.map((each) => this.#made(each));
       [this.#past, this.#future] = [past, future].map((steps) => steps.map((each) => this.#made(each)));

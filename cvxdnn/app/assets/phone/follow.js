@@ -1,8 +1,13 @@
-/** Following a class: one request after the other, each held by the server until the class moves. */
+/**
+ * Following a class: one request after the other, each held by the server until the class moves.
+ *
+ * That there is a connection again it knows at once where its system says so, or the page is looked at again. Else, at
+ * worst, a request that waits for nobody is given up after eight seconds (`room.js`), and the next comes two later.
+ */
 
-const PAUSES = [300, 700, 1500, 3000]; // milliseconds between tries while there is no connection
+import { isPassing } from "./room.js";
 
-const isPassing = (status) => status === 408 || status === 429 || status >= 500;
+const PAUSES = [300, 700, 1500, 2000]; // milliseconds between tries while there is no connection
 
 /**
  * @param {import("./room.js").Room} room
@@ -13,6 +18,7 @@ export function follow(room, tell) {
   let version = null;
   let hold = new AbortController();
   let failures = 0;
+  let pauses = 0; // since it was last likely that there is a connection
   let wake = () => {};
   const pause = (time) =>
     new Promise((resolve) => {
@@ -26,10 +32,12 @@ export function follow(room, tell) {
   /** A phone that was asleep asks at once: what it waited for may be long gone. */
   const ask = () => {
     if (document.hidden) return;
+    pauses = 0; // "online" may be said a moment too early
     hold.abort();
     wake();
   };
   document.addEventListener("visibilitychange", ask);
+  document.addEventListener("resume", ask);
   window.addEventListener("online", ask);
   window.addEventListener("pageshow", (event) => event.persisted && ask());
 
@@ -40,7 +48,7 @@ export function follow(room, tell) {
       const { status, told, again } = await room.state(failures ? null : version, signal); // a first answer is not held
       if (isPassing(status) && told?.refused !== "room full") throw new Error(told?.why, { cause: status });
       if (failures) tell.back();
-      failures = 0;
+      failures = pauses = 0;
       if (status !== 200 && status !== 204) {
         tell.over(told);
         return false;
@@ -53,7 +61,7 @@ export function follow(room, tell) {
       if (signal.aborted) return true;
       failures += 1;
       if (failures > 1) tell.lost(error.cause ? error.message : "");
-      await pause(PAUSES[Math.min(failures, PAUSES.length) - 1]);
+      await pause(PAUSES[Math.min(pauses++, PAUSES.length - 1)]);
     }
     return true;
   };

@@ -8,6 +8,7 @@ import { follow } from "./follow.js";
 import { QuestionView } from "./question.js";
 import { Room } from "./room.js";
 
+const OVER = "This class is over. The next one has another code.";
 const CODE = /^[BCDFHJKMNPRSTVXZ]{4}$/;
 const page = document.getElementById("page");
 const connection = element("p", { class: "connection", role: "status", hidden: "" });
@@ -52,6 +53,7 @@ function rest(code, text, note = "Look at the screen in front.") {
 function join(code) {
   const room = new Room(code);
   let view = null;
+  let wasIn = false;
   const leave = () => {
     view?.destroy();
     view = null;
@@ -60,6 +62,7 @@ function join(code) {
   follow(room, {
     state(state) {
       document.title = `${code}: in class`;
+      wasIn = true;
       if (state.phase === "waiting") {
         leave();
         rest(code, "You are in.", state.step ? "The next question comes soon." : "The question comes soon.");
@@ -73,7 +76,7 @@ function join(code) {
       view.update(state);
     },
     lost(why) {
-      connection.textContent = why || "No connection. Your answer is kept.";
+      connection.textContent = why || `No connection. ${view ? "Your answer is kept." : "Trying again …"}`;
       connection.hidden = false;
     },
     back() {
@@ -83,7 +86,8 @@ function join(code) {
     over(told) {
       leave();
       connection.hidden = true;
-      if (told?.refused === "unknown room") askForCode("There is no class with this code, or it is over.");
+      if (told?.refused === "unknown room")
+        askForCode(wasIn ? OVER : "There is no class with this code, or it is over.");
       else rest(code, told?.why ?? "This did not work.", "Reload the page to try again.");
     },
   });

@@ -1,19 +1,26 @@
-/** One question on a phone: its words, the answer, what became of it, and what the class said. */
+/**
+ * One question on a phone: its words, the answer, what became of it, and what the class said.
+ *
+ * An answer that was sent is pending until it is known whether it was taken: it is said again under the same turn, also
+ * after a reload or the lock, and the server acknowledges once more what it took.
+ */
 
 import { element } from "../common/elements.js";
 import { bringInSight } from "../common/look.js";
 import { percent } from "../common/numbers.js";
+import { keep, kept } from "../common/tab.js";
 import { KINDS } from "../questions/index.js";
-import { keep, kept } from "./room.js";
+import { isPassing } from "./room.js";
 
 const RETRY = 1500; // milliseconds
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 export class QuestionView {
   #state;
-  #memory; // {draft, sent, turn, number}: the answer now, what was acknowledged, how often was sent, this phone's number
-  #isSending = false;
-  #trouble = ""; // what became of the last try to send
+  /** draft: the answer now;  pending: {answer, turn};  sent: what was taken;  turn: of the last one;  number, isLate */
+  #memory;
+  #sending = null; // what ends the request on its way
+  #trouble = ""; // why the last answer was not taken; "lost" while that is not known
   #timer = 0;
 
   /**
@@ -24,7 +31,7 @@ export class QuestionView {
     this.room = room;
     this.#state = state;
     this.name = nameOf(room, state);
-    this.#memory = kept(this.name) ?? { draft: null, sent: null, turn: 0 };
+    this.#memory = kept(this.name) ?? { draft: null, pending: null, sent: null, turn: 0 };
     this.answer = new KINDS[state.question.kind](state.question, () => this.#changed());
     if (this.#memory.draft !== null) this.answer.value = this.#memory.draft;
     this.clear = element("button", { type: "button" }, null, ["Start again"]);
@@ -40,6 +47,7 @@ export class QuestionView {
     this.parts = [this.place, this.words, body, this.status, this.foot];
     this.clear.onclick = () => this.answer.clear();
     this.send.onclick = () => this.#send();
+    this.#deliver();
   }
 
   /** Whether this is about the question that a state asks. */
@@ -51,57 +59,77 @@ export class QuestionView {
   update(state) {
     const isNews = state.phase === "revealed" && this.#state.phase !== "revealed";
     this.#state = state;
-    if (state.phase === "open" && this.#trouble === "too late") this.#trouble = "";
-    if (state.phase !== "open" && this.#isIn) this.answer.value = this.#memory.sent; // that is what counts
-    this.answer.lock(state.phase !== "open");
-    if (state.reveal) this.answer.reveal(state.reveal);
-    this.#show();
+    if (state.phase === "open" && this.#memory.isLate) this.#trouble = "";
+    if (state.phase === "open") this.#memory.isLate = false;
+    this.#settle();
     if (isNews) bringInSight(this.words); // what is right stands there, and the picture below it
   }
 
   /** There is a connection again. */
   retry() {
-    if (this.#trouble === "lost") this.#send();
+    this.#sending?.abort(); // it may wait for nobody
+    this.#deliver();
   }
 
   destroy() {
     clearTimeout(this.#timer);
+    this.#sending?.abort();
     this.#state = null;
     this.answer.destroy();
   }
 
   #changed() {
     this.#memory.draft = this.answer.value;
-    this.#trouble = "";
+    if (this.#trouble !== "lost") this.#trouble = "";
     keep(this.name, this.#memory);
     this.#show();
   }
 
-  async #send() {
-    clearTimeout(this.#timer);
-    const answer = this.answer.value;
-    if (answer === null || this.#isSending || this.#state?.phase !== "open") return;
-    this.#isSending = true;
-    this.#memory.turn += 1;
-    keep(this.name, this.#memory);
+  /** Where nothing can be changed any more, what counts is shown, or what may. */
+  #settle() {
+    const isOpen = this.#state.phase === "open";
+    const counts = this.#memory.pending?.answer ?? this.#memory.sent;
+    if (!isOpen && counts !== null) this.answer.value = counts;
+    this.answer.lock(!isOpen);
+    if (this.#state.reveal) this.answer.reveal(this.#state.reveal);
     this.#show();
-    const trouble = await this.#say(answer);
-    this.#isSending = false;
+  }
+
+  #send() {
+    const answer = this.answer.value;
+    if (answer === null || this.#sending || this.#state.phase !== "open") return;
+    this.#memory.turn += 1;
+    this.#memory.pending = { answer, turn: this.#memory.turn };
+    keep(this.name, this.#memory);
+    this.#deliver();
+  }
+
+  async #deliver() {
+    clearTimeout(this.#timer);
+    const { pending } = this.#memory;
+    if (!pending || this.#sending || !this.#state) return;
+    this.#sending = new AbortController();
+    const { signal } = this.#sending;
+    this.#show();
+    const trouble = await this.#say(pending, signal);
+    this.#sending = null;
     if (!this.#state) return;
     this.#trouble = trouble;
-    if (!trouble) this.#memory.sent = answer;
+    if (trouble === "lost") this.#timer = setTimeout(() => this.#deliver(), signal.aborted ? 0 : RETRY);
+    else Object.assign(this.#memory, { pending: null, isLate: trouble === "too late" });
+    if (!trouble) this.#memory.sent = pending.answer;
     keep(this.name, this.#memory);
-    this.#show();
-    if (trouble === "lost") this.#timer = setTimeout(() => this.#send(), RETRY);
+    if (this.#state.phase === "open") this.#show();
+    else this.#settle();
   }
 
-  /** @returns {Promise<string>} what went wrong, empty where nothing did; "lost" may pass */
-  async #say(answer) {
+  /** @returns {Promise<string>} why it was not taken, empty where it was; "lost" where that is not known */
+  async #say({ answer, turn }, stop) {
     try {
-      const { status, told } = await this.room.say(this.#state.step, this.#memory.turn, answer);
+      const { status, told } = await this.room.say(this.#state.step, turn, answer, stop);
       if (status === 200) this.#memory.number = told.number;
       if (status === 200) return "";
-      return status === 429 || status >= 500 || !told ? "lost" : told.refused;
+      return isPassing(status) || !told ? "lost" : told.refused;
     } catch {
       return "lost";
     }
@@ -110,34 +138,32 @@ export class QuestionView {
   #show() {
     const { phase, question, reveal } = this.#state;
     const isOpen = phase === "open";
-    const isSent = this.#memory.sent !== null && isSame(this.#memory.sent, this.answer.value);
+    const { pending, sent } = this.#memory;
+    const isSent = !pending && this.#isIn && isSame(sent, this.answer.value);
+    const isOnItsWay = this.#sending || (pending && isSame(pending.answer, this.answer.value));
     this.words.textContent = (phase === "revealed" && reveal?.words) || question.text;
-    this.send.disabled = !isOpen || this.answer.value === null || isSent || this.#isSending;
-    this.send.textContent = this.#isSending
-      ? "Sending …"
-      : isSent
-        ? "Sent ✓"
-        : this.#memory.sent
-          ? "Send again"
-          : "Send";
+    this.send.disabled = !isOpen || this.answer.value === null || isSent || Boolean(isOnItsWay);
+    this.send.textContent = isOnItsWay ? "Sending …" : isSent ? "Sent ✓" : this.#memory.turn ? "Send again" : "Send";
     this.clear.disabled = !isOpen || this.answer.isEmpty;
     this.clear.hidden = question.kind === "choice";
     const text = this.#said(isSent);
     if (this.status.textContent !== text) this.status.textContent = text; // said once by screen readers
-    this.status.classList.toggle("bad", this.#trouble !== "");
+    this.status.classList.toggle("bad", this.#trouble !== "" || Boolean(this.#memory.isLate));
     document.body.dataset.phase = phase;
   }
 
   #said(isSent) {
     const { phase, reveal } = this.#state;
+    const { pending, isLate } = this.#memory;
+    if (phase !== "open" && pending) return "Locked. Asking whether your answer came in time …";
     if (phase === "revealed") return this.#verdict(reveal);
-    if (this.#trouble === "too late") return "Too late: the answers were locked before yours came.";
-    if (phase === "locked" && this.#trouble === "lost") return "Locked. It is not sure that your answer came in time.";
+    if (isLate && this.#isIn) return "Too late: what you had sent before counts.";
+    if (isLate) return "Too late: the answers were locked before yours came.";
     if (phase === "locked") return this.#isIn ? "Locked. Your answer is in." : "Locked. You sent no answer this time.";
     if (this.#trouble === "lost") return "Not sent yet. Trying again …";
     if (this.#trouble) return "This was not taken. Change it and send it again.";
     if (isSent) return "Sent. You may change it until the answers are locked.";
-    if (this.#memory.sent !== null) return "Changed, not sent yet.";
+    if (this.#isIn) return "Changed, not sent yet.";
     return this.answer.hint;
   }
 
@@ -147,7 +173,8 @@ export class QuestionView {
 
   /** What a phone is told at the end, about what it sent. */
   #verdict(reveal) {
-    if (!this.#isIn) return "You sent no answer this time.";
+    if (!this.#isIn)
+      return this.#memory.isLate ? "Your answer came too late to count." : "You sent no answer this time.";
     const [, score] = reveal?.scores?.find(([number]) => number === this.#memory.number) ?? [];
     if (score !== undefined) return `Your drawing: ${percent(score)} above the best there is.`;
     const isRight = reveal?.right === null || !reveal ? undefined : this.answer.isRight(reveal.right);

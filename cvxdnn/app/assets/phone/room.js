@@ -12,12 +12,16 @@
  * @property {?object} reveal what was right and what the class said, once that is shown
  */
 
-const PATIENCE = 15_000; // milliseconds: longer than the server holds a request; a phone that slept may wait for nobody
+import { keep, kept } from "../common/tab.js";
+
+/** Milliseconds; who waits for longer may wait for nobody: a network that was changed says nothing. */
+const PATIENCE = 8_000;
+const PATIENCE_WHILE_HELD = 12_000; // the server holds a request for eight seconds
 
 const ID_BYTES = 16;
 
 /** @returns {string} this tab's own name, random, the same after a reload */
-export function identity() {
+function identity() {
   const known = kept("phone");
   if (known) return known;
   const bytes = crypto.getRandomValues(new Uint8Array(ID_BYTES));
@@ -26,23 +30,8 @@ export function identity() {
   return name;
 }
 
-/** @returns {any} what is kept under this name; null where nothing is */
-export function kept(name) {
-  try {
-    return JSON.parse(sessionStorage.getItem(name));
-  } catch {
-    return null;
-  }
-}
-
-/** Keeps a value until the tab is closed; where a browser keeps nothing, the page works until it is reloaded. */
-export function keep(name, value) {
-  try {
-    sessionStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // private windows of some browsers
-  }
-}
+/** Whether a request that was answered so may be answered otherwise the next time. */
+export const isPassing = (status) => status === 408 || status === 429 || status >= 500;
 
 export class Room {
   /** @param {string} code of the class */
@@ -57,22 +46,24 @@ export class Room {
    * @returns {Promise<{status: number, told: any, again: number}>} the state with status 200, nothing with 204
    */
   state(after, stop) {
-    return this.#ask(after === null ? "" : `?after=${after}`, {}, stop);
+    if (after === null) return this.#ask("", {}, stop, PATIENCE);
+    return this.#ask(`?after=${after}`, {}, stop, PATIENCE_WHILE_HELD);
   }
 
   /**
    * @param {number} step
-   * @param {number} turn grows with everything that is sent: the newest counts
+   * @param {number} turn grows with every answer: the newest counts; what was taken is acknowledged again
    * @param {any} answer
+   * @param {AbortSignal} stop
    */
-  say(step, turn, answer) {
-    return this.#ask("/answer", { method: "POST", body: JSON.stringify({ step, turn, answer }) });
+  say(step, turn, answer, stop) {
+    return this.#ask("/answer", { method: "POST", body: JSON.stringify({ step, turn, answer }) }, stop, PATIENCE);
   }
 
-  async #ask(what, options, stop = null) {
+  async #ask(what, options, stop, patience) {
     const ending = new AbortController();
-    const late = setTimeout(() => ending.abort(), PATIENCE);
-    stop?.addEventListener("abort", () => ending.abort(), { once: true });
+    const late = setTimeout(() => ending.abort(), patience);
+    stop.addEventListener("abort", () => ending.abort(), { once: true });
     const address = new URL(`${document.documentElement.dataset.root}rooms/${this.code}${what}`, document.baseURI);
     const asked = { signal: ending.signal, headers: { Phone: this.phone }, credentials: "omit", cache: "no-store" };
     const request = { ...options, ...asked };

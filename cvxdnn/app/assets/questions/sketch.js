@@ -31,7 +31,8 @@ export class Sketch {
   }
 
   get hint() {
-    if (this.isEmpty) return "Draw with a finger, from the first point to the last.";
+    const isBeyond = this.chart.x[1] > this.question.points.at(-1)[0];
+    if (this.isEmpty) return `Draw with a finger, from the first point to the ${isBeyond ? "right edge" : "last"}.`;
     return this.value ? "Draw over a part, or pull a corner, to change it; then send." : "Draw on to both ends.";
   }
 

@@ -10,7 +10,7 @@
  * @property {string} secret
  * @property {number} version of the room; a press counts for the version that was shown
  * @property {number} number of the lesson; 0 for somebody's own
- * @property {string} title
+ * @property {string} title  @property {string[]} see what the picture shows
  * @property {number} step
  * @property {number} steps
  * @property {"waiting" | "open" | "locked" | "revealed"} phase
@@ -153,6 +153,7 @@ class Wall {
     room.querySelector(".title").replaceChildren(...number, state.title);
     const place = state.steps > 1 ? ` (question ${state.step + 1} of ${state.steps})` : "";
     room.querySelector(".asked").textContent = state.reveal?.words || state.question.text + place;
+    room.querySelector(".see").textContent = state.see.join(" ");
     room.querySelector(".where").textContent = state.address;
     room.querySelector(".code").textContent = state.code;
     const code = room.querySelector(".qr");

@@ -3,24 +3,18 @@
  * of the address under which it was opened: they name its lessons.
  */
 
+import * as tab from "../common/tab.js";
+
 const NAME = "cvxdnn-class";
 
 /** @returns {?{code: string, secret: string, search: string}} */
-export function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(NAME));
-  } catch {
-    return null; // a browser may keep nothing
-  }
-}
+export const kept = () => tab.kept(NAME);
 
 /** @param {{code: string, secret: string}} opened */
 export function keep({ code, secret }) {
   const former = kept();
   const { search } = former?.code === code ? former : location;
-  try {
-    sessionStorage.setItem(NAME, JSON.stringify({ code, secret, search }));
-  } catch {}
+  tab.keep(NAME, { code, secret, search });
 }
 
 /** @param {string} code of a class that is over */
