@@ -224,6 +224,10 @@ def test_a_frame_shows_chart_gap_weight_decay_and_train(new_page, address, scree
     expect(page.locator(".weight-decay")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name=re.compile("^(Train|Pause)$"))).to_be_visible(timeout=SLOW)
     are_on_screen(page, '[data-testid="gap"]', "svg.chart", ".weight-decay", ".film", ".st-key-group_train button")
+    words, rail = (page.locator(f".weight-decay > {part}").bounding_box() for part in (":first-child", ".rail"))
+    assert words
+    assert rail
+    assert words["x"] + words["width"] <= rail["x"] or words["y"] + words["height"] <= rail["y"] + 5
     assert page.evaluate(FAULTS) == []
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
 
