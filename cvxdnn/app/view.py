@@ -1,7 +1,7 @@
 """What of a page is shown: all of it, what a projector needs, or what a frame in another page has room for.
 
-    ?view=wall      for a projector: the picture as large as the window, its words at least 1/30 of the height,
-                    or nearly so of the width where the window is higher than wide
+    ?view=wall      for a projector: the picture as large as the window, its words at least 1/30 of the height, or
+                    nearly so of height or width, whichever is less, where these are nearly the same
     ?embed=true     for a frame in another page (Streamlit's own entry): the picture, its sliders, its numbers
     ?hide=a,b       leaves out groups, by the names in `GROUPS`, in any view
 
@@ -52,6 +52,7 @@ _ONLY_GROUPS = f"""
 .stSidebar, .stAppHeader, [data-testid="stExpandSidebarButton"] {{ display: none; }}
 .st-key-split .stColumn:not(:has(.stBidiComponent, [class*="st-key-group_"])) {{ display: none; }}
 .stMainBlockContainer :is(.stVerticalBlock, .stHorizontalBlock) {{ gap: 0.4rem; }}
+.st-key-group_train {{ padding: 0; border: 0; }}
 """
 _STYLES: dict[Name, str] = {
     "page": "",
@@ -60,7 +61,6 @@ _STYLES: dict[Name, str] = {
 .stMainBlockContainer { padding: 0.4rem; --beside: 0.8rem; }
 .st-key-explore { --beside: 4rem; }
 .st-key-heading, .st-key-explore_progress { display: none; }
-.st-key-group_train { padding: 0; border: 0; }
 """,
     "wall": _ONLY_GROUPS
     + """
@@ -69,7 +69,6 @@ html { font-size: max(13px, 1.9vmin); }
   font-size: max(17px, 3.34vmin); line-height: 1.15; }
 .stMainBlockContainer :is(h2, h3) { font-size: max(22px, 4.4vmin); }
 .stMainBlockContainer h3 { font-size: max(19px, 3.8vmin); }
-.stMainBlockContainer .stTooltipIcon { display: none; }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) label p { white-space: nowrap; }
 .stMainBlockContainer :is(.stSlider, .stSelectbox) {
   align-items: center; display: grid; gap: 0.8rem; grid-template-columns: auto minmax(0, 1fr); }
@@ -80,23 +79,24 @@ html { font-size: max(13px, 1.9vmin); }
 .st-key-heading { position: fixed; right: 0.6rem; bottom: 0.4rem; width: auto; z-index: 10; }
 .st-key-actions { position: static; }
 .st-key-heading_menu, .st-key-explore_progress, .st-key-explore_described,
-.st-key-group_data .stPopover { display: none; }
+.st-key-group_data .stPopover, .stMainBlockContainer .stTooltipIcon { display: none; }
 .st-key-split > * > .stHorizontalBlock { flex-direction: column; }
 .st-key-split > * > .stHorizontalBlock > .stColumn { width: 100%; flex: none; }
 .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { width: calc(100% - 9rem); }
 .st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings, .st-key-group_depth {
   align-items: center; column-gap: 1.5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); padding: 0;
   border: 0; }
-.st-key-group_depth { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+.st-key-group_depth { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
+@media (max-aspect-ratio: 3/2) { /* Train stands above what is chosen, whose sliders need the width. */
+  .st-key-explore { --beside: 9rem; }
+  .st-key-explore .stColumn:last-child > .stVerticalBlock { grid-template-columns: minmax(0, 1fr); } }
 /* On a screen that is higher than wide controls stand below each other, and Leave on a strip of its own. */
 @media (max-aspect-ratio: 1/1) {
   .stMain:has(.st-key-heading) { max-height: calc(100svh - 3.4rem); }
   .st-key-explore { --beside: 16.5rem; }
   .st-key-split > * > .stHorizontalBlock > .stColumn:last-child { width: 100%; }
-  .st-key-explore .stColumn:last-child > .stVerticalBlock, .st-key-explore_settings {
-    grid-template-columns: minmax(0, 1fr); }
+  .st-key-explore_settings { grid-template-columns: minmax(0, 1fr); }
 }
-.st-key-group_train { padding: 0; border: 0; }
 """,
 }
 

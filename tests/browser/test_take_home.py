@@ -95,6 +95,7 @@ def test_explore_as_svg_png_and_pdf(browser, address, paper):
     said = check_pdf(downloaded(page, "PDF"), size)
     assert b"Watch a network become a spline." in said
     assert b"trained network" in said
+    assert b"Stack them" not in said  # nothing that is there to be pressed
     page.close()
 
 

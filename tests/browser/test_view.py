@@ -12,6 +12,7 @@ from tests.browser.waiting import SLOW, wait_until
 
 PICTURES = ("", "path", "depth", "rank_one", "whitened", "batch_norm", "extreme_points", "beyond", "sweep")
 WALLS = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
+SQUARISH = [{"width": 1280, "height": 1024}, {"width": 1024, "height": 768}]
 UPRIGHT = [{"width": 1080, "height": 1920}, {"width": 768, "height": 1024}]
 DESKS = [{"width": 390, "height": 844}, {"width": 768, "height": 1024}, {"width": 1280, "height": 800}]
 FRAMES = [{"width": 400, "height": 380}, {"width": 800, "height": 450}]
@@ -125,6 +126,9 @@ def test_the_last_row_reads_every_word_of_a_wall_also_where_it_is_higher_than_wi
         settled(page, screen)
         nothing_around(page)
         is_read_and_whole_on_a_wide_wall(page, screen)
+    for screen in SQUARISH:
+        settled(page, screen)
+        is_read_and_whole_on_a_squarish_wall(page, screen)
     for screen in UPRIGHT:
         settled(page, screen)
         is_read_and_whole_on_an_upright_wall(page, screen)
@@ -136,6 +140,16 @@ def is_read_and_whole_on_a_wide_wall(page: Page, screen: dict[str, int]) -> None
     picture = page.locator(PICTURE).first.bounding_box()
     assert picture
     assert picture["width"] > 0.94 * screen["width"]
+    assert page.evaluate(FAULTS) == [], screen
+
+
+def is_read_and_whole_on_a_squarish_wall(page: Page, screen: dict[str, int]) -> None:
+    are_as_large(page, words=screen["height"] / 34, labels=screen["height"] / 34)
+    are_on_screen(page, PICTURE, ".control", ".film", ".tile", '[data-testid="gap"]', ".stage-page .legend .entry")
+    for slider in page.locator(".control input, .film .rail, .stSlider [role=group]").filter(visible=True).all():
+        box = slider.bounding_box()
+        assert box
+        assert box["width"] > 0.12 * screen["width"]
     assert page.evaluate(FAULTS) == [], screen
 
 
@@ -210,6 +224,10 @@ def test_a_frame_shows_chart_gap_weight_decay_and_train(new_page, address, scree
     expect(page.locator(".weight-decay")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name=re.compile("^(Train|Pause)$"))).to_be_visible(timeout=SLOW)
     are_on_screen(page, '[data-testid="gap"]', "svg.chart", ".weight-decay", ".film", ".st-key-group_train button")
+    words, rail = (page.locator(f".weight-decay > {part}").bounding_box() for part in (":first-child", ".rail"))
+    assert words
+    assert rail
+    assert words["x"] + words["width"] <= rail["x"] or words["y"] + words["height"] <= rail["y"] + 5
     assert page.evaluate(FAULTS) == []
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
 

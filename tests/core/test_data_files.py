@@ -117,6 +117,13 @@ CASES = [
         "time (s) and voltage (V): 2 points",
     ),
     Case(
+        "names that say their units, and a row of units",
+        "time (s);height [m]\ns;m\n0;1,5\n1;2,5\n",
+        [0, 1],
+        [1.5, 2.5],
+        "time (s) and height [m]: 2 points",
+    ),
+    Case(
         "numpy.savetxt with a header",
         "# time signal\n0.000e+00 1.000e+00\n5.000e-01 8.776e-01\n",
         [0, 0.5],

@@ -194,7 +194,7 @@ def test_dates_are_named_with_their_unit_until_a_point_is_changed(explore):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "unchanged: it is binary"),
         (b"x,y\n1,2\n3,four\n", "line 3, second column: 'four' is not a number"),
         (b"PK\x03\x04junk", "workbook"),
         (b"x\n1\n", "only one column"),

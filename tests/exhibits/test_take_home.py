@@ -32,7 +32,7 @@ from cvxdnn.exhibits.rank_one.case import KINDS, RankOneSetting, rank_one_case
 from cvxdnn.exhibits.sweep import take_home as sweep_home
 from cvxdnn.exhibits.whitened import take_home as whitened_home
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
-from cvxdnn.tasks.comparison import Baseline
+from cvxdnn.tasks.comparison import Baseline, bends
 from cvxdnn.tasks.experiments import training_stream
 from cvxdnn.tasks.fits import fit_stream
 from cvxdnn.tasks.scenario import Scenario
@@ -121,6 +121,12 @@ def test_points_without_an_optimum_still_make_a_script(tmp_path):
     assert now.baseline.obstacle
     (said,) = run(tmp_path, explore_home.script_of(now))
     assert said["network"] == pytest.approx(now.frame.objective, rel=TRAINING)
+
+
+def test_the_script_counts_bends_as_the_page_does(tmp_path):
+    now = shown(Scenario(**SMALL))
+    (said,) = run(tmp_path, explore_home.script_of(now))
+    assert said["bends"] == bends(now.frame.view.spline).size
 
 
 def test_tables_hold_the_numbers_of_the_page():

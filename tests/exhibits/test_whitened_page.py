@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cvxdnn.exhibits.whitened.case import WhitenedSetting, whitened_case
-from tests.exhibits.closed_form_pages import choose, move, open_page, text_of, training_of
+from tests.exhibits.closed_form_pages import choose, move, open_page, sent, text_of, training_of
 from tests.exhibits.conftest import unmarked
 
 PREFIX = "whitened_"
@@ -37,21 +37,22 @@ def test_controls_at_their_ends(page, ends, targets, architecture):
 
 
 @pytest.mark.parametrize(
-    ("depth", "architecture", "tag", "name"),
+    ("depth", "architecture", "tag", "said"),
     [
-        (2, "standard", "exact", "Optimum, proved"),
-        (8, "parallel", "exact", "Optimum, proved"),
-        (3, "standard", "upper bound", "Upper bound, not beaten so far"),
-        (6, "standard", "upper bound", "Upper bound"),
+        (2, "standard", "exact", "Optimum, proved. Two layers: one channel"),
+        (8, "parallel", "exact", "Optimum, proved. Parallel network: one channel"),
+        (3, "standard", "upper bound", "One-channel-per-class value, an upper bound; nothing lower was found"),
+        (6, "standard", "upper bound", "One-channel-per-class value, an upper bound; with five or more layers"),
     ],
 )
-def test_the_value_is_called_what_it_is(page, depth, architecture, tag, name):
+def test_the_value_is_called_what_it_is_and_once(page, depth, architecture, tag, said):
     move(page, PREFIX, architecture=architecture)
     choose(page, STAGE, depth=depth)
     case = whitened_case(WhitenedSetting(depth=depth, architecture=architecture))
     assert f'<span class="tag exact">{tag}</span>' in text_of(page)
     assert f"<td>objective</td><td>{case.optimum.value:.6g}</td>" in text_of(page)
-    assert any(unmarked(caption.value).startswith(f"{name}.") for caption in page.caption)
+    assert sent(page)["model"]["claims"][str(depth)]["said"].startswith(said)
+    assert not any("pper bound" in unmarked(caption.value) for caption in page.caption)
 
 
 def test_a_vanished_class_does_not_survive(page):

@@ -244,7 +244,8 @@ def _names_in(remarks: Sequence[Line], below: int, width: int) -> tuple[str, ...
 
 
 def _with_unit(name: str, unit: str) -> str:
-    return f"{name} ({unit.strip('[]()')})" if unit.strip("[]()") else name
+    unit = unit.strip("[]()")
+    return f"{name} ({unit})" if unit and not name.endswith((f"({unit})", f"[{unit}]")) else name
 
 
 def _without_empty_columns(table: Table) -> Table:

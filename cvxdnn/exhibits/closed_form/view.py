@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from cvxdnn.app.glossary import marked
-from cvxdnn.app.prose import note
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.closed_form.optimum import Optimum
 from cvxdnn.tasks.fits import FitFrame
@@ -54,7 +53,6 @@ def numbers(problem: FitProblem, optimum: Optimum, frame: FitFrame | None, *, mo
     if problem.budget is None:
         rows.append(("largest imbalance", "0", "–" if weights is None else small(_imbalance(problem, weights))))
     table(rows, optimum.tag)
-    note(sentence(optimum))
 
 
 def table(rows: Iterable[Row], tag: str) -> None:
@@ -70,9 +68,10 @@ def table(rows: Iterable[Row], tag: str) -> None:
 
 
 def sentence(optimum: Optimum) -> str:
-    """What the value is, and why."""
+    """What the value is, and why; what the reason itself calls an upper bound is not called so before."""
     message = optimum.status.message.replace("X^T Y", "XᵀY")
-    return f"{optimum.name[0].upper()}{optimum.name[1:]}. {message[0].upper()}{message[1:]}."
+    said = [message] if "upper bound" in message else [optimum.name, message]
+    return " ".join(f"{one[0].upper()}{one[1:]}." for one in said)
 
 
 def condition_on_width(optimum: Optimum, width: int, name: str = "Hidden layers") -> None:

@@ -3,6 +3,7 @@
 What is given stays where it was given until its points are used. A refusal stands beside it.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -91,7 +92,7 @@ def _table(session: Session, place: DeltaGenerator) -> None:
         _first_rows(table)
     except CvxdnnError as error:
         what = "The file" if is_file else "The text"
-        reason = str(error).removeprefix("file, ").removeprefix("file ")
+        reason = re.sub("^file (?=[a-z])", "it ", str(error).removeprefix("file, "))
         st.warning(f"{what} was not read, your points are unchanged: {plain(reason)}.")
 
 

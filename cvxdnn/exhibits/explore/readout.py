@@ -129,7 +129,7 @@ def _inside(session: Session, numbers: Comparison | None) -> str:
     far = f"no: off by {units.y_scale * numbers.outside:.2g}<br>at x = {float(units.user_x(numbers.outside_at)):.4g}"
     if numbers.relative_gap is None:
         return far
-    return f"{far},<br>price above best: {100 * max(numbers.relative_gap, 0):.2g} %{_tag('measured')}"
+    return f"{far},<br>price {100 * max(numbers.relative_gap, 0):.2g} %<br>above best{_tag('measured')}"
 
 
 def _tag(kind: str) -> str:

@@ -14,7 +14,7 @@ from cvxdnn.core.spline import LinearSpline
 from cvxdnn.core.types import Array
 from cvxdnn.exhibits.explore.axes import AXES, Axes, csv_of_points, heads
 from cvxdnn.exhibits.explore.session import Session
-from cvxdnn.tasks.comparison import Baseline
+from cvxdnn.tasks.comparison import BEND_TOLERANCE, Baseline
 from cvxdnn.tasks.experiments import NetworkFrame, look_every
 from cvxdnn.tasks.optimum import is_searched
 from cvxdnn.tasks.scenario import Scenario
@@ -194,7 +194,7 @@ def script_of(now: Shown) -> str:
     """A script that computes the optimum and the training again, and prints them beside the page's numbers."""
     return script(
         'The page "Explore" of cvxdnn: points, their certified optimum, and networks trained on them.',
-        "import cvxdnn",
+        "import cvxdnn\nfrom cvxdnn.core.bends import distinct_bends",
         _data(now),
         _optimum(now),
         _training(now),
@@ -273,7 +273,8 @@ def _training(now: Shown) -> str:
     if has_optimum and scenario.is_paper_architecture:
         lines.append('print("above the bound, as a share:", last.objective / (best.objective - best.gap) - 1)')
     lines += [
-        "knots = units.user_x(last.network.to_spline().significant_knots()).tolist()",
-        'print("its knots: x =", [knot for knot in knots if min(x) < knot < max(x)])',
+        f"bends = distinct_bends(last.network.to_spline(), low=0, high=1, tolerance={BEND_TOLERANCE})",
+        'print("bends:", bends.size)  # neighbours that one bend replaces count once',
+        'print("at: x =", units.user_x(bends).tolist())',
     ]
     return "\n".join(lines)

@@ -13,11 +13,12 @@ from cvxdnn.app.films import reel_of
 from cvxdnn.app.fit import FitRun
 from cvxdnn.app.glossary import meaning
 from cvxdnn.app.plot import plot
+from cvxdnn.app.prose import note
 from cvxdnn.app.settings import Settings, Span, under, widget
 from cvxdnn.app.stage import slider, stage
 from cvxdnn.core.limits import host_limits
 from cvxdnn.core.types import Array
-from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers
+from cvxdnn.exhibits.closed_form.view import condition_on_width, numbers, sentence
 from cvxdnn.exhibits.rank_one.case import (
     KINDS,
     SIDES,
@@ -206,6 +207,7 @@ def facts(case: RankOneCase, frame: FitFrame | None) -> None:
     if setting.kind in ("whitened", "general"):
         more.append(("value of the dual", f"{case.optimum.dual:.6g}", ""))
     numbers(problem, case.optimum, frame, more=more)
+    note(sentence(case.optimum))
 
 
 def outcome(case: RankOneCase, frame: FitFrame | None, is_running: bool) -> None:

@@ -5,10 +5,11 @@
 
 const WHITE = [255, 255, 255];
 const HEIGHT = 340; // pixels of that window: words of 12 pixels are 1/28 of it
-const WIDTH = 400; // its least width
+const WIDTH = { wide: 490, upright: 400 }; // its least width: sliders that stand side by side need more
 
 function magnify() {
-  const zoom = Math.max(1, Math.min(window.innerHeight / HEIGHT, window.innerWidth / WIDTH));
+  const width = window.innerHeight > window.innerWidth ? WIDTH.upright : WIDTH.wide;
+  const zoom = Math.max(1, Math.min(window.innerHeight / HEIGHT, window.innerWidth / width));
   document.documentElement.style.setProperty("--wall", zoom.toFixed(3));
 }
 

@@ -35,7 +35,7 @@ import { box, outline } from "./outline.js";
 import { lines, Words } from "./words.js";
 
 const LEFT_OUT =
-  ".toolbar, .film, .onward, .announcer, .values, .ask, .entry[aria-pressed='false'], title, defs, clipPath";
+  ".toolbar, .film, .onward, .announcer, .values, .ask, [data-action], .entry[aria-pressed='false'], title, defs, clipPath";
 const SHAPES = "path, line, polyline, polygon, circle, ellipse, rect";
 const EDGE = 14; // pixels around all
 const GAP = 8; // at most, between what stands one under the other

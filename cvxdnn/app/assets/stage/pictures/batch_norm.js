@@ -221,15 +221,15 @@ function distance({ means }, { target }) {
   return missed < GONE ? "all at zero" : short(missed);
 }
 
-const said = (value) => (Number.isNaN(value) ? "none" : value < 5e-4 ? "0.000" : value.toPrecision(3));
+const said = (value) => (Number.isNaN(value) ? "none" : value < 1 ? value.toFixed(3) : value.toPrecision(3));
 const percent = (share) => (share < 1e-5 ? "under 0.001 %" : `${(100 * share).toPrecision(2)} %`);
 
 function others({ nc1, norms, angles, nc3, nc4 }) {
   if (Number.isNaN(nc4)) return "every class has vanished";
-  const fewer = Number.isNaN(nc1)
-    ? "not of fewer than two classes"
-    : `NC2 norms ${said(norms)}, angles ${said(angles)}`;
-  return `${fewer} · NC3 ${said(nc3)} · NC4 ${(100 * nc4).toFixed(0)} %`;
+  const uneven = `means uneven in length by ${said(norms)}, in angle by ${said(angles)} (NC2)`;
+  const fewer = Number.isNaN(nc1) ? "not of fewer than two classes" : uneven;
+  const nearest = `the nearest mean decides alike for ${(100 * nc4).toFixed(0)} % (NC4)`;
+  return `${fewer}; last weights off the means by ${said(nc3)} (NC3); ${nearest}`;
 }
 
 function tiles(model, shape, network, isOld, of) {
