@@ -21,7 +21,7 @@ from functools import wraps
 
 __all__ = ["Pace", "pace"]
 
-SHARE = 0.35
+SHARE = 0.25
 """Of one core, for all live parts together: the interpreter runs on one core at a time."""
 RUN_COST = 4e-3
 """Seconds of a core that a run takes besides its content, in Streamlit and on the way to the browser (measured)."""
