@@ -261,6 +261,17 @@ def test_undoing_the_labels_brings_the_squared_loss_back(explore):
     assert "squared" in session.problem
 
 
+def test_undoing_a_drag_brings_the_name_of_the_preset_back(explore):
+    session = session_of(explore(**QUICK))
+    preset, points = session.scenario.preset, session.scenario.points
+    moved = ((points[0][0], points[0][1] + 1), *points[1:])
+    session.change(by_chart=True, points=moved)
+    assert (session.scenario.preset, session.scenario.points) == ("", moved)
+    session.change(by_chart=True, points=points)  # what the chart sends after Undo
+    assert (session.scenario.preset, session.scenario.points) == (preset, points)
+    assert preset
+
+
 def test_a_preset_of_labels_brings_a_loss_for_labels(explore):
     session = session_of(explore(**QUICK))
     session.change(preset="two classes")

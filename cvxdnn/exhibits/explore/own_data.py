@@ -91,9 +91,9 @@ def _table(session: Session, place: DeltaGenerator) -> None:
         _choose(session, table, f"{version}_{hash(given)}_{sheet}", place)
         _first_rows(table)
     except CvxdnnError as error:
-        what = "The file" if is_file else "The text"
+        what, where = ("The file", right) if is_file else ("The text", left)
         reason = re.sub("^file (?=[a-z])", "it ", str(error).removeprefix("file, "))
-        st.warning(f"{what} was not read, your points are unchanged: {plain(reason)}.")
+        where.warning(f"{what} was not read, your points are unchanged: {plain(reason)}.")
 
 
 def _given(what: str) -> None:

@@ -68,16 +68,15 @@ class Session:
         self.scenario = scenario
         self.problem = ""
         self.problem_place: Place = "page"
-        self.version = 1
+        self.version = self.table_version = self.sketch_version = 1
         self.revision = 0
-        self.table_version = 1
         self.table_base = self.table_rows = rows_of(scenario.points)
         self.visits = 0
         self.retrain = True
         self.sketch: Sketch | None = None
         self.sketch_number = 0
-        self.sketch_version = 1
         self._own: OwnData | None = None
+        self._preset = scenario.preset  # the last one that was shown, or ""
         self.axes = AXES
         self._lacks_room = False
         self._wish: bool | None = None
@@ -187,6 +186,8 @@ class Session:
         self.problem_place = "table" if by_table else place
         try:
             settings, notice = self._fitting_loss.completed(settings, self.scenario)
+            if by_chart and "points" in settings:  # an undo may lead back to the preset that was left
+                settings = {"preset": self._preset, **settings}
             new = self.scenario.replace(**settings)
         except InvalidInputError as error:
             self.leave_unchanged(error, self.problem_place)
@@ -230,7 +231,7 @@ class Session:
     def _become(self, new: Scenario, notice: str, by_chart: bool = False, by_table: bool = False) -> None:
         old, self.scenario, self.problem = self.scenario, new, notice
         if new.preset:
-            self.axes = AXES
+            self.axes, self._preset = AXES, new.preset
         if new.points != old.points:
             self._points_changed(by_chart, by_table)
         elif new.loss_function.needs_labels and (new.loss, new.beta) != (old.loss, old.beta):

@@ -7,8 +7,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from cvxdnn.app.rooms.room import LONGEST_WORDS
+from cvxdnn.exhibits.depth.lab import SETTINGS as DEPTH
 from cvxdnn.exhibits.lessons.handout import renewed
 from cvxdnn.exhibits.lessons.lesson import LESSONS, PATH_OF_FOUR, lesson
+from cvxdnn.exhibits.path.view import SETTINGS as PATH
 from cvxdnn.tasks import link
 from cvxdnn.tasks.choices import read
 from cvxdnn.tasks.scenario import BETAS, MAX_POINTS, NAMES, Scenario
@@ -76,6 +78,13 @@ def test_the_depth_page_knows_the_settings_of_its_link():
     (others,) = [each.now.others for each in LESSONS if each.now.page == "depth"]
     assert read("deep_beta", others["deep_beta"], BETAS) == 0.13
     assert read("deep_layers", others["deep_layers"], range(2, 7)) == 4
+
+
+@every
+def test_a_page_is_told_the_settings_of_its_own_controls(each):
+    own = {"path": PATH.names, "depth": DEPTH.names}.get(each.now.page, ())
+    assert set(each.now.others) <= set(own)
+    assert not own or set(each.now.settings) <= {"preset"}, "these are of the controls of Explore"
 
 
 def test_the_document_says_what_the_lessons_say():

@@ -20,6 +20,7 @@ export class Certificate {
     this.picture = host.querySelector(".certificate");
     this.caption = host.querySelector(".caption");
     this.readout = host.querySelector(".pull-words");
+    this.said = this.readout.querySelectorAll("span");
   }
 
   /**
@@ -41,9 +42,7 @@ export class Certificate {
     explain(this.caption, words[asBeam ? "beam" : "caption"].replace("{wall}", wall.name));
     this.readout.hidden = model?.depth !== 2 || !model.is_squared;
     const said = pull && certificate.x.length ? described(pull, words.decay, drawing.view.width) : ["", ""];
-    said.forEach((text, i) => {
-      explain(this.readout.children[i], text);
-    });
+    for (const [i, text] of said.entries()) explain(this.said[i], text);
     if (!certificate.x.length) return; // one is to come: this is the room for it
     this.top = heights(certificate, tube); // from a value of the dual to pixels
     const scale = { left: drawing.scale.left, top: this.top, height: tube };

@@ -79,6 +79,7 @@ export class Score {
     this.note.textContent = isNow && note ? `${isEarly ? "at the end: " : ""}${note}` : "";
     this.button.hidden = !isNow || !stuck.length;
     const { label } = stuck[this.#stuck] ?? {};
+    this.button.toggleAttribute("data-action", !label); // a saved picture keeps what is shown, not what could be
     this.button.textContent = label ? `showing ${label}` : "show one";
     this.button.setAttribute("aria-label", label ? `Showing ${label}; next` : "Show a start that is stuck");
   }
