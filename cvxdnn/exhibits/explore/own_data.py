@@ -277,6 +277,7 @@ def _formula(session: Session, place: DeltaGenerator) -> None:
     low = left.number_input("x from", value=0.0, key=f"{KEY}_from", format="%g")
     high = middle.number_input("to", value=1.0, key=f"{KEY}_to", format="%g")
     count = right.number_input("Points", 2, MAX_POINTS, min(40, MAX_POINTS), key=f"{KEY}_count")
+    left, middle, right = st.columns(3)  # a row of their own: where columns stand below each other, too
     noise = left.number_input(
         "Noise",
         0.0,
