@@ -8,5 +8,9 @@ from cvxdnn.app.its_server import its_server
 from cvxdnn.app.main import SCRIPT
 from cvxdnn.app.routes import newest_stills, routes
 
-middleware = [*gate.guards(), newest_stills(), compression(), its_server()]
-app = st.App(SCRIPT, routes=routes(), middleware=middleware, lifespan=gate.watch)
+app = st.App(
+    SCRIPT,
+    routes=routes(),
+    middleware=[*gate.guards(), newest_stills(), compression(), its_server()],
+    lifespan=gate.watch,
+)

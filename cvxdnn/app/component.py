@@ -50,4 +50,4 @@ def component(name: str, folder: Path, module: str, styles: Iterable[Path] = ())
 
 def _written(data: Mapping[str, Any]) -> bytes:
     """JSON, written once: Streamlit would look for tables in it, and write it twice. `component.js` reads it."""
-    return json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(data, separators=(",", ":")).encode()

@@ -219,8 +219,7 @@ def new_page(contexts: Callable[..., BrowserContext], tolerated: tuple[str, ...]
 
     def open_page(width: int = 1280, height: int = 900, touch: bool = False, **options: Any) -> Page:
         size: ViewportSize = {"width": width, "height": height}
-        page = contexts(has_touch=touch, is_mobile=touch, **options).new_page()
-        page.set_viewport_size(size)
+        page = contexts(viewport=size, has_touch=touch, is_mobile=touch, **options).new_page()
         pages.append(page)
         watch.over(page)
         return page

@@ -17,7 +17,7 @@ SPREAD = """async ([module, problems]) => {
   const { spread } = await import(module);
   return problems.map(([wanted, low, high]) => spread(wanted, low, high));
 }"""
-WALLS = [(1280, 800, 0.33), (1920, 1080, 0.33), (1024, 768, 0.26), (1080, 1920, 0.33)]
+WALLS = [(1280, 800, 0.33), (1920, 1080, 0.33), (1024, 768, 0.24), (1080, 1920, 0.33)]
 """Width, height, and the least share of the height that the chart has: sliders are below each other on a low wall."""
 
 
