@@ -48,7 +48,7 @@ class Teacher:
 
     def __init__(self, path, questions):
         self.store = SqliteStore(path)
-        self.opened = open_room(self.store, "lesson", questions, most=50)
+        self.opened = open_room(self.store, "lesson", questions, most=200)
 
     def move(self, where):
         move(self.store, self.opened.code, self.opened.secret, where)
