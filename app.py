@@ -6,11 +6,8 @@ from cvxdnn.app import gate
 from cvxdnn.app.compression import compression
 from cvxdnn.app.its_server import its_server
 from cvxdnn.app.main import SCRIPT
-from cvxdnn.app.routes import newest_stills, routes
+from cvxdnn.app.routes import routes, stills
 
 app = st.App(
-    SCRIPT,
-    routes=routes(),
-    middleware=[*gate.guards(), newest_stills(), compression(), its_server()],
-    lifespan=gate.watch,
+    SCRIPT, routes=routes(), middleware=[*gate.guards(), stills(), compression(), its_server()], lifespan=gate.watch
 )

@@ -128,7 +128,7 @@ def test_the_gate_stands_before_the_app():
     ]
     assert {each.arg: ast.unparse(each.value) for each in made.keywords}[
         "middleware"
-    ] == "[*gate.guards(), newest_stills(), compression(), its_server()]"
+    ] == "[*gate.guards(), stills(), compression(), its_server()]"
     guards = [type(guard.cls(None)).__name__ for guard in gate.guards()]
     assert guards == [
         "Headers",

@@ -3,9 +3,9 @@
 A film is a hundred kilobytes: too much for a message of Streamlit that is sent ten times a second, and little for a
 request that a browser makes when it wants to play it. While networks train, it asks for the newest still alone, some
 times a second, which costs the server less than drawing a part of the page; it is answered in front of Streamlit, whose
-own layers would take several times as long as the answer. The address holds a name that nobody can
-guess, so that only the tab that it was told sees it. Nothing is stored: what is sent is of the newest frame of a run
-that is alive, with the number of its training.
+own layers would take longer than the answer. The address holds a name that nobody can guess, so that only the tab that
+it was told sees it. Nothing is stored: what is sent is of the newest frame of a run that is alive, with the number of
+its training.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["FilmReel", "Newest", "film", "reel_of"]
 LOOK_SECONDS = 0.1
 """From one look at the newest still to the next; longer while many pages are active."""
 LOOK_COST = 4e-4
-"""Seconds of a core that a look takes in all, nearly all of them outside of ours (measured)."""
+"""Seconds of a core that a look takes in all; measured: 0.27 ms where nothing else runs, 0.56 beside much else."""
 NUMBER, AGAIN = "Training-Number", "Look-Again"
 """Names of headers: of which training, and the seconds until the next look."""
 

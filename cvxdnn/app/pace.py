@@ -24,7 +24,7 @@ __all__ = ["Pace", "pace"]
 SHARE = 0.25
 """Of one core, for all live parts together: the interpreter runs on one core at a time."""
 RUN_COST = 4e-3
-"""Seconds of a core that a run takes besides its content, in Streamlit and on the way to the browser (measured)."""
+"""Seconds of a core that a run takes besides its content; measured: 5 ms, with hearing of the training's progress."""
 SMOOTHING = 0.2
 LEAST_PATIENCE = 3.0
 LARGEST_STRETCH = 64

@@ -8,7 +8,7 @@ from cvxdnn.app.films import Newest, film
 from cvxdnn.app.modules import assets
 from cvxdnn.app.rooms.routes import desk, room_routes
 
-__all__ = ["below", "newest_stills", "routes"]
+__all__ = ["below", "routes", "stills"]
 
 
 def routes() -> list[BaseRoute]:
@@ -21,8 +21,8 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def newest_stills() -> Middleware:
-    """The middleware, below the path that the host gave the app."""
+def stills() -> Middleware:
+    """The middleware that answers looks at newest stills, below the path that the host gave the app."""
     return Middleware(Newest, prefix=below())
 
 

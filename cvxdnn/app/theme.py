@@ -1,7 +1,7 @@
 """The theme, which Streamlit says at the beginning of every run, is put together once.
 
-Streamlit looks through all its options for each of six sections of the theme, each time: a twelfth of what a drag costs
-the server. They are of the configuration, and stay what they are until that is read again.
+Streamlit looks through all its options for each of six sections of the theme, each time: a thirteenth of what a
+drag cost the server. They are of the configuration, and stay what they are until that is read again.
 
 Streamlit has no public place for that: the names below are those of the version that `requirements.txt` pins.
 """

@@ -186,7 +186,7 @@ class Session:
         self.problem_place = "table" if by_table else place
         try:
             settings, notice = self._fitting_loss.completed(settings, self.scenario)
-            if by_chart and "points" in settings:  # an undo may lead back to the preset that was left
+            if by_chart:  # an undo may lead back to the preset that was left
                 settings = {"preset": self._preset, **settings}
             new = self.scenario.replace(**settings)
         except InvalidInputError as error:
